@@ -1,0 +1,143 @@
+import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { BASE_URL_PATTERN, PRODUCTION_API, PRODUCTION_AUTH } from '../nodes/FreshBooks/api/baseUrl';
+
+/**
+ * An expression for one of n8n's own OAuth2 URLs. A custom base URL that a token must not be sent to becomes a scheme that
+ * n8n refuses, and whose name is what n8n's message then shows.
+ */
+const checkedUrl = (field: string, production: string, refusal: string, path: string): string =>
+	`={{ ($self["environment"] === "custom" ? (${BASE_URL_PATTERN}.test($self["${field}"]) ? $self["${field}"] : "${refusal}:") : "${production}").replace(/\\/+$/, "") }}${path}`;
+
+/**
+ * One OAuth2 connection of one FreshBooks user.
+ *
+ * Endpoints, the scope form `user:<object>:<read|write>` and one-time refresh tokens: freshbooks.com/api/authentication
+ * and freshbooks.com/api/scopes. n8n refreshes by itself on a 401 and stores the rotated refresh token; nothing here or in
+ * the nodes ever refreshes a token. The client is authenticated in the body, as every FreshBooks SDK does.
+ */
+export class FreshBooksOAuth2Api implements ICredentialType {
+	name = 'freshBooksOAuth2Api';
+
+	extends = ['oAuth2Api'];
+
+	displayName = 'FreshBooks OAuth2 API';
+
+	icon: Icon = { light: 'file:../icons/freshbooks.svg', dark: 'file:../icons/freshbooks.dark.svg' };
+
+	documentationUrl = 'https://github.com/n8n-nodes-freshbooks/n8n-nodes-freshbooks#credentials';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Grant Type',
+			name: 'grantType',
+			type: 'hidden',
+			default: 'authorizationCode',
+		},
+		{
+			displayName:
+				'In FreshBooks, open Settings > Developer Portal and create an app. Give it the redirect URL shown above (FreshBooks accepts HTTPS only) and enable the scopes of the access you choose below, then copy its client ID and secret here.',
+			name: 'appNotice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'Access',
+			name: 'access',
+			type: 'options',
+			default: 'read',
+			description: 'What the connection may do. FreshBooks refuses the whole consent when a scope is not enabled on the app.',
+			options: [
+				{
+					name: 'Read Team',
+					value: 'read',
+					description: 'List team members and staff, and run the trigger (user:profile:read user:teams:read)',
+				},
+				{
+					name: 'Manage Team',
+					value: 'manage',
+					description: 'Also invite, change and remove people (adds user:teams:write)',
+				},
+				{
+					name: 'Legacy Full Access',
+					value: 'legacy',
+					description: 'Apps made before October 2021 (admin:all:legacy)',
+				},
+				{
+					name: 'Custom Scopes',
+					value: 'custom',
+					description: 'Type the scopes yourself',
+				},
+			],
+		},
+		{
+			displayName: 'Custom Scopes',
+			name: 'customScopes',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. user:profile:read user:teams:read',
+			description: 'Scopes to ask for, separated by spaces. Each must be enabled on the FreshBooks app.',
+			displayOptions: { show: { access: ['custom'] } },
+		},
+		{
+			displayName: 'Environment',
+			name: 'environment',
+			type: 'options',
+			default: 'production',
+			description: 'Where FreshBooks is reached',
+			options: [
+				{ name: 'FreshBooks', value: 'production', description: 'The FreshBooks service itself' },
+				{ name: 'Custom', value: 'custom', description: 'A gateway, a staging host or the local sandbox' },
+			],
+		},
+		{
+			displayName: 'API Base URL',
+			name: 'apiBaseUrl',
+			type: 'string',
+			default: 'https://api.freshbooks.com',
+			placeholder: 'e.g. https://api.freshbooks.com',
+			description: 'Where requests and tokens go. HTTPS, or HTTP to this machine only.',
+			displayOptions: { show: { environment: ['custom'] } },
+		},
+		{
+			displayName: 'Authorization Base URL',
+			name: 'authBaseUrl',
+			type: 'string',
+			default: 'https://auth.freshbooks.com',
+			placeholder: 'e.g. https://auth.freshbooks.com',
+			description: 'Where the consent page is. HTTPS, or HTTP to this machine only.',
+			displayOptions: { show: { environment: ['custom'] } },
+		},
+		{
+			displayName: 'Authorization URL',
+			name: 'authUrl',
+			type: 'hidden',
+			default: checkedUrl('authBaseUrl', PRODUCTION_AUTH, 'authorization-base-url-must-be-https', '/oauth/authorize'),
+		},
+		{
+			displayName: 'Access Token URL',
+			name: 'accessTokenUrl',
+			type: 'hidden',
+			default: checkedUrl('apiBaseUrl', PRODUCTION_API, 'api-base-url-must-be-https', '/auth/oauth/token'),
+		},
+		{
+			displayName: 'Scope',
+			name: 'scope',
+			type: 'hidden',
+			default:
+				'={{({ read: "user:profile:read user:teams:read", manage: "user:profile:read user:teams:read user:teams:write", legacy: "admin:all:legacy", custom: $self["customScopes"] })[$self["access"] || "read"]}}',
+		},
+		{
+			displayName: 'Auth URI Query Parameters',
+			name: 'authQueryParameters',
+			type: 'hidden',
+			default: '',
+		},
+		{
+			displayName: 'Authentication',
+			name: 'authentication',
+			type: 'hidden',
+			default: 'body',
+		},
+	];
+}

@@ -1,0 +1,54 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { description as business } from './actions/business';
+import { description as invitation } from './actions/invitation';
+import { router } from './actions/router';
+import { description as staff } from './actions/staff';
+import { description as teamMember } from './actions/teamMember';
+import { description as user } from './actions/user';
+import * as listSearch from './methods/listSearch';
+
+/** The action node: what the editor shows. The work is in actions/router.ts. */
+export class FreshBooks implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'FreshBooks',
+		name: 'freshBooks',
+		icon: { light: 'file:../../icons/freshbooks.svg', dark: 'file:../../icons/freshbooks.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Manage the team members, invitations and staff of FreshBooks businesses',
+		defaults: { name: 'FreshBooks' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: [{ name: 'freshBooksOAuth2Api', required: true }],
+		properties: [
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Business', value: 'business' },
+					{ name: 'Invitation', value: 'invitation' },
+					{ name: 'Staff', value: 'staff' },
+					{ name: 'Team Member', value: 'teamMember' },
+					{ name: 'User', value: 'user' },
+				],
+				default: 'teamMember',
+			},
+			...business,
+			...invitation,
+			...staff,
+			...teamMember,
+			...user,
+		],
+	};
+
+	methods = { listSearch };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await router.call(this);
+	}
+}

@@ -1,0 +1,48 @@
+/** Works on several items at once, in a known order. */
+
+export interface Task<Result> {
+	/** Tasks with the same text run one after another. */
+	about: string | undefined;
+	run: () => Promise<Result>;
+}
+
+export type Outcome<Result> = { done: true; result: Result } | { done: false; error: unknown };
+
+/**
+ * Runs tasks, `size` at the same time, started in order. `mayGoOn` is asked after each failure; once it says no, nothing new
+ * starts and the rest stays undefined. Never rejects.
+ */
+export async function inBatches<Result>(
+	tasks: Array<Task<Result>>,
+	size: number,
+	mayGoOn: (error: unknown) => boolean,
+): Promise<Array<Outcome<Result> | undefined>> {
+	const outcomes = new Array<Outcome<Result> | undefined>(tasks.length).fill(undefined);
+	const latestAbout = new Map<string, Promise<void>>();
+	let next = 0;
+	let stopped = false;
+
+	const perform = async (index: number): Promise<void> => {
+		const outcome = await tasks[index].run().then(
+			(result): Outcome<Result> => ({ done: true, result }),
+			(error: unknown): Outcome<Result> => ({ done: false, error }),
+		);
+		outcomes[index] = outcome;
+		if (!outcome.done && !mayGoOn(outcome.error)) stopped = true;
+	};
+
+	const start = async (index: number): Promise<void> => {
+		const { about } = tasks[index];
+		if (about === undefined) return await perform(index);
+		const before = latestAbout.get(about) ?? Promise.resolve();
+		const mine = before.then(async () => (stopped ? undefined : await perform(index)));
+		latestAbout.set(about, mine);
+		await mine;
+	};
+
+	const worker = async (): Promise<void> => {
+		while (next < tasks.length && !stopped) await start(next++);
+	};
+	await Promise.all(Array.from({ length: Math.min(size, tasks.length) }, worker));
+	return outcomes;
+}

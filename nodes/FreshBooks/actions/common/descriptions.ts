@@ -1,0 +1,251 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** Parameters that several operations share, each made once so that the same thing looks the same everywhere. */
+
+type Shown = Pick<INodeProperties, 'displayOptions'>;
+
+/** Shows a parameter for one resource and the given operations only. */
+export function shownFor(resource: string, operations: string[]): Shown {
+	return { displayOptions: { show: { resource: [resource], operation: operations } } };
+}
+
+/** Shows a parameter like `shown`, and only while another one has a value. */
+export function shownWhen(shown: Shown, name: string, value: string | boolean): Shown {
+	return { displayOptions: { show: { ...shown.displayOptions?.show, [name]: [value] } } };
+}
+
+export const businessLocator = (shown: Shown): INodeProperties => ({
+	displayName: 'Business',
+	name: 'business',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The business whose people are meant; the list holds those the connected user belongs to',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchBusinesses', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 6806492',
+			hint: 'The whole number of a business, not its account ID',
+		},
+	],
+	...shown,
+});
+
+export const accountLocator = (shown: Shown): INodeProperties => ({
+	displayName: 'Account',
+	name: 'account',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The accounting system of a business, to which its staff records belong',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchAccounts', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. zDmNq',
+			hint: 'The letters and digits of an account, not the business ID',
+		},
+	],
+	...shown,
+});
+
+interface PersonLocator {
+	displayName: string;
+	name: string;
+	description: string;
+	searchListMethod: string;
+	idPlaceholder: string;
+	idHint: string;
+}
+
+const personLocator = (person: PersonLocator, shown: Shown): INodeProperties => ({
+	displayName: person.displayName,
+	name: person.name,
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: person.description,
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: person.searchListMethod, searchable: true },
+		},
+		{ displayName: 'By Email', name: 'email', type: 'string', placeholder: 'e.g. name@example.com' },
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: person.idPlaceholder, hint: person.idHint },
+	],
+	...shown,
+});
+
+/** A member for reading: identified by UUID. */
+export const memberByUuidLocator = (shown: Shown): INodeProperties =>
+	personLocator(
+		{
+			displayName: 'Member',
+			name: 'member',
+			description: 'The team member to look up',
+			searchListMethod: 'searchTeamMembers',
+			idPlaceholder: 'e.g. dd6392d0-0639-40bd-9502-7d80c44de9f3',
+			idHint: 'The UUID of a team member, as Get Many gives it',
+		},
+		shown,
+	);
+
+/** A member for writing: identified by a whole number. */
+export const memberByIntegerLocator = (shown: Shown): INodeProperties =>
+	personLocator(
+		{
+			displayName: 'Member',
+			name: 'member',
+			description: 'The member to work on',
+			searchListMethod: 'searchBusinessMembers',
+			idPlaceholder: 'e.g. 712052',
+			idHint: "The whole number of a member, as Get Many with the source 'Business Members' gives it; not the UUID",
+		},
+		shown,
+	);
+
+export const invitationLocator = (shown: Shown): INodeProperties =>
+	personLocator(
+		{
+			displayName: 'Invitation',
+			name: 'invitation',
+			description: 'The pending invitation to revoke',
+			searchListMethod: 'searchInvitations',
+			idPlaceholder: 'e.g. 55',
+			idHint: 'The whole number of an invitation, as Get Many gives it',
+		},
+		shown,
+	);
+
+export const staffLocator = (shown: Shown): INodeProperties => ({
+	displayName: 'Staff',
+	name: 'staff',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The staff record to work on',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchStaff', searchable: true },
+		},
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 2194844', hint: 'The whole number of a staff record' },
+	],
+	...shown,
+});
+
+export const emailParameter = (shown: Shown, description: string): INodeProperties => ({
+	displayName: 'Email',
+	name: 'email',
+	type: 'string',
+	placeholder: 'name@email.com',
+	default: '',
+	required: true,
+	description,
+	...shown,
+});
+
+/** Role names are open: FreshBooks renames and adds them, so this is text with the known names in its help. */
+export const roleParameter = (shown: Shown): INodeProperties => ({
+	displayName: 'Role',
+	name: 'role',
+	type: 'string',
+	placeholder: 'e.g. business_employee',
+	default: '',
+	required: true,
+	description:
+		'Role name as FreshBooks writes it: business_employee, business_manager, business_partner (Admin), business_accountant, contractor, or no_seat_employee (Unassigned)',
+	...shown,
+});
+
+export const returnAllAndLimit = (shown: Shown): INodeProperties[] => [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+		...shown,
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		...shownWhen(shown, 'returnAll', false),
+	},
+];
+
+export const simplifyParameter = (shown: Shown): INodeProperties => ({
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+	...shown,
+});
+
+/** `options` with Batch Size and an operation's own entries. */
+export const optionsCollection = (shown: Shown, entries: INodeProperties[] = []): INodeProperties => ({
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		{
+			displayName: 'Batch Size',
+			name: 'batchSize',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 50 },
+			default: 5,
+			description: 'How many input items are worked on at the same time; the output keeps the order of the input',
+		},
+		...entries,
+	],
+	...shown,
+});
+
+/** `ifMissing` for operations that remove something. */
+export const ifMissingOption = (thing: string): INodeProperties => ({
+	displayName: 'If Missing',
+	name: 'ifMissing',
+	type: 'options',
+	default: 'error',
+	description: `What to do when the ${thing} is not there`,
+	options: [
+		{ name: 'Stop with Message', value: 'error', description: 'Treat it as a mistake in the input' },
+		{ name: 'Succeed', value: 'succeed', description: 'Treat it as already done' },
+	],
+});
+
+/** Tells the user, where such an operation is chosen, what FreshBooks does not publish. */
+export const notPublishedNotice = (shown: Shown): INodeProperties => ({
+	displayName:
+		"FreshBooks does not document this endpoint publicly; it is known from a third-party guide. If FreshBooks answers 404, do it in FreshBooks under Team Members instead.",
+	name: 'notPublishedNotice',
+	type: 'notice',
+	default: '',
+	...shown,
+});

@@ -1,0 +1,32 @@
+import type { WireObject } from '../../api/wire';
+import { OperationRefusal } from './operation';
+import type { Roster } from './session';
+
+/** Where an address was looked up, in the user's words. */
+export interface Place {
+	/** e.g. `member`. */
+	thing: string;
+	/** e.g. `the members of business 6806492`. */
+	where: string;
+}
+
+/**
+ * The one row of a roster with an address, compared without regard to case; undefined when there is none.
+ * Throws OperationRefusal when two have it: which one is meant cannot be known.
+ */
+export function findByEmail(roster: Roster, email: string, place: Place, idOf: (row: WireObject) => unknown): WireObject | undefined {
+	const found = roster.byEmail(email);
+	if (found.length <= 1) return found[0];
+	throw new OperationRefusal(
+		`More than one ${place.thing} has the address ${email}: ${found.map((row) => String(idOf(row))).join(' and ')}`,
+		`Nothing was changed. Choose one of them by ID; they were found in ${place.where}.`,
+	);
+}
+
+/** The refusal for an address that nobody has. */
+export function nobody(email: string, place: Place): OperationRefusal {
+	return new OperationRefusal(
+		`No ${place.thing} has the address ${email}`,
+		`All of ${place.where} were looked through, without regard to case. Check the address and the business.`,
+	);
+}

@@ -1,0 +1,49 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { Parameters } from './parameters';
+import type { Session } from './session';
+
+/** One operation: how the editor shows it, how its parameters are read, and what it does. */
+export interface Operation<Input> {
+	/** The operation's own parameters, shown for its resource and operation only. */
+	description: INodeProperties[];
+	/** Reads and checks one item's parameters; throws NodeOperationError. Sends nothing. */
+	read(parameters: Parameters): Input;
+	/**
+	 * Who or what the item is about. Items with the same text are worked on one after another, all others at the same time.
+	 * Operations without it take one item at a time.
+	 */
+	about?(input: Input): string;
+	/** Does the work and answers the output objects. Throws FreshBooksApiError or OperationRefusal. */
+	execute(session: Session, input: Input): Promise<IDataObject[]>;
+}
+
+/** An operation with its input type closed over, as the router holds it. */
+export interface RunnableOperation {
+	description: INodeProperties[];
+	/** Reads the parameters at once; the returned work is done later. */
+	prepare(parameters: Parameters): { about: string | undefined; run: (session: Session) => Promise<IDataObject[]> };
+}
+
+/** Closes over an operation's input type. */
+export function operation<Input>(definition: Operation<Input>): RunnableOperation {
+	return {
+		description: definition.description,
+		prepare(parameters) {
+			const input = definition.read(parameters);
+			return { about: definition.about?.(input), run: async (session) => await definition.execute(session, input) };
+		},
+	};
+}
+
+/** Thrown by an operation that looked and cannot go on: nobody found, two found, already there. */
+export class OperationRefusal extends Error {
+	constructor(
+		message: string,
+		readonly wayOut: string,
+	) {
+		super(message);
+		this.name = 'OperationRefusal';
+	}
+}
+

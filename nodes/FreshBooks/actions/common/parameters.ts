@@ -1,0 +1,150 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { jsonParse, NodeOperationError } from 'n8n-workflow';
+
+import { isJsonObject } from '../../api/failures';
+import {
+	checkAccountId,
+	checkEmail,
+	checkIntegerId,
+	checkRole,
+	checkUuid,
+	type Checked,
+} from '../../api/identifiers';
+
+/**
+ * The parameters of one item, read and checked before anything is sent. Every reader throws a NodeOperationError that
+ * names the parameter as the editor shows it, and the item.
+ */
+
+/** What a resource locator holds. */
+export interface Locator {
+	mode: string;
+	value: unknown;
+}
+
+/** How one person or invitation is named: by ID, or by address. */
+export type ById<Id> = { by: 'id'; id: Id };
+export type ByEmail = { by: 'email'; email: string };
+
+export class Parameters {
+	constructor(
+		private readonly context: IExecuteFunctions,
+		readonly itemIndex: number,
+	) {}
+
+	/** Refuses a parameter: "Parameter 'X' <problem> [item N]". */
+	refuse(displayName: string, problem: string, wayOut = 'Correct it and run it again; nothing was sent for this item.'): never {
+		throw new NodeOperationError(this.context.getNode(), `Parameter '${displayName}' ${problem} [item ${this.itemIndex}]`, {
+			description: wayOut,
+			itemIndex: this.itemIndex,
+		});
+	}
+
+	private accept<T>(displayName: string, checked: Checked<T>): T {
+		return checked.ok ? checked.value : this.refuse(displayName, checked.problem);
+	}
+
+	private raw(name: string, fallback?: unknown): unknown {
+		return this.context.getNodeParameter(name, this.itemIndex, fallback) as unknown;
+	}
+
+	private locator(name: string, displayName: string): Locator {
+		const value = this.raw(name);
+		if (isJsonObject(value) && 'value' in value) return { mode: String(value.mode ?? 'id'), value: value.value };
+		if (typeof value === 'string' || typeof value === 'number') return { mode: 'id', value };
+		return this.refuse(displayName, 'is empty', 'Choose it from the list, or give its ID.');
+	}
+
+	businessId(): number {
+		return this.accept('Business', checkIntegerId(this.locator('business', 'Business').value));
+	}
+
+	accountId(): string {
+		return this.accept('Account', checkAccountId(this.locator('account', 'Account').value));
+	}
+
+	/** A locator with the modes `list`, `id` and `email`. */
+	private person<Id>(name: string, displayName: string, check: (value: unknown) => Checked<Id>): ById<Id> | ByEmail {
+		const { mode, value } = this.locator(name, displayName);
+		return mode === 'email'
+			? { by: 'email', email: this.accept(displayName, checkEmail(value)) }
+			: { by: 'id', id: this.accept(displayName, check(value)) };
+	}
+
+	memberByUuid(): ById<string> | ByEmail {
+		return this.person('member', 'Member', (value) =>
+			hint(checkUuid(value), 'Get identifies a team member by UUID; the whole number is for Update Role and Remove'),
+		);
+	}
+
+	memberByInteger(): ById<number> | ByEmail {
+		return this.person('member', 'Member', (value) =>
+			hint(checkIntegerId(value), 'Update Role and Remove identify a member by a whole number; the UUID is for Get'),
+		);
+	}
+
+	invitation(): ById<number> | ByEmail {
+		return this.person('invitation', 'Invitation', checkIntegerId);
+	}
+
+	staffId(): number {
+		return this.accept('Staff', checkIntegerId(this.locator('staff', 'Staff').value));
+	}
+
+	email(): string {
+		return this.accept('Email', checkEmail(this.raw('email')));
+	}
+
+	role(): string {
+		return this.accept('Role', checkRole(this.raw('role')));
+	}
+
+	boolean(name: string, fallback: boolean): boolean {
+		return this.raw(name, fallback) === true;
+	}
+
+	choice(name: string, fallback: string): string {
+		return String(this.raw(name, fallback));
+	}
+
+	/** How many rows are wanted: Infinity for Return All, else a whole number from 1. */
+	limit(): number {
+		if (this.boolean('returnAll', false)) return Infinity;
+		const limit = this.raw('limit', 50);
+		if (typeof limit === 'number' && Number.isSafeInteger(limit) && limit >= 1) return limit;
+		return this.refuse('Limit', 'must be a whole number of at least 1');
+	}
+
+	/** A collection's chosen fields. */
+	collection(name: string): IDataObject {
+		const value = this.raw(name, {});
+		return isJsonObject(value) ? (value as IDataObject) : {};
+	}
+
+	/** One address out of a collection, if given. */
+	optionalEmail(collection: IDataObject, name: string, displayName: string): string | undefined {
+		const value = collection[name];
+		return value === undefined || value === '' ? undefined : this.accept(displayName, checkEmail(value));
+	}
+
+	/** A JSON object given as text or as an object; undefined when empty. */
+	jsonObject(name: string, displayName: string): IDataObject | undefined {
+		const value = this.raw(name, '');
+		if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return undefined;
+		const parsed: unknown = typeof value === 'string' ? jsonParse<unknown>(value, { fallbackValue: undefined }) : value;
+		if (!isJsonObject(parsed)) return this.refuse(displayName, 'must be a JSON object such as {"invoices": true}');
+		return Object.keys(parsed).length === 0 ? undefined : (parsed as IDataObject);
+	}
+
+	/** A list of integer IDs given as text with commas, one number, or an array; undefined when empty. */
+	optionalIds(collection: IDataObject, name: string, displayName: string): number[] | undefined {
+		const value: unknown = collection[name];
+		if (value === undefined || value === '' || value === null) return undefined;
+		const parts: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',').map((part) => part.trim()) : [value];
+		return parts.map((part) => this.accept(displayName, checkIntegerId(part)));
+	}
+}
+
+function hint<T>(checked: Checked<T>, text: string): Checked<T> {
+	return checked.ok || !/but this is/.test(checked.problem) ? checked : { ok: false, problem: `${checked.problem}. ${text}` };
+}

@@ -1,0 +1,103 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { membershipsOf } from '../../api/identity';
+import { booleanOrNull, numberOrNull, textOrNull, type WireObject } from '../../api/wire';
+
+/** Turns FreshBooks' objects into flat items of at most ten camelCase fields. Pure. */
+
+/** A row of the published team members list. */
+export function simplifyTeamMember(row: WireObject): IDataObject {
+	return {
+		id: textOrNull(row.uuid),
+		email: textOrNull(row.email),
+		firstName: textOrNull(row.first_name),
+		lastName: textOrNull(row.last_name),
+		role: textOrNull(row.business_role_name),
+		active: booleanOrNull(row.active),
+		identityId: numberOrNull(row.identity_id),
+		invitationAcceptedAt: textOrNull(row.invitation_date_accepted),
+		createdAt: textOrNull(row.created_at),
+		updatedAt: textOrNull(row.updated_at),
+	};
+}
+
+/** A row of the guide's members list, or of a business group: the same names where the same thing is meant. */
+export function simplifyBusinessMember(row: WireObject): IDataObject {
+	return {
+		id: numberOrNull(row.id),
+		email: textOrNull(row.email),
+		firstName: textOrNull(row.first_name),
+		lastName: textOrNull(row.last_name),
+		role: textOrNull(row.role),
+		active: booleanOrNull(row.active),
+		confirmed: booleanOrNull(row.confirmed),
+		identityId: numberOrNull(row.identity_id),
+	};
+}
+
+/** The token owner. */
+export function simplifyMe(me: WireObject): IDataObject {
+	return {
+		id: numberOrNull(me.id),
+		email: textOrNull(me.email),
+		firstName: textOrNull(me.first_name),
+		lastName: textOrNull(me.last_name),
+		language: textOrNull(me.language),
+		timezone: textOrNull(me.timezone),
+		setupComplete: booleanOrNull(me.setup_complete),
+		confirmedAt: textOrNull(me.confirmed_at),
+		createdAt: textOrNull(me.created_at),
+		businesses: membershipsOf(me).map(({ businessId, name, role }) => ({ businessId, name, role })),
+	};
+}
+
+const VIS_STATES = ['active', 'deleted', 'archived'];
+
+/** A staff record; times in UTC. */
+export function simplifyStaff(row: WireObject): IDataObject {
+	const visState = numberOrNull(row.vis_state);
+	return {
+		id: numberOrNull(row.id) ?? numberOrNull(row.userid),
+		email: textOrNull(row.email),
+		firstName: textOrNull(row.fname),
+		lastName: textOrNull(row.lname),
+		displayName: textOrNull(row.display_name),
+		role: textOrNull(row.role),
+		rate: textOrNull(row.rate) ?? numberOrNull(row.rate),
+		state: visState === null ? null : (VIS_STATES[visState] ?? String(visState)),
+		lastLoginAt: easternToUtc(row.last_login),
+		updatedAt: easternToUtc(row.updated),
+	};
+}
+
+const EASTERN = new Intl.DateTimeFormat('en-US', {
+	timeZone: 'America/New_York',
+	hourCycle: 'h23',
+	year: 'numeric',
+	month: 'numeric',
+	day: 'numeric',
+	hour: 'numeric',
+	minute: 'numeric',
+	second: 'numeric',
+});
+
+/** What a New York clock shows at a moment, read as if it were UTC; epoch milliseconds. */
+function easternClock(moment: number): number {
+	const part = Object.fromEntries(EASTERN.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
+	return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
+}
+
+/**
+ * ISO 8601 in UTC for an accounting time such as `2016-08-05 10:38:41`, which carries no zone and means America/New_York
+ * (FreshBooks' documentation of dates; models.py of the Python SDK). Null for anything else. Of the two readings in the hour
+ * that a clock change repeats, the earlier one.
+ */
+export function easternToUtc(value: unknown): string | null {
+	const match = /^(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})$/.exec(typeof value === 'string' ? value : '');
+	if (!match) return null;
+	const [year, month, day, hour, minute, second] = match.slice(1).map(Number);
+	const clock = Date.UTC(year, month - 1, day, hour, minute, second);
+	const daylight = clock + 4 * 3_600_000;
+	const moment = easternClock(daylight) === clock ? daylight : clock + 5 * 3_600_000;
+	return new Date(moment).toISOString();
+}

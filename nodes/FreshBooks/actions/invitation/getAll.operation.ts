@@ -1,0 +1,18 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { listInvitations } from '../../api/invitations';
+import { readList } from '../../api/listing';
+import { businessLocator, notPublishedNotice, returnAllAndLimit, shownFor } from '../common/descriptions';
+import { operation } from '../common/operation';
+
+const shown = shownFor('invitation', ['getAll']);
+
+export const getAll = operation({
+	description: [notPublishedNotice(shown), businessLocator(shown), ...returnAllAndLimit(shown)],
+	read: (parameters) => ({ businessId: parameters.businessId(), limit: parameters.limit() }),
+	async execute(session, { businessId, limit }) {
+		const request = listInvitations(businessId, (row) => row);
+		const rows = limit === Infinity ? await session.readWhole(request) : (await readList(session.client, request, limit)).rows;
+		return rows as IDataObject[];
+	},
+});

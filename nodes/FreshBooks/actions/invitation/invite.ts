@@ -1,0 +1,73 @@
+import { failureOf } from '../../api/failures';
+import { createInvitation, createUserInvitation } from '../../api/invitations';
+import type { WireObject } from '../../api/wire';
+import type { Session } from '../common/session';
+
+/** Inviting exactly once: an invitation whose fate is unknown is looked for, never blindly sent again. */
+
+export type InvitationEndpoint = 'businessInvitations' | 'userInvitation';
+
+export interface Invitation {
+	businessId: number;
+	email: string;
+	role: string;
+	endpoint: InvitationEndpoint;
+}
+
+/** How often an invitation is sent when FreshBooks answered 5xx and no pending invitation was found afterwards. */
+const MAX_SENDINGS = 3;
+const LOOK_AFTER_MS = 1_000;
+
+/**
+ * The pending invitation of an address, if there is one. For the endpoint of the Postman collection a list that FreshBooks
+ * does not offer counts as "none known".
+ */
+export async function pendingInvitation(
+	session: Session,
+	businessId: number,
+	email: string,
+	endpoint: InvitationEndpoint = 'businessInvitations',
+): Promise<WireObject | undefined> {
+	const roster = await session.invitations(businessId).catch((error: unknown) => {
+		const mayBeAbsent = endpoint === 'userInvitation' && failureOf(error)?.kind === 'notPublished';
+		return mayBeAbsent ? undefined : Promise.reject(error);
+	});
+	return roster?.byEmail(email)[0];
+}
+
+async function send(session: Session, { businessId, email, role, endpoint }: Invitation): Promise<WireObject> {
+	const create = endpoint === 'userInvitation' ? createUserInvitation : createInvitation;
+	return await create(session.client, businessId, email, role);
+}
+
+/** Looks in a freshly read list for the invitation that a broken-off request may have made. */
+async function lookAgain(session: Session, invitation: Invitation): Promise<WireObject | undefined> {
+	await session.client.pause(LOOK_AFTER_MS);
+	session.forgetList('invitations', invitation.businessId);
+	return await pendingInvitation(session, invitation.businessId, invitation.email);
+}
+
+/**
+ * Invites an address that has no pending invitation. After an unclear end the list of pending invitations is read: found
+ * means done; not found after a 5xx answer means that FreshBooks had finished without making one, and it is sent again.
+ * After a time-out or a broken connection FreshBooks may still be at work, so nothing is sent again.
+ * Throws FreshBooksApiError, kind `unknownFate` when it cannot be known what became of it.
+ */
+export async function invite(session: Session, invitation: Invitation): Promise<WireObject> {
+	for (let sent = 1; ; sent++) {
+		const outcome = await send(session, invitation).then(
+			(created) => ({ created }),
+			(error: unknown) => ({ error }),
+		);
+		if ('created' in outcome) {
+			await session.addInvitation(invitation.businessId, outcome.created);
+			return outcome.created;
+		}
+		const failure = failureOf(outcome.error);
+		if (failure?.kind !== 'unknownFate') return await Promise.reject(outcome.error);
+		const found = await lookAgain(session, invitation).catch(() => undefined);
+		if (found) return found;
+		const answered = failure.status !== undefined && failure.status >= 500;
+		if (!answered || sent >= MAX_SENDINGS) return await Promise.reject(outcome.error);
+	}
+}

@@ -1,0 +1,79 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { addressKey } from '../../api/identifiers';
+import { invitationEmail, invitationId, revokeInvitation } from '../../api/invitations';
+import {
+	businessLocator,
+	ifMissingOption,
+	invitationLocator,
+	notPublishedNotice,
+	optionsCollection,
+	shownFor,
+} from '../common/descriptions';
+import { findByEmail, nobody, type Place } from '../common/find';
+import { removeOrSettle } from '../common/missing';
+import { operation } from '../common/operation';
+import type { ByEmail, ById } from '../common/parameters';
+import type { Session } from '../common/session';
+
+const shown = shownFor('invitation', ['revoke']);
+
+interface Input {
+	businessId: number;
+	invitation: ById<number> | ByEmail;
+	ifMissing: string;
+}
+
+interface FoundInvitation {
+	id: number;
+	email: string | null;
+}
+
+function invitationsOf(businessId: number): Place {
+	return { thing: 'pending invitation', where: `the pending invitations of business ${businessId}` };
+}
+
+async function locate(session: Session, { businessId, invitation }: Input): Promise<FoundInvitation | undefined> {
+	if (invitation.by === 'id') return { id: invitation.id, email: null };
+	const roster = await session.invitations(businessId);
+	const row = findByEmail(roster, invitation.email, invitationsOf(businessId), invitationId);
+	const id = row ? invitationId(row) : null;
+	return row && id !== null ? { id, email: invitationEmail(row) } : undefined;
+}
+
+export const revoke = operation<Input>({
+	description: [
+		notPublishedNotice(shown),
+		businessLocator(shown),
+		invitationLocator(shown),
+		optionsCollection(shown, [ifMissingOption('invitation')]),
+	],
+	read: (parameters) => ({
+		businessId: parameters.businessId(),
+		invitation: parameters.invitation(),
+		ifMissing: String(parameters.collection('options').ifMissing ?? 'error'),
+	}),
+	about: ({ businessId, invitation }) =>
+		`${businessId} ${invitation.by === 'id' ? invitation.id : addressKey(invitation.email)}`,
+	async execute(session, input) {
+		const { businessId, invitation, ifMissing } = input;
+		const answer: IDataObject = { deleted: true, businessId };
+		const found = await locate(session, input);
+		if (!found) {
+			const email = invitation.by === 'email' ? invitation.email : '';
+			if (ifMissing !== 'succeed') throw nobody(email, invitationsOf(businessId));
+			return [{ ...answer, email, alreadyMissing: true }];
+		}
+		const outcome = await removeOrSettle(() => revokeInvitation(session.client, businessId, found.id), {
+			succeedIfMissing: ifMissing === 'succeed',
+			stillListed: async () => {
+				session.forgetList('invitations', businessId);
+				return (await session.invitations(businessId)).has(found.id);
+			},
+		});
+		await session.dropFromList('invitations', businessId, found.id);
+		const revoked: IDataObject = { ...answer, invitationId: found.id };
+		if (found.email !== null) revoked.email = found.email;
+		return [outcome === 'removed' ? revoked : { ...revoked, alreadyMissing: true }];
+	},
+});

@@ -1,0 +1,116 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { failureOf } from '../api/failures';
+import { connect } from '../api/transport';
+import { operations as business } from './business';
+import { inBatches, type Outcome, type Task } from './common/batch';
+import { toNodeError } from './common/nodeErrors';
+import type { RunnableOperation } from './common/operation';
+import { Parameters } from './common/parameters';
+import { Session } from './common/session';
+import { operations as invitation } from './invitation';
+import { operations as staff } from './staff';
+import { operations as teamMember } from './teamMember';
+import { operations as user } from './user';
+
+const RESOURCES: ReadonlyMap<string, ReadonlyMap<string, RunnableOperation>> = new Map(
+	Object.entries({ business, invitation, staff, teamMember, user }).map(([name, operations]) => [
+		name,
+		new Map<string, RunnableOperation>(Object.entries(operations)),
+	]),
+);
+
+type Prepared = ReturnType<RunnableOperation['prepare']>;
+type Result = IDataObject[];
+
+function chosenOperation(context: IExecuteFunctions): RunnableOperation {
+	const resource = String(context.getNodeParameter('resource', 0));
+	const name = String(context.getNodeParameter('operation', 0));
+	const operation = RESOURCES.get(resource)?.get(name);
+	if (operation) return operation;
+	throw new NodeOperationError(context.getNode(), `The FreshBooks node has no operation '${name}' of '${resource}'`, {
+		description: "Choose a 'Resource' and an 'Operation' from the lists.",
+	});
+}
+
+/** Reads every item's parameters before anything is sent, so that a slip in the last item does not leave half a job done. */
+function prepareAll(context: IExecuteFunctions, operation: RunnableOperation, count: number): Array<Outcome<Prepared>> {
+	return Array.from({ length: count }, (_, index): Outcome<Prepared> => {
+		try {
+			return { done: true, result: operation.prepare(new Parameters(context, index)) };
+		} catch (error) {
+			return { done: false, error };
+		}
+	});
+}
+
+function batchSizeOf(context: IExecuteFunctions): number {
+	const options = context.getNodeParameter('options', 0, {}) as IDataObject;
+	const size = options.batchSize ?? 5;
+	if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 50) return size;
+	throw new NodeOperationError(context.getNode(), "Parameter 'Batch Size' must be a whole number from 1 to 50", {
+		description: 'Correct it and run it again; nothing was sent.',
+	});
+}
+
+/** Remarks reach the log, and the editor where the running n8n can show hints. */
+function remarkIn(context: IExecuteFunctions): (message: string) => void {
+	return (message) => {
+		context.logger.warn(message);
+		context.addExecutionHints?.({ message, type: 'warning', location: 'outputPane' });
+	};
+}
+
+function taskOf(session: () => Promise<Session>, prepared: Outcome<Prepared>): Task<Result> {
+	if (!prepared.done) return { about: undefined, run: async () => await Promise.reject(prepared.error) };
+	const { about, run } = prepared.result;
+	return { about, run: async () => await run(await session()) };
+}
+
+function doneBefore(outcomes: Array<Outcome<Result> | undefined>): string {
+	const done = outcomes.flatMap((outcome, index) => (outcome?.done ? [index] : []));
+	if (done.length === 0) return '';
+	const which = done.length > 20 ? `${done.length} items` : `item${done.length > 1 ? 's' : ''} ${done.join(', ')}`;
+	return `Done before it stopped: ${which}.`;
+}
+
+function outputOf(context: IExecuteFunctions, outcome: Outcome<Result> | undefined, item: number): INodeExecutionData[] {
+	if (!outcome) return [];
+	if (outcome.done) return outcome.result.map((json) => ({ json, pairedItem: { item } }));
+	const { message, description } = toNodeError(context.getNode(), outcome.error, { itemIndex: item });
+	return [{ json: { error: message, details: description ?? '' }, pairedItem: { item } }];
+}
+
+function firstFailure(outcomes: Array<Outcome<Result> | undefined>): { error: unknown; itemIndex: number } | undefined {
+	for (const [itemIndex, outcome] of outcomes.entries()) {
+		if (outcome && !outcome.done) return { error: outcome.error, itemIndex };
+	}
+	return undefined;
+}
+
+/**
+ * Runs the chosen operation for every input item: parameters first, then the work, several items at a time, output in input
+ * order. With "continue on fail" an item that fails becomes `{error, details}` and the others go on; otherwise the
+ * first failing item's error is thrown, and says which items were done before.
+ */
+export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const operation = chosenOperation(this);
+	const goesOn = this.continueOnFail();
+	const prepared = prepareAll(this, operation, this.getInputData().length);
+	const refused = prepared.find((outcome) => !outcome.done);
+	if (refused && !refused.done && !goesOn) throw toNodeError(this.getNode(), refused.error);
+
+	const takesSeveral = prepared.some((outcome) => outcome.done && outcome.result.about !== undefined);
+	const size = takesSeveral ? batchSizeOf(this) : 1;
+	let opened: Promise<Session> | undefined;
+	const session = async () => await (opened ??= connect(this).then((client) => new Session(client, remarkIn(this))));
+	const mayGoOn = (error: unknown) => goesOn && failureOf(error)?.kind !== 'cancelled';
+	const outcomes = await inBatches(prepared.map((item) => taskOf(session, item)), size, mayGoOn);
+
+	const failed = firstFailure(outcomes);
+	if (failed && !goesOn) {
+		throw toNodeError(this.getNode(), failed.error, { itemIndex: failed.itemIndex, remark: doneBefore(outcomes) });
+	}
+	return [outcomes.flatMap((outcome, item) => outputOf(this, outcome, item))];
+}

@@ -1,0 +1,130 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { readList } from '../../api/listing';
+import { listStaff } from '../../api/staff';
+import { accountLocator, returnAllAndLimit, shownFor, simplifyParameter } from '../common/descriptions';
+import { operation } from '../common/operation';
+import type { Parameters } from '../common/parameters';
+import { simplifyStaff } from '../common/simplify';
+
+const shown = shownFor('staff', ['getAll']);
+
+const textFilter = (displayName: string, name: string, description: string): INodeProperties => ({
+	displayName,
+	name,
+	type: 'string',
+	default: '',
+	description,
+});
+
+/** Text filters and FreshBooks' names for them (freshbooks.com/api/staff, Filters). */
+const LIKE_FILTERS: ReadonlyArray<[string, string]> = [
+	['nameLike', 'user_like'],
+	['emailLike', 'email_like'],
+	['phoneLike', 'phone_like'],
+	['noteLike', 'note_like'],
+	['userLevel', 'user_levels'],
+];
+
+function searchOf(parameters: Parameters, filters: IDataObject): IDataObject {
+	const search: IDataObject = {};
+	const userIds = parameters.optionalIds(filters, 'userIds', 'User IDs');
+	const [userId] = parameters.optionalIds(filters, 'userId', 'User ID') ?? [];
+	if (userId !== undefined) search.userid = userId;
+	if (userIds && userIds.length > 0) search.userids = userIds;
+	for (const [name, theirs] of LIKE_FILTERS) {
+		const value = filters[name];
+		if (typeof value === 'string' && value !== '') search[theirs] = value;
+	}
+	if (typeof filters.visState === 'number') search.vis_state = filters.visState;
+	return search;
+}
+
+export const getAll = operation({
+	description: [
+		accountLocator(shown),
+		...returnAllAndLimit(shown),
+		{
+			displayName: 'Filters',
+			name: 'filters',
+			type: 'collection',
+			placeholder: 'Add filter',
+			default: {},
+			options: [
+				textFilter('Email Contains', 'emailLike', 'Part of the email address'),
+				textFilter('Name Contains', 'nameLike', 'Part of the first name, last name or organization'),
+				textFilter('Note Contains', 'noteLike', 'Part of the note'),
+				textFilter('Phone Contains', 'phoneLike', 'Part of a phone number'),
+				{
+					displayName: 'State',
+					name: 'visState',
+					type: 'options',
+					default: 0,
+					description: 'Only staff in this state',
+					options: [
+						{ name: 'Active', value: 0 },
+						{ name: 'Archived', value: 2 },
+						{ name: 'Deleted', value: 1 },
+					],
+				},
+				{ ...textFilter('User ID', 'userId', 'Only the staff record with this user ID'), placeholder: 'e.g. 2194844' },
+				{
+					...textFilter('User IDs', 'userIds', 'Only the staff records with these user IDs, separated by commas'),
+					placeholder: 'e.g. 2194844,2194845',
+				},
+				{
+					displayName: 'User Level',
+					name: 'userLevel',
+					type: 'options',
+					default: 'staff',
+					description: 'Only administrators, or only ordinary staff',
+					options: [
+						{ name: 'Admin', value: 'admin' },
+						{ name: 'Staff', value: 'staff' },
+					],
+				},
+			],
+			...shown,
+		},
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [
+				{
+					displayName: 'Include Project IDs',
+					name: 'includeProjectIds',
+					type: 'boolean',
+					default: false,
+					description: 'Whether to add the IDs of the projects each staff member works on',
+				},
+			],
+			...shown,
+		},
+		simplifyParameter(shown),
+	],
+	read(parameters) {
+		const search = searchOf(parameters, parameters.collection('filters'));
+		const query: IDataObject = Object.keys(search).length > 0 ? { search } : {};
+		const withProjects = parameters.collection('options').includeProjectIds === true;
+		if (withProjects) query.include = ['projectids'];
+		return {
+			accountId: parameters.accountId(),
+			limit: parameters.limit(),
+			query,
+			withProjects,
+			simplify: parameters.boolean('simplify', true),
+		};
+	},
+	async execute(session, { accountId, limit, query, withProjects, simplify }) {
+		const request = listStaff(accountId, query, (row) => row);
+		const rows = limit === Infinity ? await session.readWhole(request) : (await readList(session.client, request, limit)).rows;
+		if (!simplify) return rows as IDataObject[];
+		return rows.map((row) => ({
+			...simplifyStaff(row),
+			...(withProjects ? { projectIds: (row.projectids ?? []) as IDataObject } : {}),
+		}));
+	},
+});

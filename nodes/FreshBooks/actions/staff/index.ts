@@ -1,0 +1,43 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { deleteStaff } from './delete.operation';
+import { get } from './get.operation';
+import { getAll } from './getAll.operation';
+import { update } from './update.operation';
+
+/**
+ * Staff records of the accounting system. There is no create: FreshBooks' documentation says not to make staff this way,
+ * as such a record can never log in; inviting a person creates the record as well.
+ */
+export const operations = { get, getAll, update, delete: deleteStaff };
+
+export const description: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['staff'] } },
+		options: [
+			{
+				name: 'Delete',
+				value: 'delete',
+				action: 'Delete staff',
+				description: 'Mark a staff record as deleted in accounting (destructive); it does not end the person\'s login for sure',
+			},
+			{ name: 'Get', value: 'get', action: 'Get staff', description: 'Retrieve one staff record' },
+			{
+				name: 'Get Many',
+				value: 'getAll',
+				action: 'Get many staff',
+				description: 'List the staff records of an account',
+			},
+			{ name: 'Update', value: 'update', action: 'Update staff', description: 'Change fields of a staff record' },
+		],
+		default: 'getAll',
+	},
+	...getAll.description,
+	...get.description,
+	...update.description,
+	...deleteStaff.description,
+];

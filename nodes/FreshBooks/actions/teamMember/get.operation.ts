@@ -1,0 +1,41 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { addressKey } from '../../api/identifiers';
+import { getTeamMember } from '../../api/teamMembers';
+import { textOrNull, type WireObject } from '../../api/wire';
+import { businessLocator, memberByUuidLocator, optionsCollection, shownFor, simplifyParameter } from '../common/descriptions';
+import { findByEmail, nobody } from '../common/find';
+import { operation } from '../common/operation';
+import type { ByEmail, ById } from '../common/parameters';
+import type { Session } from '../common/session';
+import { simplifyTeamMember } from '../common/simplify';
+
+const shown = shownFor('teamMember', ['get']);
+
+interface Input {
+	businessId: number;
+	member: ById<string> | ByEmail;
+	simplify: boolean;
+}
+
+async function find(session: Session, { businessId, member }: Input): Promise<WireObject> {
+	if (member.by === 'id') return await getTeamMember(session.client, businessId, member.id);
+	const place = { thing: 'team member', where: `the team members of business ${businessId}` };
+	const found = findByEmail(await session.teamMembers(businessId), member.email, place, (row) => textOrNull(row.uuid));
+	if (!found) throw nobody(member.email, place);
+	return found;
+}
+
+export const get = operation<Input>({
+	description: [businessLocator(shown), memberByUuidLocator(shown), simplifyParameter(shown), optionsCollection(shown)],
+	read: (parameters) => ({
+		businessId: parameters.businessId(),
+		member: parameters.memberByUuid(),
+		simplify: parameters.boolean('simplify', true),
+	}),
+	about: ({ businessId, member }) => `${businessId} ${member.by === 'id' ? member.id : addressKey(member.email)}`,
+	async execute(session, input) {
+		const row = await find(session, input);
+		return [input.simplify ? simplifyTeamMember(row) : (row as IDataObject)];
+	},
+});

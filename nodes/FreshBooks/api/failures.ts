@@ -1,0 +1,275 @@
+/**
+ * What can go wrong between this package and FreshBooks, as data. Pure: knows no n8n.
+ *
+ * FreshBooks answers errors in many envelopes (freshbooks.com/api/errors, and the fixtures of FreshBooks' own Node.js and
+ * Python SDKs); `readErrorBody` understands every one of them and `classifyAnswer` gives the failure its kind.
+ */
+
+export type FailureKind =
+	| 'cancelled'
+	| 'conflict'
+	| 'malformed'
+	| 'notFound'
+	| 'notJson'
+	| 'notPublished'
+	| 'outage'
+	| 'permission'
+	| 'rateLimited'
+	| 'reconnect'
+	| 'redirect'
+	| 'scope'
+	| 'unknownFate'
+	| 'unreachable'
+	| 'validation';
+
+/** One failed request. `status` is the HTTP status, or the one that an error inside an HTTP 200 stands for. */
+export interface Failure {
+	kind: FailureKind;
+	/** HTTP status; undefined where no answer came. */
+	status?: number;
+	/** FreshBooks' own words, at most 300 characters, without line breaks. Never a raw dump. */
+	serviceText?: string;
+	/** The parameter FreshBooks names, e.g. `email`. */
+	field?: string;
+	/** Scopes that the answer of a refused request lists. */
+	scopes?: string[];
+	/** How long FreshBooks asks to wait, in milliseconds. */
+	retryAfterMs?: number;
+	/** What was asked for, in words: `team member 7f3…`, `the invitations`. */
+	subject: string;
+	/** Which kind of ID the path was built from, e.g. `business ID`. */
+	idFamily: string;
+	method: string;
+	/** True when an earlier try of the same request ended without a clear answer, and so may have been carried out. */
+	afterUnknownFate?: boolean;
+}
+
+/** Thrown by everything in `api/`; carries the failure, never a token, a header or a raw body. */
+export class FreshBooksApiError extends Error {
+	readonly failure: Failure;
+
+	constructor(failure: Failure) {
+		super(`${failure.kind}: ${failure.method} ${failure.subject}`);
+		this.name = 'FreshBooksApiError';
+		this.failure = failure;
+	}
+}
+
+/** True for an error made by this package's API layer; by name, because two copies of a module may be loaded. */
+export function isFreshBooksApiError(error: unknown): error is FreshBooksApiError {
+	return error instanceof Error && error.name === 'FreshBooksApiError';
+}
+
+/** The failure behind an error if it is one of the API layer's, otherwise undefined. */
+export function failureOf(error: unknown): Failure | undefined {
+	return isFreshBooksApiError(error) ? error.failure : undefined;
+}
+
+type JsonObject = Record<string, unknown>;
+
+/** A plain JSON object, not an array and not null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What an error body says, whichever envelope it came in. */
+export interface ErrorBody {
+	text?: string;
+	field?: string;
+	/** FreshBooks' error number (`errno`), e.g. 1012 for an unknown resource. */
+	errno?: number;
+	/** gRPC-style code of the envelope that accounting answers since API version 2022-10-31. */
+	code?: number;
+	/** The short code of the auth family, e.g. `unauthenticated`. */
+	errorCode?: string;
+}
+
+const LONGEST_TEXT = 300;
+
+function asText(value: unknown): string | undefined {
+	if (typeof value !== 'string') return undefined;
+	const oneLine = value.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+	if (oneLine === '') return undefined;
+	return oneLine.length > LONGEST_TEXT ? `${oneLine.slice(0, LONGEST_TEXT - 1)}…` : oneLine;
+}
+
+function asNumber(value: unknown): number | undefined {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** `errors` may be a list or one object; PY SDK `_handle_error` meets both. */
+function firstOf(errors: unknown): JsonObject | undefined {
+	const first: unknown = Array.isArray(errors) ? errors[0] : errors;
+	return isJsonObject(first) ? first : undefined;
+}
+
+function readAccountingErrors(errors: unknown): ErrorBody | undefined {
+	const first = firstOf(errors);
+	if (!first) return undefined;
+	const details = firstOf(first.details);
+	return {
+		text: asText(details?.reason) ?? asText(first.message),
+		field: asText(first.field) ?? asText(firstOf(details?.metadata)?.field),
+		errno: asNumber(first.errno),
+	};
+}
+
+function readDetails(details: unknown): ErrorBody {
+	if (Array.isArray(details) && typeof details[0] === 'string') return { text: asText(details[0]) };
+	const first = firstOf(details);
+	const metadata = firstOf(first?.metadata);
+	const violation = firstOf(first?.fieldViolations);
+	return {
+		text: asText(metadata?.message) ?? asText(violation?.description),
+		field: asText(metadata?.field) ?? asText(violation?.field),
+		errno: asNumber(first?.reason),
+	};
+}
+
+/** `{"errno":2001,"error":{"title":"field required"}}`: the business family names fields as keys. */
+function readErrorObject(error: unknown): ErrorBody {
+	if (!isJsonObject(error)) return { text: asText(error) };
+	const [field, text] = Object.entries(error)[0] ?? [];
+	return { text: asText(error.message) ?? asText(text), field: asText(error.message) ? undefined : field };
+}
+
+/**
+ * The text, field and codes of any FreshBooks error body, parsed JSON or raw text.
+ * Order: error_description, response.errors, details[].metadata, message, errors, error, raw text.
+ */
+export function readErrorBody(body: unknown): ErrorBody {
+	if (!isJsonObject(body)) return {};
+	const response = isJsonObject(body.response) ? body.response : {};
+	const inResponse = readAccountingErrors(response.errors);
+	const inErrors = readAccountingErrors(body.errors);
+	const details = readDetails(body.details);
+	const error = readErrorObject(body.error);
+	return {
+		text:
+			asText(body.error_description) ??
+			inResponse?.text ??
+			details.text ??
+			inErrors?.text ??
+			asText(body.message) ??
+			error.text,
+		field: inResponse?.field ?? details.field ?? inErrors?.field ?? error.field,
+		errno: inResponse?.errno ?? details.errno ?? inErrors?.errno ?? asNumber(body.errno),
+		code: asNumber(body.code),
+		errorCode: asText(body.error) ?? asText(body.error_type),
+	};
+}
+
+/** errno: freshbooks.com/api/errors. */
+const STATUS_OF_ERRNO: ReadonlyMap<number, number> = new Map([
+	[409, 409],
+	[500, 500],
+	[1001, 422],
+	[1003, 403],
+	[1004, 422],
+	[1005, 400],
+	[1011, 404],
+	[1012, 404],
+	[1013, 422],
+	[1014, 422],
+	[1017, 422],
+	[1042, 403],
+]);
+
+/** gRPC codes, of which FreshBooks' SDK tests show 3 and 5. */
+const STATUS_OF_CODE: ReadonlyMap<number, number> = new Map([
+	[3, 422],
+	[5, 404],
+	[6, 409],
+	[7, 403],
+	[8, 429],
+	[13, 500],
+	[14, 503],
+	[16, 401],
+]);
+
+const STATUS_OF_ERROR_CODE: ReadonlyMap<string, number> = new Map([
+	['unauthenticated', 401],
+	['invalid_token', 401],
+	['not_found', 404],
+	['invalid_resource', 422],
+	['forbidden', 403],
+	['internal_server_error', 500],
+]);
+
+/**
+ * The status that an error inside an HTTP 2xx answer stands for, or undefined when the body is no error.
+ * FreshBooks' Node.js SDK tests and live reports show error envelopes under HTTP 200.
+ */
+export function statusInsideSuccess(body: unknown): number | undefined {
+	if (!isJsonObject(body)) return undefined;
+	const response = isJsonObject(body.response) ? body.response : undefined;
+	const named = response?.errors ?? body.errors ?? body.error ?? body.error_type;
+	const isNewEnvelope = typeof body.code === 'number' && body.response === undefined;
+	if ((named === undefined || named === null || named === '') && !isNewEnvelope) return undefined;
+	const { errno, code, errorCode } = readErrorBody(body);
+	return (
+		(errno === undefined ? undefined : STATUS_OF_ERRNO.get(errno)) ??
+		(code === undefined ? undefined : STATUS_OF_CODE.get(code)) ??
+		(errorCode === undefined ? undefined : STATUS_OF_ERROR_CODE.get(errorCode)) ??
+		422
+	);
+}
+
+const SCOPE = /\b(?:user|admin):[a-z_]+:[a-z_]+\b/g;
+
+function scopesNeeded(text: string): string[] {
+	const needed = text.search(/need|requir/i);
+	const listed = (needed >= 0 ? text.slice(needed) : text).match(SCOPE) ?? text.match(SCOPE) ?? [];
+	return [...new Set(listed)];
+}
+
+function kindOf403(body: ErrorBody): FailureKind {
+	// FreshBooks' Python SDK has the unauthenticated body under HTTP 403, too.
+	if (body.errorCode === 'unauthenticated' || body.errorCode === 'invalid_token') return 'reconnect';
+	return /\bscopes?\b/i.test(body.text ?? '') ? 'scope' : 'permission';
+}
+
+function kindOfStatus(status: number, body: ErrorBody, published: boolean): FailureKind {
+	if (status === 401) return 'reconnect';
+	if (status === 403) return kindOf403(body);
+	if (status === 404 || status === 405 || status === 410) return published ? 'notFound' : 'notPublished';
+	if (status === 408) return 'outage';
+	if (status === 409) return 'conflict';
+	if (status === 429) return 'rateLimited';
+	if (status >= 300 && status < 400) return 'redirect';
+	return status >= 500 ? 'outage' : 'validation';
+}
+
+/** What a request was about; the part of a failure that is known before anything is sent. */
+export type FailureContext = Pick<Failure, 'subject' | 'idFamily' | 'method'> & {
+	/** False for an endpoint that is not in FreshBooks' public documentation. */
+	published: boolean;
+};
+
+/**
+ * The failure that an answered error stands for.
+ * @param status HTTP status, or the one from `statusInsideSuccess`
+ * @param body parsed JSON, or undefined where the answer was not JSON
+ * @param retryAfterMs the wait FreshBooks asked for, in milliseconds
+ */
+export function classifyAnswer(
+	status: number,
+	body: unknown,
+	context: FailureContext,
+	retryAfterMs?: number,
+): Failure {
+	const read = readErrorBody(body);
+	const kind = kindOfStatus(status, read, context.published);
+	return {
+		kind,
+		status,
+		serviceText: read.text,
+		field: read.field,
+		scopes: kind === 'scope' ? scopesNeeded(read.text ?? '') : undefined,
+		retryAfterMs,
+		subject: context.subject,
+		idFamily: context.idFamily,
+		method: context.method,
+	};
+}

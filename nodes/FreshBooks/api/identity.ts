@@ -1,0 +1,89 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { FreshBooksApiError } from './failures';
+import type { FreshBooksClient } from './transport';
+import { booleanOrNull, numberOrNull, objectOf, objectsOf, textOrNull, type WireObject } from './wire';
+
+/** GET and PUT /auth/api/v1/users/me: who the token belongs to, and which businesses they belong to. */
+
+/** One membership of the token owner, from either documented shape of `business_memberships`. */
+export interface BusinessMembership {
+	businessId: number;
+	businessUuid: string | null;
+	/** The accounting system's ID; null where FreshBooks gives none that surely belongs to this business. */
+	accountId: string | null;
+	name: string | null;
+	role: string | null;
+	membershipId: number | null;
+	active: boolean | null;
+}
+
+const ME_PATH = '/auth/api/v1/users/me';
+const ABOUT_ME = { path: ME_PATH, subject: 'the connected user', idFamily: 'none', published: true } as const;
+
+function userIn(body: unknown): WireObject {
+	const response = objectOf(objectOf(body).response);
+	if (numberOrNull(response.id) === null) {
+		throw new FreshBooksApiError({ kind: 'malformed', status: 200, subject: ABOUT_ME.subject, idFamily: 'none', method: 'GET' });
+	}
+	return response;
+}
+
+/** FreshBooks' own object for the token owner, without credentials. Throws FreshBooksApiError. */
+export async function getMe(client: FreshBooksClient): Promise<WireObject> {
+	return userIn(await client.send({ ...ABOUT_ME, method: 'GET' }));
+}
+
+/**
+ * Changes the token owner's profile. Only a third-party guide describes this (PUT on the same path); FreshBooks' developer
+ * portal offers no scope that would allow it, so expect a refusal. Throws FreshBooksApiError.
+ */
+export async function updateMe(client: FreshBooksClient, body: IDataObject): Promise<WireObject> {
+	return userIn(await client.send({ ...ABOUT_ME, published: false, method: 'PUT', body }));
+}
+
+/** The business of a membership in the modern shape `{id, role, business: {…}}` or the flat `{business_id, role}`. */
+function membershipFrom(entry: WireObject): BusinessMembership | null {
+	const business = objectOf(entry.business);
+	const nested = numberOrNull(business.id);
+	const businessId = nested ?? numberOrNull(entry.business_id);
+	if (businessId === null) return null;
+	return {
+		businessId,
+		businessUuid: textOrNull(business.business_uuid ?? entry.business_uuid),
+		accountId: textOrNull(business.account_id) ?? textOrNull(entry.account_id) ?? clientAccount(business, businessId),
+		name: textOrNull(business.name) ?? textOrNull(entry.name),
+		role: textOrNull(entry.role),
+		membershipId: numberOrNull(entry.id),
+		active: booleanOrNull(business.active) ?? booleanOrNull(entry.active),
+	};
+}
+
+/** A business without an account of its own is reached through the account it is a client of, if it is of just one. */
+function clientAccount(business: WireObject, businessId: number): string | null {
+	const own = objectsOf(business.business_clients).filter(
+		(client) => (numberOrNull(client.business_id) ?? businessId) === businessId,
+	);
+	return only(own.map((client) => textOrNull(client.account_id)));
+}
+
+/** The single distinct value, or null: which of several accounts is meant cannot be known. */
+function only(values: Array<string | null>): string | null {
+	const distinct = [...new Set(values)].filter((value): value is string => value !== null);
+	return distinct.length === 1 ? distinct[0] : null;
+}
+
+/**
+ * The memberships of a users/me answer: none, one or several; a membership without a business is left out. Where exactly
+ * one business has no account, and exactly one account among `roles[]` belongs to no other business, that one is taken.
+ */
+export function membershipsOf(me: WireObject): BusinessMembership[] {
+	const memberships = objectsOf(me.business_memberships)
+		.map(membershipFrom)
+		.filter((membership): membership is BusinessMembership => membership !== null);
+	const taken = new Set(memberships.map((membership) => membership.accountId));
+	const free = only(objectsOf(me.roles).map((role) => textOrNull(role.accountid)).filter((id) => !taken.has(id)));
+	const homeless = memberships.filter((membership) => membership.accountId === null);
+	if (free === null || homeless.length !== 1) return memberships;
+	return memberships.map((membership) => (membership === homeless[0] ? { ...membership, accountId: free } : membership));
+}

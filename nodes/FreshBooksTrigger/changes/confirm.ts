@@ -1,0 +1,104 @@
+import type { Absence } from './history';
+import type { Person } from './person';
+
+/** FreshBooks' answer about one person asked for by id. */
+export type LookUp =
+	/** 200: still there, and this is how. */
+	| { answer: 'found'; person: Person }
+	/** 404. */
+	| { answer: 'gone' }
+	/** Anything else, or not asked after all. */
+	| { answer: 'unknown' };
+
+/** A known person whom a complete listing does not have. */
+export interface Candidate {
+	/** Place in the snapshot's lines. */
+	index: number;
+	person: Person;
+	/** What is remembered, this poll's absence already counted. */
+	absence: Absence;
+}
+
+/** What became of a candidate. */
+export type Verdict =
+	| { kind: 'gone'; absence: Absence }
+	/** There after all; `person` only when FreshBooks was asked in this poll. */
+	| { kind: 'present'; absence: Absence; person?: Person }
+	/** Stays as last seen and is asked again. */
+	| { kind: 'waiting'; absence: Absence };
+
+/** The absence after one more complete listing without the person. */
+export function absenceAfter(previous: Absence | null): Absence {
+	if (previous === null) return { missed: 1, askedAt: 0, verdict: 'unasked' };
+	return { ...previous, missed: previous.missed + 1 };
+}
+
+/**
+ * The candidates to ask for in this poll: at most `limit`, the longest unasked first. Those equally
+ * long unasked take turns by the clock and not only by what is stored, because n8n's durable scheduler
+ * without durable cursors forgets what a poll without items stored (n8n-runtime 1.7).
+ * Whoever is confirmed as gone is not asked again.
+ */
+export function candidatesToAsk(
+	candidates: readonly Candidate[],
+	limit: number,
+	now: Date,
+): Candidate[] {
+	const open = candidates.filter(({ absence }) => absence.verdict !== 'gone');
+	if (open.length <= limit) return open;
+	const minute = Math.floor(now.getTime() / 60_000);
+	const start = (minute * limit) % open.length;
+	const chosen: Candidate[] = [];
+	for (let step = 0; step < open.length; step++)
+		insertByAskedAt(chosen, open[(start + step) % open.length], limit);
+	return chosen;
+}
+
+/** Keeps `chosen` sorted by the last time asked and at most `limit` long; equals stay in order. */
+function insertByAskedAt(chosen: Candidate[], candidate: Candidate, limit: number): void {
+	const { askedAt } = candidate.absence;
+	if (chosen.length === limit) {
+		if (limit === 0 || chosen[limit - 1].absence.askedAt <= askedAt) return;
+		chosen.pop();
+	}
+	let place = chosen.length;
+	while (place > 0 && chosen[place - 1].absence.askedAt > askedAt) place--;
+	chosen.splice(place, 0, candidate);
+}
+
+/** What one answer means. An answer about someone else's id settles nothing. */
+export function verdictOfLookUp(candidate: Candidate, lookUp: LookUp, poll: number): Verdict {
+	const asked = { ...candidate.absence, askedAt: poll };
+	if (lookUp.answer === 'gone') return { kind: 'gone', absence: { ...asked, verdict: 'gone' } };
+	if (lookUp.answer === 'found' && lookUp.person.id === candidate.person.id)
+		return { kind: 'present', absence: { ...asked, verdict: 'present' }, person: lookUp.person };
+	return { kind: 'waiting', absence: { ...asked, verdict: 'unknown' } };
+}
+
+/**
+ * What an earlier poll's answer still means for a candidate not asked in this one. An acquittal
+ * holds until the candidate's turn comes again: it neither removes the person nor counts as doubt.
+ */
+export function verdictRemembered({ absence }: Candidate): Verdict {
+	if (absence.verdict === 'gone') return { kind: 'gone', absence };
+	if (absence.verdict === 'present') return { kind: 'present', absence };
+	return { kind: 'waiting', absence };
+}
+
+/**
+ * The verdict where FreshBooks cannot be asked for one person (`businessMembers`): a second complete
+ * listing decides, taken in this poll or the previous one. `secondListing` is by id; `undefined` when
+ * it could not be taken.
+ */
+export function verdictOfListings(
+	candidate: Candidate,
+	secondListing: ReadonlyMap<string, Person> | undefined,
+): Verdict {
+	const { absence } = candidate;
+	if (absence.missed > 1 || absence.verdict === 'gone')
+		return { kind: 'gone', absence: { ...absence, verdict: 'gone' } };
+	if (secondListing === undefined) return { kind: 'waiting', absence };
+	const person = secondListing.get(candidate.person.id);
+	if (person === undefined) return { kind: 'gone', absence: { ...absence, verdict: 'gone' } };
+	return { kind: 'present', absence: { ...absence, missed: 0, verdict: 'present' }, person };
+}

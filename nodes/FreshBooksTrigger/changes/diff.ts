@@ -1,0 +1,159 @@
+import type { Snapshot } from './snapshot';
+import { encodePerson, historyOf, tellsTheSame } from './snapshot';
+import type { Person, YieldToEventLoop } from './person';
+import { addressOf, SLICE } from './person';
+
+/** Someone listed, and their place in FreshBooks' order. */
+export interface Listed {
+	person: Person;
+	position: number;
+}
+
+/** A complete listing held against a snapshot. Indexes are places in the snapshot's `lines`. */
+export interface Comparison {
+	/** Known people of whom the list tells something else than the snapshot. */
+	different: Array<Listed & { index: number }>;
+	/** People with an id the snapshot does not know. */
+	newcomers: Listed[];
+	/** Known people whom the list does not have: candidates, not leavers. */
+	missing: number[];
+	/** Known people, unchanged, who had been missing before. */
+	returned: number[];
+}
+
+/**
+ * Holds a complete listing against a snapshot, in one pass with pauses. A person is compared as the
+ * line they pack to, so that an unchanged person costs no object and no parsing.
+ */
+export async function comparePeople(
+	snapshot: Snapshot,
+	listed: readonly Person[],
+	yieldToEventLoop: YieldToEventLoop,
+): Promise<Comparison> {
+	const comparison: Comparison = { different: [], newcomers: [], missing: [], returned: [] };
+	const seen = new Uint8Array(snapshot.lines.length);
+	const seenNewcomers = new Set<string>();
+	for (let position = 0; position < listed.length; position++) {
+		if (position % SLICE === SLICE - 1) await yieldToEventLoop();
+		const person = listed[position];
+		const index = snapshot.places.get(person.id);
+		if (index === undefined) {
+			if (!seenNewcomers.has(person.id)) comparison.newcomers.push({ person, position });
+			seenNewcomers.add(person.id);
+		} else if (seen[index] === 0) {
+			seen[index] = 1;
+			noteKnown(comparison, snapshot, { person, position, index });
+		}
+	}
+	seen.forEach((wasSeen, index) => {
+		if (wasSeen === 0) comparison.missing.push(index);
+	});
+	return comparison;
+}
+
+function noteKnown(
+	comparison: Comparison,
+	snapshot: Snapshot,
+	entry: Comparison['different'][number],
+): void {
+	const line = snapshot.lines[entry.index];
+	const record = encodePerson(entry.person, snapshot.tables);
+	if (!tellsTheSame(line, record)) comparison.different.push(entry);
+	else if (line.length > record.length && historyOf(line).absence !== null)
+		comparison.returned.push(entry.index);
+}
+
+/** The fields whose change is an event of its own or part of `memberUpdated`. */
+export const DIFFED_FIELDS = [
+	'id',
+	'email',
+	'firstName',
+	'lastName',
+	'identityId',
+	'role',
+	'active',
+] as const;
+
+export type DiffedField = (typeof DIFFED_FIELDS)[number];
+
+export interface FieldChange {
+	field: DiffedField;
+	from: Person[DiffedField];
+	to: Person[DiffedField];
+}
+
+/**
+ * What a listed person means after what was known: an `active` that FreshBooks leaves out stays as it
+ * was, or a deactivation could hide behind one answer without it.
+ */
+export function carriedOver(before: Person, now: Person): Person {
+	return now.active === null && before.active !== null ? { ...now, active: before.active } : now;
+}
+
+/**
+ * The fields that changed, in the order of {@link DIFFED_FIELDS}. An `active` that was not known
+ * before is no change: the list began to tell it, the person did nothing. `updatedAt` never counts.
+ */
+export function changedFields(before: Person, after: Person): FieldChange[] {
+	return DIFFED_FIELDS.filter(
+		(field) =>
+			before[field] !== after[field] &&
+			!(field === 'active' && (before.active === null || after.active === null)),
+	).map((field) => ({ field, from: before[field], to: after[field] }));
+}
+
+/**
+ * Whether the acceptance date tells of an acceptance: it is there and was never there before, or lies
+ * later than the last one known (withdrawn and given again between two polls). The same date coming
+ * back after an answer without it is none.
+ */
+export function acceptedSince(lastKnown: string | null, now: string | null): boolean {
+	if (now === null) return false;
+	return lastKnown === null || Date.parse(now) > Date.parse(lastKnown);
+}
+
+/** Whom to look for in a listing. Addresses as {@link addressOf} gives them. */
+export interface Wanted {
+	addresses: ReadonlySet<string>;
+	identities: ReadonlySet<number>;
+}
+
+export interface Found extends Listed {
+	/** The snapshot does not know this id. */
+	isNew: boolean;
+}
+
+export interface FoundPeople {
+	byAddress: Map<string, Found>;
+	byIdentity: Map<number, Found>;
+}
+
+/**
+ * The listed people with one of the wanted addresses or identities. When several share one, a
+ * newcomer comes before a known person, then FreshBooks' order decides.
+ */
+export async function findPeople(
+	snapshot: Snapshot,
+	listed: readonly Person[],
+	wanted: Wanted,
+	yieldToEventLoop: YieldToEventLoop,
+): Promise<FoundPeople> {
+	const found: FoundPeople = { byAddress: new Map(), byIdentity: new Map() };
+	if (wanted.addresses.size === 0 && wanted.identities.size === 0) return found;
+	for (let position = 0; position < listed.length; position++) {
+		if (position % SLICE === SLICE - 1) await yieldToEventLoop();
+		const person = listed[position];
+		const entry = { person, position, isNew: !snapshot.places.has(person.id) };
+		const address = addressOf(person);
+		if (address !== null && wanted.addresses.has(address))
+			keepBetter(found.byAddress, address, entry);
+		if (person.identityId !== null && wanted.identities.has(person.identityId))
+			keepBetter(found.byIdentity, person.identityId, entry);
+	}
+	return found;
+}
+
+function keepBetter<Key>(found: Map<Key, Found>, key: Key, entry: Found): void {
+	const other = found.get(key);
+	if (other === undefined || (entry.isNew && !other.isNew)) found.set(key, entry);
+}

@@ -1,0 +1,242 @@
+import { createHash } from 'crypto';
+
+import type { DiffedField, FieldChange } from './diff';
+import type { History, TurnKind } from './history';
+import { turnOf } from './history';
+import type { PendingInvitation, Person, Source } from './person';
+
+export const EVENTS = [
+	'memberAdded',
+	'memberRemoved',
+	'memberDeactivated',
+	'memberReactivated',
+	'roleChanged',
+	'memberUpdated',
+	'invitationCreated',
+	'invitationAccepted',
+	'invitationRevoked',
+] as const;
+
+export type EventName = (typeof EVENTS)[number];
+
+export const INVITATION_EVENTS: readonly EventName[] = [
+	'invitationCreated',
+	'invitationAccepted',
+	'invitationRevoked',
+];
+
+export interface Business {
+	id: number;
+	name: string;
+}
+
+/** A person as an item shows them: the id is what FreshBooks gives, text or number. */
+export type MemberOutput = Omit<Person, 'id'> & { id: string | number };
+
+/** An invitation as an item shows it. `id` is `null` when only the acceptance was seen. */
+export type InvitationOutput = Omit<PendingInvitation, 'id'> & { id: string | number | null };
+
+export type ChangesOutput = Partial<
+	Record<
+		DiffedField | 'invitationAcceptedAt',
+		{ from: string | number | boolean | null; to: string | number | boolean | null }
+	>
+>;
+
+/** The JSON of one output item (interface.md, "Trigger"). */
+export interface ChangeItem {
+	event: EventName;
+	/** The same change always has the same id; see {@link eventId}. */
+	eventId: string;
+	/** ISO, when the poll found it. */
+	detectedAt: string;
+	business: Business;
+	/** Absent for `invitationCreated` and `invitationRevoked`. */
+	member?: MemberOutput;
+	invitation?: InvitationOutput;
+	/** The member as last seen; `null` when there was none. */
+	previous: MemberOutput | null;
+	changes: ChangesOutput;
+}
+
+/** What all items of one poll of one business share. */
+export interface ItemContext {
+	business: Business;
+	source: Source;
+	detectedAt: string;
+}
+
+/** One person's changes of one poll, with the turns after them. */
+export interface PersonChange {
+	/** `null`: the person was not known. */
+	before: Person | null;
+	/** `null`: the person left. */
+	after: Person | null;
+	fields: readonly FieldChange[];
+	/** The invitation they accepted; `null`: its acceptance was seen, it never was. */
+	accepted?: PendingInvitation | null;
+	history: History;
+}
+
+const PROFILE_FIELDS: readonly DiffedField[] = [
+	'id',
+	'email',
+	'firstName',
+	'lastName',
+	'identityId',
+];
+
+/** The counters one person's changes of one poll move. */
+export function turnKindsOf(change: Omit<PersonChange, 'history'>): TurnKind[] {
+	const kinds: TurnKind[] = change.fields.map(({ field }) => field);
+	if (change.before === null) kinds.push('added');
+	if (change.after === null) kinds.push('removed');
+	if (change.accepted !== undefined) kinds.push('accepted');
+	return kinds;
+}
+
+/**
+ * One person's changes as items, one for every event that applies, always in this order: added,
+ * reactivated, updated, role changed, deactivated, invitation accepted; or removed alone.
+ */
+export function personItems(change: PersonChange, context: ItemContext): ChangeItem[] {
+	const person = change.after ?? change.before;
+	if (person === null) return [];
+	const item = (event: EventName, kinds: readonly TurnKind[], changes: ChangesOutput = {}) =>
+		personItem(change, person, context, { event, kinds, changes });
+	if (change.after === null) return [item('memberRemoved', ['removed'])];
+	const fields = (...names: readonly DiffedField[]) =>
+		change.fields.filter(({ field }) => names.includes(field));
+	const items: ChangeItem[] = [];
+	const addFields = (event: EventName, some: readonly FieldChange[]) => {
+		if (some.length === 0) return;
+		const kinds = some.map(({ field }) => field);
+		items.push(item(event, kinds, changesOutput(some, context.source)));
+	};
+	if (change.before === null) items.push(item('memberAdded', ['added']));
+	const activity = fields('active');
+	if (person.active) addFields('memberReactivated', activity);
+	addFields('memberUpdated', fields(...PROFILE_FIELDS));
+	addFields('roleChanged', fields('role'));
+	if (!person.active) addFields('memberDeactivated', activity);
+	if (change.accepted !== undefined) items.push(acceptedItem(change, person, context));
+	return items;
+}
+
+interface ItemParts {
+	event: EventName;
+	kinds: readonly TurnKind[];
+	changes: ChangesOutput;
+	invitation?: InvitationOutput;
+}
+
+function personItem(
+	{ before, history }: PersonChange,
+	person: Person,
+	context: ItemContext,
+	{ event, kinds, changes, invitation }: ItemParts,
+): ChangeItem {
+	const turns = kinds.map((kind) => [kind, turnOf(history.turns, kind)]);
+	const subject = history.origin ?? person.id;
+	// An acceptance is one and the same whether its date is known yet or not.
+	const values = event === 'invitationAccepted' ? {} : changes;
+	return {
+		event,
+		eventId: eventId(context, event, subject, turns, values),
+		detectedAt: context.detectedAt,
+		business: context.business,
+		member: memberOutput(person, context.source),
+		...(invitation === undefined ? {} : { invitation }),
+		previous: before === null ? null : memberOutput(before, context.source),
+		changes,
+	};
+}
+
+function acceptedItem(change: PersonChange, person: Person, context: ItemContext): ChangeItem {
+	const from = change.before?.invitationAcceptedAt ?? null;
+	const to = person.invitationAcceptedAt;
+	return personItem(change, person, context, {
+		event: 'invitationAccepted',
+		kinds: ['accepted'],
+		changes: from === to ? {} : { invitationAcceptedAt: { from, to } },
+		invitation: change.accepted
+			? invitationOutput(change.accepted)
+			: { id: null, email: person.email, role: null, status: null },
+	});
+}
+
+/**
+ * The item of an invitation that was created or revoked. FreshBooks numbers invitations, so each is
+ * created once and revoked once: the number is enough for a stable event id.
+ */
+export function invitationItem(
+	event: 'invitationCreated' | 'invitationRevoked',
+	invitation: PendingInvitation,
+	context: ItemContext,
+): ChangeItem {
+	return {
+		event,
+		eventId: eventId(context, event, invitation.id, [], {}),
+		detectedAt: context.detectedAt,
+		business: context.business,
+		invitation: invitationOutput(invitation),
+		previous: null,
+		changes: {},
+	};
+}
+
+/**
+ * SHA-256, in hexadecimal, over what makes a change the one it is: business, source, event, the
+ * person (by the first id known), the person's turns of every kind involved (see `history.ts`) and
+ * the values. What one poll or another happened to see besides is left out.
+ */
+function eventId(
+	{ business, source }: ItemContext,
+	event: EventName,
+	subject: string,
+	turns: ReadonlyArray<ReadonlyArray<string | number>>,
+	changes: ChangesOutput,
+): string {
+	const identity = ['v1', business.id, source, event, subject, turns, changes];
+	return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
+
+function changesOutput(fields: readonly FieldChange[], source: Source): ChangesOutput {
+	const changes: ChangesOutput = {};
+	for (const { field, from, to } of fields) {
+		const show = (value: FieldChange['from']) =>
+			field === 'id' && typeof value === 'string' ? idOutput(value, source) : value;
+		changes[field] = { from: show(from), to: show(to) };
+	}
+	return changes;
+}
+
+/** The UUID as text, the integer as a number. */
+function idOutput(id: string, source: Source): string | number {
+	return source === 'businessMembers' ? numberIfWhole(id) : id;
+}
+
+function numberIfWhole(id: string): string | number {
+	return /^\d{1,15}$/.test(id) ? Number(id) : id;
+}
+
+/** A person as an item shows them, fields in the order of interface.md. */
+export function memberOutput(person: Person, source: Source): MemberOutput {
+	return {
+		id: idOutput(person.id, source),
+		email: person.email,
+		firstName: person.firstName,
+		lastName: person.lastName,
+		role: person.role,
+		active: person.active,
+		identityId: person.identityId,
+		invitationAcceptedAt: person.invitationAcceptedAt,
+		updatedAt: person.updatedAt,
+	};
+}
+
+/** An invitation as an item shows it, as FreshBooks last listed it. */
+export function invitationOutput(invitation: PendingInvitation): InvitationOutput {
+	const { id, email, role, status } = invitation;
+	return { id: numberIfWhole(id), email, role, status };
+}

@@ -1,0 +1,449 @@
+import type { Candidate, LookUp, Verdict } from './confirm';
+import {
+	absenceAfter,
+	candidatesToAsk,
+	verdictOfListings,
+	verdictOfLookUp,
+	verdictRemembered,
+} from './confirm';
+import type { Comparison, Found, FoundPeople } from './diff';
+import { comparePeople, findPeople } from './diff';
+import type { Business, ChangeItem, EventName, ItemContext } from './events';
+import { INVITATION_EVENTS, invitationItem, personItems } from './events';
+import { NO_HISTORY, turnsAfter } from './history';
+import type { InvitationChanges, KnownInvitation, Member, SecondLook } from './invitations';
+import { firstSight, followInvitations, revocationCandidates } from './invitations';
+import type { IncompleteListing, Listing, ListingPurpose, Reading } from './listing';
+import { problemOf, readCompletely } from './listing';
+import type { Draft, Fates } from './outcome';
+import { draftChanges, draftOfKnown, fatesOf, writeAbsences, writeChanges } from './outcome';
+import type { PendingInvitation, Person, Source, YieldToEventLoop } from './person';
+import { addressOf, SLICE } from './person';
+import type { Disappearances, RemovalLimit } from './safeguard';
+import { isReportDue, mustHold } from './safeguard';
+import type { Snapshot, StoredSnapshot } from './snapshot';
+import { closeSnapshot, emptySnapshot, encodeLine, historyOf, openSnapshot, personOf } from './snapshot';
+
+/**
+ * What a poll of one business asks of the outside. Whatever one of these throws ends the poll of this
+ * business: {@link pollBusiness} throws it on, nothing is emitted, nothing stored.
+ */
+export interface BusinessPort {
+	/**
+	 * All pages of the chosen source. Called once, again (`repeat`) when the first reading was not
+	 * complete, and again (`confirm`) to look a second time for missing people or invitations; a
+	 * `confirm` may be declined with `truncated: true`, the next poll then looks.
+	 */
+	listPeople(purpose: ListingPurpose): Promise<Listing<Person>>;
+	/** All pages of the pending invitations; `unavailable` (with the reason) leaves the people's events alone. */
+	listInvitations(
+		purpose: ListingPurpose,
+	): Promise<Listing<PendingInvitation> | { unavailable: unknown }>;
+	/** Asks for team members by id; one answer for each, in order. Only called for `teamMembers`. */
+	lookUpMembers(ids: readonly string[]): Promise<readonly LookUp[]>;
+	now(): Date;
+	yieldToEventLoop: YieldToEventLoop;
+}
+
+export interface PollSettings {
+	business: Business;
+	source: Source;
+	events: ReadonlySet<EventName>;
+	/** Emit everyone as `memberAdded` when there is no snapshot yet. Never after damage. */
+	emitExisting: boolean;
+	removalLimit: RemovalLimit;
+	/** At most so many people are asked for by id in one poll. */
+	maxConfirmations: number;
+}
+
+/** What the user should know about a poll. None of it stops another business. */
+export type Trouble =
+	/** What was stored could not be read: a new baseline was taken, changes since the last poll are unknown. */
+	| { kind: 'stateDamaged' }
+	/** The list of people (then nothing was compared) or of invitations (then only people were). */
+	| ({ kind: 'incompleteListing' } & IncompleteListing)
+	| { kind: 'invitationsUnavailable'; reason: unknown }
+	/** Everything of this business is held back; `isDue` at most once an hour. */
+	| ({ kind: 'removalsHeld'; limit: RemovalLimit; isDue: boolean } & Disappearances)
+	/** So many people were asked for by id without a clear answer; they are asked again. */
+	| { kind: 'unclearAnswers'; people: number };
+
+export interface BusinessPoll {
+	/** To be stored; `undefined`: leave what is stored as it is. */
+	snapshot: StoredSnapshot | undefined;
+	items: ChangeItem[];
+	troubles: Trouble[];
+}
+
+/** Whether the chosen events need the invitations to be listed. */
+export function watchesInvitations(events: ReadonlySet<EventName>): boolean {
+	return INVITATION_EVENTS.some((event) => events.has(event));
+}
+
+/**
+ * One poll of one business: lists, compares with `stored` (what the last poll returned, as n8n kept
+ * it), confirms, and returns what to emit and what to store. Without a usable snapshot it takes the
+ * baseline. Throws only what the port throws.
+ *
+ * Invitations are listed before people: who accepts in between is then pending *and* a member, never
+ * neither.
+ */
+export async function pollBusiness(
+	port: BusinessPort,
+	stored: unknown,
+	settings: PollSettings,
+): Promise<BusinessPoll> {
+	const troubles: Trouble[] = [];
+	const snapshot = await openSnapshot(stored, port.yieldToEventLoop);
+	const pending = await readInvitations(port, settings, troubles);
+	const reading = await readCompletely('people', (purpose) => port.listPeople(purpose));
+	if (!reading.complete) {
+		troubles.push(incomplete(reading));
+		return { snapshot: undefined, items: [], troubles };
+	}
+	const poll: Poll = { port, settings, troubles, listed: reading.rows, pending, at: port.now() };
+	if (snapshot === 'damaged') {
+		troubles.push({ kind: 'stateDamaged' });
+		return await takeBaseline(poll, false);
+	}
+	if (snapshot === undefined) return await takeBaseline(poll, settings.emitExisting);
+	return await followPeople(poll, snapshot);
+}
+
+/** One poll's givens. */
+interface Poll {
+	port: BusinessPort;
+	settings: PollSettings;
+	troubles: Trouble[];
+	listed: readonly Person[];
+	/** `undefined`: not asked for, or not to be had. */
+	pending: readonly PendingInvitation[] | undefined;
+	at: Date;
+}
+
+function incomplete({ list, problem, listed, total, steady }: IncompleteListing): Trouble {
+	return { kind: 'incompleteListing', list, problem, listed, total, steady };
+}
+
+function contextOf({ settings, at }: Poll): ItemContext {
+	return {
+		business: settings.business,
+		source: settings.source,
+		detectedAt: at.toISOString(),
+	};
+}
+
+async function readInvitations(
+	port: BusinessPort,
+	settings: PollSettings,
+	troubles: Trouble[],
+): Promise<readonly PendingInvitation[] | undefined> {
+	if (!watchesInvitations(settings.events)) return undefined;
+	let reason: unknown;
+	let isAvailable = true;
+	const reading: Reading<PendingInvitation> = await readCompletely('invitations', async (purpose) => {
+		const answer = isAvailable ? await port.listInvitations(purpose) : { unavailable: reason };
+		if (!('unavailable' in answer)) return answer;
+		reason = answer.unavailable;
+		isAvailable = false;
+		return { rows: [], totals: [], duplicates: 0, truncated: true };
+	});
+	if (reading.complete) return reading.rows;
+	troubles.push(isAvailable ? incomplete(reading) : { kind: 'invitationsUnavailable', reason });
+	return undefined;
+}
+
+async function takeBaseline(poll: Poll, emitExisting: boolean): Promise<BusinessPoll> {
+	const { port, settings, listed, pending, troubles } = poll;
+	const snapshot = emptySnapshot(poll.at.toISOString());
+	const history = emitExisting
+		? { ...NO_HISTORY, turns: turnsAfter(NO_HISTORY.turns, ['added']) }
+		: NO_HISTORY;
+	const lines: string[] = [];
+	const items: ChangeItem[] = [];
+	for (const [count, person] of listed.entries()) {
+		if (count % SLICE === SLICE - 1) await port.yieldToEventLoop();
+		if (snapshot.places.has(person.id)) continue;
+		snapshot.places.set(person.id, lines.length);
+		lines.push(encodeLine(person, history, snapshot.tables));
+		if (emitExisting && settings.events.has('memberAdded'))
+			items.push(
+				...personItems({ before: null, after: person, fields: [], history }, contextOf(poll)),
+			);
+	}
+	if (pending !== undefined)
+		snapshot.invitations = await invitationBaseline(snapshot, poll, pending);
+	return { snapshot: await closeSnapshot(snapshot, lines, port.yieldToEventLoop), items, troubles };
+}
+
+/** The invitations as first seen: told of by no event, and no member of now has accepted one just now. */
+async function invitationBaseline(
+	snapshot: Snapshot,
+	{ port, listed, settings }: Poll,
+	pending: readonly PendingInvitation[],
+): Promise<KnownInvitation[]> {
+	const wanted = { addresses: addressesOf(pending), identities: new Set<number>() };
+	const { byAddress } = await findPeople(snapshot, listed, wanted, port.yieldToEventLoop);
+	return pending.map((invitation) => {
+		const found = byAddress.get(addressOf(invitation) ?? '');
+		const member = found && { person: found.person, isNew: found.isNew, acceptedByDate: false };
+		return firstSight(invitation, member, settings.source);
+	});
+}
+
+function addressesOf(holders: Iterable<{ email: string | null }>): Set<string> {
+	const addresses = new Set<string>();
+	for (const holder of holders) {
+		const address = addressOf(holder);
+		if (address !== null) addresses.add(address);
+	}
+	return addresses;
+}
+
+async function followPeople(poll: Poll, snapshot: Snapshot): Promise<BusinessPoll> {
+	const { port, settings, listed } = poll;
+	snapshot.polls += 1;
+	const comparison = await comparePeople(snapshot, listed, port.yieldToEventLoop);
+	const candidates = await candidatesOf(snapshot, comparison, port.yieldToEventLoop);
+	const found = await findPeople(
+		snapshot,
+		listed,
+		wantedOf(poll, snapshot, candidates),
+		port.yieldToEventLoop,
+	);
+	const second = await lookAgain(poll, snapshot, candidates, found);
+	const verdicts =
+		settings.source === 'teamMembers'
+			? await askForMembers(poll, snapshot, candidates)
+			: new Map(candidates.map((one) => [one.index, verdictOfListings(one, second.people)]));
+	const fates = fatesOf(candidates, verdicts, replacementsOf(candidates, found));
+	const disappearances: Disappearances = {
+		confirmed: fates.leavers.length,
+		unconfirmed: fates.unconfirmed,
+		known: snapshot.lines.length,
+	};
+	if (mustHold(settings.removalLimit, disappearances))
+		return await hold(poll, snapshot, comparison, fates, disappearances);
+	return await tell(poll, snapshot, { comparison, candidates, found, fates, second });
+}
+
+async function candidatesOf(
+	snapshot: Snapshot,
+	{ missing }: Comparison,
+	yieldToEventLoop: YieldToEventLoop,
+): Promise<Candidate[]> {
+	const candidates: Candidate[] = [];
+	for (const index of missing) {
+		if (candidates.length % SLICE === SLICE - 1) await yieldToEventLoop();
+		const line = snapshot.lines[index];
+		const absence = absenceAfter(historyOf(line).absence);
+		candidates.push({ index, person: personOf(line, snapshot.tables), absence });
+	}
+	return candidates;
+}
+
+function wantedOf(poll: Poll, snapshot: Snapshot, candidates: readonly Candidate[]) {
+	const addresses = addressesOf(candidates.map(({ person }) => person));
+	const identities = new Set<number>();
+	for (const { person } of candidates)
+		if (person.identityId !== null) identities.add(person.identityId);
+	if (watchesInvitations(poll.settings.events)) {
+		const known = (snapshot.invitations ?? []).map(({ invitation }) => invitation);
+		for (const address of addressesOf([...known, ...(poll.pending ?? [])])) addresses.add(address);
+	}
+	return { addresses, identities };
+}
+
+function replacementsOf(
+	candidates: readonly Candidate[],
+	{ byAddress, byIdentity }: FoundPeople,
+): Map<number, Found> {
+	const replacements = new Map<number, Found>();
+	for (const { index, person } of candidates) {
+		const sameAddress = byAddress.get(addressOf(person) ?? '');
+		const same = sameAddress ?? byIdentity.get(person.identityId ?? NaN);
+		if (same !== undefined) replacements.set(index, same);
+	}
+	return replacements;
+}
+
+/** A second listing taken in the same poll, as far as it was needed and to be had. */
+interface LookedAgain {
+	people?: ReadonlyMap<string, Person>;
+	invitations?: SecondLook;
+}
+
+async function lookAgain(
+	poll: Poll,
+	snapshot: Snapshot,
+	candidates: readonly Candidate[],
+	found: FoundPeople,
+): Promise<LookedAgain> {
+	const { port, settings, pending } = poll;
+	const undecided = addressesOf(candidates.map(({ person }) => person));
+	const membership = { members: membersOf(found, [], undecided), undecided };
+	const revocable =
+		pending === undefined
+			? []
+			: revocationCandidates(snapshot.invitations ?? [], pending, membership);
+	const isUnsure =
+		settings.source === 'businessMembers' &&
+		candidates.some(({ absence }) => absence.missed === 1 && absence.verdict !== 'gone');
+	if (!isUnsure && revocable.length === 0) return {};
+	const pendingAgain = revocable.length === 0 ? undefined : await port.listInvitations('confirm');
+	const again = await port.listPeople('confirm');
+	if (problemOf(again) !== undefined) return {};
+	const people = new Map(again.rows.map((person) => [person.id, person]));
+	if (pendingAgain === undefined || 'unavailable' in pendingAgain) return { people };
+	if (problemOf(pendingAgain) !== undefined) return { people };
+	const pendingIds = new Set(pendingAgain.rows.map(({ id }) => id));
+	return { people, invitations: { pendingIds, memberAddresses: addressesOf(again.rows) } };
+}
+
+async function askForMembers(
+	{ port, settings, troubles, at }: Poll,
+	snapshot: Snapshot,
+	candidates: readonly Candidate[],
+): Promise<Map<number, Verdict>> {
+	const verdicts = new Map(candidates.map((one) => [one.index, verdictRemembered(one)]));
+	const asked = candidatesToAsk(candidates, settings.maxConfirmations, at);
+	if (asked.length === 0) return verdicts;
+	const answers = await port.lookUpMembers(asked.map(({ person }) => person.id));
+	let unclear = 0;
+	asked.forEach((candidate, at) => {
+		const answer: LookUp = answers[at] ?? { answer: 'unknown' };
+		const verdict = verdictOfLookUp(candidate, answer, snapshot.polls);
+		if (verdict.kind === 'waiting') unclear += 1;
+		verdicts.set(candidate.index, verdict);
+	});
+	if (unclear > 0) troubles.push({ kind: 'unclearAnswers', people: unclear });
+	return verdicts;
+}
+
+/** Nothing of this business goes out and nobody's data moves; only who was asked is remembered. */
+async function hold(
+	{ port, settings, troubles, at }: Poll,
+	snapshot: Snapshot,
+	{ returned }: Comparison,
+	fates: Fates,
+	disappearances: Disappearances,
+): Promise<BusinessPoll> {
+	const isDue = isReportDue(snapshot.reportedAt, at.getTime());
+	troubles.push({
+		kind: 'removalsHeld',
+		limit: settings.removalLimit,
+		isDue,
+		...disappearances,
+	});
+	if (isDue) snapshot.reportedAt = at.getTime();
+	const confirmed = [...fates.leavers, ...fates.moved.map(({ candidate }) => candidate)];
+	const back = returned.map((index) => ({ index, absence: null }));
+	const absences = [...fates.staying, ...fates.acquitted, ...confirmed, ...back];
+	const lines = writeAbsences(snapshot, absences);
+	return {
+		snapshot: await closeSnapshot(snapshot, lines, port.yieldToEventLoop),
+		items: [],
+		troubles,
+	};
+}
+
+interface Findings {
+	comparison: Comparison;
+	candidates: readonly Candidate[];
+	found: FoundPeople;
+	fates: Fates;
+	second: LookedAgain;
+}
+
+async function tell(poll: Poll, snapshot: Snapshot, findings: Findings): Promise<BusinessPoll> {
+	const { port, settings, listed, troubles } = poll;
+	const { comparison, fates } = findings;
+	const pause = port.yieldToEventLoop;
+	snapshot.reportedAt = null;
+	const drafts = await draftChanges(snapshot, comparison, fates, listed.length, pause);
+	const invitations = await tellInvitations(poll, snapshot, findings, drafts);
+	const context = contextOf(poll);
+	const written = await writeChanges(
+		snapshot,
+		withAcceptances(snapshot, drafts, invitations, findings.found),
+		fates,
+		comparison.returned,
+		context,
+		pause,
+	);
+	const items = [
+		...invitations.created.map((one) => invitationItem('invitationCreated', one, context)),
+		...written.items,
+		...invitations.revoked.map((one) => invitationItem('invitationRevoked', one, context)),
+	].filter(({ event }) => settings.events.has(event));
+	return { snapshot: await closeSnapshot(snapshot, written.lines, pause), items, troubles };
+}
+
+const NO_INVITATION_CHANGES: InvitationChanges = { known: [], created: [], revoked: [], accepted: [] };
+
+/** Follows the invitations and leaves the new ones in the snapshot; `null` while nobody asked for them. */
+async function tellInvitations(
+	poll: Poll,
+	snapshot: Snapshot,
+	{ candidates, found, fates, second }: Findings,
+	drafts: readonly Draft[],
+): Promise<InvitationChanges> {
+	const { settings, pending } = poll;
+	const known = snapshot.invitations;
+	if (!watchesInvitations(settings.events)) {
+		snapshot.invitations = null;
+		return NO_INVITATION_CHANGES;
+	}
+	if (known === null) {
+		if (pending !== undefined)
+			snapshot.invitations = await invitationBaseline(snapshot, poll, pending);
+		return NO_INVITATION_CHANGES;
+	}
+	const undecided = addressesOf(candidates.map(({ person }) => person));
+	for (const { person } of found.byAddress.values())
+		if (fates.withheld.has(person.id)) undecided.add(addressOf(person) ?? '');
+	const members = membersOf(found, drafts, undecided);
+	const membership = { members, undecided };
+	const changes = followInvitations(known, pending, membership, second.invitations, settings.source);
+	snapshot.invitations = changes.known;
+	return changes;
+}
+
+/** The listed people by address, without those of whom this poll cannot be sure. */
+function membersOf(
+	{ byAddress }: FoundPeople,
+	drafts: readonly Draft[],
+	undecided: ReadonlySet<string>,
+): Map<string, Member> {
+	const members = new Map<string, Member>();
+	for (const [address, { person, isNew }] of byAddress)
+		if (!undecided.has(address)) members.set(address, { person, isNew, acceptedByDate: false });
+	for (const { after, accepted, before } of drafts) {
+		const address = addressOf(after);
+		if (accepted === undefined || address === null) continue;
+		members.set(address, { person: after, isNew: before === null, acceptedByDate: true });
+	}
+	return members;
+}
+
+/** Gives each acceptance its invitation, and a draft to those who changed in nothing else. */
+function withAcceptances(
+	snapshot: Snapshot,
+	drafts: Draft[],
+	{ accepted }: InvitationChanges,
+	{ byAddress }: FoundPeople,
+): Draft[] {
+	if (accepted.length === 0) return drafts;
+	const byId = new Map(drafts.filter(({ index }) => index !== undefined).map((draft) => [draft.after.id, draft]));
+	const unchanged: Draft[] = [];
+	for (const { invitation, person } of accepted) {
+		const draft = byId.get(person.id);
+		const index = snapshot.places.get(person.id);
+		if (draft !== undefined) draft.accepted = invitation;
+		else if (index !== undefined) {
+			const position = byAddress.get(addressOf(person) ?? '')?.position ?? 0;
+			unchanged.push({ ...draftOfKnown(snapshot, index, person, position, null), accepted: invitation });
+		}
+	}
+	return [...drafts, ...unchanged].sort((one, other) => one.position - other.position);
+}

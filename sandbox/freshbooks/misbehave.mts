@@ -1,0 +1,73 @@
+import type { FastifyReply } from 'fastify';
+
+import { ok, tooManyRequests } from './answers.mts';
+import type { Answer } from './answers.mts';
+import type { Hit } from './faults.mts';
+import { retryAfter } from './rateGate.mts';
+import { asRecord, text } from './values.mts';
+
+type Close = (status: number | null) => void;
+
+const HTML_502 = '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n';
+
+/** How long a hit holds the answer back. */
+export function delayOf(hit: Hit | undefined): number {
+	return Number(hit?.params.delayMs ?? (hit?.kind === 'delay' ? (hit.params.ms ?? 1000) : 0));
+}
+
+/** The answer that a hit gives in place of the endpoint's own; the endpoint is not called. */
+export function instead(hit: Hit | undefined): Answer | undefined {
+	switch (hit?.kind) {
+		case 'status': return anyAnswer(hit.params, 500);
+		case 'rateLimited': return tooManyRequests(rateHeaders(hit.params));
+		case 'html502': return { status: 502, text: HTML_502 };
+		case 'errorIn200': return ok(hit.params.body ?? { response: { errors: [{ errno: 1003, field: null, message: 'Permission Denied.', object: null, value: null }] } });
+		case 'wrongShape': return ok('body' in hit.params ? hit.params.body : { response: 'ok' });
+		case 'hugeBody': return { status: 200, text: `{"response":"${'x'.repeat(Number(hit.params.bytes ?? 1e8))}"}`, headers: { 'content-type': 'application/json' } };
+		case 'deepJson': return { status: 200, text: nested(Number(hit.params.depth ?? 10_000)), headers: { 'content-type': 'application/json' } };
+		default: return undefined;
+	}
+}
+
+/** What becomes of the endpoint's own answer under a hit. */
+export function answerUnder(hit: Hit | undefined, answer: Answer): Answer {
+	if (hit?.kind === 'applyThenFail') return anyAnswer(hit.params, 500);
+	if (hit?.kind !== 'truncatedJson') return answer;
+	const whole = JSON.stringify(answer.body ?? {});
+	return { ...answer, body: undefined, text: whole.slice(0, Math.max(1, Math.floor(whole.length / 2))), headers: { 'content-type': 'application/json; charset=utf-8' } };
+}
+
+function anyAnswer(params: Record<string, unknown>, status: number): Answer {
+	const headers = Object.fromEntries(Object.entries(asRecord(params.headers)).map(([name, value]) => [name.toLowerCase(), String(value)]));
+	const answer: Answer = { status: Number(params.status ?? status), headers: { ...headers, ...rateHeaders(params) } };
+	if (text(params.body) !== undefined) return { ...answer, text: String(params.body) };
+	return { ...answer, body: params.body ?? { error: 'internal_server_error', error_description: 'internal server error' } };
+}
+
+/** `retryAfter` in seconds (or any text, sent as it is), or `retryAfterDate` in seconds from now, sent as an HTTP date. */
+function rateHeaders(params: Record<string, unknown>): Record<string, string> {
+	if (params.retryAfterDate !== undefined) return retryAfter('date', Number(params.retryAfterDate));
+	return params.retryAfter === undefined ? {} : { 'retry-after': String(params.retryAfter) };
+}
+
+function nested(depth: number): string {
+	return `{"response":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+}
+
+/** Cuts the connection without an answer. */
+export function cutBefore(reply: FastifyReply, close: Close): FastifyReply {
+	close(null);
+	reply.hijack();
+	reply.raw.socket?.resetAndDestroy();
+	return reply;
+}
+
+/** Sends the head and half of the body, then cuts the connection. */
+export function cutMidBody(reply: FastifyReply, answer: Answer, close: Close): FastifyReply {
+	close(null);
+	reply.hijack();
+	const whole = Buffer.from(answer.text ?? JSON.stringify(answer.body ?? {}));
+	reply.raw.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', 'content-length': whole.length });
+	reply.raw.write(whole.subarray(0, Math.floor(whole.length / 2)), () => setImmediate(() => reply.raw.socket?.destroy()));
+	return reply;
+}

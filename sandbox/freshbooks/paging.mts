@@ -1,0 +1,48 @@
+/** What a fault does to the rows of a list while it is read. */
+export interface Distortion {
+	rotate?: number;
+	dropFirst?: number;
+	drop?: ReadonlySet<string>;
+	extraTotal?: number;
+	empty?: boolean;
+	keepTotal?: boolean;
+}
+
+export interface Page<Row> { rows: Row[]; page: number; perPage: number; pages: number; total: number }
+
+/** A `page` or `per_page` that is not a number: FreshBooks' errno 1014 and 1013 (FreshBooks API docs, Errors page). */
+export interface PagingProblem { problem: 'page' | 'per_page'; value: string }
+
+/** FreshBooks clamps per_page to 100 without a word (FreshBooks API docs, Parameters page). */
+const MAX_PER_PAGE = 100;
+
+function wholeNumber(value: unknown): number | undefined {
+	return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+}
+
+function distorted<Row extends { email: string }>(rows: readonly Row[], distortion: Distortion): readonly Row[] {
+	if (distortion.empty) return [];
+	const { drop, dropFirst = 0, rotate = 0 } = distortion;
+	const kept = drop ? rows.filter((row) => !drop.has(row.email.toLowerCase())) : rows.slice(dropFirst);
+	if (rotate === 0 || kept.length === 0) return kept;
+	const shift = ((rotate % kept.length) + kept.length) % kept.length;
+	return [...kept.slice(shift), ...kept.slice(0, shift)];
+}
+
+/**
+ * One page of the rows. Page 0 is page 1, a page past the end is empty (FreshBooks API docs, Parameters page).
+ * Assumption 3: 15 rows where the caller does not say, in order of creation.
+ */
+export function paginate<Row extends { email: string }>(
+	rows: readonly Row[], query: Record<string, unknown>, defaultPerPage: number, distortion?: Distortion,
+): Page<Row> | PagingProblem {
+	const page = wholeNumber(query.page ?? '1');
+	const asked = wholeNumber(query.per_page ?? String(defaultPerPage));
+	if (page === undefined) return { problem: 'page', value: String(query.page) };
+	if (asked === undefined || asked === 0) return { problem: 'per_page', value: String(query.per_page) };
+	const perPage = Math.min(asked, MAX_PER_PAGE);
+	const visible = distortion ? distorted(rows, distortion) : rows;
+	const start = (Math.max(page, 1) - 1) * perPage;
+	const total = (distortion?.keepTotal ? rows.length : visible.length) + (distortion?.extraTotal ?? 0);
+	return { rows: visible.slice(start, start + perPage), page: Math.max(page, 1), perPage, pages: Math.ceil(total / perPage), total };
+}

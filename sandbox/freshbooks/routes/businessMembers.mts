@@ -1,0 +1,70 @@
+import { invalidResource, noContent, notFound, ok } from '../answers.mts';
+import type { Answer } from '../answers.mts';
+import type { Call, Endpoint } from '../gate.mts';
+import { paginate } from '../paging.mts';
+import type { Business, Member } from '../types.mts';
+import type { MemberChanges, World } from '../world.mts';
+import { asRecord, text } from '../values.mts';
+import { isAnswer, reachableBusiness } from './access.mts';
+
+const LIST = '/auth/api/v1/business/:businessId/members';
+const SINGLE = `${LIST}/:memberId`;
+
+/**
+ * Members under their integer ids, as a third-party guide describes them (stitchflow.com, FreshBooks user management);
+ * FreshBooks publishes none of these. Assumption 7: reading needs `user:teams:read`, writing `user:teams:write`.
+ */
+export function businessMemberEndpoints(world: World): Endpoint[] {
+	return [
+		{ method: 'GET', path: LIST, scope: ['user:teams:read'], guideOnly: true, handle: (call) => list(world, call) },
+		{ method: 'PUT', path: SINGLE, scope: ['user:teams:write'], guideOnly: true, handle: (call) => update(world, call) },
+		{ method: 'DELETE', path: SINGLE, scope: ['user:teams:write'], guideOnly: true, handle: (call) => remove(world, call) },
+	];
+}
+
+function list(world: World, { params, query, distortion }: Call): Answer {
+	const business = reachableBusiness(world, params.businessId ?? '');
+	if (isAnswer(business)) return business;
+	const page = paginate(business.members, query, world.settings.defaultPerPage, distortion);
+	if ('problem' in page) return invalidResource(`${page.problem} must be a positive integer`);
+	const pages = { page: page.page, pages: page.pages, per_page: page.perPage, total: page.total };
+	return ok({ response: { members: page.rows.map(listedMember), pages } });
+}
+
+function listedMember(member: Member): Record<string, unknown> {
+	const body = { id: member.memberId, email: member.email, role: member.role, confirmed: member.invitationDateAccepted !== null };
+	return member.permissions ? { ...body, permissions: member.permissions } : body;
+}
+
+interface Found { business: Business; member: Member }
+
+function find(world: World, { params }: Call): Found | Answer {
+	const business = reachableBusiness(world, params.businessId ?? '');
+	if (isAnswer(business)) return business;
+	const member = /^\d+$/.test(params.memberId ?? '') ? business.membersById.get(Number(params.memberId)) : undefined;
+	return member ? { business, member } : notFound('Member');
+}
+
+/** Assumption: any role that is not empty is taken, since FreshBooks' role names are an open set; the owner's role is fixed. */
+function update(world: World, call: Call): Answer {
+	const found = find(world, call);
+	if (isAnswer(found)) return found;
+	const { business, member } = found;
+	const { role, permissions } = call.body;
+	if ('role' in call.body && !text(role)?.trim()) return invalidResource("Role can't be blank");
+	if (member.role === 'owner') return invalidResource('The role of the owner cannot be changed');
+	const changes: MemberChanges = {};
+	if ('role' in call.body) changes.role = String(role);
+	if ('permissions' in call.body) changes.permissions = asRecord(permissions);
+	world.changeMember(business, member, changes, 'api');
+	return ok({ response: { member: { id: member.memberId, role: member.role, email: member.email } } });
+}
+
+/** Assumption: the owner of a business cannot be removed. */
+function remove(world: World, call: Call): Answer {
+	const found = find(world, call);
+	if (isAnswer(found)) return found;
+	if (found.member.role === 'owner') return invalidResource('The owner of a business cannot be removed');
+	world.removeMember(found.business, found.member, 'api');
+	return noContent();
+}

@@ -1,0 +1,21 @@
+import type { Settings } from './types.mts';
+
+/** The settings a sandbox starts with; README.md says what each means. */
+export function defaultSettings(): Settings {
+	return {
+		profile: 'guide',
+		latencyMs: 0,
+		rateLimit: null,
+		clockOffsetMs: 0,
+		defaultPerPage: 15,
+		rejectDuplicateInvitations: false,
+		pendingInTeamMembers: false,
+		bumpUpdatedAt: true,
+		removedMembers: 'gone',
+		usersMeShape: 'modern',
+		membershipWithoutBusiness: false,
+		accountingErrors: 'old',
+		refreshKillsAccessToken: false,
+		autoConsent: false,
+	};
+}

@@ -1,0 +1,139 @@
+/** What the sandbox knows about people and businesses. Times are ISO 8601 in UTC, to the second. */
+
+/** One person in one business: what FreshBooks shows as a team member (uuid), a business member (memberId) and a group member. */
+export interface Member {
+	uuid: string;
+	memberId: number;
+	identityId: number | null;
+	identityUuid: string | null;
+	firstName: string;
+	middleName: string | null;
+	lastName: string;
+	email: string;
+	jobTitle: string | null;
+	street1: string | null;
+	street2: string | null;
+	city: string | null;
+	province: string | null;
+	country: string | null;
+	postalCode: string | null;
+	phoneNumber: string | null;
+	role: string;
+	active: boolean;
+	invitationDateAccepted: string | null;
+	permissions: Record<string, unknown> | null;
+	createdAt: string;
+	updatedAt: string;
+	staffId: number | null;
+}
+
+export type InvitationStatus = 'pending' | 'accepted' | 'revoked';
+
+export interface Invitation {
+	id: number;
+	email: string;
+	role: string;
+	status: InvitationStatus;
+	createdAt: string;
+}
+
+/** An accounting record of a person. `visState`: 0 active, 1 deleted, 2 archived (FreshBooks API docs, Staff page). */
+export interface StaffRecord {
+	id: number;
+	memberUuid: string | null;
+	visState: number;
+	level: number;
+	role: string;
+	apiToken: string | null;
+	signupDate: string;
+	lastLogin: string;
+	updated: string;
+	projectIds: number[];
+	fields: Record<string, string | null>;
+}
+
+/** The token owner's place in a business. */
+export interface Membership {
+	id: number;
+	groupId: number;
+	role: string;
+	fasttrackToken: string;
+}
+
+export interface Business {
+	id: number;
+	uuid: string;
+	name: string;
+	accountId: string | null;
+	/** An account the business reaches as a client, for businesses without one of their own. */
+	clientAccountId: string | null;
+	/** False: the token owner may not list this business's people. */
+	listable: boolean;
+	active: boolean;
+	membership: Membership | null;
+	members: Member[];
+	membersByUuid: Map<string, Member>;
+	membersById: Map<number, Member>;
+	invitations: Invitation[];
+	staff: StaffRecord[];
+	staffById: Map<number, StaffRecord>;
+	/** Grows with every change of its people, so that filtered views can be kept. */
+	version: number;
+}
+
+/** The person whose token calls the API. */
+export interface Owner {
+	identityId: number;
+	identityUuid: string;
+	firstName: string;
+	lastName: string;
+	email: string;
+	language: string;
+	timezone: string;
+	jobTitle: string | null;
+	company: string | null;
+}
+
+export type HistoryKind =
+	| 'memberAdded' | 'memberRemoved' | 'memberDeactivated' | 'memberReactivated' | 'roleChanged'
+	| 'memberUpdated' | 'memberIdChanged' | 'invitationCreated' | 'invitationAccepted' | 'invitationRevoked'
+	| 'staffCreated' | 'staffUpdated' | 'staffDeleted' | 'ownerUpdated'
+	| 'businessAdded' | 'businessChanged' | 'businessDeleted' | 'membershipAdded' | 'membershipRemoved';
+
+/** Who made a change: a caller of the FreshBooks API, or the control API and its web page. */
+export type Actor = 'api' | 'control';
+
+export interface HistoryEntry {
+	seq: number;
+	at: string;
+	kind: HistoryKind;
+	by: Actor;
+	businessId: number | null;
+	person: { uuid?: string; memberId?: number; email: string; role?: string; active?: boolean } | null;
+	details: Record<string, unknown>;
+}
+
+export type Profile = 'documented' | 'guide';
+
+export interface RateLimit {
+	perSecond: number;
+	/** How a 429 says when to come back: not at all, in seconds, or as an HTTP date. */
+	retryAfter: 'none' | 'seconds' | 'date';
+}
+
+export interface Settings {
+	profile: Profile;
+	latencyMs: number;
+	rateLimit: RateLimit | null;
+	clockOffsetMs: number;
+	defaultPerPage: number;
+	rejectDuplicateInvitations: boolean;
+	pendingInTeamMembers: boolean;
+	bumpUpdatedAt: boolean;
+	removedMembers: 'gone' | 'inactive';
+	usersMeShape: 'modern' | 'flat';
+	membershipWithoutBusiness: boolean;
+	accountingErrors: 'old' | 'new';
+	refreshKillsAccessToken: boolean;
+	autoConsent: boolean;
+}

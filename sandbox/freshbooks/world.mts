@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto';
+
+import { utc } from './clock.mts';
+import { findMember, indexMember, unindexMember } from './businesses.mts';
+import type {
+	Actor, Business, HistoryEntry, HistoryKind, Invitation, Member, Membership, Owner, Settings, StaffRecord,
+} from './types.mts';
+import { seededRandom, uuidFrom } from './values.mts';
+
+export type MemberDraft = Partial<Omit<Member, 'memberId'>> & { email: string; memberId?: number };
+export type MemberChanges = Partial<Omit<Member, 'uuid' | 'memberId'>>;
+export interface InvitationDraft { email: string; role: string; id?: number }
+
+/** The people, businesses and invitations of the sandbox, and the history of every change made to them. */
+export class World {
+	readonly settings: Settings;
+	/** What a reset goes back to. */
+	readonly initialSettings: Settings;
+	owner: Owner;
+	businesses = new Map<number, Business>();
+	history: HistoryEntry[] = [];
+	/** Every fasttrack and api token ever handed out. */
+	readonly secrets = new Set<string>();
+	private random = seededRandom(20261121);
+	private lastSeq = 0;
+	private lastId = 0;
+
+	constructor(settings: Settings, owner: Owner) {
+		this.settings = settings;
+		this.initialSettings = { ...settings };
+		this.owner = owner;
+	}
+
+	/** The sandbox's time, with the clock offset. */
+	now(): number {
+		return Date.now() + this.settings.clockOffsetMs;
+	}
+
+	/** Forgets all people and businesses; history goes on unless it is cleared. */
+	clear(owner: Owner): void {
+		this.owner = owner;
+		this.businesses = new Map();
+		this.random = seededRandom(20261121);
+		this.lastId = 0;
+	}
+
+	newUuid(): string {
+		return uuidFrom(this.random);
+	}
+
+	nextRandom(): number {
+		return this.random();
+	}
+
+	newId(base: number): number {
+		this.lastId += 1;
+		return base + this.lastId;
+	}
+
+	newSecret(kind: 'fasttrack' | 'apitoken'): string {
+		const secret = `fbsx-${kind}-${randomBytes(32).toString('hex')}`;
+		this.secrets.add(secret);
+		return secret;
+	}
+
+	record(kind: HistoryKind, by: Actor, business: Business | null, member: Member | null, details: Record<string, unknown> = {}): void {
+		this.lastSeq += 1;
+		const person = member && { uuid: member.uuid, memberId: member.memberId, email: member.email, role: member.role, active: member.active };
+		this.history.push({ seq: this.lastSeq, at: new Date(this.now()).toISOString(), kind, by, businessId: business?.id ?? null, person, details });
+	}
+
+	newMembership(role: string): Membership {
+		return { id: this.newId(168_000), groupId: this.newId(96_000), role, fasttrackToken: this.newSecret('fasttrack') };
+	}
+
+	addBusiness(business: Business, by: Actor): Business {
+		this.businesses.set(business.id, business);
+		this.record('businessAdded', by, business, null, { name: business.name, members: business.members.length });
+		return business;
+	}
+
+	deleteBusiness(business: Business, by: Actor): void {
+		this.businesses.delete(business.id);
+		this.record('businessDeleted', by, business, null, { name: business.name, members: business.members.length });
+	}
+
+	/** A complete member from a partial one; nothing is stored. */
+	draftMember(draft: MemberDraft): Member {
+		const now = utc(this.now());
+		return {
+			uuid: this.newUuid(), memberId: this.newId(41_000), identityId: null, identityUuid: null,
+			firstName: '', middleName: null, lastName: '', jobTitle: null, street1: null, street2: null, city: null,
+			province: null, country: null, postalCode: null, phoneNumber: null, role: 'business_employee', active: true,
+			invitationDateAccepted: null, permissions: null, createdAt: now, updatedAt: now, staffId: null, ...draft,
+		};
+	}
+
+	addMember(business: Business, draft: MemberDraft, by: Actor, withStaff = true): Member {
+		const member = this.draftMember(draft);
+		indexMember(business, member);
+		if (withStaff) this.addStaffFor(business, member);
+		this.record('memberAdded', by, business, member);
+		return member;
+	}
+
+	/** FreshBooks keeps an accounting record in step with every invited person (FreshBooks API docs, Staff page). */
+	addStaffFor(business: Business, member: Member): StaffRecord {
+		const isOwner = member.role === 'owner';
+		const admin = isOwner || ['business_partner', 'business_manager'].includes(member.role);
+		const staff: StaffRecord = {
+			id: isOwner ? 1 : this.newId(2_194_800), memberUuid: member.uuid, visState: 0, level: isOwner ? 3 : 1,
+			role: admin ? 'admin' : 'staff', apiToken: null, signupDate: member.createdAt, lastLogin: member.updatedAt,
+			updated: member.updatedAt, projectIds: [],
+			fields: { fname: member.firstName, lname: member.lastName, email: member.email, organization: business.name },
+		};
+		member.staffId = staff.id;
+		business.staff.push(staff);
+		business.staffById.set(staff.id, staff);
+		return staff;
+	}
+
+	/** Changes fields of a member, but for the two ids, and records one history entry for each kind of change. */
+	changeMember(business: Business, member: Member, changes: MemberChanges, by: Actor): void {
+		const changed = differences(member, changes);
+		if (Object.keys(changed).length === 0) return;
+		Object.assign(member, changes);
+		// Assumption 5: every change of a member, a role change and an acceptance too, moves updated_at.
+		if (this.settings.bumpUpdatedAt && !('updatedAt' in changes)) member.updatedAt = utc(this.now());
+		business.version += 1;
+		this.recordMemberChange(business, member, changed, by);
+	}
+
+	private recordMemberChange(business: Business, member: Member, changed: Differences, by: Actor): void {
+		const { role, active, ...others } = changed;
+		if (role) this.record('roleChanged', by, business, member, { from: role.from, to: role.to });
+		if (active) this.record(active.to === true ? 'memberReactivated' : 'memberDeactivated', by, business, member);
+		if (Object.keys(others).length > 0) this.record('memberUpdated', by, business, member, { changes: others });
+	}
+
+	/** The same person under a new uuid, at the same place in the list. */
+	changeUuid(business: Business, member: Member, by: Actor, uuid = this.newUuid()): void {
+		const from = member.uuid;
+		const position = business.members.indexOf(member);
+		unindexMember(business, member);
+		member.uuid = uuid;
+		indexMember(business, member, position);
+		for (const staff of business.staff) if (staff.memberUuid === from) staff.memberUuid = uuid;
+		this.record('memberIdChanged', by, business, member, { from, to: uuid });
+	}
+
+	/** Assumption 11: a removed member is gone from every list; the setting `removedMembers: 'inactive'` keeps the row. */
+	removeMember(business: Business, member: Member, by: Actor): void {
+		if (this.settings.removedMembers === 'inactive') {
+			member.active = false;
+			member.updatedAt = utc(this.now());
+			business.version += 1;
+		} else {
+			unindexMember(business, member);
+		}
+		this.record('memberRemoved', by, business, member);
+	}
+
+	invite(business: Business, draft: InvitationDraft, by: Actor): Invitation {
+		const invitation: Invitation = {
+			id: draft.id ?? this.newId(5_500), email: draft.email, role: draft.role, status: 'pending', createdAt: utc(this.now()),
+		};
+		business.invitations.push(invitation);
+		// Assumption 4: a pending person is not in the lists; the setting `pendingInTeamMembers` shows them there.
+		if (this.settings.pendingInTeamMembers && !findMember(business, draft.email)) {
+			this.addMember(business, { email: draft.email, role: draft.role, active: false }, by, false);
+		}
+		this.record('invitationCreated', by, business, null, { ...invitation });
+		return invitation;
+	}
+
+	/** The invited person accepts: they become a member, or the member of that address gets a seat. */
+	accept(business: Business, invitation: Invitation, names: { firstName?: string; lastName?: string }, by: Actor): Member {
+		invitation.status = 'accepted';
+		const known = findMember(business, invitation.email);
+		const joined: MemberChanges = {
+			...names, role: invitation.role, active: true, invitationDateAccepted: utc(this.now()),
+			identityId: known?.identityId ?? this.newId(712_100), identityUuid: known?.identityUuid ?? this.newUuid(),
+		};
+		if (known) this.changeMember(business, known, joined, by);
+		const member = known ?? this.addMember(business, { ...joined, ...namesFor(invitation.email, names), email: invitation.email }, by);
+		this.record('invitationAccepted', by, business, member, { ...invitation });
+		return member;
+	}
+
+	revoke(business: Business, invitation: Invitation, by: Actor): void {
+		invitation.status = 'revoked';
+		this.record('invitationRevoked', by, business, null, { ...invitation });
+	}
+}
+
+type Differences = Record<string, { from: unknown; to: unknown }>;
+
+function differences(member: Member, changes: MemberChanges): Differences {
+	const before: Record<string, unknown> = { ...member };
+	const entries = Object.entries(changes).filter(([field, value]) => value !== undefined && before[field] !== value);
+	return Object.fromEntries(entries.map(([field, value]) => [field, { from: before[field], to: value }]));
+}
+
+function namesFor(email: string, names: { firstName?: string; lastName?: string }): { firstName: string; lastName: string } {
+	const [first = '', last = ''] = (email.split('@')[0] ?? '').split('.');
+	const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+	return { firstName: names.firstName ?? capital(first), lastName: names.lastName ?? capital(last) };
+}

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Sandbox } from '../freshbooks/server.mts';
+import type { Credential, CredentialRef, N8nClient, WorkflowDraft } from './client.mts';
+import { allow } from './consent.mts';
+import { ROOT } from './paths.mts';
+
+/** The names under which n8n knows what the package brings. */
+export const TYPES = {
+	credential: 'freshBooksOAuth2Api',
+	action: 'n8n-nodes-freshbooks.freshBooks',
+	trigger: 'n8n-nodes-freshbooks.freshBooksTrigger',
+} as const;
+
+/** What a credential for the sandbox is filled in with. */
+export function credentialData(sandbox: Sandbox): Record<string, string> {
+	return {
+		clientId: sandbox.clientId,
+		clientSecret: sandbox.clientSecret,
+		access: 'custom',
+		customScopes: 'admin:all:legacy',
+		environment: 'custom',
+		apiBaseUrl: sandbox.url,
+		authBaseUrl: sandbox.url,
+	};
+}
+
+/**
+ * Creates a credential for the sandbox, or points the existing one of that name at it, and connects
+ * it through the sandbox's consent page.
+ */
+export async function connectCredential(
+	client: N8nClient,
+	sandbox: Sandbox,
+	{ name = 'FreshBooks sandbox', data = {} }: { name?: string; data?: Record<string, string> } = {},
+): Promise<Credential> {
+	const fields = { ...credentialData(sandbox), ...data };
+	const existing = (await client.credentials(TYPES.credential)).find((one) => one.name === name);
+	const credential = existing
+		? await client.updateCredential(existing, fields)
+		: await client.createCredential(TYPES.credential, name, fields);
+	await client.connectOAuth2(credential.id, allow);
+	return credential;
+}
+
+/** Whether the workflow starts with the FreshBooks trigger. */
+export function hasTrigger({ nodes }: WorkflowDraft): boolean {
+	return nodes.some((node) => node.type === TYPES.trigger);
+}
+
+/** The workflow with the credential filled in wherever a FreshBooks node wants one. */
+export function withCredential(draft: WorkflowDraft, { id, name }: CredentialRef): WorkflowDraft {
+	const nodes = draft.nodes.map((node) =>
+		node.type.startsWith('n8n-nodes-freshbooks.')
+			? { ...node, credentials: { [TYPES.credential]: { id, name } } }
+			: node,
+	);
+	return { ...draft, nodes };
+}
+
+/** Reads an exported workflow; what n8n gives out itself (ids, tags, versions) is left behind. */
+export async function readWorkflow(file: string): Promise<WorkflowDraft> {
+	const { name, nodes, connections, settings, pinData } = JSON.parse(
+		await readFile(file, 'utf8'),
+	) as Partial<WorkflowDraft>;
+	if (!name || !nodes || !connections) {
+		throw new Error(`${path.relative(ROOT, file)} is no workflow: it needs name, nodes and connections.`);
+	}
+	return { name, nodes, connections, settings, pinData };
+}

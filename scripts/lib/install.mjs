@@ -1,0 +1,120 @@
+// Runs on the machine's own Node (20 or later), before anything is installed: built-in modules only.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, extraneous?: boolean, link?: boolean }} LockedPackage
+ * @typedef {(line: string) => void} Log
+ */
+
+const PROGRESS_EVERY_MS = 10_000;
+
+/**
+ * @param {string} file
+ * @returns {Record<string, LockedPackage>}
+ */
+function lockedPackages(file) {
+	return JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
+}
+
+/**
+ * The folders that `npm ci` must leave behind: optional packages may be skipped on this platform.
+ *
+ * @param {Record<string, LockedPackage>} packages
+ */
+function requiredFolders(packages) {
+	return Object.entries(packages)
+		.filter(
+			([folder, { optional, devOptional, extraneous, link }]) =>
+				folder && !optional && !devOptional && !extraneous && !link,
+		)
+		.map(([folder]) => folder);
+}
+
+/**
+ * Whether `node_modules` in `folder` holds what its lock file names, whatever the files' dates say.
+ *
+ * @param {string} folder
+ */
+export function isInstalled(folder) {
+	const installedLock = path.join(folder, 'node_modules/.package-lock.json');
+	if (!existsSync(installedLock)) return false;
+	const wanted = lockedPackages(path.join(folder, 'package-lock.json'));
+	const installed = lockedPackages(installedLock);
+	return requiredFolders(wanted).every(
+		(name) => installed[name]?.version === wanted[name]?.version,
+	);
+}
+
+/**
+ * The environment for an npm of its own: what an outer `npm run` says about its package stays out.
+ *
+ * @returns {NodeJS.ProcessEnv}
+ */
+function npmEnvironment() {
+	const entries = Object.entries(process.env).filter(
+		([name]) => !/^npm_(package|lifecycle)_|^npm_(command|config_local_prefix)$/.test(name),
+	);
+	return Object.fromEntries(entries);
+}
+
+/**
+ * @param {string} folder
+ * @param {string} label
+ * @param {Log} log
+ */
+function reportProgress(folder, label, log) {
+	const folders = requiredFolders(lockedPackages(path.join(folder, 'package-lock.json')));
+	const started = Date.now();
+	return setInterval(() => {
+		const done = folders.filter((name) => existsSync(path.join(folder, name, 'package.json')));
+		const seconds = Math.round((Date.now() - started) / 1000);
+		log(`  ${label}: ${done.length} of ${folders.length} packages, ${seconds} s`);
+	}, PROGRESS_EVERY_MS);
+}
+
+/**
+ * Runs npm in `folder`, quietly unless it fails.
+ *
+ * @param {string} folder
+ * @param {string[]} args
+ * @returns {Promise<void>}
+ */
+export function npm(folder, args) {
+	return new Promise((resolve, reject) => {
+		const child = spawn('npm', args, {
+			cwd: folder,
+			env: npmEnvironment(),
+			stdio: ['ignore', 'pipe', 'pipe'],
+		});
+		const stop = () => child.kill('SIGTERM');
+		process.once('SIGTERM', stop).once('SIGINT', stop);
+		let output = '';
+		child.stdout.on('data', (chunk) => (output += chunk));
+		child.stderr.on('data', (chunk) => (output += chunk));
+		child.once('error', reject);
+		child.once('close', (code, signal) => {
+			process.off('SIGTERM', stop).off('SIGINT', stop);
+			if (code === 0) return resolve();
+			reject(new Error(`'npm ${args.join(' ')}' ended with ${code ?? signal}:\n${output.trim()}`));
+		});
+	});
+}
+
+/**
+ * Installs exactly what the lock file in `folder` names, and says every ten seconds how far it is.
+ *
+ * @param {string} folder
+ * @param {{ label: string, args?: string[], log: Log }} options
+ */
+export async function npmCi(folder, { label, args = [], log }) {
+	const started = Date.now();
+	const progress = reportProgress(folder, label, log);
+	try {
+		await npm(folder, ['ci', '--no-audit', '--no-fund', ...args]);
+	} finally {
+		clearInterval(progress);
+	}
+	log(`  ${label}: installed in ${Math.round((Date.now() - started) / 1000)} s`);
+}

@@ -1,0 +1,152 @@
+// npm start [-- --port N --sandbox-port N]: a real n8n with the package installed, connected to the
+// FreshBooks sandbox. Everything it leaves behind is in .cache/start.
+import { existsSync } from 'node:fs';
+import { glob, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { startSandbox, type Sandbox } from '../sandbox/freshbooks/server.mts';
+import {
+	CACHE,
+	connectCredential,
+	hasTrigger,
+	installN8n,
+	isPortFree,
+	packPackage,
+	prepareN8n,
+	readWorkflow,
+	ROOT,
+	withCredential,
+	type CredentialRef,
+	type N8n,
+} from '../sandbox/n8n/index.mts';
+import { giveUp } from './lib/run.mts';
+
+const USER_FOLDER = path.join(CACHE, 'start');
+const RUNNING_FILE = path.join(USER_FOLDER, 'running.json');
+const WORKFLOWS = ['sandbox/n8n/workflows/*.json', 'examples/*.json'];
+
+interface Ports {
+	readonly n8n: number;
+	readonly sandbox: number;
+}
+
+function portFrom(text: string, name: string): number {
+	const port = Number(text);
+	if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+	throw new Error(`'${text}' is no port.\nGive --${name} a whole number from 1 to 65535.`);
+}
+
+function readPorts(): Ports {
+	const { values } = parseArgs({
+		options: {
+			port: { type: 'string', default: process.env['N8N_PORT'] ?? '5678' },
+			'sandbox-port': { type: 'string', default: process.env['SANDBOX_PORT'] ?? '5680' },
+		},
+	});
+	return {
+		n8n: portFrom(values.port, 'port'),
+		sandbox: portFrom(values['sandbox-port'], 'sandbox-port'),
+	};
+}
+
+async function demandFree(port: number, option: string): Promise<void> {
+	if (await isPortFree(port)) return;
+	throw new Error(
+		`Port ${port} is taken by another program.\n` +
+			`Stop that program, or choose another port: npm start -- --${option} ${port + 20}`,
+	);
+}
+
+/** Two n8n on one database would spoil it. */
+async function demandNoOther(): Promise<void> {
+	if (!existsSync(RUNNING_FILE)) return;
+	const { port } = JSON.parse(await readFile(RUNNING_FILE, 'utf8')) as { port: number };
+	if (await isPortFree(port)) return;
+	throw new Error(
+		`npm start runs already in this folder: http://127.0.0.1:${port}\nStop that one with Ctrl-C first.`,
+	);
+}
+
+/** Imports what is not there yet by name; comes back with the ids of those that need publishing. */
+async function importWorkflows({ client }: N8n, credential: CredentialRef): Promise<string[]> {
+	const present = new Map((await client.workflows()).map(({ name, id }) => [name, id]));
+	const triggered: string[] = [];
+	for await (const file of glob(WORKFLOWS, { cwd: ROOT })) {
+		const draft = withCredential(await readWorkflow(path.join(ROOT, file)), credential);
+		const id = present.get(draft.name) ?? (await client.createWorkflow(draft)).id;
+		if (hasTrigger(draft)) triggered.push(id);
+	}
+	return triggered;
+}
+
+/** Publishes workflows afresh: a poll made before the credential was connected may have ended them. */
+async function publishWorkflows({ client }: N8n, ids: string[]): Promise<void> {
+	for (const id of ids) {
+		const { active, name } = await client.workflow(id);
+		if (active) await client.unpublish(id);
+		const status = await client.publish(id);
+		console.log(status === 'published' ? `  '${name}' is live.` : `  '${name}' could not be published: ${status}.`);
+	}
+}
+
+function welcome(n8n: N8n, sandbox: Sandbox): string {
+	return [
+		'',
+		`  n8n's editor        ${n8n.url}`,
+		`    login             ${n8n.owner.email}`,
+		`    password          ${n8n.owner.password}`,
+		`  FreshBooks sandbox  ${sandbox.url}`,
+		'',
+		"  Open the workflow 'FreshBooks: list team members' and press 'Execute workflow'.",
+		'  Ctrl-C stops everything.',
+		'',
+	].join('\n');
+}
+
+let n8n: N8n | undefined;
+let sandbox: Sandbox | undefined;
+let stopping = false;
+
+async function stopAll(): Promise<void> {
+	await n8n?.stop();
+	await sandbox?.close();
+	await rm(RUNNING_FILE, { force: true });
+}
+
+function stopOn(event: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'disconnect'): void {
+	process.on(event, () => {
+		if (stopping) return;
+		stopping = true;
+		console.log('\nStopping n8n and the sandbox.');
+		void stopAll().finally(() => process.exit(0));
+	});
+}
+
+async function start(ports: Ports): Promise<void> {
+	await demandNoOther();
+	await demandFree(ports.n8n, 'port');
+	await demandFree(ports.sandbox, 'sandbox-port');
+	await installN8n();
+	const packed = await packPackage();
+	sandbox = await startSandbox({ port: ports.sandbox });
+	n8n = await prepareN8n({ userFolder: USER_FOLDER, packed, port: ports.n8n });
+	await writeFile(RUNNING_FILE, JSON.stringify({ port: ports.n8n }));
+	console.log('Starting n8n.');
+	await n8n.start();
+	const credential = await connectCredential(n8n.client, sandbox);
+	await publishWorkflows(n8n, await importWorkflows(n8n, credential));
+	console.log(welcome(n8n, sandbox));
+	await n8n.ended();
+	if (!stopping) throw new Error(`n8n ended by itself.\nWhy is in its log: ${n8n.logFile}`);
+}
+
+for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) stopOn(event);
+try {
+	await start(readPorts());
+} catch (error) {
+	if (!stopping) {
+		stopping = true;
+		await stopAll();
+		giveUp(error);
+	}
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { INVITATIONS, kinds, LARGE_TEAM, MEMBERS, TEAM, useSandbox } from './support.mts';
+import type { Body } from './support.mts';
+
+const bench = useSandbox();
+const arm = (fault: Body) => bench.control('POST', '/faults', { route: 'GET /team_members$', ...fault });
+const team = (params: Body = { per_page: 100 }) => bench.api.get(TEAM, { params });
+const page = async (number: number): Promise<string[]> =>
+	(await bench.api.get(LARGE_TEAM, { params: { per_page: 100, page: number } })).data.response.map(({ uuid }: { uuid: string }) => uuid);
+
+describe('a fault', () => {
+	it('hits the matching requests it was told to, after those it lets pass', async () => {
+		await arm({ kind: 'status', status: 503, count: 2, after: 1 });
+		assert.equal((await bench.api.get(MEMBERS)).status, 200);
+		const statuses = [await team(), await team(), await team(), await team()].map(({ status }) => status);
+		assert.deepEqual(statuses, [200, 503, 503, 200]);
+		const { fired, remaining } = await bench.control('GET', '/faults');
+		assert.deepEqual([fired, remaining], [{ status: 2 }, { status: 0 }]);
+	});
+
+	it('can match the query, have no end, and be cleared', async () => {
+		await arm({ kind: 'status', query: 'page=2', count: 0 });
+		assert.equal((await team()).status, 200);
+		assert.equal((await team({ page: 2 })).status, 500);
+		assert.equal((await team({ page: 2 })).status, 500);
+		assert.equal(((await bench.control('GET', '/faults')).remaining as Body).status, null);
+		await bench.control('DELETE', '/faults');
+		assert.equal((await team({ page: 2 })).status, 200);
+	});
+
+	it('can hit by chance, the same way for the same seed', async () => {
+		const run = async () => {
+			await bench.control('DELETE', '/faults');
+			await bench.control('POST', '/faults', { seed: 7, faults: [{ kind: 'status', route: 'GET /team_members$', probability: 0.5, count: 0 }] });
+			const statuses: number[] = [];
+			for (let turn = 0; turn < 20; turn += 1) statuses.push((await team()).status);
+			return statuses;
+		};
+		const first = await run();
+		assert.deepEqual(await run(), first);
+		assert.equal(new Set(first).size, 2);
+	});
+
+	it('of an unknown kind is refused', async () => {
+		await assert.rejects(arm({ kind: 'gremlin' }), /Unknown fault kind 'gremlin'/);
+	});
+});
+
+describe('fault kinds', () => {
+	it('status: any status, body and headers', async () => {
+		await arm({ kind: 'status', status: 418, body: { a: 1 }, headers: { 'X-Odd': 'yes' } });
+		const answer = await team();
+		assert.deepEqual([answer.status, answer.data, answer.headers['x-odd']], [418, { a: 1 }, 'yes']);
+	});
+
+	it('rateLimited: Retry-After in seconds, as a date, or none', async () => {
+		for (const params of [{ retryAfter: 2 }, { retryAfterDate: 5 }, {}]) await arm({ kind: 'rateLimited', ...params });
+		const answers = [await team(), await team(), await team()];
+		assert.deepEqual(answers.map(({ status }) => status), [429, 429, 429]);
+		const [seconds, date, none] = answers.map(({ headers }) => headers['retry-after']);
+		assert.equal(seconds, '2');
+		assert.ok(Date.parse(String(date)) > Date.now() && String(date).endsWith('GMT'));
+		assert.equal(none, undefined);
+	});
+
+	it('delay: the normal answer, later', async () => {
+		await arm({ kind: 'delay', ms: 30 });
+		assert.equal((await team()).data.response.length, 12);
+		const [entry] = (await bench.control('GET', '/requests')) as unknown as { ms: number; fault: string }[];
+		assert.equal(entry?.fault, 'delay');
+		assert.ok(entry.ms >= 29);
+	});
+
+	it('resetBefore: no answer at all, and nothing done', async () => {
+		await bench.control('POST', '/faults', { kind: 'resetBefore', route: 'POST /invitations' });
+		await assert.rejects(bench.api.post(INVITATIONS, { email: 'a@example.com', role: 'contractor' }), { code: 'ECONNRESET' });
+		assert.deepEqual(await kinds(bench), []);
+	});
+
+	it('resetMidBody: the connection ends inside the body', async () => {
+		await arm({ kind: 'resetMidBody' });
+		const response = await fetch(bench.sandbox.url + TEAM, { headers: { authorization: String(bench.api.defaults.headers.authorization) } });
+		assert.equal(response.status, 200);
+		await assert.rejects(response.text());
+	});
+
+	it('truncatedJson: a complete body of half the JSON', async () => {
+		await arm({ kind: 'truncatedJson' });
+		const { status, data, headers } = await team();
+		assert.deepEqual([status, typeof data], [200, 'string']);
+		assert.match(String(headers['content-type']), /json/);
+		assert.throws(() => JSON.parse(data));
+	});
+
+	it('html502: a gateway\'s page', async () => {
+		await arm({ kind: 'html502' });
+		const { status, data, headers } = await team();
+		assert.equal(status, 502);
+		assert.match(data, /502 Bad Gateway/);
+		assert.match(String(headers['content-type']), /html/);
+	});
+
+	it('errorIn200 and wrongShape: 200 with something else', async () => {
+		await arm({ kind: 'errorIn200' });
+		await arm({ kind: 'wrongShape' });
+		await arm({ kind: 'wrongShape', body: { response: { '0': 1 } } });
+		const [error, shape, own] = [await team(), await team(), await team()];
+		assert.deepEqual([error.status, error.data.response.errors[0].errno], [200, 1003]);
+		assert.deepEqual(shape.data, { response: 'ok' });
+		assert.deepEqual(own.data, { response: { '0': 1 } });
+	});
+
+	it('emptyList: no rows, with or without the total', async () => {
+		await arm({ kind: 'emptyList' });
+		await arm({ kind: 'emptyList', keepTotal: true });
+		const [empty, lying] = [await team(), await team()];
+		assert.deepEqual([empty.data.response, empty.data.meta.total], [[], 0]);
+		assert.deepEqual([lying.data.response, lying.data.meta.total], [[], 12]);
+	});
+
+	it('totalTooLarge: a total beyond the rows', async () => {
+		await arm({ kind: 'totalTooLarge', extra: 3 });
+		const { data } = await team();
+		assert.deepEqual([data.response.length, data.meta.total], [12, 15]);
+	});
+
+	it('applyThenFail: the write is done, the answer is not', async () => {
+		await bench.control('POST', '/faults', { faults: [{ kind: 'applyThenFail', route: 'POST /invitations' }, { kind: 'applyThenFail', with: 'reset', route: 'POST /invitations' }] });
+		assert.equal((await bench.api.post(INVITATIONS, { email: 'a@example.com', role: 'contractor' })).status, 500);
+		await assert.rejects(bench.api.post(INVITATIONS, { email: 'b@example.com', role: 'contractor' }));
+		assert.deepEqual(await kinds(bench), ['invitationCreated', 'invitationCreated']);
+	});
+
+	it('rotateRows: somebody is skipped, or repeated, while the total stays', async () => {
+		await arm({ kind: 'rotateRows', count: 2 });
+		const skipped = [...(await page(1)), ...(await page(2))];
+		assert.deepEqual([skipped.length, new Set(skipped).size], [131, 130]);
+		await arm({ kind: 'rotateRows', count: 2, by: -1 });
+		const [first, second] = [await page(1), await page(2)];
+		assert.equal(first.at(-1), second[0]);
+	});
+
+	it('shiftRows: the list loses its first rows before page 2', async () => {
+		await arm({ kind: 'shiftRows', count: 2 });
+		const read = [...(await page(1)), ...(await page(2))];
+		assert.deepEqual([read.length, new Set(read).size], [130, 130]);
+		assert.equal((await page(2)).length, 31);
+	});
+
+	it('dropRows: named people are missing', async () => {
+		await arm({ kind: 'dropRows', emails: ['Ivo.Castellan@example.com'] });
+		const { data } = await team();
+		assert.deepEqual([data.response.length, data.meta.total], [11, 12]);
+		assert.ok(!data.response.some(({ email }: Body) => email === 'ivo.castellan@example.com'));
+	});
+
+	it('hugeBody and deepJson: more than anybody wants to read', async () => {
+		await arm({ kind: 'hugeBody', bytes: 1_000_000 });
+		await arm({ kind: 'deepJson', depth: 500 });
+		assert.equal((await team()).data.response.length, 1_000_000);
+		assert.equal(JSON.stringify((await team()).data).length, '{"response":}'.length + 1000);
+	});
+
+	it('reach the token endpoint', async () => {
+		await bench.control('POST', '/faults', { kind: 'status', route: 'POST /oauth/token' });
+		assert.equal((await bench.open.post('/auth/oauth/token', {})).status, 500);
+		assert.equal((await bench.open.post('/auth/oauth/token', {})).status, 401);
+	});
+});
