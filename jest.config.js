@@ -5,7 +5,7 @@ module.exports = {
 	testMatch: ['<rootDir>/test/{unit,node,packaging}/**/*.test.{ts,cts}'],
 	moduleFileExtensions: ['ts', 'cts', 'js', 'json', 'node'],
 	setupFiles: ['<rootDir>/test/harness/setup.js'],
-	transform: { '^.+\\.c?ts$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }] },
+	transform: { '^.+\\.c?ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } }] },
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
 	coverageDirectory: 'node_modules/.cache/coverage',
 };

@@ -1,12 +1,11 @@
 // npm start [-- --port N --sandbox-port N]: a real n8n with the package installed, connected to the
-// FreshBooks sandbox. Everything it leaves behind is in .cache/start.
+// FreshBooks sandbox. Everything it leaves behind is in .cache/runs.
 import { existsSync } from 'node:fs';
 import { glob, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSandbox, type Sandbox } from '../sandbox/freshbooks/server.mts';
 import {
-	CACHE,
 	connectCredential,
 	hasTrigger,
 	installN8n,
@@ -15,13 +14,14 @@ import {
 	prepareN8n,
 	readWorkflow,
 	ROOT,
+	RUNS,
 	withCredential,
 	type CredentialRef,
 	type N8n,
 } from '../sandbox/n8n/index.mts';
 import { giveUp } from './lib/run.mts';
 
-const USER_FOLDER = path.join(CACHE, 'start');
+const USER_FOLDER = path.join(RUNS, 'start');
 const RUNNING_FILE = path.join(USER_FOLDER, 'running.json');
 const WORKFLOWS = ['sandbox/n8n/workflows/*.json', 'examples/*.json'];
 

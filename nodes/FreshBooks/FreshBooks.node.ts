@@ -1,5 +1,6 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
+import { description as access } from './actions/access';
 import { description as business } from './actions/business';
 import { description as invitation } from './actions/invitation';
 import { router } from './actions/router';
@@ -7,6 +8,13 @@ import { description as staff } from './actions/staff';
 import { description as teamMember } from './actions/teamMember';
 import { description as user } from './actions/user';
 import * as listSearch from './methods/listSearch';
+import { getBusinesses } from './methods/loadOptions';
+
+/** A review has a second output; n8n works the expression out in the editor and when it runs. */
+const OUTPUTS =
+	'$parameter["resource"] === "access" && $parameter["operation"] === "review"' +
+	` ? [{ type: "${NodeConnectionTypes.Main}", displayName: "People" }, { type: "${NodeConnectionTypes.Main}", displayName: "Summary" }]` +
+	` : [{ type: "${NodeConnectionTypes.Main}" }]`;
 
 /** The action node: what the editor shows. The work is in actions/router.ts. */
 export class FreshBooks implements INodeType {
@@ -20,7 +28,7 @@ export class FreshBooks implements INodeType {
 		description: 'Manage the team members, invitations and staff of FreshBooks businesses',
 		defaults: { name: 'FreshBooks' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: `={{ ${OUTPUTS} }}`,
 		usableAsTool: true,
 		credentials: [{ name: 'freshBooksOAuth2Api', required: true }],
 		properties: [
@@ -30,6 +38,7 @@ export class FreshBooks implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{ name: 'Access', value: 'access' },
 					{ name: 'Business', value: 'business' },
 					{ name: 'Invitation', value: 'invitation' },
 					{ name: 'Staff', value: 'staff' },
@@ -38,6 +47,7 @@ export class FreshBooks implements INodeType {
 				],
 				default: 'teamMember',
 			},
+			...access,
 			...business,
 			...invitation,
 			...staff,
@@ -46,7 +56,7 @@ export class FreshBooks implements INodeType {
 		],
 	};
 
-	methods = { listSearch };
+	methods = { listSearch, loadOptions: { getBusinesses } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await router.call(this);

@@ -1,6 +1,7 @@
 import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
 
 import { getBusinesses } from '../FreshBooks/methods/loadOptions';
+import { poll } from './poll';
 
 /** The polling trigger: what the editor shows. The work is in changes/. */
 export class FreshBooksTrigger implements INodeType {
@@ -123,6 +124,6 @@ export class FreshBooksTrigger implements INodeType {
 	methods = { loadOptions: { getBusinesses } };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-		return null;
+		return await poll.call(this);
 	}
 }

@@ -2,16 +2,17 @@ import { spawn } from 'node:child_process';
 
 interface CommandOptions {
 	readonly cwd?: string;
+	readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Runs a command to its end; what it printed is shown only when it fails. */
 export async function runCommand(
 	command: string,
 	args: string[],
-	{ cwd }: CommandOptions = {},
+	{ cwd, env }: CommandOptions = {},
 ): Promise<string> {
 	return await new Promise((resolve, reject) => {
-		const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+		const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
 		let stdout = '';
 		let all = '';
 		child.stdout.on('data', (chunk: Buffer) => {

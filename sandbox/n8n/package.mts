@@ -40,7 +40,8 @@ export async function packPackage(log: (line: string) => void = console.log): Pr
 	log('Building and packing the package.');
 	await rm(PACKED, { recursive: true, force: true });
 	await mkdir(PACKED, { recursive: true });
-	await runCommand('n8n-node', ['build'], { cwd: ROOT });
+	// With CI set, its spinner stays out of what is shown when the build fails.
+	await runCommand('n8n-node', ['build'], { cwd: ROOT, env: { ...process.env, CI: 'true' } });
 	await runCommand('npm', ['pack', '--ignore-scripts', '--pack-destination', PACKED], { cwd: ROOT });
 	await writeFile(hashFile, hash);
 	return packed;

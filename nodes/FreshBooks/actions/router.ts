@@ -3,10 +3,11 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { failureOf } from '../api/failures';
 import { connect } from '../api/transport';
+import { operations as access } from './access';
 import { operations as business } from './business';
 import { inBatches, type Outcome, type Task } from './common/batch';
 import { toNodeError } from './common/nodeErrors';
-import type { RunnableOperation } from './common/operation';
+import { reportOf, type OutputRow, type RunnableOperation } from './common/operation';
 import { Parameters } from './common/parameters';
 import { Session } from './common/session';
 import { operations as invitation } from './invitation';
@@ -15,14 +16,14 @@ import { operations as teamMember } from './teamMember';
 import { operations as user } from './user';
 
 const RESOURCES: ReadonlyMap<string, ReadonlyMap<string, RunnableOperation>> = new Map(
-	Object.entries({ business, invitation, staff, teamMember, user }).map(([name, operations]) => [
+	Object.entries({ access, business, invitation, staff, teamMember, user }).map(([name, operations]) => [
 		name,
 		new Map<string, RunnableOperation>(Object.entries(operations)),
 	]),
 );
 
 type Prepared = ReturnType<RunnableOperation['prepare']>;
-type Result = IDataObject[];
+type Result = OutputRow[];
 
 function chosenOperation(context: IExecuteFunctions): RunnableOperation {
 	const resource = String(context.getNodeParameter('resource', 0));
@@ -75,14 +76,31 @@ function doneBefore(outcomes: Array<Outcome<Result> | undefined>): string {
 	return `Done before it stopped: ${which}.`;
 }
 
-function outputOf(context: IExecuteFunctions, outcome: Outcome<Result> | undefined, item: number): INodeExecutionData[] {
-	if (!outcome) return [];
-	if (outcome.done) return outcome.result.map((json) => ({ json, pairedItem: { item } }));
-	const { message, description } = toNodeError(context.getNode(), outcome.error, { itemIndex: item });
-	return [{ json: { error: message, details: description ?? '' }, pairedItem: { item } }];
+/** n8n routes an item to the error output when its json has nothing but `error`, `message` and `details`. */
+function errorJson(context: IExecuteFunctions, error: unknown, itemIndex: number): IDataObject {
+	const { message, description } = toNodeError(context.getNode(), error, { itemIndex });
+	const report = reportOf(error);
+	if (report) return { error: message, message: description ?? '', details: report };
+	return { error: message, details: description ?? '' };
 }
 
-function firstFailure(outcomes: Array<Outcome<Result> | undefined>): { error: unknown; itemIndex: number } | undefined {
+function rowsOf(context: IExecuteFunctions, outcome: Outcome<Result> | undefined, item: number): Result {
+	if (!outcome) return [];
+	return outcome.done ? outcome.result : [{ json: errorJson(context, outcome.error, item) }];
+}
+
+/** Every row to its output, in input order. */
+function outputsOf(context: IExecuteFunctions, outcomes: Array<Outcome<Result> | undefined>, count: number): INodeExecutionData[][] {
+	const outputs = Array.from({ length: count }, (): INodeExecutionData[] => []);
+	for (const [index, outcome] of outcomes.entries()) {
+		for (const { json, output = 0, item = index } of rowsOf(context, outcome, index)) {
+			outputs[output].push({ json, pairedItem: { item } });
+		}
+	}
+	return outputs;
+}
+
+function firstFailure(outcomes: Array<Outcome<unknown> | undefined>): { error: unknown; itemIndex: number } | undefined {
 	for (const [itemIndex, outcome] of outcomes.entries()) {
 		if (outcome && !outcome.done) return { error: outcome.error, itemIndex };
 	}
@@ -97,9 +115,10 @@ function firstFailure(outcomes: Array<Outcome<Result> | undefined>): { error: un
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const operation = chosenOperation(this);
 	const goesOn = this.continueOnFail();
-	const prepared = prepareAll(this, operation, this.getInputData().length);
-	const refused = prepared.find((outcome) => !outcome.done);
-	if (refused && !refused.done && !goesOn) throw toNodeError(this.getNode(), refused.error);
+	const atOnce = operation.takesAllItems?.(new Parameters(this, 0)) ?? false;
+	const prepared = prepareAll(this, operation, atOnce ? 1 : this.getInputData().length);
+	const refused = firstFailure(prepared);
+	if (refused && !goesOn) throw toNodeError(this.getNode(), refused.error, { itemIndex: refused.itemIndex });
 
 	const takesSeveral = prepared.some((outcome) => outcome.done && outcome.result.about !== undefined);
 	const size = takesSeveral ? batchSizeOf(this) : 1;
@@ -112,5 +131,5 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 	if (failed && !goesOn) {
 		throw toNodeError(this.getNode(), failed.error, { itemIndex: failed.itemIndex, remark: doneBefore(outcomes) });
 	}
-	return [outcomes.flatMap((outcome, item) => outputOf(this, outcome, item))];
+	return outputsOf(this, outcomes, operation.outputs ?? 1);
 }

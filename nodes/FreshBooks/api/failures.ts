@@ -139,7 +139,7 @@ function readErrorObject(error: unknown): ErrorBody {
  * Order: error_description, response.errors, details[].metadata, message, errors, error, raw text.
  */
 export function readErrorBody(body: unknown): ErrorBody {
-	if (!isJsonObject(body)) return {};
+	if (!isJsonObject(body)) return { text: asText(body) };
 	const response = isJsonObject(body.response) ? body.response : {};
 	const inResponse = readAccountingErrors(response.errors);
 	const inErrors = readAccountingErrors(body.errors);
@@ -176,6 +176,11 @@ const STATUS_OF_ERRNO: ReadonlyMap<number, number> = new Map([
 	[1042, 403],
 ]);
 
+/** The events service uses HTTP statuses as its error numbers. */
+function statusOfErrno(errno: number): number | undefined {
+	return STATUS_OF_ERRNO.get(errno) ?? (errno >= 400 && errno < 600 ? errno : undefined);
+}
+
 /** gRPC codes, of which FreshBooks' SDK tests show 3 and 5. */
 const STATUS_OF_CODE: ReadonlyMap<number, number> = new Map([
 	[3, 422],
@@ -191,11 +196,17 @@ const STATUS_OF_CODE: ReadonlyMap<number, number> = new Map([
 const STATUS_OF_ERROR_CODE: ReadonlyMap<string, number> = new Map([
 	['unauthenticated', 401],
 	['invalid_token', 401],
+	['unauthorized', 401],
 	['not_found', 404],
 	['invalid_resource', 422],
 	['forbidden', 403],
 	['internal_server_error', 500],
 ]);
+
+function saysSomething(value: unknown): boolean {
+	if (typeof value !== 'object') return value !== undefined && value !== '' && value !== false;
+	return value !== null && Object.keys(value).length > 0;
+}
 
 /**
  * The status that an error inside an HTTP 2xx answer stands for, or undefined when the body is no error.
@@ -204,30 +215,38 @@ const STATUS_OF_ERROR_CODE: ReadonlyMap<string, number> = new Map([
 export function statusInsideSuccess(body: unknown): number | undefined {
 	if (!isJsonObject(body)) return undefined;
 	const response = isJsonObject(body.response) ? body.response : undefined;
-	const named = response?.errors ?? body.errors ?? body.error ?? body.error_type;
-	const isNewEnvelope = typeof body.code === 'number' && body.response === undefined;
-	if ((named === undefined || named === null || named === '') && !isNewEnvelope) return undefined;
+	const named = [response?.errors, body.errors, body.error, body.error_type].some(saysSomething);
+	const isNumbered = (typeof body.code === 'number' || typeof body.errno === 'number') && body.response === undefined;
+	if (!named && !isNumbered) return undefined;
 	const { errno, code, errorCode } = readErrorBody(body);
 	return (
-		(errno === undefined ? undefined : STATUS_OF_ERRNO.get(errno)) ??
+		(errno === undefined ? undefined : statusOfErrno(errno)) ??
 		(code === undefined ? undefined : STATUS_OF_CODE.get(code)) ??
 		(errorCode === undefined ? undefined : STATUS_OF_ERROR_CODE.get(errorCode)) ??
 		422
 	);
 }
 
-const SCOPE = /\b(?:user|admin):[a-z_]+:[a-z_]+\b/g;
+const SCOPE_OR_CUE =
+	/\b(?<scope>(?:user|admin):[a-z_]+:[a-z_]+)\b|(?<needed>need|requir|missing)|(?<held>provid|grant|\bha[sv]e?\b)|[.;]\s|\bbut\b/gi;
 
+/** The scopes that a text calls needed; where it does not say so, those that it does not call held. */
 function scopesNeeded(text: string): string[] {
-	const needed = text.search(/need|requir/i);
-	const listed = (needed >= 0 ? text.slice(needed) : text).match(SCOPE) ?? text.match(SCOPE) ?? [];
-	return [...new Set(listed)];
+	const needed: string[] = [];
+	const unsaid: string[] = [];
+	let list: string[] | undefined = unsaid;
+	for (const { groups } of text.matchAll(SCOPE_OR_CUE)) {
+		if (groups?.scope) list?.push(groups.scope);
+		else if (groups?.needed) list = needed;
+		else list = groups?.held ? undefined : unsaid;
+	}
+	return [...new Set(needed.length > 0 ? needed : unsaid)];
 }
 
 function kindOf403(body: ErrorBody): FailureKind {
 	// FreshBooks' Python SDK has the unauthenticated body under HTTP 403, too.
 	if (body.errorCode === 'unauthenticated' || body.errorCode === 'invalid_token') return 'reconnect';
-	return /\bscopes?\b/i.test(body.text ?? '') ? 'scope' : 'permission';
+	return /(?:\b|_)scopes?\b/i.test(`${body.errorCode} ${body.text}`) ? 'scope' : 'permission';
 }
 
 function kindOfStatus(status: number, body: ErrorBody, published: boolean): FailureKind {
@@ -250,7 +269,7 @@ export type FailureContext = Pick<Failure, 'subject' | 'idFamily' | 'method'> & 
 /**
  * The failure that an answered error stands for.
  * @param status HTTP status, or the one from `statusInsideSuccess`
- * @param body parsed JSON, or undefined where the answer was not JSON
+ * @param body parsed JSON, or the text of an answer that was neither JSON nor a web page
  * @param retryAfterMs the wait FreshBooks asked for, in milliseconds
  */
 export function classifyAnswer(

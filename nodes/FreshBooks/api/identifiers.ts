@@ -52,7 +52,7 @@ export function checkAccountId(value: unknown): Checked<string> {
  */
 export function checkEmail(value: unknown): Checked<string> {
 	const text = typeof value === 'string' ? value.trim() : '';
-	const shape = /^[^\s@<>(),;:"\\[\]]{1,64}@[^\s@<>(),;:"\\[\]/?#%]+\.[^\s@<>(),;:"\\[\]/?#%.]+$/;
+	const shape = /^[^\s@<>(),;:"\\[\]]{1,64}@[^\s@<>(),;:"\\[\]/?#%.]+(?:\.[^\s@<>(),;:"\\[\]/?#%.]+)+$/;
 	if (text.length > 254 || !shape.test(text) || /[\p{Cc}\p{Cf}]/u.test(text)) {
 		return bad('must be an email address such as name@example.com');
 	}
@@ -82,7 +82,8 @@ export function addressKey(address: string): string {
  */
 export function path(parts: TemplateStringsArray, ...segments: Array<string | number>): string {
 	return parts.reduce((built, part, index) => {
-		const segment = String(segments[index - 1]);
+		const value: unknown = segments[index - 1];
+		const segment = textOf(value) ?? '';
 		if (!/^[A-Za-z0-9-]+$/.test(segment)) throw new Error('A path segment is not an ID.');
 		return built + segment + part;
 	});

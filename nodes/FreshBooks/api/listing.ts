@@ -228,25 +228,40 @@ export function movedWhileRead(listing: Listing<unknown>): boolean {
 	return agreedTotal(listing) === null || listing.duplicates > 0;
 }
 
+/** A list read to its end, and what speaks against its being the whole list. */
+export interface WholeReading<Kept> {
+	rows: Kept[];
+	/** A sentence saying why a row may be missing; undefined for a complete list. */
+	doubt?: string;
+}
+
 /**
  * Reads a whole list and, if rows moved while it was read, once more. A list that still has fewer rows than FreshBooks
- * counts is returned, because `total` may count rows the token owner must not see, and is reported through `warn`.
+ * counts is returned, because `total` may count rows the token owner must not see, with the doubt said.
  */
+export async function readToTheEnd<Kept>(client: FreshBooksClient, request: ListRequest<Kept>): Promise<WholeReading<Kept>> {
+	let listing = await readList(client, request);
+	if (movedWhileRead(listing) || isShort(listing)) listing = await readList(client, request);
+	return { rows: listing.rows, doubt: doubtAbout(listing, request.subject) };
+}
+
+function doubtAbout(listing: Listing<unknown>, subject: string): string | undefined {
+	if (movedWhileRead(listing)) {
+		return `FreshBooks' list of ${subject} changed while it was read, twice: it may lack a row. Run it again.`;
+	}
+	if (!isShort(listing)) return undefined;
+	return `FreshBooks counts ${listing.totals[0]} ${subject} but shows ${listing.rows.length}: some may be hidden from the connected user.`;
+}
+
+/** Reads a whole list; what speaks against its completeness is reported through `warn`. */
 export async function readWholeList<Kept>(
 	client: FreshBooksClient,
 	request: ListRequest<Kept>,
 	warn: (message: string) => void,
 ): Promise<Kept[]> {
-	let listing = await readList(client, request);
-	if (movedWhileRead(listing) || isShort(listing)) listing = await readList(client, request);
-	if (movedWhileRead(listing)) {
-		warn(`FreshBooks' list of ${request.subject} changed while it was read, twice: it may lack a row. Run it again.`);
-	} else if (isShort(listing)) {
-		warn(
-			`FreshBooks counts ${listing.totals[0]} ${request.subject} but shows ${listing.rows.length}: some may be hidden from the connected user.`,
-		);
-	}
-	return listing.rows;
+	const { rows, doubt } = await readToTheEnd(client, request);
+	if (doubt !== undefined) warn(doubt);
+	return rows;
 }
 
 /** True when FreshBooks counts more rows than it showed. */

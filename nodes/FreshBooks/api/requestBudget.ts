@@ -1,11 +1,14 @@
 import { sleep } from 'n8n-workflow';
 
+import { Pace } from './pace';
+import { LONGEST_ANNOUNCED_WAIT_MS } from './retry';
+
 /**
- * How many requests may be under way at once. One budget is shared by everything in this process that uses the same
- * credential, so that ten workflows do not storm FreshBooks together.
+ * How many requests may be under way at once, and how soon after one another they begin. One budget is shared by everything
+ * in this process that uses the same credential, so that ten workflows do not storm FreshBooks together.
  *
- * It starts low, grows by one with each quick answer until FreshBooks first says 429, then halves and from there on grows
- * by one per round only (additive increase, multiplicative decrease).
+ * It starts low and grows by one with each quick answer until FreshBooks first says 429. Then it halves, grows by one per
+ * round only (additive increase, multiplicative decrease), and keeps a pace.
  */
 
 const FIRST_LIMIT = 3;
@@ -14,107 +17,134 @@ const LARGEST_LIMIT = 12;
 const SLOW_FACTOR = 4;
 const SLOW_FLOOR_MS = 250;
 
-/** Rejects with `reason` when `signal` aborts; stays pending otherwise. `done` removes the listener. */
-function whenAborted(signal: AbortSignal): { promise: Promise<never>; done: () => void } {
-	let listener: () => void = () => undefined;
-	const promise = new Promise<never>((_resolve, reject) => {
-		listener = () => reject(new Error('cancelled'));
-		if (signal.aborted) listener();
-		else signal.addEventListener('abort', listener, { once: true });
-	});
-	promise.catch(() => undefined);
-	return { promise, done: () => signal.removeEventListener('abort', listener) };
-}
-
 /** Waits `ms` milliseconds; rejects at once when `signal` aborts. */
 export async function wait(ms: number, signal?: AbortSignal): Promise<void> {
-	if (!signal) return await sleep(ms);
-	const aborted = whenAborted(signal);
-	await Promise.race([sleep(ms), aborted.promise]).finally(aborted.done);
+	let stop: () => void = () => undefined;
+	const stopped = new Promise<never>((_resolve, reject) => {
+		stop = () => reject(new Error('cancelled'));
+	});
+	if (signal?.aborted) stop();
+	signal?.addEventListener('abort', stop, { once: true });
+	await Promise.race([sleep(ms), stopped]).finally(() => signal?.removeEventListener('abort', stop));
 }
 
-/** What became of a request, for the budget. */
-export type RequestOutcome = { throttled: boolean; durationMs: number };
+/** A number of places, given in the order in which they were asked for. */
+export class Places {
+	private taken = 0;
 
-export class RequestBudget {
-	private limit = FIRST_LIMIT;
+	/** Those who had a place before come first. */
+	private readonly returning: Array<() => void> = [];
 
-	private throttledBefore = false;
+	private readonly newcomers: Array<() => void> = [];
 
-	private inFlight = 0;
+	private wakesAt = Infinity;
 
-	private fastestMs = Infinity;
+	constructor(protected limit: number) {}
 
-	private pausedUntil = 0;
-
-	private readonly waiting: Array<() => void> = [];
-
-	/** How many requests may be under way now. */
+	/** How many places there are now. */
 	get currentLimit(): number {
 		return Math.max(1, Math.floor(this.limit));
 	}
 
-	/** Waits for a place, and for a pause that a 429 asked for. Every successful call needs one `release`. */
-	async acquire(signal?: AbortSignal): Promise<void> {
-		await this.takePlace(signal);
-		while (this.pausedUntil > Date.now()) {
-			const pause = wait(this.pausedUntil - Date.now(), signal);
-			await pause.catch((error: unknown) => {
-				this.leave();
-				return Promise.reject(error);
-			});
+	/** Waits for a place; rejects when `signal` aborts first. Every successful call needs one `leave`. */
+	async enter(signal?: AbortSignal, isReturning = false): Promise<void> {
+		const queue = isReturning ? this.returning : this.newcomers;
+		await new Promise<void>((resolve, reject) => {
+			const giveUp = (): void => {
+				queue.splice(queue.indexOf(admit), 1);
+				reject(new Error('cancelled'));
+			};
+			const admit = (): void => {
+				signal?.removeEventListener('abort', giveUp);
+				resolve();
+			};
+			queue.push(admit);
+			if (signal?.aborted) return giveUp();
+			signal?.addEventListener('abort', giveUp, { once: true });
+			this.admitNext();
+		});
+	}
+
+	/** Gives a place back. */
+	leave(): void {
+		this.taken--;
+		this.admitNext();
+	}
+
+	/** Before this time nobody is admitted, however many places are free. */
+	protected opensAt(): number {
+		return -Infinity;
+	}
+
+	/** Called for each one admitted. */
+	protected noteEntry(): void {}
+
+	private admitNext(): void {
+		while (this.taken < this.currentLimit && this.returning.length + this.newcomers.length > 0) {
+			const closedMs = this.opensAt() - Date.now();
+			if (closedMs > 0) return this.wakeIn(closedMs);
+			this.taken++;
+			this.noteEntry();
+			(this.returning.shift() ?? this.newcomers.shift())?.();
 		}
 	}
 
+	private wakeIn(ms: number): void {
+		if (this.wakesAt <= Date.now() + ms) return;
+		this.wakesAt = Date.now() + ms;
+		void sleep(ms).then(() => {
+			this.wakesAt = Infinity;
+			this.admitNext();
+		});
+	}
+}
+
+/** What became of a request, for the budget. */
+export interface RequestOutcome {
+	durationMs: number;
+	/** Set for a 429; `announcedMs` is what Retry-After said. */
+	throttled?: { announcedMs?: number };
+}
+
+export class RequestBudget extends Places {
+	private readonly pace = new Pace();
+
+	private throttledBefore = false;
+
+	private fastestMs = Infinity;
+
+	private pausedUntil = -Infinity;
+
+	constructor() {
+		super(FIRST_LIMIT);
+	}
+
 	/** Gives the place back and learns from the answer. */
-	release({ throttled, durationMs }: RequestOutcome): void {
-		if (throttled) this.shrink();
+	release({ durationMs, throttled }: RequestOutcome): void {
+		if (throttled) this.shrink(Date.now() - durationMs, throttled.announcedMs ?? 0);
 		else this.learn(durationMs);
 		this.leave();
 	}
 
-	/** No request of this budget starts in the next `ms` milliseconds. */
-	pause(ms: number): void {
-		this.pausedUntil = Math.max(this.pausedUntil, Date.now() + ms);
+	protected override opensAt(): number {
+		return Math.max(this.pausedUntil, this.pace.nextStartAt);
 	}
 
-	private async takePlace(signal?: AbortSignal): Promise<void> {
-		if (this.inFlight < this.currentLimit) {
-			this.inFlight++;
-			return;
-		}
-		let admit: () => void = () => undefined;
-		const admitted = new Promise<void>((resolve) => {
-			admit = resolve;
-			this.waiting.push(admit);
-		});
-		if (!signal) return await admitted;
-		const aborted = whenAborted(signal);
-		const outcome = await Promise.race([admitted, aborted.promise])
-			.then(() => undefined)
-			.catch((error: unknown) => ({ error }))
-			.finally(aborted.done);
-		if (!outcome) return;
-		const place = this.waiting.indexOf(admit);
-		if (place >= 0) this.waiting.splice(place, 1);
-		else this.leave();
-		return await Promise.reject(outcome.error);
+	protected override noteEntry(): void {
+		this.pace.begin(Date.now());
 	}
 
-	private leave(): void {
-		this.inFlight--;
-		while (this.waiting.length > 0 && this.inFlight < this.currentLimit) {
-			this.inFlight++;
-			this.waiting.shift()?.();
-		}
-	}
-
-	private shrink(): void {
+	/** An announced wait holds for everyone; one too long to wait for is told to the user by whoever met it. */
+	private shrink(beganAt: number, announcedMs: number): void {
+		const now = Date.now();
+		if (announcedMs <= LONGEST_ANNOUNCED_WAIT_MS) this.pausedUntil = Math.max(this.pausedUntil, now + announcedMs);
+		if (!this.pace.slowDown(beganAt, now)) return;
 		this.throttledBefore = true;
 		this.limit = Math.max(1, this.limit / 2);
 	}
 
 	private learn(durationMs: number): void {
+		this.pace.succeed(Date.now());
 		this.fastestMs = Math.min(this.fastestMs, durationMs);
 		if (durationMs > Math.max(SLOW_FLOOR_MS, this.fastestMs * SLOW_FACTOR)) return;
 		const step = this.throttledBefore ? 1 / this.limit : 1;

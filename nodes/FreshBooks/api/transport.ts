@@ -20,7 +20,7 @@ import {
 	type FailureContext,
 	type FailureKind,
 } from './failures';
-import { budgetOf, wait, type RequestBudget } from './requestBudget';
+import { budgetOf, Places, wait, type RequestBudget } from './requestBudget';
 import { mayRepeat, parseRetryAfter, waitBeforeRetry, type Trouble } from './retry';
 import { PACKAGE_VERSION } from './version';
 import { withoutSecrets } from './wire';
@@ -107,16 +107,16 @@ function httpOptions(baseUrl: string, request: FreshBooksRequest, timeout: numbe
 /** Cheap look before the walk; an escaped letter could spell the field as well. */
 const MAY_HOLD_SECRETS = /_token|\\u/;
 
-type Parsed = { json: true; value: unknown } | { json: false; html: boolean };
+type Parsed = { json: true; value: unknown } | { json: false; html: boolean; text: string };
 
 function parseBody(text: unknown): Parsed {
 	if (text === undefined || text === null || text === '') return { json: true, value: undefined };
-	if (typeof text !== 'string') return { json: true, value: text };
+	if (typeof text !== 'string') return { json: true, value: withoutSecrets(text) };
 	try {
 		const value = JSON.parse(text) as unknown;
 		return { json: true, value: MAY_HOLD_SECRETS.test(text) ? withoutSecrets(value) : value };
 	} catch {
-		return { json: false, html: /^\s*</.test(text) };
+		return { json: false, html: /^\s*</.test(text), text };
 	}
 }
 
@@ -125,13 +125,17 @@ function troubleOfStatus(status: number): Trouble {
 	return status >= 500 || status === 408 ? 'unknownFate' : 'final';
 }
 
+/** "Not there" decides over removals, so only FreshBooks' own JSON (or an empty body) counts, never a gateway's page. */
+const NOT_THERE = new Set([404, 405, 410]);
+
 function readAnswer(answer: IN8nHttpFullResponse, request: FreshBooksRequest): Attempt {
 	const parsed = parseBody(answer.body);
-	const body = parsed.json ? parsed.value : undefined;
+	const body = parsed.json ? parsed.value : parsed.html ? undefined : parsed.text;
 	const succeeded = answer.statusCode >= 200 && answer.statusCode < 300;
-	if (succeeded && !parsed.json) {
+	if (!parsed.json && (succeeded || NOT_THERE.has(answer.statusCode))) {
 		const kind: FailureKind = parsed.html ? 'notJson' : 'malformed';
-		return { ok: false, trouble: 'unknownFate', failure: { ...contextOf(request), kind, status: answer.statusCode } };
+		const trouble: Trouble = succeeded ? 'unknownFate' : 'final';
+		return { ok: false, trouble, failure: { ...contextOf(request), kind, status: answer.statusCode } };
 	}
 	const status = succeeded ? statusInsideSuccess(body) : answer.statusCode;
 	if (status === undefined) return { ok: true, body };
@@ -159,7 +163,7 @@ function isCredentialTrouble(error: unknown, code: string): boolean {
 	if (isJsonObject(declared) && declared.cause === 'credential-invalid') return true;
 	if (code === '401' || code === 'EAUTH') return true;
 	const message = error instanceof Error ? error.message : '';
-	return /sign without access token|needs to be reconnected|no refresh token/i.test(message);
+	return /not connected|sign without access token|needs to be reconnected|no refresh token/i.test(message);
 }
 
 /**
@@ -195,6 +199,9 @@ class Client implements FreshBooksClient {
 
 	private readonly signal: AbortSignal | undefined;
 
+	/** This client's own share, where it was given one; taken before a place in the credential's budget. */
+	private readonly lane: Places | undefined;
+
 	constructor(
 		private readonly context: FreshBooksContext,
 		private readonly baseUrl: string,
@@ -202,6 +209,7 @@ class Client implements FreshBooksClient {
 		private readonly settings: ClientSettings,
 	) {
 		this.maxInFlight = settings.maxInFlight ?? 10;
+		this.lane = settings.maxInFlight === undefined ? undefined : new Places(settings.maxInFlight);
 		this.signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 	}
 
@@ -216,12 +224,11 @@ class Client implements FreshBooksClient {
 	async send(request: FreshBooksRequest): Promise<unknown> {
 		let afterUnknownFate = false;
 		for (let tried = 1; ; tried++) {
-			const attempt = await this.attempt(request);
+			const attempt = await this.attempt(request, tried > 1);
 			if (attempt.ok) return attempt.body;
 			const pauseMs = this.nextWait(attempt, tried, request);
 			if (pauseMs === undefined) throw finalFailure(attempt, afterUnknownFate);
 			afterUnknownFate ||= attempt.trouble === 'unknownFate';
-			if (attempt.trouble === 'throttled') this.budget.pause(pauseMs);
 			await this.pause(pauseMs);
 		}
 	}
@@ -232,16 +239,25 @@ class Client implements FreshBooksClient {
 		return waitBeforeRetry(tried, attempt.retryAfterMs, this.remaining(), Math.random());
 	}
 
-	private async attempt(request: FreshBooksRequest): Promise<Attempt> {
+	private async attempt(request: FreshBooksRequest, again: boolean): Promise<Attempt> {
 		if (this.remaining() <= 0) return { ok: false, trouble: 'final', failure: deadlineFailure(request) };
-		await this.budget.acquire(this.signal).catch(() => Promise.reject(this.cancelled()));
+		await this.admit(again);
 		const startedAt = Date.now();
 		const attempt = await this.call(request)
 			.then((answer) => readAnswer(answer, request))
 			.catch((error: unknown) => readThrown(error, request, this.signal?.aborted ?? false));
-		const throttled = !attempt.ok && attempt.trouble === 'throttled';
-		this.budget.release({ throttled, durationMs: Date.now() - startedAt });
+		const throttled = !attempt.ok && attempt.trouble === 'throttled' ? { announcedMs: attempt.retryAfterMs } : undefined;
+		this.budget.release({ durationMs: Date.now() - startedAt, throttled });
+		this.lane?.leave();
 		return attempt;
+	}
+
+	private async admit(again: boolean): Promise<void> {
+		await this.lane?.enter(this.signal, again).catch(() => Promise.reject(this.cancelled()));
+		await this.budget.enter(this.signal, again).catch(() => {
+			this.lane?.leave();
+			return Promise.reject(this.cancelled());
+		});
 	}
 
 	private async call(request: FreshBooksRequest): Promise<IN8nHttpFullResponse> {

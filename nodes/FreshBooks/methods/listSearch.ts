@@ -102,7 +102,7 @@ export const searchBusinessMembers = search(async (context, client) =>
 	await rowsOf(
 		client,
 		listBusinessMembers(businessIdIn(context), (row) => ({
-			name: described([nameOf(row, 'first_name', 'last_name') ?? textOrNull(row.email), textOrNull(row.email), textOrNull(row.role)]),
+			name: described([nameOf(row, 'first_name', 'last_name'), textOrNull(row.email), textOrNull(row.role)]),
 			value: numberOrNull(row.id) ?? 0,
 		})),
 	),
@@ -124,7 +124,7 @@ export const searchStaff = search(async (context, client) =>
 	await rowsOf(
 		client,
 		listStaff(currentLocator(context, 'account', 'Account', checkAccountId), {}, (row) => ({
-			name: described([nameOf(row, 'fname', 'lname') ?? textOrNull(row.email), textOrNull(row.email)]),
+			name: described([nameOf(row, 'fname', 'lname'), textOrNull(row.email)]),
 			value: numberOrNull(row.id) ?? numberOrNull(row.userid) ?? 0,
 		})),
 	),

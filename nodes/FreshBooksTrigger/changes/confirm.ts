@@ -1,5 +1,6 @@
 import type { Absence } from './history';
 import type { Person } from './person';
+import { addressOf } from './person';
 
 /** FreshBooks' answer about one person asked for by id. */
 export type LookUp =
@@ -85,20 +86,31 @@ export function verdictRemembered({ absence }: Candidate): Verdict {
 	return { kind: 'waiting', absence };
 }
 
+/** A second complete listing of a source whose people cannot be asked for one by one. */
+export interface SecondListing {
+	byId: ReadonlyMap<string, Person>;
+	/** As `addressOf` gives them. */
+	addresses: ReadonlySet<string>;
+}
+
 /**
  * The verdict where FreshBooks cannot be asked for one person (`businessMembers`): a second complete
- * listing decides, taken in this poll or the previous one. `secondListing` is by id; `undefined` when
- * it could not be taken.
+ * listing decides, taken in this poll or the previous one; `undefined` when it could not be taken.
+ * Someone it has under another id, whom the first one missed, is left to the next poll.
  */
 export function verdictOfListings(
 	candidate: Candidate,
-	secondListing: ReadonlyMap<string, Person> | undefined,
+	second: SecondListing | undefined,
+	isListedUnderOtherId: boolean,
 ): Verdict {
 	const { absence } = candidate;
 	if (absence.missed > 1 || absence.verdict === 'gone')
 		return { kind: 'gone', absence: { ...absence, verdict: 'gone' } };
-	if (secondListing === undefined) return { kind: 'waiting', absence };
-	const person = secondListing.get(candidate.person.id);
-	if (person === undefined) return { kind: 'gone', absence: { ...absence, verdict: 'gone' } };
-	return { kind: 'present', absence: { ...absence, missed: 0, verdict: 'present' }, person };
+	if (second === undefined) return { kind: 'waiting', absence };
+	const person = second.byId.get(candidate.person.id);
+	if (person !== undefined)
+		return { kind: 'present', absence: { ...absence, missed: 0, verdict: 'present' }, person };
+	const hasAddress = second.addresses.has(addressOf(candidate.person) ?? '');
+	if (hasAddress && !isListedUnderOtherId) return { kind: 'waiting', absence };
+	return { kind: 'gone', absence: { ...absence, verdict: 'gone' } };
 }

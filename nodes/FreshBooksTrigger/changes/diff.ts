@@ -1,7 +1,7 @@
-import type { Snapshot } from './snapshot';
-import { encodePerson, historyOf, tellsTheSame } from './snapshot';
 import type { Person, YieldToEventLoop } from './person';
-import { addressOf, SLICE } from './person';
+import { addressOf, forEachInSlices, SLICE } from './person';
+import type { Snapshot } from './snapshot';
+import { compareLine, isAbout, placesOf } from './snapshot';
 
 /** Someone listed, and their place in FreshBooks' order. */
 export interface Listed {
@@ -22,32 +22,35 @@ export interface Comparison {
 }
 
 /**
- * Holds a complete listing against a snapshot, in one pass with pauses. A person is compared as the
- * line they pack to, so that an unchanged person costs no object and no parsing.
+ * Holds a complete listing against a snapshot, in one pass with pauses. FreshBooks' order is tried
+ * first; the ids are indexed only when it differs from the snapshot's.
  */
 export async function comparePeople(
 	snapshot: Snapshot,
 	listed: readonly Person[],
-	yieldToEventLoop: YieldToEventLoop,
+	pause: YieldToEventLoop,
 ): Promise<Comparison> {
 	const comparison: Comparison = { different: [], newcomers: [], missing: [], returned: [] };
-	const seen = new Uint8Array(snapshot.lines.length);
+	const { lines } = snapshot;
+	const seen = new Uint8Array(lines.length);
 	const seenNewcomers = new Set<string>();
+	let next = 0;
 	for (let position = 0; position < listed.length; position++) {
-		if (position % SLICE === SLICE - 1) await yieldToEventLoop();
+		if (position % SLICE === SLICE - 1) await pause();
 		const person = listed[position];
-		const index = snapshot.places.get(person.id);
+		const isNext = next < lines.length && isAbout(lines[next], person.id);
+		const index = isNext ? next : (snapshot.places ?? (await placesOf(snapshot, pause))).get(person.id);
 		if (index === undefined) {
 			if (!seenNewcomers.has(person.id)) comparison.newcomers.push({ person, position });
 			seenNewcomers.add(person.id);
-		} else if (seen[index] === 0) {
-			seen[index] = 1;
-			noteKnown(comparison, snapshot, { person, position, index });
+			continue;
 		}
+		next = index + 1;
+		if (seen[index] === 0) noteKnown(comparison, snapshot, { person, position, index });
+		seen[index] = 1;
 	}
-	seen.forEach((wasSeen, index) => {
-		if (wasSeen === 0) comparison.missing.push(index);
-	});
+	for (let index = 0; index < seen.length; index++)
+		if (seen[index] === 0) comparison.missing.push(index);
 	return comparison;
 }
 
@@ -57,10 +60,9 @@ function noteKnown(
 	entry: Comparison['different'][number],
 ): void {
 	const line = snapshot.lines[entry.index];
-	const record = encodePerson(entry.person, snapshot.tables);
-	if (!tellsTheSame(line, record)) comparison.different.push(entry);
-	else if (line.length > record.length && historyOf(line).absence !== null)
-		comparison.returned.push(entry.index);
+	const { isSame, history } = compareLine(line, entry.person, snapshot.roles);
+	if (!isSame) comparison.different.push(entry);
+	else if (history.absence !== null) comparison.returned.push(entry.index);
 }
 
 /** The fields whose change is an event of its own or part of `memberUpdated`. */
@@ -130,30 +132,30 @@ export interface FoundPeople {
 
 /**
  * The listed people with one of the wanted addresses or identities. When several share one, a
- * newcomer comes before a known person, then FreshBooks' order decides.
+ * newcomer (by id in `newcomers`) comes before a known person, then FreshBooks' order decides.
  */
 export async function findPeople(
-	snapshot: Snapshot,
 	listed: readonly Person[],
+	newcomers: ReadonlySet<string>,
 	wanted: Wanted,
-	yieldToEventLoop: YieldToEventLoop,
+	pause: YieldToEventLoop,
 ): Promise<FoundPeople> {
 	const found: FoundPeople = { byAddress: new Map(), byIdentity: new Map() };
 	if (wanted.addresses.size === 0 && wanted.identities.size === 0) return found;
-	for (let position = 0; position < listed.length; position++) {
-		if (position % SLICE === SLICE - 1) await yieldToEventLoop();
-		const person = listed[position];
-		const entry = { person, position, isNew: !snapshot.places.has(person.id) };
+	await forEachInSlices(listed, pause, (person, position) => {
 		const address = addressOf(person);
-		if (address !== null && wanted.addresses.has(address))
-			keepBetter(found.byAddress, address, entry);
-		if (person.identityId !== null && wanted.identities.has(person.identityId))
-			keepBetter(found.byIdentity, person.identityId, entry);
-	}
+		const hasAddress = address !== null && wanted.addresses.has(address);
+		const hasIdentity = person.identityId !== null && wanted.identities.has(person.identityId);
+		if (!hasAddress && !hasIdentity) return;
+		const entry = { person, position, isNew: newcomers.has(person.id) };
+		if (hasAddress) keepBetter(found.byAddress, address, entry);
+		if (hasIdentity) keepBetter(found.byIdentity, person.identityId, entry);
+	});
 	return found;
 }
 
-function keepBetter<Key>(found: Map<Key, Found>, key: Key, entry: Found): void {
+function keepBetter<Key>(found: Map<Key, Found>, key: Key | null, entry: Found): void {
+	if (key === null) return;
 	const other = found.get(key);
 	if (other === undefined || (entry.isNew && !other.isNew)) found.set(key, entry);
 }

@@ -3,10 +3,10 @@ import type { Comparison, FieldChange, Found, Listed } from './diff';
 import { acceptedSince, carriedOver, changedFields } from './diff';
 import type { ChangeItem, ItemContext } from './events';
 import { personItems, turnKindsOf } from './events';
-import type { Absence, History } from './history';
+import type { Absence, History, TurnKind } from './history';
 import { turnsAfter } from './history';
 import type { PendingInvitation, Person, YieldToEventLoop } from './person';
-import { SLICE } from './person';
+import { forEachInSlices } from './person';
 import type { Snapshot } from './snapshot';
 import { encodeLine, historyOf, historyOfNewcomer, personOf, rememberLeaver, withHistory } from './snapshot';
 
@@ -30,11 +30,12 @@ export interface Fates {
  * the identity of a missing person: FreshBooks has one address for one login, so as long as one of its
  * ids is there the person has not left, whether that id is new or had been listed beside the other.
  */
-export function fatesOf(
+export async function fatesOf(
 	candidates: readonly Candidate[],
 	verdicts: ReadonlyMap<number, Verdict>,
 	replacements: ReadonlyMap<number, Found>,
-): Fates {
+	pause: YieldToEventLoop,
+): Promise<Fates> {
 	const fates: Fates = {
 		leavers: [],
 		moved: [],
@@ -43,11 +44,11 @@ export function fatesOf(
 		withheld: new Set(),
 		unconfirmed: 0,
 	};
-	for (const candidate of candidates) {
+	await forEachInSlices(candidates, pause, (candidate) => {
 		const verdict = verdicts.get(candidate.index);
 		if (verdict !== undefined)
 			sortInto(fates, candidate, verdict, replacements.get(candidate.index));
-	}
+	});
 	for (const { to } of fates.moved) fates.withheld.delete(to.person.id);
 	return fates;
 }
@@ -93,7 +94,7 @@ export async function draftChanges(
 	comparison: Comparison,
 	fates: Fates,
 	listedCount: number,
-	yieldToEventLoop: YieldToEventLoop,
+	pause: YieldToEventLoop,
 ): Promise<Draft[]> {
 	const drafts: Draft[] = [];
 	const takenOver = new Set<string>();
@@ -101,26 +102,16 @@ export async function draftChanges(
 		drafts.push(draftOfMoved(snapshot, candidate, to, takenOver));
 		takenOver.add(to.person.id);
 	}
-	for (const [count, { person, position }] of comparison.newcomers.entries()) {
-		if (count % SLICE === SLICE - 1) await yieldToEventLoop();
+	await forEachInSlices(comparison.newcomers, pause, ({ person, position }) => {
 		if (!takenOver.has(person.id) && !fates.withheld.has(person.id))
 			drafts.push(draftOfNewcomer(snapshot, { person, position }));
-	}
-	for (const [count, { index, person, position }] of comparison.different.entries()) {
-		if (count % SLICE === SLICE - 1) await yieldToEventLoop();
+	});
+	await forEachInSlices(comparison.different, pause, ({ index, person, position }) => {
 		drafts.push(draftOfKnown(snapshot, index, person, position, null));
-	}
+	});
 	for (const { index, person, absence } of fates.acquitted)
 		drafts.push(draftOfKnown(snapshot, index, person, listedCount + index, absence));
-	return inOrder(drafts, listedCount + snapshot.lines.length);
-}
-
-/** Sorted by position, without one long sort: people far fewer or far more than places. */
-function inOrder(drafts: Draft[], places: number): Draft[] {
-	if (drafts.length < SLICE) return drafts.sort((one, other) => one.position - other.position);
-	const byPlace: Array<Draft[] | undefined> = new Array<Draft[] | undefined>(places);
-	for (const draft of drafts) (byPlace[draft.position] ??= []).push(draft);
-	return byPlace.flatMap((some) => some ?? []);
+	return drafts.sort((one, other) => one.position - other.position);
 }
 
 function draftOfNewcomer(snapshot: Snapshot, { person, position }: Listed): Draft {
@@ -137,8 +128,9 @@ export function draftOfKnown(
 	absence: Absence | null,
 ): Draft {
 	const line = snapshot.lines[index];
-	const before = personOf(line, snapshot.tables);
-	const history = { ...historyOf(line), absence };
+	const before = personOf(line, snapshot.roles);
+	const known = historyOf(line);
+	const history = known.absence === absence ? known : { ...known, absence };
 	return noteDate(draftOf(position, before, carriedOver(before, person), history, index));
 }
 
@@ -174,9 +166,11 @@ function noteDate(draft: Draft): Draft {
 	const lastKnown = before?.invitationAcceptedAt ?? history.lastAcceptedAt;
 	const date = after.invitationAcceptedAt;
 	const isNews = acceptedSince(lastKnown, date);
+	const lastAcceptedAt = date === null ? lastKnown : null;
+	if (!isNews && lastAcceptedAt === history.lastAcceptedAt) return draft;
 	const remembered: History = {
 		...history,
-		lastAcceptedAt: date === null ? lastKnown : null,
+		lastAcceptedAt,
 		acceptedWithoutDate: history.acceptedWithoutDate && !isNews,
 	};
 	if (!isNews || history.acceptedWithoutDate) return { ...draft, history: remembered };
@@ -200,7 +194,8 @@ class LineChanges {
 
 	applyTo(lines: readonly string[]): string[] | undefined {
 		if (this.rewritten.size + this.dropped.size + this.added.length === 0) return undefined;
-		const kept = lines.map((line, index) => this.rewritten.get(index) ?? line);
+		const kept = lines.slice();
+		for (const [index, line] of this.rewritten) kept[index] = line;
 		const staying = this.dropped.size === 0 ? kept : kept.filter((_, at) => !this.dropped.has(at));
 		for (const line of this.added) staying.push(line);
 		return staying;
@@ -208,24 +203,31 @@ class LineChanges {
 }
 
 /** Only what is remembered of absences moves: nobody's data, and nothing is emitted. */
-export function writeAbsences(
+export async function writeAbsences(
 	snapshot: Snapshot,
-	absences: ReadonlyArray<{ index: number; absence: Absence | null }>,
-): string[] | undefined {
+	absences: readonly KnownAbsence[],
+	pause: YieldToEventLoop,
+): Promise<string[] | undefined> {
 	const changes = new LineChanges();
-	noteAbsences(snapshot, absences, changes);
+	await noteAbsences(snapshot, absences, changes, pause);
 	return changes.applyTo(snapshot.lines);
 }
 
-function noteAbsences(
+interface KnownAbsence {
+	index: number;
+	absence: Absence | null;
+}
+
+async function noteAbsences(
 	snapshot: Snapshot,
-	absences: ReadonlyArray<{ index: number; absence: Absence | null }>,
+	absences: readonly KnownAbsence[],
 	changes: LineChanges,
-): void {
-	for (const { index, absence } of absences) {
+	pause: YieldToEventLoop,
+): Promise<void> {
+	await forEachInSlices(absences, pause, ({ index, absence }) => {
 		const line = snapshot.lines[index];
 		changes.rewritten.set(index, withHistory(line, { ...historyOf(line), absence }));
-	}
+	});
 }
 
 /**
@@ -238,24 +240,18 @@ export async function writeChanges(
 	fates: Fates,
 	returned: readonly number[],
 	context: ItemContext,
-	yieldToEventLoop: YieldToEventLoop,
+	pause: YieldToEventLoop,
 ): Promise<Written> {
 	const changes = new LineChanges();
 	const items: ChangeItem[] = [];
-	noteAbsences(snapshot, fates.staying, changes);
-	noteAbsences(
-		snapshot,
-		returned.map((index) => ({ index, absence: null })),
-		changes,
-	);
-	for (const [count, draft] of drafts.entries()) {
-		if (count % SLICE === SLICE - 1) await yieldToEventLoop();
+	const back = returned.map((index) => ({ index, absence: null }));
+	await noteAbsences(snapshot, [...fates.staying, ...back], changes, pause);
+	await forEachInSlices(drafts, pause, (draft) => {
 		items.push(...writeDraft(snapshot, draft, changes, context));
-	}
-	for (const [count, { index, person }] of fates.leavers.entries()) {
-		if (count % SLICE === SLICE - 1) await yieldToEventLoop();
+	});
+	await forEachInSlices(fates.leavers, pause, ({ index, person }) => {
 		items.push(...writeLeaver(snapshot, index, person, changes, context));
-	}
+	});
 	for (const { candidate } of fates.moved) changes.dropped.add(candidate.index);
 	return { lines: changes.applyTo(snapshot.lines), items };
 }
@@ -268,20 +264,25 @@ function writeDraft(
 ): ChangeItem[] {
 	const { before, after, fields, accepted, index } = draft;
 	const change = { before, after, fields, accepted };
-	const acceptedWithoutDate =
-		draft.history.acceptedWithoutDate ||
-		(accepted !== undefined && after.invitationAcceptedAt === null);
-	const turns = turnsAfter(draft.history.turns, turnKindsOf(change));
-	const history = { ...draft.history, turns, acceptedWithoutDate };
+	const kinds = turnKindsOf(change);
+	const history = kinds.length === 0 ? draft.history : historyAfter(draft, kinds);
 	if (before === null || before.id !== after.id) snapshot.gone.delete(after.id);
-	if (before !== null && before.id !== after.id)
-		rememberLeaver(snapshot, before.id, { turns, origin: history.origin });
+	if (before !== null && before.id !== after.id) rememberLeaver(snapshot, before.id, history);
 	if (index !== undefined) {
-		const line = encodeLine(after, history, snapshot.tables);
+		const line = encodeLine(after, history, snapshot.roles);
 		if (index === null) changes.added.push(line);
 		else changes.rewritten.set(index, line);
 	}
-	return personItems({ ...change, history }, context);
+	return kinds.length === 0 ? [] : personItems({ ...change, history }, context);
+}
+
+function historyAfter({ history, after, accepted }: Draft, kinds: readonly TurnKind[]): History {
+	const isWithoutDate = accepted !== undefined && after.invitationAcceptedAt === null;
+	return {
+		...history,
+		turns: turnsAfter(history.turns, kinds),
+		acceptedWithoutDate: history.acceptedWithoutDate || isWithoutDate,
+	};
 }
 
 function writeLeaver(
@@ -295,6 +296,6 @@ function writeLeaver(
 	const known = historyOf(snapshot.lines[index]);
 	const history = { ...known, turns: turnsAfter(known.turns, turnKindsOf(change)) };
 	changes.dropped.add(index);
-	rememberLeaver(snapshot, person.id, { turns: history.turns, origin: history.origin });
+	rememberLeaver(snapshot, person.id, history);
 	return personItems({ ...change, history }, context);
 }

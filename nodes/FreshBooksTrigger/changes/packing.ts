@@ -66,45 +66,66 @@ export function unpackDate(packed: string): string | null {
 	return `${new Date(parseInt(packed, 36) * 1000).toISOString().slice(0, 19)}Z`;
 }
 
-const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
-const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+/** Whether the packed date from `from` up to `to` in `line` is `text`; allocates nothing. */
+export function isPackedDate(line: string, from: number, to: number, text: string | null): boolean {
+	if (text === null) return from === to;
+	return from < to && packedNumber(line, from, to) === secondsOf(text);
+}
+
+/**
+ * The number in base 36 from `from` up to `to` in `line`, or NaN for anything else; allocates nothing.
+ */
+export function packedNumber(line: string, from: number, to: number): number {
+	let packed = 0;
+	for (let at = from; at < to; at++) {
+		const code = line.charCodeAt(at);
+		if (code >= 97 && code <= 122) packed = packed * 36 + code - 87;
+		else if (code >= 48 && code <= 57) packed = packed * 36 + code - 48;
+		else return NaN;
+	}
+	return packed;
+}
+
+const [ZERO, DASH, COLON, LETTER_T, LETTER_Z] = [48, 45, 58, 84, 90];
+const DAYS_BEFORE_MONTH = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+const DAYS_IN_MONTH = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const LEAP_DAYS_BEFORE_1970 = 477;
+const NO_DIGITS = -100_000;
 
 /**
  * Seconds since 1970 of `YYYY-MM-DDTHH:MM:SSZ`, or -1 for any other text and any date that does not
- * exist. By hand because it runs twice a person and poll: `Date.parse` and the check that it did not
- * correct the date (31 February) take ten times as long.
+ * exist. By hand and in whole numbers because it runs twice a person and poll: `Date.parse` takes
+ * several times as long, and corrects dates (31 February) instead of refusing them.
  */
 function secondsOf(text: string): number {
 	if (!hasDateShape(text)) return -1;
-	const year = digits(text, 0) * 100 + digits(text, 2);
-	const month = digits(text, 5);
-	const day = digits(text, 8);
-	const hour = digits(text, 11);
-	const minute = digits(text, 14);
-	const second = digits(text, 17);
-	// A character that is no digit makes its number NaN, and every comparison with NaN is false.
-	const exists =
-		year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
-	if (!exists || !(hour <= 23 && minute <= 59 && second <= 59)) return -1;
-	return ((daysSince1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+	const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+	const month = twoDigits(text, 5);
+	const day = twoDigits(text, 8);
+	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return -1;
+	const hour = twoDigits(text, 11);
+	const minute = twoDigits(text, 14);
+	const second = twoDigits(text, 17);
+	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return -1;
+	return daysSince1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
 }
 
 function hasDateShape(text: string): boolean {
 	return (
 		text.length === 20 &&
-		text[4] === '-' &&
-		text[7] === '-' &&
-		text[10] === 'T' &&
-		text[13] === ':' &&
-		text[16] === ':' &&
-		text[19] === 'Z'
+		text.charCodeAt(4) === DASH &&
+		text.charCodeAt(7) === DASH &&
+		text.charCodeAt(10) === LETTER_T &&
+		text.charCodeAt(13) === COLON &&
+		text.charCodeAt(16) === COLON &&
+		text.charCodeAt(19) === LETTER_Z
 	);
 }
 
-function digits(text: string, at: number): number {
-	const tens = text.charCodeAt(at) - 48;
-	const ones = text.charCodeAt(at + 1) - 48;
-	return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
+function twoDigits(text: string, at: number): number {
+	const tens = text.charCodeAt(at) - ZERO;
+	const ones = text.charCodeAt(at + 1) - ZERO;
+	return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NO_DIGITS;
 }
 
 function isLeap(year: number): boolean {
@@ -112,14 +133,16 @@ function isLeap(year: number): boolean {
 }
 
 function daysIn(year: number, month: number): number {
-	return month === 2 && isLeap(year) ? 29 : DAYS_IN_MONTH[month - 1];
+	return month === 2 && isLeap(year) ? 29 : DAYS_IN_MONTH[month];
 }
 
 function daysSince1970(year: number, month: number, day: number): number {
 	const before = year - 1;
-	const leapDays = Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400) - 477;
+	const centuries = Math.trunc(before / 100);
+	const leapDays =
+		Math.trunc(before / 4) - centuries + Math.trunc(centuries / 4) - LEAP_DAYS_BEFORE_1970;
 	const thisLeapDay = month > 2 && isLeap(year) ? 1 : 0;
-	return (year - 1970) * 365 + leapDays + thisLeapDay + DAYS_BEFORE_MONTH[month - 1] + day - 1;
+	return (year - 1970) * 365 + leapDays + thisLeapDay + DAYS_BEFORE_MONTH[month] + day - 1;
 }
 
 /** Small numbers, most of them zero: base 36, zeros left out, zeros at the end dropped. */
@@ -141,7 +164,7 @@ export function joinFields(fields: readonly string[]): string {
 	return fields.join(FIELD).replace(/\|+$/, '');
 }
 
-/** Texts that many people share (roles, mail domains), each kept once and named by its place. */
+/** Texts that many people share (roles), each kept once and named by its place. */
 export class TextTable {
 	private readonly places = new Map<string, number>();
 
@@ -163,7 +186,8 @@ export class TextTable {
 		return place.toString(36);
 	}
 
-	textAt(place: string): string {
-		return this.texts[parseInt(place, 36)] ?? '';
+	/** The text at a place; `undefined` where there is none. */
+	textAt(place: number): string | undefined {
+		return this.texts[place];
 	}
 }

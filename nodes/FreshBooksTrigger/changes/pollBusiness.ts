@@ -1,4 +1,4 @@
-import type { Candidate, LookUp, Verdict } from './confirm';
+import type { Candidate, LookUp, SecondListing, Verdict } from './confirm';
 import {
 	absenceAfter,
 	candidatesToAsk,
@@ -6,7 +6,7 @@ import {
 	verdictOfLookUp,
 	verdictRemembered,
 } from './confirm';
-import type { Comparison, Found, FoundPeople } from './diff';
+import type { Comparison, Found, FoundPeople, Wanted } from './diff';
 import { comparePeople, findPeople } from './diff';
 import type { Business, ChangeItem, EventName, ItemContext } from './events';
 import { INVITATION_EVENTS, invitationItem, personItems } from './events';
@@ -18,11 +18,19 @@ import { problemOf, readCompletely } from './listing';
 import type { Draft, Fates } from './outcome';
 import { draftChanges, draftOfKnown, fatesOf, writeAbsences, writeChanges } from './outcome';
 import type { PendingInvitation, Person, Source, YieldToEventLoop } from './person';
-import { addressOf, SLICE } from './person';
+import { addressOf, forEachInSlices } from './person';
 import type { Disappearances, RemovalLimit } from './safeguard';
 import { isReportDue, mustHold } from './safeguard';
 import type { Snapshot, StoredSnapshot } from './snapshot';
-import { closeSnapshot, emptySnapshot, encodeLine, historyOf, openSnapshot, personOf } from './snapshot';
+import {
+	closeSnapshot,
+	emptySnapshot,
+	encodeLine,
+	historyOf,
+	openSnapshot,
+	personOf,
+	placesOf,
+} from './snapshot';
 
 /**
  * What a poll of one business asks of the outside. Whatever one of these throws ends the poll of this
@@ -42,7 +50,8 @@ export interface BusinessPort {
 	/** Asks for team members by id; one answer for each, in order. Only called for `teamMembers`. */
 	lookUpMembers(ids: readonly string[]): Promise<readonly LookUp[]>;
 	now(): Date;
-	yieldToEventLoop: YieldToEventLoop;
+	/** See {@link YieldToEventLoop}. */
+	pause: YieldToEventLoop;
 }
 
 export interface PollSettings {
@@ -94,7 +103,7 @@ export async function pollBusiness(
 	settings: PollSettings,
 ): Promise<BusinessPoll> {
 	const troubles: Trouble[] = [];
-	const snapshot = await openSnapshot(stored, port.yieldToEventLoop);
+	const snapshot = await openSnapshot(stored, port.pause);
 	const pending = await readInvitations(port, settings, troubles);
 	const reading = await readCompletely('people', (purpose) => port.listPeople(purpose));
 	if (!reading.complete) {
@@ -159,34 +168,31 @@ async function takeBaseline(poll: Poll, emitExisting: boolean): Promise<Business
 	const history = emitExisting
 		? { ...NO_HISTORY, turns: turnsAfter(NO_HISTORY.turns, ['added']) }
 		: NO_HISTORY;
+	const isTold = emitExisting && settings.events.has('memberAdded');
+	const ids = new Set<string>();
 	const lines: string[] = [];
 	const items: ChangeItem[] = [];
-	for (const [count, person] of listed.entries()) {
-		if (count % SLICE === SLICE - 1) await port.yieldToEventLoop();
-		if (snapshot.places.has(person.id)) continue;
-		snapshot.places.set(person.id, lines.length);
-		lines.push(encodeLine(person, history, snapshot.tables));
-		if (emitExisting && settings.events.has('memberAdded'))
-			items.push(
-				...personItems({ before: null, after: person, fields: [], history }, contextOf(poll)),
-			);
-	}
-	if (pending !== undefined)
-		snapshot.invitations = await invitationBaseline(snapshot, poll, pending);
-	return { snapshot: await closeSnapshot(snapshot, lines, port.yieldToEventLoop), items, troubles };
+	await forEachInSlices(listed, port.pause, (person) => {
+		if (ids.has(person.id)) return;
+		ids.add(person.id);
+		lines.push(encodeLine(person, history, snapshot.roles));
+		const change = { before: null, after: person, fields: [], history };
+		if (isTold) items.push(...personItems(change, contextOf(poll)));
+	});
+	if (pending !== undefined) snapshot.invitations = await invitationBaseline(poll, pending);
+	return { snapshot: await closeSnapshot(snapshot, lines, port.pause), items, troubles };
 }
 
-/** The invitations as first seen: told of by no event, and no member of now has accepted one just now. */
+/** The invitations as first seen: no event tells of them, and whoever is a member now was one before. */
 async function invitationBaseline(
-	snapshot: Snapshot,
 	{ port, listed, settings }: Poll,
 	pending: readonly PendingInvitation[],
 ): Promise<KnownInvitation[]> {
 	const wanted = { addresses: addressesOf(pending), identities: new Set<number>() };
-	const { byAddress } = await findPeople(snapshot, listed, wanted, port.yieldToEventLoop);
+	const { byAddress } = await findPeople(listed, new Set(), wanted, port.pause);
 	return pending.map((invitation) => {
 		const found = byAddress.get(addressOf(invitation) ?? '');
-		const member = found && { person: found.person, isNew: found.isNew, acceptedByDate: false };
+		const member = found && { person: found.person, isNew: false, acceptedByDate: false };
 		return firstSight(invitation, member, settings.source);
 	});
 }
@@ -203,20 +209,15 @@ function addressesOf(holders: Iterable<{ email: string | null }>): Set<string> {
 async function followPeople(poll: Poll, snapshot: Snapshot): Promise<BusinessPoll> {
 	const { port, settings, listed } = poll;
 	snapshot.polls += 1;
-	const comparison = await comparePeople(snapshot, listed, port.yieldToEventLoop);
-	const candidates = await candidatesOf(snapshot, comparison, port.yieldToEventLoop);
-	const found = await findPeople(
-		snapshot,
-		listed,
-		wantedOf(poll, snapshot, candidates),
-		port.yieldToEventLoop,
-	);
+	const comparison = await comparePeople(snapshot, listed, port.pause);
+	const candidates = await candidatesOf(snapshot, comparison, port.pause);
+	const wanted = await wantedOf(poll, snapshot, candidates);
+	const newcomers = new Set(comparison.newcomers.map(({ person }) => person.id));
+	const found = await findPeople(listed, newcomers, wanted, port.pause);
 	const second = await lookAgain(poll, snapshot, candidates, found);
-	const verdicts =
-		settings.source === 'teamMembers'
-			? await askForMembers(poll, snapshot, candidates)
-			: new Map(candidates.map((one) => [one.index, verdictOfListings(one, second.people)]));
-	const fates = fatesOf(candidates, verdicts, replacementsOf(candidates, found));
+	const replacements = await replacementsOf(candidates, found, port.pause);
+	const verdicts = await verdictsOf(poll, snapshot, candidates, second, replacements);
+	const fates = await fatesOf(candidates, verdicts, replacements, port.pause);
 	const disappearances: Disappearances = {
 		confirmed: fates.leavers.length,
 		unconfirmed: fates.unconfirmed,
@@ -230,46 +231,52 @@ async function followPeople(poll: Poll, snapshot: Snapshot): Promise<BusinessPol
 async function candidatesOf(
 	snapshot: Snapshot,
 	{ missing }: Comparison,
-	yieldToEventLoop: YieldToEventLoop,
+	pause: YieldToEventLoop,
 ): Promise<Candidate[]> {
 	const candidates: Candidate[] = [];
-	for (const index of missing) {
-		if (candidates.length % SLICE === SLICE - 1) await yieldToEventLoop();
+	await forEachInSlices(missing, pause, (index) => {
 		const line = snapshot.lines[index];
 		const absence = absenceAfter(historyOf(line).absence);
-		candidates.push({ index, person: personOf(line, snapshot.tables), absence });
-	}
+		candidates.push({ index, person: personOf(line, snapshot.roles), absence });
+	});
 	return candidates;
 }
 
-function wantedOf(poll: Poll, snapshot: Snapshot, candidates: readonly Candidate[]) {
-	const addresses = addressesOf(candidates.map(({ person }) => person));
+/** Whom the listing must be searched for: the missing under another id, the invited among the members. */
+async function wantedOf(
+	{ settings, pending, port }: Poll,
+	{ invitations }: Snapshot,
+	candidates: readonly Candidate[],
+): Promise<Wanted> {
+	const isWatching = watchesInvitations(settings.events);
+	const known = isWatching ? (invitations ?? []).map(({ invitation }) => invitation) : [];
+	const addresses = addressesOf([...known, ...(pending ?? [])]);
 	const identities = new Set<number>();
-	for (const { person } of candidates)
+	await forEachInSlices(candidates, port.pause, ({ person }) => {
+		const address = addressOf(person);
+		if (address !== null) addresses.add(address);
 		if (person.identityId !== null) identities.add(person.identityId);
-	if (watchesInvitations(poll.settings.events)) {
-		const known = (snapshot.invitations ?? []).map(({ invitation }) => invitation);
-		for (const address of addressesOf([...known, ...(poll.pending ?? [])])) addresses.add(address);
-	}
+	});
 	return { addresses, identities };
 }
 
-function replacementsOf(
+async function replacementsOf(
 	candidates: readonly Candidate[],
 	{ byAddress, byIdentity }: FoundPeople,
-): Map<number, Found> {
+	pause: YieldToEventLoop,
+): Promise<Map<number, Found>> {
 	const replacements = new Map<number, Found>();
-	for (const { index, person } of candidates) {
+	await forEachInSlices(candidates, pause, ({ index, person }) => {
 		const sameAddress = byAddress.get(addressOf(person) ?? '');
 		const same = sameAddress ?? byIdentity.get(person.identityId ?? NaN);
 		if (same !== undefined) replacements.set(index, same);
-	}
+	});
 	return replacements;
 }
 
 /** A second listing taken in the same poll, as far as it was needed and to be had. */
 interface LookedAgain {
-	people?: ReadonlyMap<string, Person>;
+	people?: SecondListing;
 	invitations?: SecondLook;
 }
 
@@ -280,12 +287,7 @@ async function lookAgain(
 	found: FoundPeople,
 ): Promise<LookedAgain> {
 	const { port, settings, pending } = poll;
-	const undecided = addressesOf(candidates.map(({ person }) => person));
-	const membership = { members: membersOf(found, [], undecided), undecided };
-	const revocable =
-		pending === undefined
-			? []
-			: revocationCandidates(snapshot.invitations ?? [], pending, membership);
+	const revocable = pending === undefined ? [] : revocableOf(snapshot, pending, candidates, found);
 	const isUnsure =
 		settings.source === 'businessMembers' &&
 		candidates.some(({ absence }) => absence.missed === 1 && absence.verdict !== 'gone');
@@ -293,31 +295,67 @@ async function lookAgain(
 	const pendingAgain = revocable.length === 0 ? undefined : await port.listInvitations('confirm');
 	const again = await port.listPeople('confirm');
 	if (problemOf(again) !== undefined) return {};
-	const people = new Map(again.rows.map((person) => [person.id, person]));
+	const byId = new Map<string, Person>();
+	const addresses = new Set<string>();
+	await forEachInSlices(again.rows, port.pause, (person) => {
+		byId.set(person.id, person);
+		const address = addressOf(person);
+		if (address !== null) addresses.add(address);
+	});
+	const people: SecondListing = { byId, addresses };
 	if (pendingAgain === undefined || 'unavailable' in pendingAgain) return { people };
 	if (problemOf(pendingAgain) !== undefined) return { people };
 	const pendingIds = new Set(pendingAgain.rows.map(({ id }) => id));
-	return { people, invitations: { pendingIds, memberAddresses: addressesOf(again.rows) } };
+	return { people, invitations: { pendingIds, memberAddresses: addresses } };
+}
+
+function revocableOf(
+	{ invitations }: Snapshot,
+	pending: readonly PendingInvitation[],
+	candidates: readonly Candidate[],
+	found: FoundPeople,
+): KnownInvitation[] {
+	const undecided = addressesOf(candidates.map(({ person }) => person));
+	const membership = { members: membersOf(found, [], undecided), undecided };
+	return revocationCandidates(invitations ?? [], pending, membership);
+}
+
+async function verdictsOf(
+	poll: Poll,
+	snapshot: Snapshot,
+	candidates: readonly Candidate[],
+	{ people }: LookedAgain,
+	replacements: ReadonlyMap<number, Found>,
+): Promise<Map<number, Verdict>> {
+	const canAsk = poll.settings.source === 'teamMembers';
+	const verdicts = new Map<number, Verdict>();
+	await forEachInSlices(candidates, poll.port.pause, (candidate) => {
+		const verdict = canAsk
+			? verdictRemembered(candidate)
+			: verdictOfListings(candidate, people, replacements.has(candidate.index));
+		verdicts.set(candidate.index, verdict);
+	});
+	if (canAsk) await askForMembers(poll, snapshot, candidates, verdicts);
+	return verdicts;
 }
 
 async function askForMembers(
 	{ port, settings, troubles, at }: Poll,
 	snapshot: Snapshot,
 	candidates: readonly Candidate[],
-): Promise<Map<number, Verdict>> {
-	const verdicts = new Map(candidates.map((one) => [one.index, verdictRemembered(one)]));
+	verdicts: Map<number, Verdict>,
+): Promise<void> {
 	const asked = candidatesToAsk(candidates, settings.maxConfirmations, at);
-	if (asked.length === 0) return verdicts;
+	if (asked.length === 0) return;
 	const answers = await port.lookUpMembers(asked.map(({ person }) => person.id));
 	let unclear = 0;
-	asked.forEach((candidate, at) => {
-		const answer: LookUp = answers[at] ?? { answer: 'unknown' };
+	asked.forEach((candidate, place) => {
+		const answer: LookUp = answers[place] ?? { answer: 'unknown' };
 		const verdict = verdictOfLookUp(candidate, answer, snapshot.polls);
 		if (verdict.kind === 'waiting') unclear += 1;
 		verdicts.set(candidate.index, verdict);
 	});
 	if (unclear > 0) troubles.push({ kind: 'unclearAnswers', people: unclear });
-	return verdicts;
 }
 
 /** Nothing of this business goes out and nobody's data moves; only who was asked is remembered. */
@@ -339,9 +377,9 @@ async function hold(
 	const confirmed = [...fates.leavers, ...fates.moved.map(({ candidate }) => candidate)];
 	const back = returned.map((index) => ({ index, absence: null }));
 	const absences = [...fates.staying, ...fates.acquitted, ...confirmed, ...back];
-	const lines = writeAbsences(snapshot, absences);
+	const lines = await writeAbsences(snapshot, absences, port.pause);
 	return {
-		snapshot: await closeSnapshot(snapshot, lines, port.yieldToEventLoop),
+		snapshot: await closeSnapshot(snapshot, lines, port.pause),
 		items: [],
 		troubles,
 	};
@@ -358,14 +396,14 @@ interface Findings {
 async function tell(poll: Poll, snapshot: Snapshot, findings: Findings): Promise<BusinessPoll> {
 	const { port, settings, listed, troubles } = poll;
 	const { comparison, fates } = findings;
-	const pause = port.yieldToEventLoop;
+	const pause = port.pause;
 	snapshot.reportedAt = null;
 	const drafts = await draftChanges(snapshot, comparison, fates, listed.length, pause);
 	const invitations = await tellInvitations(poll, snapshot, findings, drafts);
 	const context = contextOf(poll);
 	const written = await writeChanges(
 		snapshot,
-		withAcceptances(snapshot, drafts, invitations, findings.found),
+		await withAcceptances(poll, snapshot, drafts, invitations, findings.found),
 		fates,
 		comparison.returned,
 		context,
@@ -396,7 +434,7 @@ async function tellInvitations(
 	}
 	if (known === null) {
 		if (pending !== undefined)
-			snapshot.invitations = await invitationBaseline(snapshot, poll, pending);
+			snapshot.invitations = await invitationBaseline(poll, pending);
 		return NO_INVITATION_CHANGES;
 	}
 	const undecided = addressesOf(candidates.map(({ person }) => person));
@@ -427,22 +465,26 @@ function membersOf(
 }
 
 /** Gives each acceptance its invitation, and a draft to those who changed in nothing else. */
-function withAcceptances(
+async function withAcceptances(
+	{ port }: Poll,
 	snapshot: Snapshot,
 	drafts: Draft[],
 	{ accepted }: InvitationChanges,
 	{ byAddress }: FoundPeople,
-): Draft[] {
+): Promise<Draft[]> {
 	if (accepted.length === 0) return drafts;
-	const byId = new Map(drafts.filter(({ index }) => index !== undefined).map((draft) => [draft.after.id, draft]));
+	const places = await placesOf(snapshot, port.pause);
+	const written = drafts.filter(({ index }) => index !== undefined);
+	const byId = new Map(written.map((draft) => [draft.after.id, draft]));
 	const unchanged: Draft[] = [];
 	for (const { invitation, person } of accepted) {
 		const draft = byId.get(person.id);
-		const index = snapshot.places.get(person.id);
+		const index = places.get(person.id);
 		if (draft !== undefined) draft.accepted = invitation;
 		else if (index !== undefined) {
 			const position = byAddress.get(addressOf(person) ?? '')?.position ?? 0;
-			unchanged.push({ ...draftOfKnown(snapshot, index, person, position, null), accepted: invitation });
+			const bare = draftOfKnown(snapshot, index, person, position, null);
+			unchanged.push({ ...bare, accepted: invitation });
 		}
 	}
 	return [...drafts, ...unchanged].sort((one, other) => one.position - other.position);

@@ -55,8 +55,10 @@ function scopeText(failure: Failure): FailureText {
 }
 
 function notFoundText(failure: Failure): FailureText {
+	const message = `FreshBooks does not know ${failure.subject}${at(failure)}`;
+	if (parameterOf(failure) === '') return { message, description: `Check the FreshBooks credential.${quoted(failure)}` };
 	return {
-		message: `FreshBooks does not know ${failure.subject}${at(failure)}`,
+		message,
 		description: `It was looked up by its ${failure.idFamily}. FreshBooks answers the same when an ID of another kind is used, so pick it from the list, or check it.${quoted(failure)}`,
 	};
 }

@@ -1,5 +1,5 @@
 import type { Failure as DeclaredFailure, INode, JsonObject } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { BaseError, ExecutionBaseError, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { failureOf, type Failure, type FailureKind } from '../../api/failures';
 import { textOf } from './failureTexts';
@@ -35,6 +35,15 @@ export interface ErrorPlace {
 	remark?: string;
 }
 
+/**
+ * Puts back the words that n8n took for a network error: it replaces every message that holds, say, EACCES or EEXIST in any
+ * case, as `freeaccess@example.com` does (n8n-workflow 2.40, node.error).
+ */
+function worded<Shown extends NodeApiError | NodeOperationError>(error: Shown, message: string): Shown {
+	error.message = message;
+	return error;
+}
+
 function joined(...sentences: Array<string | undefined>): string {
 	return sentences.filter((sentence) => sentence).join(' ');
 }
@@ -49,21 +58,30 @@ export function toNodeError(node: INode, error: unknown, { itemIndex, remark }: 
 	if (failure) {
 		const { message, description } = textOf(failure);
 		const plain: JsonObject = { message: `${message}${suffix}` };
-		return new NodeApiError(node, plain, {
+		const shown = new NodeApiError(node, plain, {
 			message: `${message}${suffix}`,
 			description: joined(description, remark),
 			httpCode: failure.status === undefined ? undefined : String(failure.status),
 			itemIndex,
 			failure: declared(failure),
 		});
+		return worded(shown, `${message}${suffix}`);
 	}
 	if (error instanceof OperationRefusal) {
 		const description = joined(error.wayOut, remark);
-		return new NodeOperationError(node, `${error.message}${suffix}`, { description, itemIndex });
+		const shown = new NodeOperationError(node, `${error.message}${suffix}`, { description, itemIndex });
+		// The editor shows it under the error's details, and an error workflow gets it.
+		if (error.report) shown.context.data = error.report;
+		return worded(shown, `${error.message}${suffix}`);
 	}
 	if (error instanceof NodeOperationError) {
 		if (remark) error.description = joined(error.description ?? undefined, remark);
 		return error;
+	}
+	if (error instanceof BaseError || error instanceof ExecutionBaseError) {
+		// n8n's own: an expression that cannot be worked out, a credential that is not there.
+		const description = joined(error.description ?? undefined, remark);
+		return worded(new NodeOperationError(node, error.message, { description, itemIndex }), `${error.message}${suffix}`);
 	}
 	return new NodeOperationError(node, `The FreshBooks node met something it was not made for${suffix}`, {
 		description: joined('This is a defect of the node: please report it with the operation you used.', remark),

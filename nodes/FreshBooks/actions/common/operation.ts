@@ -18,11 +18,24 @@ export interface Operation<Input> {
 	execute(session: Session, input: Input): Promise<IDataObject[]>;
 }
 
+/** An output object, and where it belongs. */
+export interface OutputRow {
+	json: IDataObject;
+	/** Which of the node's outputs; the first unless told. */
+	output?: number;
+	/** Which input item it came from; the one that was worked on unless told. */
+	item?: number;
+}
+
 /** An operation with its input type closed over, as the router holds it. */
 export interface RunnableOperation {
 	description: INodeProperties[];
+	/** How many of the node's outputs it fills; one unless told. */
+	outputs?: number;
+	/** True when the first item's work is about all input items at once. */
+	takesAllItems?(parameters: Parameters): boolean;
 	/** Reads the parameters at once; the returned work is done later. */
-	prepare(parameters: Parameters): { about: string | undefined; run: (session: Session) => Promise<IDataObject[]> };
+	prepare(parameters: Parameters): { about: string | undefined; run: (session: Session) => Promise<OutputRow[]> };
 }
 
 /** Closes over an operation's input type. */
@@ -31,7 +44,8 @@ export function operation<Input>(definition: Operation<Input>): RunnableOperatio
 		description: definition.description,
 		prepare(parameters) {
 			const input = definition.read(parameters);
-			return { about: definition.about?.(input), run: async (session) => await definition.execute(session, input) };
+			const run = async (session: Session) => (await definition.execute(session, input)).map((json) => ({ json }));
+			return { about: definition.about?.(input), run };
 		},
 	};
 }
@@ -41,9 +55,16 @@ export class OperationRefusal extends Error {
 	constructor(
 		message: string,
 		readonly wayOut: string,
+		/** What was found and done, for an operation that stopped half-way. */
+		readonly report?: IDataObject,
 	) {
 		super(message);
 		this.name = 'OperationRefusal';
 	}
 }
 
+
+/** The report that an error carries, if it carries one. */
+export function reportOf(error: unknown): IDataObject | undefined {
+	return error instanceof OperationRefusal ? error.report : undefined;
+}

@@ -121,17 +121,50 @@ export class Parameters {
 		return isJsonObject(value) ? (value as IDataObject) : {};
 	}
 
+	/** One address out of a collection. */
+	emailIn(collection: IDataObject, name: string, displayName: string): string {
+		return this.accept(displayName, checkEmail(collection[name]));
+	}
+
 	/** One address out of a collection, if given. */
 	optionalEmail(collection: IDataObject, name: string, displayName: string): string | undefined {
 		const value = collection[name];
-		return value === undefined || value === '' ? undefined : this.accept(displayName, checkEmail(value));
+		return value === undefined || value === '' ? undefined : this.emailIn(collection, name, displayName);
+	}
+
+	/** A moment out of a collection, in ISO 8601 and UTC; null when not given. */
+	optionalMoment(collection: IDataObject, name: string, displayName: string): string | null {
+		const value: unknown = collection[name];
+		if (value === undefined || value === null || value === '') return null;
+		const moment = Date.parse(String(value));
+		if (Number.isNaN(moment)) return this.refuse(displayName, 'must be a date such as 2026-11-21T10:00:00Z');
+		return new Date(moment).toISOString();
+	}
+
+	/** The chosen businesses of a multi-select, or of an expression; at least one. */
+	businessIds(): number[] {
+		const ids = this.optionalIds({ ids: this.raw('businessIds', []) as IDataObject['ids'] }, 'ids', 'Business Names or IDs') ?? [];
+		if (ids.length > 0) return [...new Set(ids)];
+		return this.refuse('Business Names or IDs', 'is empty', "Choose at least one business, or set 'Businesses' to All.");
+	}
+
+	/** The json of every input item, for an operation that takes them all at once. */
+	inputItems(): IDataObject[] {
+		return this.context.getInputData().map(({ json }) => json);
+	}
+
+	/** A JSON list given as text or as a list. */
+	jsonList(name: string, displayName: string): unknown[] {
+		const value = this.raw(name, '');
+		const parsed: unknown = typeof value === 'string' ? jsonParse<unknown>(value, { fallbackValue: null }) : value;
+		return Array.isArray(parsed) ? parsed : this.refuse(displayName, 'must be a JSON list such as [{"email": "name@example.com"}]');
 	}
 
 	/** A JSON object given as text or as an object; undefined when empty. */
 	jsonObject(name: string, displayName: string): IDataObject | undefined {
 		const value = this.raw(name, '');
 		if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return undefined;
-		const parsed: unknown = typeof value === 'string' ? jsonParse<unknown>(value, { fallbackValue: undefined }) : value;
+		const parsed: unknown = typeof value === 'string' ? jsonParse<unknown>(value, { fallbackValue: null }) : value;
 		if (!isJsonObject(parsed)) return this.refuse(displayName, 'must be a JSON object such as {"invoices": true}');
 		return Object.keys(parsed).length === 0 ? undefined : (parsed as IDataObject);
 	}

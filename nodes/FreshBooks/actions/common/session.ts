@@ -1,8 +1,8 @@
 import { listBusinessMembers } from '../../api/businessMembers';
 import { addressKey } from '../../api/identifiers';
 import { getMe } from '../../api/identity';
-import { invitationEmail, listInvitations } from '../../api/invitations';
-import { readWholeList, type ListRequest } from '../../api/listing';
+import { invitationEmail, invitationId, listInvitations } from '../../api/invitations';
+import { readToTheEnd, readWholeList, type ListRequest } from '../../api/listing';
 import { listTeamMembers } from '../../api/teamMembers';
 import type { FreshBooksClient } from '../../api/transport';
 import { numberOrNull, textOrNull, type WireObject } from '../../api/wire';
@@ -15,8 +15,14 @@ export class Roster {
 		rows: WireObject[],
 		private readonly idOf: (row: WireObject) => string,
 		private readonly emailOf: (row: WireObject) => string | null,
+		/** Why a row may be missing; undefined for a complete list. */
+		readonly doubt?: string,
 	) {
 		this.rows = new Map(rows.map((row) => [idOf(row), row]));
+	}
+
+	all(): WireObject[] {
+		return [...this.rows.values()];
 	}
 
 	byEmail(email: string): WireObject[] {
@@ -41,6 +47,7 @@ export class Roster {
 export type ListName = 'teamMembers' | 'businessMembers' | 'invitations';
 
 const whole = (row: WireObject): WireObject => row;
+const noted = (): void => undefined;
 
 /** What one execution of the node shares between its items: the client, the token owner, and the lists read so far. */
 export class Session {
@@ -48,16 +55,23 @@ export class Session {
 
 	private readonly rosters = new Map<string, Promise<Roster>>();
 
+	private readonly nextRosters = new Map<string, Promise<Roster>>();
+
+	private readonly madeInvitations = new Map<string, WireObject>();
+
 	constructor(
 		readonly client: FreshBooksClient,
 		/** Shows the user a remark beside the output, and writes it to n8n's log. */
 		readonly remark: (message: string) => void,
 	) {}
 
-	/** The token owner; asked once per execution. */
+	/** The token owner; asked once per execution, and again only after no answer came. */
 	async getMe(): Promise<WireObject> {
-		this.me ??= getMe(this.client);
-		return await this.me;
+		const me = (this.me ??= getMe(this.client));
+		me.catch(() => {
+			if (this.me === me) this.me = undefined;
+		});
+		return await me;
 	}
 
 	/** Forgets the token owner after their profile was changed. */
@@ -88,9 +102,27 @@ export class Session {
 	/** Pending invitations. */
 	async invitations(businessId: number): Promise<Roster> {
 		return await this.roster(`invitations ${businessId}`, listInvitations(businessId, whole), {
-			idOf: (row) => String(numberOrNull(row.id)),
+			idOf: (row) => String(invitationId(row) ?? invitationEmail(row)),
 			emailOf: invitationEmail,
 		});
+	}
+
+	/**
+	 * A list read after this call, remembered from then on. Calls that come while it is being read share the reading after
+	 * that one: each needs rows that are newer than itself, and no more.
+	 */
+	async readAgain(list: ListName, businessId: number): Promise<Roster> {
+		const key = `${list} ${businessId}`;
+		const waiting = this.nextRosters.get(key);
+		if (waiting) return await waiting;
+		const current = this.rosters.get(key) ?? Promise.resolve();
+		const next = current.then(noted, noted).then(async () => {
+			this.nextRosters.delete(key);
+			this.forgetList(list, businessId);
+			return await this[list](businessId);
+		});
+		this.nextRosters.set(key, next);
+		return await next;
 	}
 
 	/** Forgets a list, so that the next look reads it again. */
@@ -98,14 +130,26 @@ export class Session {
 		this.rosters.delete(`${list} ${businessId}`);
 	}
 
-	/** Adds an invitation just made to the list, if the list was read. */
-	async addInvitation(businessId: number, invitation: WireObject): Promise<void> {
-		(await this.rosters.get(`invitations ${businessId}`))?.add(invitation);
+	/** Remembers an invitation just made, whether or not the list can be read, and adds it to the list if that was read. */
+	async addInvitation(businessId: number, email: string, invitation: WireObject): Promise<void> {
+		const row = invitationEmail(invitation) === null ? { ...invitation, email } : invitation;
+		this.madeInvitations.set(`${businessId} ${addressKey(email)}`, row);
+		(await this.listRead('invitations', businessId))?.add(row);
+	}
+
+	/** The invitation that this execution made for an address, if it made one. */
+	madeInvitation(businessId: number, email: string): WireObject | undefined {
+		return this.madeInvitations.get(`${businessId} ${addressKey(email)}`);
 	}
 
 	/** Takes a removed row out of a list that was read. */
 	async dropFromList(list: ListName, businessId: number, id: number): Promise<void> {
-		(await this.rosters.get(`${list} ${businessId}`))?.forget(id);
+		(await this.listRead(list, businessId))?.forget(id);
+	}
+
+	/** A list that was read or is being read; undefined when that failed: what was just done stays done. */
+	private async listRead(list: ListName, businessId: number): Promise<Roster | undefined> {
+		return await this.rosters.get(`${list} ${businessId}`)?.catch(() => undefined);
 	}
 
 	private async roster(
@@ -115,10 +159,15 @@ export class Session {
 	): Promise<Roster> {
 		const known = this.rosters.get(key);
 		if (known) return await known;
-		const roster = this.readWhole(request).then((rows) => new Roster(rows, reading.idOf, reading.emailOf));
+		const roster = readToTheEnd(this.client, request).then(({ rows, doubt }) => {
+			if (doubt !== undefined) this.remark(doubt);
+			return new Roster(rows, reading.idOf, reading.emailOf, doubt);
+		});
 		this.rosters.set(key, roster);
 		// A list that could not be read is asked for again by the next item.
-		roster.catch(() => this.rosters.delete(key));
+		roster.catch(() => {
+			if (this.rosters.get(key) === roster) this.rosters.delete(key);
+		});
 		return await roster;
 	}
 }

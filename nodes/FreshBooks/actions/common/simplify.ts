@@ -93,10 +93,11 @@ function easternClock(moment: number): number {
  * that a clock change repeats, the earlier one.
  */
 export function easternToUtc(value: unknown): string | null {
-	const match = /^(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})$/.exec(typeof value === 'string' ? value : '');
-	if (!match) return null;
-	const [year, month, day, hour, minute, second] = match.slice(1).map(Number);
-	const clock = Date.UTC(year, month - 1, day, hour, minute, second);
+	if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(value)) return null;
+	const iso = `${value.replace(' ', 'T')}.000Z`;
+	const clock = Date.parse(iso);
+	// Also null: `0000-00-00 00:00:00`, and days that no calendar has.
+	if (Number.isNaN(clock) || new Date(clock).toISOString() !== iso) return null;
 	const daylight = clock + 4 * 3_600_000;
 	const moment = easternClock(daylight) === clock ? daylight : clock + 5 * 3_600_000;
 	return new Date(moment).toISOString();

@@ -1,4 +1,4 @@
-import { failureOf } from '../../api/failures';
+import { failureOf, type Failure } from '../../api/failures';
 import { createInvitation, createUserInvitation } from '../../api/invitations';
 import type { WireObject } from '../../api/wire';
 import type { Session } from '../common/session';
@@ -18,8 +18,11 @@ export interface Invitation {
 const MAX_SENDINGS = 3;
 const LOOK_AFTER_MS = 1_000;
 
+/** Answers of a gateway, behind which FreshBooks may still be at work. */
+const GATEWAY_STATUSES = new Set([502, 504]);
+
 /**
- * The pending invitation of an address, if there is one. For the endpoint of the Postman collection a list that FreshBooks
+ * The pending invitation of an address, if there is one; one that this execution made counts. For the endpoint of the Postman collection a list that FreshBooks
  * does not offer counts as "none known".
  */
 export async function pendingInvitation(
@@ -28,6 +31,8 @@ export async function pendingInvitation(
 	email: string,
 	endpoint: InvitationEndpoint = 'businessInvitations',
 ): Promise<WireObject | undefined> {
+	const made = session.madeInvitation(businessId, email);
+	if (made) return made;
 	const roster = await session.invitations(businessId).catch((error: unknown) => {
 		const mayBeAbsent = endpoint === 'userInvitation' && failureOf(error)?.kind === 'notPublished';
 		return mayBeAbsent ? undefined : Promise.reject(error);
@@ -35,12 +40,16 @@ export async function pendingInvitation(
 	return roster?.byEmail(email)[0];
 }
 
+function hadFinished({ status }: Failure): boolean {
+	return status !== undefined && status >= 500 && !GATEWAY_STATUSES.has(status);
+}
+
 async function send(session: Session, { businessId, email, role, endpoint }: Invitation): Promise<WireObject> {
 	const create = endpoint === 'userInvitation' ? createUserInvitation : createInvitation;
 	return await create(session.client, businessId, email, role);
 }
 
-/** Looks in a freshly read list for the invitation that a broken-off request may have made. */
+/** Looks in a freshly read list for the invitation that a broken-off request may have made; rejects when it cannot be read. */
 async function lookAgain(session: Session, invitation: Invitation): Promise<WireObject | undefined> {
 	await session.client.pause(LOOK_AFTER_MS);
 	session.forgetList('invitations', invitation.businessId);
@@ -49,8 +58,9 @@ async function lookAgain(session: Session, invitation: Invitation): Promise<Wire
 
 /**
  * Invites an address that has no pending invitation. After an unclear end the list of pending invitations is read: found
- * means done; not found after a 5xx answer means that FreshBooks had finished without making one, and it is sent again.
- * After a time-out or a broken connection FreshBooks may still be at work, so nothing is sent again.
+ * means done; not found after FreshBooks' own 5xx answer means that it had finished without making one, and it is sent again.
+ * After a time-out, a broken connection or a gateway's answer FreshBooks may still be at work, and without the list nothing
+ * is known, so nothing is sent again.
  * Throws FreshBooksApiError, kind `unknownFate` when it cannot be known what became of it.
  */
 export async function invite(session: Session, invitation: Invitation): Promise<WireObject> {
@@ -60,14 +70,16 @@ export async function invite(session: Session, invitation: Invitation): Promise<
 			(error: unknown) => ({ error }),
 		);
 		if ('created' in outcome) {
-			await session.addInvitation(invitation.businessId, outcome.created);
+			await session.addInvitation(invitation.businessId, invitation.email, outcome.created);
 			return outcome.created;
 		}
 		const failure = failureOf(outcome.error);
 		if (failure?.kind !== 'unknownFate') return await Promise.reject(outcome.error);
-		const found = await lookAgain(session, invitation).catch(() => undefined);
-		if (found) return found;
-		const answered = failure.status !== undefined && failure.status >= 500;
-		if (!answered || sent >= MAX_SENDINGS) return await Promise.reject(outcome.error);
+		const looked = await lookAgain(session, invitation).then(
+			(found) => ({ found }),
+			() => undefined,
+		);
+		if (looked?.found) return looked.found;
+		if (!looked || !hadFinished(failure) || sent >= MAX_SENDINGS) return await Promise.reject(outcome.error);
 	}
 }

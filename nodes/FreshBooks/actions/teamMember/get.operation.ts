@@ -3,7 +3,15 @@ import type { IDataObject } from 'n8n-workflow';
 import { addressKey } from '../../api/identifiers';
 import { getTeamMember } from '../../api/teamMembers';
 import { textOrNull, type WireObject } from '../../api/wire';
-import { businessLocator, memberByUuidLocator, optionsCollection, shownFor, simplifyParameter } from '../common/descriptions';
+import { scimSourceOfTeamMember, toScimUser } from '../../scim/user';
+import {
+	businessLocator,
+	memberByUuidLocator,
+	optionsCollection,
+	outputFormatOption,
+	shownFor,
+	simplifyParameter,
+} from '../common/descriptions';
 import { findByEmail, nobody } from '../common/find';
 import { operation } from '../common/operation';
 import type { ByEmail, ById } from '../common/parameters';
@@ -16,6 +24,7 @@ interface Input {
 	businessId: number;
 	member: ById<string> | ByEmail;
 	simplify: boolean;
+	scim: boolean;
 }
 
 async function find(session: Session, { businessId, member }: Input): Promise<WireObject> {
@@ -27,15 +36,17 @@ async function find(session: Session, { businessId, member }: Input): Promise<Wi
 }
 
 export const get = operation<Input>({
-	description: [businessLocator(shown), memberByUuidLocator(shown), simplifyParameter(shown), optionsCollection(shown)],
+	description: [businessLocator(shown), memberByUuidLocator(shown), simplifyParameter(shown), optionsCollection(shown, [outputFormatOption])],
 	read: (parameters) => ({
 		businessId: parameters.businessId(),
 		member: parameters.memberByUuid(),
 		simplify: parameters.boolean('simplify', true),
+		scim: parameters.collection('options').outputFormat === 'scim',
 	}),
 	about: ({ businessId, member }) => `${businessId} ${member.by === 'id' ? member.id : addressKey(member.email)}`,
 	async execute(session, input) {
 		const row = await find(session, input);
+		if (input.scim) return [toScimUser(scimSourceOfTeamMember(row))];
 		return [input.simplify ? simplifyTeamMember(row) : (row as IDataObject)];
 	},
 });

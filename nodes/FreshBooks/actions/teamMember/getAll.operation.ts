@@ -5,7 +5,8 @@ import { sameAddress } from '../../api/identifiers';
 import { readList, type ListRequest } from '../../api/listing';
 import { listTeamMembers } from '../../api/teamMembers';
 import { textOrNull, type WireObject } from '../../api/wire';
-import { businessLocator, returnAllAndLimit, shownFor, simplifyParameter } from '../common/descriptions';
+import { scimSourceOfBusinessMember, scimSourceOfTeamMember, toScimUser } from '../../scim/user';
+import { businessLocator, outputFormatOption, returnAllAndLimit, shownFor, simplifyParameter } from '../common/descriptions';
 import { operation } from '../common/operation';
 import type { Session } from '../common/session';
 import { simplifyBusinessMember, simplifyTeamMember } from '../common/simplify';
@@ -24,26 +25,33 @@ interface Input {
 	limit: number;
 	filters: Filters;
 	simplify: boolean;
+	scim: boolean;
 }
 
 const whole = (row: WireObject): WireObject => row;
 
 function matches(row: WireObject, { active, role, email }: Filters): boolean {
 	const rowRole = textOrNull(row.business_role_name) ?? textOrNull(row.role);
-	if (active !== undefined && row.active !== active) return false;
+	// The guide's list has no `active`: whoever is in it is.
+	if (active !== undefined && (row.active ?? true) !== active) return false;
 	if (role !== undefined && rowRole?.toLowerCase() !== role.toLowerCase()) return false;
 	return email === undefined || sameAddress(textOrNull(row.email), email);
 }
 
-/** FreshBooks filters by `active: true` only; everything else is filtered here, over the whole list. */
+/** FreshBooks filters its team members by `active: true` only; everything else is filtered here, over the whole list. */
 async function readRows(session: Session, { businessId, source, limit, filters }: Input): Promise<WireObject[]> {
 	if (source === 'businessGroup') return await getBusinessGroup(session.client, businessId);
-	const onlyActive = filters.active === true ? true : undefined;
+	const onlyActive = source === 'teamMembers' && filters.active === true ? true : undefined;
 	const request: ListRequest<WireObject> =
 		source === 'businessMembers' ? listBusinessMembers(businessId, whole) : listTeamMembers(businessId, whole, onlyActive);
-	const filtersHere = filters.role !== undefined || filters.email !== undefined || filters.active === false;
+	const { active = onlyActive, role, email } = filters;
+	const filtersHere = role !== undefined || email !== undefined || active !== onlyActive;
 	if (limit === Infinity || filtersHere) return await session.readWhole(request);
 	return (await readList(session.client, request, limit)).rows;
+}
+
+function scimUserOf(row: WireObject, { source, businessId }: Input): IDataObject {
+	return toScimUser(source === 'teamMembers' ? scimSourceOfTeamMember(row) : scimSourceOfBusinessMember(row, businessId));
 }
 
 export const getAll = operation<Input>({
@@ -109,6 +117,15 @@ export const getAll = operation<Input>({
 			...shown,
 		},
 		simplifyParameter(shown),
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [outputFormatOption],
+			...shown,
+		},
 	],
 	read(parameters) {
 		const filters = parameters.collection('filters');
@@ -122,10 +139,12 @@ export const getAll = operation<Input>({
 				email: parameters.optionalEmail(filters, 'email', 'Email'),
 			},
 			simplify: parameters.boolean('simplify', true),
+			scim: parameters.collection('options').outputFormat === 'scim',
 		};
 	},
 	async execute(session, input) {
 		const rows = (await readRows(session, input)).filter((row) => matches(row, input.filters)).slice(0, input.limit);
+		if (input.scim) return rows.map((row) => scimUserOf(row, input));
 		if (!input.simplify) return rows as IDataObject[];
 		return rows.map(input.source === 'teamMembers' ? simplifyTeamMember : simplifyBusinessMember);
 	},

@@ -1,0 +1,42 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { offboard } from './offboard.operation';
+import { onboard } from './onboard.operation';
+import { review } from './review.operation';
+
+/** The access lifecycle of a person: brought in, taken out, reviewed; each the whole job in one step. */
+export const operations = { offboard, onboard, review };
+
+export const description: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['access'] } },
+		options: [
+			{
+				name: 'Offboard',
+				value: 'offboard',
+				action: 'Offboard a person',
+				description: 'Take a person out of all or chosen businesses, verified (destructive)',
+			},
+			{
+				name: 'Onboard',
+				value: 'onboard',
+				action: 'Onboard a person',
+				description: 'Invite a person unless they are a member or invited already; safe to repeat',
+			},
+			{
+				name: 'Review',
+				value: 'review',
+				action: 'Review who has access',
+				description: 'List everybody in all or chosen businesses, cross-checked with a directory',
+			},
+		],
+		default: 'onboard',
+	},
+	...onboard.description,
+	...offboard.description,
+	...review.description,
+];

@@ -1,0 +1,85 @@
+import { addressKey } from '../../api/identifiers';
+import type { BusinessMembership } from '../../api/identity';
+import { emailParameter, notPublishedNotice, optionsCollection, shownFor } from '../common/descriptions';
+import { operation, OperationRefusal } from '../common/operation';
+import type { Session } from '../common/session';
+import { businessesParameters, readChosenBusinesses, resolveBusinesses, type ChosenBusinesses } from './businesses';
+import { isTokenOwner, offboardFrom, refuseTokenOwner, type Leaver } from './offboarding';
+import { reportFor, type BusinessReport } from './offboardReport';
+
+const shown = shownFor('access', ['offboard']);
+
+interface Input extends Leaver {
+	chosen: ChosenBusinesses;
+	failOnPartial: boolean;
+}
+
+/** All businesses at once; each reports its own failures, so none stops another. */
+async function throughAll(session: Session, leaver: Leaver, businesses: BusinessMembership[]): Promise<BusinessReport[]> {
+	const results = await Promise.allSettled(businesses.map(async (business) => await offboardFrom(session, leaver, business)));
+	const ended = results.find((result) => result.status === 'rejected');
+	if (ended) return await Promise.reject(ended.reason);
+	return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+export const offboard = operation<Input>({
+	description: [
+		notPublishedNotice(shown),
+		emailParameter(shown, 'Whom to take out of the businesses: pending invitations first, then the membership, then the lists are read again'),
+		...businessesParameters(shown),
+		optionsCollection(shown, [
+			{
+				displayName: 'Dry Run',
+				name: 'dryRun',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to only report what would be done, for somebody to approve',
+			},
+			{
+				displayName: 'Fail on Partial',
+				name: 'failOnPartial',
+				type: 'boolean',
+				default: true,
+				description:
+					"Whether a person who could not be taken out everywhere is an error, with the report in it; otherwise an item with the status 'partial'",
+			},
+			{
+				displayName: 'Staff Records',
+				name: 'staff',
+				type: 'options',
+				default: 'leave',
+				description: "What to do with the person's records in accounting",
+				options: [
+					{ name: 'Archive', value: 'archive', description: 'Archive them; their history stays' },
+					{ name: 'Leave', value: 'leave', description: 'Leave them as they are, and report them' },
+				],
+			},
+		]),
+	],
+	read(parameters) {
+		const options = parameters.collection('options');
+		const chosen = readChosenBusinesses(parameters);
+		return {
+			email: parameters.email(),
+			chosen,
+			chosenOneByOne: !chosen.all,
+			dryRun: options.dryRun === true,
+			archiveStaff: options.staff === 'archive',
+			failOnPartial: options.failOnPartial !== false,
+		};
+	},
+	about: ({ email }) => addressKey(email),
+	async execute(session, input) {
+		const businesses = await resolveBusinesses(session, input.chosen);
+		const reports = isTokenOwner(await session.getMe(), input.email)
+			? businesses.map(refuseTokenOwner)
+			: await throughAll(session, input, businesses);
+		const report = reportFor(input.email, input.dryRun, reports);
+		if (report.status !== 'partial' || !input.failOnPartial) return [report];
+		throw new OperationRefusal(
+			report.message,
+			'What was done stays done. See the report for what is left; running it again finishes the rest.',
+			report,
+		);
+	},
+});

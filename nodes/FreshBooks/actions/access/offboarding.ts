@@ -1,0 +1,259 @@
+import { removeBusinessMember } from '../../api/businessMembers';
+import { failureOf } from '../../api/failures';
+import { sameAddress } from '../../api/identifiers';
+import type { BusinessMembership } from '../../api/identity';
+import { revokeInvitation } from '../../api/invitations';
+import { setStaffVisState, VIS_STATE } from '../../api/staff';
+import { numberOrNull, textOrNull, type WireObject } from '../../api/wire';
+import type { ListName, Session } from '../common/session';
+import type { Action, BusinessOutcome, BusinessReport, Deed, NotDone } from './offboardReport';
+import { endsTheRun, reasonOf } from './reasons';
+import { isOwnerRole, mayNotManage } from './roles';
+import { isIn, isInactive, isSeen, look, lookForStaff, type SeenStaff, type Sighting, type StaffSighting } from './sightings';
+
+/**
+ * Takes one person out of one business: every pending invitation first, so that nobody comes back through one, then the
+ * membership, then (if asked for) the staff record; then the lists are read again. Whatever that reading newly shows (an
+ * invitation accepted in between is a member now) is taken away in a further round. Nothing counts as done before a list
+ * read after it is without it, and nothing as verified before every list was read completely.
+ */
+
+export interface Leaver {
+	email: string;
+	dryRun: boolean;
+	archiveStaff: boolean;
+	/** The businesses were chosen one by one, so each of them counts. */
+	chosenOneByOne: boolean;
+}
+
+const MAX_ROUNDS = 3;
+const LOOK_AFTER_MS = 2_000;
+const BY_HAND = 'Remove the person in FreshBooks itself, under Team Members.';
+
+interface Target {
+	kind: 'invitation' | 'member';
+	id: number;
+}
+
+interface Tried extends Target {
+	error?: unknown;
+}
+
+const ACTIONS: Record<Target['kind'], Action> = { invitation: 'invitationRevoked', member: 'memberRemoved' };
+const LISTS: Record<Target['kind'], ListName> = { invitation: 'invitations', member: 'businessMembers' };
+
+function targetsIn({ invitations, members }: Sighting): Target[] {
+	return [
+		...invitations.map(({ id }): Target => ({ kind: 'invitation', id })),
+		...members.flatMap(({ memberId }): Target[] => (memberId === null ? [] : [{ kind: 'member', id: memberId }])),
+	];
+}
+
+function holds(sighting: Sighting, { kind, id }: Target): boolean {
+	return kind === 'invitation'
+		? sighting.invitations.some((invitation) => invitation.id === id)
+		: sighting.members.some((member) => member.memberId === id) && !isInactive(sighting);
+}
+
+async function remove(session: Session, businessId: number, target: Target): Promise<Tried> {
+	const request = target.kind === 'invitation' ? revokeInvitation : removeBusinessMember;
+	return await request(session.client, businessId, target.id).then(
+		() => target,
+		(error: unknown) => (endsTheRun(error) ? Promise.reject(error) : { ...target, error }),
+	);
+}
+
+interface Removal {
+	tried: Tried[];
+	/** What the lists showed last. */
+	last: Sighting;
+}
+
+/** Removes what is seen, and what is newly seen afterwards. */
+async function removeAll(session: Session, businessId: number, email: string, first: Sighting): Promise<Removal> {
+	const tried = new Map<string, Tried>();
+	let last = first;
+	for (let round = 1; round <= MAX_ROUNDS && !last.onlyOwner; round++) {
+		const targets = targetsIn(last).filter(({ kind, id }) => !tried.has(`${kind} ${id}`));
+		if (targets.length === 0) break;
+		for (const target of targets) tried.set(`${target.kind} ${target.id}`, await remove(session, businessId, target));
+		last = await look(session, businessId, email, true);
+	}
+	const removal = { tried: [...tried.values()], last };
+	const lingers = removal.tried.some((target) => target.error === undefined && holds(last, target));
+	if (!lingers) return removal;
+	await session.client.pause(LOOK_AFTER_MS);
+	return { ...removal, last: await look(session, businessId, email, true) };
+}
+
+function isGone(error: unknown): boolean {
+	const kind = failureOf(error)?.kind;
+	return kind === 'notPublished' || kind === 'notFound';
+}
+
+/** What became of one removal, in the light of the last reading. */
+function settle(target: Tried, last: Sighting): Deed | NotDone {
+	const { kind, id, error } = target;
+	const what = kind === 'invitation' ? 'invitation' : 'membership';
+	if (holds(last, target)) {
+		const reason = error === undefined ? 'FreshBooks accepted the removal, but still lists it. Run it again in a minute.' : `${reasonOf(error)}. ${BY_HAND}`;
+		return { what, id, reason };
+	}
+	const wasRead = !last.unread.some(({ list }) => list === LISTS[kind]);
+	if (error !== undefined && !wasRead) return { what, id, reason: `${reasonOf(error)}.` };
+	return { action: ACTIONS[kind], id, wasGone: isGone(error) };
+}
+
+/** What the lists still show although nothing could be tried on it. */
+function leftOver({ tried, last }: Removal): NotDone[] {
+	if (last.onlyOwner) return [{ what: 'membership', id: null, reason: ONLY_OWNER }];
+	const left = targetsIn(last).filter((target) => holds(last, target) && !tried.some(({ kind, id }) => kind === target.kind && id === target.id));
+	const open = left.map(({ kind, id }): NotDone => ({
+		what: kind === 'invitation' ? 'invitation' : 'membership',
+		id,
+		reason: 'It came up only after the others were removed. Run it again.',
+	}));
+	if (!isIn(last) || targetsIn(last).some(({ kind }) => kind === 'member')) return open;
+	const reason = last.removalOffered
+		? `FreshBooks lists the person as a team member, but not with the whole-number ID that a removal needs. ${BY_HAND}`
+		: `FreshBooks' API does not offer this connection to remove members. ${BY_HAND}`;
+	return [...open, { what: 'membership', id: null, reason }];
+}
+
+function unreadIn({ unread }: Sighting): NotDone[] {
+	return unread.map(({ reason }) => ({ what: 'reading', id: null, reason }));
+}
+
+const ONLY_OWNER = 'The person is the only owner of this business, who is never removed here. Have FreshBooks transfer the business first.';
+const TOKEN_OWNER = 'This is the connected FreshBooks user, who is never removed here. Connect as another owner or admin first.';
+
+/** True for the person whose connection this is, by address or by identity. */
+export function isTokenOwner(me: WireObject, email: string, sighting?: Sighting): boolean {
+	if (sameAddress(textOrNull(me.email), email)) return true;
+	const identity = numberOrNull(me.identity_id) ?? numberOrNull(me.id);
+	return [...(sighting?.teamMembers ?? []), ...(sighting?.members ?? [])].some(
+		({ identityId }) => identityId !== null && identityId === identity,
+	);
+}
+
+/** The report for the token owner, about whom nothing is even looked up. */
+export function refuseTokenOwner({ businessId, name }: BusinessMembership): BusinessReport {
+	const found = { teamMembers: [], members: [], invitations: [], staff: [] };
+	return { businessId, name, outcome: 'refused', verified: false, found, done: [], notDone: [], remarks: [TOKEN_OWNER] };
+}
+
+function isStaffActive({ visState }: SeenStaff): boolean {
+	return visState !== VIS_STATE.archived && visState !== VIS_STATE.deleted;
+}
+
+interface StaffResult {
+	found: SeenStaff[];
+	done: Deed[];
+	notDone: NotDone[];
+	remarks: string[];
+}
+
+function staffLeftAlone(sighting: StaffSighting | undefined): StaffResult {
+	const nothing = { found: [], done: [], notDone: [] };
+	if (!sighting) return { ...nothing, remarks: [] };
+	if (!('staff' in sighting)) return { ...nothing, remarks: [`Staff records: ${sighting.reason}`] };
+	const active = sighting.staff.filter(isStaffActive).map(({ id }) => id);
+	const remarks = active.length > 0 ? [`Staff record ${active.join(', ')} stays active in accounting (option 'Staff Records').`] : [];
+	return { ...nothing, found: sighting.staff, remarks };
+}
+
+async function archive(session: Session, membership: BusinessMembership, email: string, before: StaffSighting): Promise<StaffResult> {
+	if (!('staff' in before)) return { found: [], done: [], notDone: [{ what: 'staff', id: null, reason: before.reason }], remarks: [] };
+	const active = before.staff.filter(isStaffActive);
+	const errors = new Map<number, unknown>();
+	for (const { id } of active) {
+		const sent = setStaffVisState(session.client, membership.accountId ?? '', id, VIS_STATE.archived);
+		await sent.catch((error: unknown) => (endsTheRun(error) ? Promise.reject(error) : errors.set(id, error)));
+	}
+	const after = active.length > 0 ? await lookForStaff(session, membership, email) : before;
+	const done: Deed[] = [];
+	const notDone: NotDone[] = [];
+	for (const { id } of active) {
+		const reason = staffReason(id, after, errors);
+		if (reason === undefined) done.push({ action: 'staffArchived', id, wasGone: false });
+		else notDone.push({ what: 'staff', id, reason });
+	}
+	return { found: before.staff, done, notDone, remarks: [] };
+}
+
+/** Why a staff record does not count as archived; undefined when it does. */
+function staffReason(id: number, after: StaffSighting, errors: ReadonlyMap<number, unknown>): string | undefined {
+	if (!('staff' in after)) return errors.has(id) ? reasonOf(errors.get(id)) : after.reason;
+	const active = after.staff.some((staff) => staff.id === id && isStaffActive(staff));
+	if (!active) return undefined;
+	return errors.has(id) ? reasonOf(errors.get(id)) : 'FreshBooks accepted the archiving, but still lists the record as active. Run it again.';
+}
+
+function outcomeOf(first: Sighting, last: Sighting, done: Deed[], notDone: NotDone[]): BusinessOutcome {
+	if (notDone.some(({ what }) => what !== 'reading')) return 'failed';
+	if (notDone.length > 0) return done.length > 0 ? 'notVerified' : 'notRead';
+	if (done.length > 0) return 'removed';
+	return isInactive(first) || isInactive(last) ? 'alreadyInactive' : 'notThere';
+}
+
+/** A business whose people the token owner, by their role there, surely may not manage, and may not list either. */
+function isNotManaged(sighting: Sighting, { role }: BusinessMembership, leaver: Leaver): boolean {
+	const refused = sighting.unread.some(({ list, forbidden }) => list === 'teamMembers' && forbidden);
+	return refused && !isSeen(sighting) && !leaver.chosenOneByOne && mayNotManage(role);
+}
+
+async function firstLook(session: Session, businessId: number, email: string): Promise<Sighting> {
+	const sighting = await look(session, businessId, email, false);
+	// Whether there is another owner must not be judged by a list from before another item's removal.
+	const isOwner = [...sighting.teamMembers, ...sighting.members].some(({ role }) => isOwnerRole(role));
+	return isOwner ? await look(session, businessId, email, true) : sighting;
+}
+
+/** Takes a person out of one business, or finds what would be done. Throws only what ends the run. */
+export async function offboardFrom(session: Session, leaver: Leaver, membership: BusinessMembership): Promise<BusinessReport> {
+	const { businessId, name } = membership;
+	const { email } = leaver;
+	const first = await firstLook(session, businessId, email);
+	const looksForStaff = isSeen(first) || (leaver.archiveStaff && membership.accountId !== null);
+	const staff = looksForStaff ? await lookForStaff(session, membership, email) : undefined;
+	const { teamMembers, members, invitations } = first;
+	const base = { businessId, name, found: { teamMembers, members, invitations, staff: staff && 'staff' in staff ? staff.staff : [] } };
+	const untouched = { ...base, verified: false, done: [], notDone: [], remarks: [] };
+
+	if (isTokenOwner(await session.getMe(), email, first)) return { ...untouched, outcome: 'refused', remarks: [TOKEN_OWNER] };
+	if (first.onlyOwner) return { ...untouched, outcome: 'refused', remarks: [ONLY_OWNER] };
+	if (isNotManaged(first, membership, leaver)) {
+		return { ...untouched, outcome: 'notManaged', remarks: first.unread.map(({ reason }) => reason) };
+	}
+	if (leaver.dryRun) return planned(untouched, first, staff, leaver);
+
+	const removal = await removeAll(session, businessId, email, first);
+	const settled = removal.tried.map((target) => settle(target, removal.last));
+	const staffResult = leaver.archiveStaff && staff ? await archive(session, membership, email, staff) : staffLeftAlone(staff);
+	const done = [...settled.filter((entry) => 'action' in entry), ...staffResult.done];
+	const notDone = [
+		...settled.filter((entry) => 'what' in entry),
+		...leftOver(removal),
+		...staffResult.notDone,
+		...unreadIn(removal.last),
+	];
+	const kept = isInactive(removal.last) ? ['FreshBooks keeps the person in the list, as inactive.'] : [];
+	return {
+		...base,
+		outcome: outcomeOf(first, removal.last, done, notDone),
+		verified: notDone.length === 0,
+		done,
+		notDone,
+		remarks: [...kept, ...staffResult.remarks],
+	};
+}
+
+function planned(untouched: Omit<BusinessReport, 'outcome'>, first: Sighting, staff: StaffSighting | undefined, leaver: Leaver): BusinessReport {
+	const stillThere = staffLeftAlone(staff);
+	const archives = leaver.archiveStaff && stillThere.found.some(isStaffActive);
+	const hasWork = isIn(first) || targetsIn(first).length > 0 || archives;
+	const notDone = [...leftOver({ tried: targetsIn(first), last: first }), ...unreadIn(first)];
+	const idle = outcomeOf(first, first, [], notDone);
+	const remarks = leaver.archiveStaff ? [] : stillThere.remarks;
+	return { ...untouched, outcome: hasWork ? 'planned' : idle, verified: !hasWork && notDone.length === 0, notDone, remarks };
+}

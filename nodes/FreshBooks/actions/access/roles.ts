@@ -1,0 +1,45 @@
+/** Role names of FreshBooks, compared and judged. Pure; roles are an open set, so an unknown name is only ever itself. */
+
+/**
+ * Names that FreshBooks' pages show, and the guide's short ones, under the name of the API (support.freshbooks.com articles
+ * 227346507 and 115002261367; the `Business` of a name such as `business_manager` is left out on both sides).
+ */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+	['admin', 'partner'],
+	['administrator', 'partner'],
+	['basic_employee', 'employee'],
+	['unassigned', 'no_seat_employee'],
+]);
+
+/** The form under which two role names are the same role: `Business Manager`, `manager` and `business_manager`. */
+export function roleKey(role: string): string {
+	const plain = role.trim().toLowerCase().replace(/[\s-]+/g, '_').replace(/^business_/, '');
+	return OTHER_NAMES.get(plain) ?? plain;
+}
+
+/** True when two names mean the same role. */
+export function sameRole(one: string | null, other: string | null): boolean {
+	return one !== null && other !== null && roleKey(one) === roleKey(other);
+}
+
+/** The one role that FreshBooks gives to a business's owner. */
+export function isOwnerRole(role: string | null): boolean {
+	return role !== null && roleKey(role) === 'owner';
+}
+
+/** Owner, admin or partner: they may do almost everything. */
+export function isPrivilegedRole(role: string | null): boolean {
+	return role !== null && ['owner', 'partner'].includes(roleKey(role));
+}
+
+/** FreshBooks' free profile without a seat and without a login ("Unassigned"). */
+export function isSeatlessRole(role: string | null): boolean {
+	return role !== null && roleKey(role) === 'no_seat_employee';
+}
+
+const WITHOUT_RIGHTS = new Set(['employee', 'contractor', 'no_seat_employee', 'client', 'staff']);
+
+/** True for roles that surely may not manage a business's people. An unknown role is taken for one that may. */
+export function mayNotManage(role: string | null): boolean {
+	return role !== null && WITHOUT_RIGHTS.has(roleKey(role));
+}

@@ -1,0 +1,69 @@
+import { failureOf } from '../../api/failures';
+import { invitationId } from '../../api/invitations';
+import { booleanOrNull, numberOrNull, textOrNull, type WireObject } from '../../api/wire';
+import type { Session } from '../common/session';
+import { sameRole } from './roles';
+
+/** Where an address stands in one business: member, invited, neither. */
+
+export interface Membership {
+	/** UUID in the published list; null for somebody who is in the guide's list only. */
+	teamMemberId: string | null;
+	/** Whole number in the guide's list; null where only the published list was read. */
+	memberId: number | null;
+	role: string | null;
+	active: boolean;
+}
+
+export type Standing =
+	| { kind: 'member'; sameRole: boolean; membership: Membership }
+	| { kind: 'invited' }
+	| { kind: 'inactive'; membership: Membership }
+	| { kind: 'unknown' };
+
+function fromTeamMember(row: WireObject): Membership {
+	return {
+		teamMemberId: textOrNull(row.uuid),
+		memberId: null,
+		role: textOrNull(row.business_role_name),
+		active: booleanOrNull(row.active) !== false,
+	};
+}
+
+/** The guide's rows have no `active`; somebody who has not confirmed yet is not in. */
+function fromBusinessMember(row: WireObject): Membership {
+	const active = booleanOrNull(row.active) ?? booleanOrNull(row.confirmed) ?? true;
+	return { teamMemberId: null, memberId: numberOrNull(row.id), role: textOrNull(row.role), active };
+}
+
+/** Everything that the lists hold of an address, judged. Pure. */
+export function judge(memberships: Membership[], invited: boolean, role: string): Standing {
+	const active = memberships.filter((membership) => membership.active);
+	if (active.length > 0) {
+		const fitting = active.find((membership) => sameRole(membership.role, role));
+		return { kind: 'member', sameRole: fitting !== undefined, membership: fitting ?? active[0] };
+	}
+	// Before "inactive": FreshBooks may list an invited person as an inactive member until they accept.
+	if (invited) return { kind: 'invited' };
+	return memberships.length > 0 ? { kind: 'inactive', membership: memberships[0] } : { kind: 'unknown' };
+}
+
+/** The guide's list, or nothing where FreshBooks does not offer it. */
+async function businessMembers(session: Session, businessId: number, email: string): Promise<WireObject[]> {
+	const roster = await session.businessMembers(businessId).catch((error: unknown) => {
+		return failureOf(error)?.kind === 'notPublished' ? undefined : Promise.reject(error);
+	});
+	return roster?.byEmail(email) ?? [];
+}
+
+/** Reads both lists of people, the published one first; the guide's only for an address that is not in it. */
+export async function membershipsOf(session: Session, businessId: number, email: string): Promise<Membership[]> {
+	const published = (await session.teamMembers(businessId)).byEmail(email).map(fromTeamMember);
+	if (published.length > 0) return published;
+	return (await businessMembers(session, businessId, email)).map(fromBusinessMember);
+}
+
+/** Pending invitations of an address, the lowest ID first. */
+export function inOrder(rows: WireObject[]): WireObject[] {
+	return [...rows].sort((one, other) => (invitationId(one) ?? Infinity) - (invitationId(other) ?? Infinity));
+}

@@ -1,0 +1,110 @@
+import type { TriggerState } from './changes/state';
+
+/**
+ * What this n8n process remembers of a trigger between polls, beside what n8n stores. All of it may be lost at any time
+ * (restart, another main process): it only saves errors and repeated work, it never carries the truth.
+ */
+
+/** The same trouble is thrown at most this often; every throw is an error execution and a run of the error workflow. */
+const THROW_INTERVAL_MS = 15 * 60_000;
+
+/** One trouble, as far as telling it is concerned. */
+export interface KnownTrouble {
+	/** The same trouble has the same signature. */
+	signature: string;
+	/** It is over by itself. */
+	passes: boolean;
+}
+
+export class ProcessMemory {
+	/** The poll under way: n8n starts the next one while a slow one still runs. */
+	isPolling = false;
+
+	/** Businesses that the last poll had no time for; they come first. */
+	unpolled: number[] = [];
+
+	private readonly thrown = new Map<string, { at: number; passes: boolean }>();
+
+	/** Trouble that should have been thrown and could not, as items went out or n8n was activating. */
+	private readonly owed = new Set<string>();
+
+	private unsaved: { parent: string; state: TriggerState } | undefined;
+
+	/** Those not thrown in the last quarter of an hour; from now on they count as thrown. */
+	takeDue<Told extends KnownTrouble>(troubles: Told[], now: number): Told[] {
+		const due = troubles.filter(({ signature }) => !this.isRecent(this.thrown.get(signature)?.at, now));
+		for (const { signature, passes } of due) {
+			this.thrown.set(signature, { at: now, passes });
+			this.owed.delete(signature);
+		}
+		return due;
+	}
+
+	/** These are to be thrown as soon as may be. */
+	owe(troubles: KnownTrouble[]): void {
+		for (const { signature } of troubles) this.owed.add(signature);
+	}
+
+	owes({ signature }: KnownTrouble): boolean {
+		return this.owed.has(signature);
+	}
+
+	/**
+	 * Forgets what is over: it may be thrown at once when it comes back. Not so trouble that passes by itself: it comes and
+	 * goes, and would be thrown every other minute.
+	 */
+	keepTroubles(troubles: KnownTrouble[]): void {
+		const current = new Set(troubles.map(({ signature }) => signature));
+		for (const [signature, { at, passes }] of this.thrown) {
+			if (!current.has(signature) && !(passes && this.isRecent(at, Date.now()))) this.thrown.delete(signature);
+		}
+		for (const signature of this.owed) if (!current.has(signature)) this.owed.delete(signature);
+	}
+
+	private isRecent(at: number | undefined, now: number): boolean {
+		return at !== undefined && now >= at && now - at < THROW_INTERVAL_MS;
+	}
+
+	/**
+	 * Remembers the state of a poll that emitted nothing. n8n's durable scheduler forgets what such a poll stored, and with
+	 * durable cursors the baseline of the activation poll; as nothing went out with it, going on from it is safe.
+	 */
+	rememberUnsaved(read: unknown, state: TriggerState): void {
+		this.unsaved = { parent: signatureOf(read), state };
+	}
+
+	/** Items went out with the state: from here on only what n8n kept of it counts. */
+	forgetUnsaved(): void {
+		this.unsaved = undefined;
+	}
+
+	/** What n8n kept, or the state that was reached from exactly it without emitting anything. */
+	latest(read: unknown): unknown {
+		return this.unsaved?.parent === signatureOf(read) ? this.unsaved.state : read;
+	}
+}
+
+function digestsOf(snapshots: object): string[] {
+	return Object.entries(snapshots).map(([name, snapshot]) => {
+		const digests = typeof snapshot === 'object' && snapshot !== null ? (snapshot as { digests?: unknown }).digests : '';
+		return `${name}=${JSON.stringify(digests)}`;
+	});
+}
+
+/** Tells one stored state from another; every snapshot carries a digest of itself. */
+function signatureOf(state: unknown): string {
+	if (typeof state !== 'object' || state === null) return 'none';
+	const { snapshots, awaited } = state as { snapshots?: unknown; awaited?: unknown };
+	if (typeof snapshots !== 'object' || snapshots === null) return 'unknown';
+	return [...digestsOf(snapshots).sort(), JSON.stringify(awaited)].join('\n');
+}
+
+const memories = new Map<string, ProcessMemory>();
+
+/** The memory of one trigger node of one workflow. */
+export function memoryOf(workflowId: string | undefined, nodeId: string): ProcessMemory {
+	const key = `${workflowId ?? ''}:${nodeId}`;
+	const memory = memories.get(key) ?? new ProcessMemory();
+	memories.set(key, memory);
+	return memory;
+}

@@ -1,0 +1,84 @@
+import { failureOf } from '../FreshBooks/api/failures';
+import { readList } from '../FreshBooks/api/listing';
+import type { FreshBooksClient } from '../FreshBooks/api/transport';
+import { INVITATION_EVENTS, invitationItem, personItems, type Business, type ChangeItem, type EventName, type ItemContext } from './changes/events';
+import type { FieldChange } from './changes/diff';
+import { NO_HISTORY } from './changes/history';
+import type { PendingInvitation, Person } from './changes/person';
+import { peopleOf } from './freshBooksPort';
+import type { TriggerSettings } from './settings';
+
+/** Test events: what the chosen events would look like for people who are really there. */
+
+const SAMPLES = 3;
+
+function earlier(person: Person, field: 'role' | 'lastName' | 'active', from: string | boolean | null): { before: Person; fields: FieldChange[] } {
+	return { before: { ...person, [field]: from }, fields: [{ field, from, to: person[field] }] };
+}
+
+function otherRoleThan({ role }: Person): string {
+	return role === 'business_employee' ? 'contractor' : 'business_employee';
+}
+
+function invitationOf({ email, role }: Person): PendingInvitation {
+	return { id: '1', email, role, status: 'pending' };
+}
+
+function sampleOf(event: EventName, person: Person, context: ItemContext): ChangeItem[] {
+	const history = NO_HISTORY;
+	const active = { ...person, active: true };
+	const inactive = { ...person, active: false };
+	switch (event) {
+		case 'memberAdded':
+			return personItems({ before: null, after: person, fields: [], history }, context);
+		case 'memberRemoved':
+			return personItems({ before: person, after: null, fields: [], history }, context);
+		case 'memberDeactivated':
+			return personItems({ ...earlier(inactive, 'active', true), after: inactive, history }, context);
+		case 'memberReactivated':
+			return personItems({ ...earlier(active, 'active', false), after: active, history }, context);
+		case 'roleChanged':
+			return personItems({ ...earlier(person, 'role', otherRoleThan(person)), after: person, history }, context);
+		case 'memberUpdated':
+			return personItems({ ...earlier(person, 'lastName', 'Formerly'), after: person, history }, context);
+		case 'invitationAccepted':
+			return personItems({ before: null, after: person, fields: [], accepted: invitationOf(person), history }, context).filter(
+				(item) => item.event === event,
+			);
+		case 'invitationCreated':
+		case 'invitationRevoked':
+			return [invitationItem(event, invitationOf(person), context)];
+	}
+}
+
+/** The first people of the first business that can be listed. Throws the last failure when none can. */
+async function findPeople(
+	client: FreshBooksClient,
+	businesses: Business[],
+	{ source }: TriggerSettings,
+): Promise<{ business: Business; people: Person[] } | undefined> {
+	let lastError: unknown;
+	for (const business of businesses) {
+		const listed = await readList(client, peopleOf(business.id, source), SAMPLES).then(
+			({ rows }) => rows,
+			(error: unknown) => {
+				lastError = error;
+				return [];
+			},
+		);
+		if (listed.length > 0) return { business, people: listed };
+	}
+	if (failureOf(lastError)) return await Promise.reject(lastError);
+	return undefined;
+}
+
+/** Up to three items for the chosen events, about real people; empty when there is nobody. Throws FreshBooksApiError. */
+export async function sampleItems(client: FreshBooksClient, businesses: Business[], settings: TriggerSettings): Promise<ChangeItem[]> {
+	const found = await findPeople(client, businesses, settings);
+	if (!found) return [];
+	const context: ItemContext = { business: found.business, source: settings.source, detectedAt: new Date().toISOString() };
+	const events = [...settings.events].sort((one, other) => Number(INVITATION_EVENTS.includes(one)) - Number(INVITATION_EVENTS.includes(other)));
+	return events
+		.slice(0, SAMPLES)
+		.flatMap((event, index) => sampleOf(event, found.people[index % found.people.length], context));
+}

@@ -1,0 +1,107 @@
+import { textOf, type FailureText } from '../FreshBooks/actions/common/failureTexts';
+import { failureOf } from '../FreshBooks/api/failures';
+import type { Trouble } from './changes/pollBusiness';
+import { heldRemovalsText } from './changes/safeguard';
+import type { KnownTrouble } from './processMemory';
+
+/** What the user reads when a poll met trouble. Pure. */
+
+/** One thing to tell. The signature says how often it may be thrown; what does not pass waits for a person. */
+export interface Report extends FailureText, KnownTrouble {
+	/** The API layer's error behind it, if any. */
+	error?: unknown;
+	/** n8n's word for it where no error is behind it. */
+	cause?: 'configuration-invalid';
+	/** Goes to the log only. */
+	logOnly?: boolean;
+	/** Comes once an hour, so n8n must not swallow it: while activating it shows an error only if five attempts fail. */
+	once?: boolean;
+}
+
+const PASSING_KINDS: ReadonlySet<string> = new Set(['malformed', 'notJson', 'outage', 'rateLimited', 'unreachable', 'unknownFate', 'cancelled']);
+
+/** The report of an error thrown while polling; `where` is a business, or empty for all of them. */
+export function reportOfError(error: unknown, where: string): Report {
+	const failure = failureOf(error);
+	const text = failure ? textOf(failure) : textOfOther(error);
+	const passes = failure !== undefined && PASSING_KINDS.has(failure.kind);
+	const kept = 'What is known of the people is kept, and nobody is reported as removed; the next poll looks again.';
+	return {
+		// An outage shows in many ways; it is one trouble all the same.
+		signature: `${where}:${passes && failure.kind !== 'rateLimited' ? 'outage' : (failure?.kind ?? 'other')}`,
+		message: where === '' ? text.message : `${where}: ${text.message}`,
+		description: `${text.description} ${kept}`.trim(),
+		error,
+		passes,
+	};
+}
+
+/** n8n's own errors, and this node's about its settings, bring their texts along. */
+function textOfOther(error: unknown): FailureText {
+	if (!(error instanceof Error)) return { message: 'The poll met something it was not made for', description: '' };
+	const { description } = error as { description?: unknown };
+	return { message: error.message, description: typeof description === 'string' ? description : '' };
+}
+
+/** The report for a business that the connected user no longer belongs to. */
+export function reportOfLostBusiness(name: string): Report {
+	return {
+		signature: `${name}:lost`,
+		message: `The connected FreshBooks user no longer belongs to ${name}`,
+		description:
+			'Nobody is reported as removed, and what is known of its people is kept. Give the user access again, connect another user, or choose the businesses without this one.',
+		passes: false,
+		cause: 'configuration-invalid',
+	};
+}
+
+/** The report where all businesses are watched and there is none. */
+export function reportOfNoBusiness(): Report {
+	return {
+		signature: ':noBusiness',
+		message: 'The connected FreshBooks user belongs to no business, so there is nobody to watch',
+		description: 'Give the user access to a business in FreshBooks, or connect another user.',
+		passes: false,
+		cause: 'configuration-invalid',
+	};
+}
+
+function incompleteText(name: string, trouble: Trouble & { kind: 'incompleteListing' }): FailureText {
+	const list = trouble.list === 'people' ? 'people' : 'invitations';
+	const counted = trouble.total === null ? '' : `, though it counts ${trouble.total}`;
+	return {
+		message: `${name}: FreshBooks did not give the whole list of ${list} (${trouble.listed} shown${counted})`,
+		description: trouble.steady
+			? `Twice the same: FreshBooks counts ${list} that it does not show to the connected user. Connect a user who may see everyone; until then no change of this list is reported.`
+			: 'It was read twice. Nothing was compared with it, so nothing is lost: the next poll reads it again.',
+	};
+}
+
+/** The report of one trouble of one business's poll. */
+export function reportOfTrouble(name: string, trouble: Trouble): Report {
+	const signature = `${name}:${trouble.kind}`;
+	switch (trouble.kind) {
+		case 'stateDamaged':
+			return {
+				signature,
+				message: `${name}: what was remembered of the people could not be read`,
+				description: 'A new baseline was taken; changes since the last poll are not known.',
+				passes: true,
+				logOnly: true,
+			};
+		case 'incompleteListing':
+			return { signature, ...incompleteText(name, trouble), passes: !trouble.steady };
+		case 'invitationsUnavailable':
+			return { ...reportOfError(trouble.reason, name), signature };
+		case 'removalsHeld':
+			return { signature, ...heldRemovalsText(name, trouble, trouble.limit), passes: false, logOnly: !trouble.isDue, once: true };
+		case 'unclearAnswers':
+			return {
+				signature,
+				message: `${name}: FreshBooks gave no clear answer about ${trouble.people} missing people`,
+				description: 'They are not reported as removed; the next poll asks again.',
+				passes: true,
+				logOnly: true,
+			};
+	}
+}

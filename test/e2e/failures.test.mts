@@ -1,0 +1,317 @@
+// What a person sees in n8n when FreshBooks, or their input, says no: one test per row of the error table.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+	BILLSPRING,
+	locator,
+	NODE,
+	QUARRY,
+	searchForSecrets,
+	startWorld,
+	TRIGGER,
+	type Json,
+	type World,
+} from './support.mts';
+
+interface Row {
+	/** The kind of failure, as `nodes/FreshBooks/api/failures.ts` names it. */
+	readonly kind: string;
+	readonly parameters: Json;
+	readonly settings?: Json;
+	readonly faults?: Json[];
+	readonly message: RegExp;
+	readonly description: RegExp;
+	readonly httpCode?: string;
+}
+
+const BUSINESS = { business: locator('id', BILLSPRING) };
+const GET_MANY = { resource: 'teamMember', operation: 'getAll', ...BUSINESS };
+const NOBODY = 'aaaaaaaa-0000-4000-8000-000000000000';
+const LISTING = 'GET /team_members';
+const INVITE = {
+	resource: 'invitation',
+	operation: 'create',
+	...BUSINESS,
+	email: 'nadia.okafor@example.com',
+	role: 'business_employee',
+};
+
+const ROWS: Row[] = [
+	{
+		kind: 'permission',
+		parameters: { ...GET_MANY, business: locator('id', QUARRY) },
+		message: /no permission for .*'Business'/,
+		description: /Connect as an owner or admin/,
+		httpCode: '403',
+	},
+	{
+		kind: 'notFound',
+		parameters: { resource: 'teamMember', operation: 'get', ...BUSINESS, member: locator('id', NOBODY) },
+		message: /does not know team member/,
+		description: /UUID/,
+		httpCode: '404',
+	},
+	{
+		kind: 'notPublished',
+		parameters: INVITE,
+		settings: { profile: 'documented' },
+		message: /answered 404 .*does not offer/,
+		description: /not in FreshBooks' public documentation.*under Team Members/,
+		httpCode: '404',
+	},
+	{
+		kind: 'validation',
+		parameters: { resource: 'teamMember', operation: 'updateRole', ...BUSINESS, member: locator('email', 'marlowe.ashdown@example.com'), role: 'contractor' },
+		message: /did not accept/,
+		description: /Correct the value/,
+		httpCode: '422',
+	},
+	{
+		kind: 'conflict',
+		parameters: INVITE,
+		faults: [{ kind: 'status', route: 'POST /invitations$', status: 409, body: { error: 'conflict', message: 'Already there' } }],
+		message: /conflict for .*Already there/,
+		description: /Look it up/,
+		httpCode: '409',
+	},
+	{
+		kind: 'rateLimited',
+		parameters: GET_MANY,
+		faults: [{ kind: 'rateLimited', route: LISTING, count: 0, retryAfter: 1 }],
+		message: /allows no more requests right now/,
+		description: /Wait .*second/,
+		httpCode: '429',
+	},
+	{
+		kind: 'outage',
+		parameters: GET_MANY,
+		faults: [{ kind: 'status', route: LISTING, status: 503, count: 0 }],
+		message: /not able to answer .*503/,
+		description: /Nothing was changed.*later/,
+		httpCode: '503',
+	},
+	{
+		kind: 'unreachable',
+		parameters: GET_MANY,
+		faults: [{ kind: 'resetBefore', route: LISTING, count: 0 }],
+		message: /was not reached/,
+		description: /Check the network/,
+	},
+	{
+		kind: 'unknownFate',
+		parameters: INVITE,
+		faults: [{ kind: 'resetBefore', route: 'POST /invitations$', count: 0 }],
+		message: /not known whether it was carried out/,
+		description: /not sent again/,
+	},
+	{
+		kind: 'notJson',
+		parameters: GET_MANY,
+		faults: [{ kind: 'status', route: LISTING, status: 200, body: '<html><body>Gateway</body></html>', headers: { 'content-type': 'text/html' }, count: 0 }],
+		message: /web page came back/,
+		description: /gateway or proxy/,
+	},
+	{
+		kind: 'malformed',
+		parameters: GET_MANY,
+		faults: [{ kind: 'wrongShape', route: LISTING, body: { response: { unexpected: true } }, count: 0 }],
+		message: /not of the documented form/,
+		description: /Nothing was guessed/,
+	},
+	{
+		kind: 'redirect',
+		parameters: GET_MANY,
+		faults: [{ kind: 'status', route: LISTING, status: 302, headers: { location: 'http://127.0.0.1:9/elsewhere' }, count: 0 }],
+		message: /redirected .*not followed/,
+		description: /access token goes nowhere else/,
+	},
+];
+
+let world: World;
+
+async function withFaults(faults: Json[]): Promise<void> {
+	for (const fault of faults) await world.control('POST', '/faults', fault);
+}
+
+before(async () => {
+	world = await startWorld('failures');
+});
+beforeEach(async () => await world.reset());
+after(async () => await world.close());
+
+describe('the error table, as the user sees it', () => {
+	for (const { kind, parameters, settings, faults = [], message, description, httpCode } of ROWS) {
+		test(kind, async (context) => {
+			if (settings) await world.control('PATCH', '/settings', settings);
+			await withFaults(faults);
+			const { status, error } = await world.run(parameters);
+			context.diagnostic(`${error?.message} | ${error?.description}`);
+			assert.equal(status, 'error');
+			assert.match(String(error?.message), message);
+			assert.match(String(error?.message), /\[item 0\]$/);
+			assert.match(String(error?.description), description);
+			if (httpCode) assert.equal(error?.httpCode, httpCode);
+			assert.equal(error?.context?.['itemIndex'], 0);
+		});
+	}
+
+	test('scope', async (context) => {
+		const credential = await world.connect('Reads only', { access: 'read', customScopes: '' });
+		const { error } = await world.run(
+			{ resource: 'teamMember', operation: 'remove', ...BUSINESS, member: locator('id', 41004) },
+			{ credential },
+		);
+		context.diagnostic(`${error?.message} | ${error?.description}`);
+		assert.match(String(error?.message), /lacks the scope [^:]*: user:teams:write is needed/);
+		assert.match(String(error?.description), /Developer Portal/);
+		assert.equal(error?.httpCode, '403');
+	});
+
+	test('reconnect', async (context) => {
+		const credential = await world.connect('Revoked later');
+		await world.control('POST', '/oauth/revoke');
+		const { error } = await world.run(GET_MANY, { credential });
+		context.diagnostic(`${error?.message} | ${error?.description}`);
+		assert.match(`${error?.message} ${error?.description}`, /connect/i);
+		await world.connect(world.credential.name);
+		assert.equal((await world.run(GET_MANY)).status, 'success');
+	});
+
+	test('cancelled: stopping the execution ends the wait at once', async () => {
+		await withFaults([{ kind: 'delay', route: LISTING, ms: 20_000 }]);
+		const { client } = world.n8n;
+		const workflow = await client.createWorkflow(world.workflowOf(GET_MANY));
+		const run = client.run(workflow.id, TRIGGER);
+		const [execution] = await running(workflow.id);
+		const started = performance.now();
+		await client.request('POST', `/rest/executions/${execution}/stop`, {});
+		const { status } = await run;
+		assert.equal(status, 'canceled');
+		assert.ok(performance.now() - started < 5_000);
+	});
+
+	async function running(workflowId: string): Promise<string[]> {
+		for (let tries = 0; tries < 50; tries++) {
+			await sleep(100);
+			const requests = await world.requests();
+			if (!requests.some(({ path }) => path.endsWith('/team_members'))) continue;
+			return (await world.n8n.client.executions(workflowId)).map(({ id }) => id);
+		}
+		throw new Error('The execution never asked FreshBooks for anything.');
+	}
+});
+
+describe('trouble that passes by itself is no trouble', () => {
+	const PASSING: Json[] = [
+		{ kind: 'rateLimited', route: LISTING, retryAfter: 1 },
+		{ kind: 'rateLimited', route: LISTING, retryAfterDate: 1 },
+		{ kind: 'status', route: LISTING, status: 500 },
+		{ kind: 'html502', route: LISTING },
+		{ kind: 'resetBefore', route: LISTING },
+		{ kind: 'resetMidBody', route: LISTING },
+		{ kind: 'truncatedJson', route: LISTING },
+	];
+	for (const fault of PASSING) {
+		test(`${fault['kind']} ${fault['status'] ?? ''}`, async () => {
+			await withFaults([fault]);
+			assert.equal((await world.items({ ...GET_MANY, returnAll: true })).length, 12);
+		});
+	}
+
+	test('an invitation that FreshBooks stored before the connection broke is found, not sent twice', async () => {
+		await withFaults([{ kind: 'applyThenFail', route: 'POST /invitations$', with: 'reset' }]);
+		const [invitation] = await world.items(INVITE);
+		assert.equal(typeof invitation?.['id'], 'number');
+		const posts = (await world.requests()).filter(({ method, path }) => method === 'POST' && path.endsWith('/invitations'));
+		assert.equal(posts.length, 1);
+	});
+});
+
+describe('bad input is refused before anything is sent', () => {
+	const BAD_IDS = ['', ' ', '0', '-1', '1.5', 'abc', '6806492/../1', '..', '%2e%2e', '1?x', '1#x', '1 2', '9'.repeat(40)];
+
+	test('every bad business ID, in one run that goes on', async () => {
+		await world.clearRequests();
+		const { items } = await world.run(
+			{ ...GET_MANY, business: { __rl: true, mode: 'id', value: '={{ $json.id }}' } },
+			{ input: BAD_IDS.map((id) => ({ id })), settings: { onError: 'continueRegularOutput' } },
+		);
+		assert.equal(items.length, BAD_IDS.length);
+		for (const [n, item] of items.entries()) {
+			assert.match(String(item['error']), /^Parameter 'Business' /, `ID '${BAD_IDS[n]}'`);
+			assert.match(String(item['error']), new RegExp(`\\[item ${n}\\]$`));
+		}
+		assert.deepEqual(await world.requests(), []);
+	});
+
+	const OTHERS: Array<[string, Json, RegExp]> = [
+		['a bad address', { ...INVITE, email: 'nobody' }, /'Email'/],
+		['an empty role', { ...INVITE, role: ' ' }, /'Role'/],
+		['a limit below 1', { ...GET_MANY, limit: 0 }, /'Limit'/],
+		[
+			'permissions that are no object',
+			{ resource: 'teamMember', operation: 'updateRole', ...BUSINESS, member: locator('id', 41004), role: 'x', permissions: '[1]' },
+			/'Permissions'/,
+		],
+		[
+			'a UUID where a whole number belongs',
+			{ resource: 'teamMember', operation: 'remove', ...BUSINESS, member: locator('id', NOBODY) },
+			/'Member' .*whole number/,
+		],
+		[
+			'a whole number where a UUID belongs',
+			{ resource: 'teamMember', operation: 'get', ...BUSINESS, member: locator('id', 41004) },
+			/'Member' .*UUID/,
+		],
+		['nobody of that address', { resource: 'teamMember', operation: 'get', ...BUSINESS, member: locator('email', 'no@example.com') }, /no@example\.com/],
+	];
+	for (const [name, parameters, message] of OTHERS) {
+		test(name, async (context) => {
+			const { status, error } = await world.run(parameters);
+			context.diagnostic(`${error?.message} | ${error?.description}`);
+			assert.equal(status, 'error');
+			assert.match(String(error?.message), message);
+			assert.match(String(error?.message), /\[item 0\]$/);
+		});
+	}
+});
+
+describe('going on after an item that failed', () => {
+	const input = [{ id: BILLSPRING }, { id: QUARRY }, { id: BILLSPRING }];
+	const parameters = { ...GET_MANY, business: { __rl: true, mode: 'id', value: '={{ $json.id }}' }, limit: 1 };
+
+	test('the regular output carries the error of its item, in place', async () => {
+		const { status, items, pairedItems } = await world.run(parameters, {
+			input,
+			settings: { onError: 'continueRegularOutput' },
+		});
+		assert.equal(status, 'success');
+		assert.equal(items.length, 3);
+		assert.match(String(items[1]?.['error']), /no permission/);
+		assert.deepEqual(pairedItems, [{ item: 0 }, { item: 1 }, { item: 2 }]);
+	});
+
+	test('the error output gets the failed item alone', async () => {
+		const { execution } = await world.run(parameters, { input, settings: { onError: 'continueErrorOutput' } });
+		assert.equal(execution.items(NODE, 0).length, 2);
+		assert.equal(execution.items(NODE, 1).length, 1);
+	});
+
+	test('without it the execution stops, and says what was done before', async () => {
+		const { status, error } = await world.run(
+			{ ...INVITE, email: '={{ $json.email }}' },
+			{ input: [{ email: 'first@example.com' }, { email: 'jun.takeda@example.com' }] },
+		);
+		assert.equal(status, 'error');
+		assert.match(String(error?.message), /\[item 1\]$/);
+		assert.match(String(error?.description), /Done before it stopped: item 0/);
+	});
+});
+
+describe('secrets', () => {
+	test('no failure left one in n8n\'s folder', async () => {
+		await world.n8n.stop();
+		assert.deepEqual((await searchForSecrets(world)).findings, []);
+	});
+});

@@ -1,0 +1,232 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TYPES, type Execution, type WorkflowDraft } from '../../../sandbox/n8n/index.mts';
+import type { HistoryEntry } from '../../../sandbox/freshbooks/types.mts';
+import { startWorld, type Json, type World } from '../support.mts';
+import { ALL_EVENTS, compare, emittedChange, expectedChanges, type Comparison, type Emitted, type Watched } from './changes.mts';
+import type { Engine } from './engines.mts';
+import { People } from './people.mts';
+import type { Row } from './table.mts';
+
+const TRIGGER_NODE = 'FreshBooks Trigger';
+const LOOK_EVERY_MS = 250;
+
+/** One cron for every so many seconds of the minute: n8n refuses a shorter step in one. */
+function pollTimes(seconds: number): Json {
+	const starts = Array.from({ length: 60 / seconds }, (_, index) => index * seconds);
+	return { item: starts.map((second) => ({ mode: 'custom', cronExpression: `${second} * * * * *` })) };
+}
+
+/** An execution that n8n made of a poll that failed. */
+export interface Failed {
+	readonly executionId: string;
+	readonly message: string;
+	readonly description: string;
+}
+
+/** What is chosen in the trigger. */
+export interface Choice {
+	readonly events?: readonly string[];
+	readonly businessIds?: readonly number[];
+	readonly source?: 'teamMembers' | 'businessMembers';
+	readonly options?: Json;
+}
+
+/** A trigger under observation: a real n8n, its published workflow, and the sandbox whose people change. */
+export class Lab {
+	readonly engine: Engine;
+	readonly world: World;
+	readonly rows: Row[] = [];
+	/** Everything that came out, in the order of the executions. */
+	readonly emitted: Emitted[] = [];
+	readonly failed: Failed[] = [];
+	readonly pollEverySeconds: number;
+	workflowId = '';
+	#choice: Choice = {};
+	readonly #seen = new Set<string>();
+
+	private constructor(engine: Engine, world: World, pollEverySeconds: number) {
+		this.engine = engine;
+		this.world = world;
+		this.pollEverySeconds = pollEverySeconds;
+	}
+
+	/** Starts an n8n with this engine, and a sandbox with its default people. */
+	static async open(engine: Engine, pollEverySeconds = 5): Promise<Lab> {
+		return new Lab(engine, await startWorld(`trigger-${engine.key}`, { env: engine.env }), pollEverySeconds);
+	}
+
+	people(businessId: number): People {
+		return new People(this.world.sandbox.parts.world, businessId);
+	}
+
+	get history(): readonly HistoryEntry[] {
+		return this.world.sandbox.parts.world.history;
+	}
+
+	#draft({ events = ALL_EVENTS, businessIds, source = 'teamMembers', options = {} }: Choice): WorkflowDraft {
+		const { id, name } = this.world.credential;
+		const parameters = {
+			pollTimes: pollTimes(this.pollEverySeconds),
+			events,
+			source,
+			options,
+			...(businessIds ? { businesses: 'selected', businessIds } : { businesses: 'all' }),
+		};
+		return {
+			name: 'Trigger under observation',
+			nodes: [
+				{
+					id: 'trigger-under-observation',
+					name: TRIGGER_NODE,
+					type: TYPES.trigger,
+					typeVersion: 1,
+					position: [0, 0],
+					parameters,
+					credentials: { [TYPES.credential]: { id, name } },
+				},
+				{ id: 'after-it', name: 'After', type: 'n8n-nodes-base.noOp', typeVersion: 1, position: [220, 0], parameters: {} },
+			],
+			connections: { [TRIGGER_NODE]: { main: [[{ node: 'After', type: 'main', index: 0 }]] } },
+		};
+	}
+
+	/** Publishes the workflow with this choice; throws unless n8n says that its trigger runs. */
+	async publish(choice: Choice = {}): Promise<void> {
+		const { client } = this.world.n8n;
+		const draft = this.#draft(choice);
+		if (this.workflowId === '') this.workflowId = (await client.createWorkflow(draft)).id;
+		else await client.updateWorkflow(this.workflowId, { nodes: draft.nodes });
+		this.#choice = choice;
+		const status = await client.publish(this.workflowId);
+		if (status !== 'published') throw new Error(`The workflow is ${status}, not published.`);
+	}
+
+	/** A fresh trigger: another workflow, the one before is taken out of service. */
+	async publishAnew(choice: Choice = {}): Promise<void> {
+		if (this.workflowId !== '') await this.world.n8n.client.unpublish(this.workflowId);
+		this.workflowId = '';
+		await this.publish(choice);
+	}
+
+	/** Reads the executions that have ended since the last look. */
+	async look(): Promise<void> {
+		const { client } = this.world.n8n;
+		for (const { id, status } of await client.executions(this.workflowId)) {
+			if (this.#seen.has(id) || status === 'new' || status === 'running') continue;
+			this.#seen.add(id);
+			this.#note(await client.finished(id));
+		}
+	}
+
+	#note(execution: Execution): void {
+		const { id, status, error } = execution;
+		if (status === 'error') {
+			this.failed.push({ executionId: id, message: error?.message ?? '', description: error?.description ?? '' });
+		}
+		for (const item of execution.items(TRIGGER_NODE)) {
+			if (typeof item['event'] !== 'string') continue;
+			this.emitted.push({ change: emittedChange(item), eventId: String(item['eventId']), executionId: id, item });
+		}
+	}
+
+	/** Every poll begins by asking who the token's owner is. */
+	#pollsAnswered(): number {
+		const me = this.world.sandbox.parts.log.since(0).filter(({ path, status }) => path.endsWith('/users/me') && status === 200);
+		return me.length;
+	}
+
+	/** The number of polls that FreshBooks has seen begin, answered or not; retries of one request count alone. */
+	get requestsForMe(): number {
+		return this.world.sandbox.parts.log.since(0).filter(({ path }) => path.endsWith('/users/me')).length;
+	}
+
+	/** Waits until so many whole polls have begun, gone well and ended from now on. */
+	async polls(count: number, timeoutMs = 60_000): Promise<void> {
+		const { log } = this.world.sandbox.parts;
+		const target = this.#pollsAnswered() + count;
+		await this.until(() => this.#pollsAnswered() >= target, `${count} polls`, timeoutMs);
+		// The last one's lists and confirmations are read in a row: a moment without a request is its end.
+		for (let quiet = 0; quiet < 3; quiet = log.inFlight === 0 ? quiet + 1 : 0) await sleep(100);
+	}
+
+	/** Waits until so many changes have come out in all. */
+	async emittedAtLeast(count: number, timeoutMs = 30_000): Promise<void> {
+		await this.until(async () => {
+			await this.look();
+			return this.emitted.length >= count;
+		}, `${count} changes to come out`, timeoutMs).catch(() => undefined);
+	}
+
+	/** Waits for a condition; throws when it does not come true. */
+	async until(condition: () => boolean | Promise<boolean>, what: string, timeoutMs: number): Promise<void> {
+		const deadline = Date.now() + timeoutMs;
+		while (!(await condition())) {
+			if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs / 1000} s for ${what} in vain.`);
+			await sleep(LOOK_EVERY_MS);
+		}
+	}
+
+	/** Waits until a request whose path matches is under way. */
+	async requestUnderWay(path: RegExp, timeoutMs = 30_000): Promise<void> {
+		const { log } = this.world.sandbox.parts;
+		const last = log.latest(1)[0]?.seq ?? 0;
+		const isUnderWay = (): boolean => log.since(last).some((entry) => path.test(entry.path) && entry.ms === null);
+		await this.until(isUnderWay, `a request for ${path}`, timeoutMs);
+	}
+
+	/** Ends n8n as a power cut does. */
+	async cutPower(): Promise<void> {
+		await this.world.n8n.kill();
+	}
+
+	async fault(fault: Json): Promise<void> {
+		await this.world.control('POST', '/faults', fault);
+	}
+
+	async noFaults(): Promise<void> {
+		await this.world.control('DELETE', '/faults');
+	}
+
+	/** FreshBooks refuses connections for so long from now on. */
+	async outage(ms: number): Promise<void> {
+		await this.world.control('POST', '/outage', { ms });
+	}
+
+	/** FreshBooks answers again. */
+	async outageOver(timeoutMs = 90_000): Promise<void> {
+		const answers = async (): Promise<boolean> =>
+			await fetch(`${this.world.sandbox.url}/sandbox/stats`).then(
+				({ ok }) => ok,
+				() => false,
+			);
+		await this.until(answers, 'the end of the outage', timeoutMs);
+	}
+
+	/** Runs a scenario and holds what came out against the sandbox's history of the same stretch. */
+	async scenario(name: string, play: () => Promise<void>, watched?: Watched): Promise<Row> {
+		const startedAt = Date.now();
+		await this.look();
+		const [from, emittedBefore, failedBefore, pollsBefore] = [this.history.length, this.emitted.length, this.failed.length, this.#pollsAnswered()];
+		await play();
+		const made = expectedChanges(this.history.slice(from), watched ?? this.#watched());
+		await this.emittedAtLeast(emittedBefore + made.length);
+		await this.polls(2);
+		await sleep(500);
+		await this.look();
+		const known = new Set(this.emitted.slice(0, emittedBefore).map(({ eventId }) => eventId));
+		const comparison: Comparison = compare(made, this.emitted.slice(emittedBefore), known);
+		const errors = this.failed.slice(failedBefore).map(({ message }) => message);
+		const polls = this.#pollsAnswered() - pollsBefore;
+		const row: Row = { engine: this.engine.name, scenario: name, ...comparison, errors, polls, seconds: (Date.now() - startedAt) / 1000 };
+		this.rows.push(row);
+		return row;
+	}
+
+	#watched(): Watched {
+		return { events: this.#choice.events ?? ALL_EVENTS, businessIds: this.#choice.businessIds };
+	}
+
+	async close(): Promise<void> {
+		await this.world.close();
+	}
+}

@@ -1,0 +1,43 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { CACHE } from '../../../sandbox/n8n/index.mts';
+import type { Comparison } from './changes.mts';
+
+/** One line of the report: what a scenario came to in one engine. */
+export interface Row extends Comparison {
+	readonly engine: string;
+	readonly scenario: string;
+	/** Error executions, by message. */
+	readonly errors: string[];
+	readonly polls: number;
+	readonly seconds: number;
+}
+
+const REPORTS = path.join(CACHE, 'reports');
+const HEAD = ['engine', 'scenario', 'changes made', 'emitted', 'false', 'lost', 'repeated', 'errors', 'polls', 'seconds'];
+
+function cells(row: Row): string[] {
+	const { engine, scenario, made, emitted, untrue, lost, repeated, errors, polls, seconds } = row;
+	const counts = [made, emitted, untrue, lost, repeated, errors].map((list) => String(list.length));
+	return [engine, scenario, ...counts, String(polls), seconds.toFixed(0)];
+}
+
+/** The table in Markdown, readable on a terminal. */
+function markdown(rows: readonly Row[]): string {
+	const lines = [HEAD, ...rows.map(cells)];
+	const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+	const isText = (column: number): boolean => column < 2;
+	const print = (line: string[]): string =>
+		`| ${line.map((cell, at) => (isText(at) ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join(' | ')} |`;
+	const rule = `| ${widths.map((width, at) => (isText(at) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
+	return [print(HEAD), rule, ...lines.slice(1).map(print)].join('\n');
+}
+
+/** Prints the table and keeps it in `.cache/reports`. */
+export async function reportTable(rows: readonly Row[]): Promise<void> {
+	const table = markdown(rows);
+	await mkdir(REPORTS, { recursive: true });
+	await writeFile(path.join(REPORTS, 'trigger-table.json'), JSON.stringify(rows, undefined, '\t'));
+	await writeFile(path.join(REPORTS, 'trigger-table.md'), `${table}\n`);
+	console.log(`\nThe trigger on a real n8n, held against the sandbox's own history:\n\n${table}\n`);
+}

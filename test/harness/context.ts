@@ -1,0 +1,219 @@
+import { ExecuteContext, LoadOptionsContext, PollContext } from 'n8n-core';
+import {
+	createRunExecutionData,
+	Workflow,
+	type ICredentialDataDecryptedObject,
+	type ICredentialsHelper,
+	type IDataObject,
+	type INode,
+	type INodeExecutionData,
+	type INodeListSearchResult,
+	type INodeParameters,
+	type INodeType,
+	type INodeTypes,
+	type IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+
+import { FreshBooks } from '../../nodes/FreshBooks/FreshBooks.node';
+
+/** Nodes on n8n-core's own contexts: only the credential store is a stand-in, the whole request stack is n8n's. */
+
+export const CREDENTIAL = 'freshBooksOAuth2Api';
+export const API = 'https://api.freshbooks.com';
+export const FIRST_TOKEN = 'first-access-token';
+export const FIRST_REFRESH = 'first-refresh-token';
+
+/** A stored credential, and how often n8n saved a rotated token. */
+export interface StoredCredential {
+	id: string;
+	data: ICredentialDataDecryptedObject;
+	saved: number;
+}
+
+let credentialCount = 0;
+
+/** A connected credential as n8n decrypts it, with an ID of its own so that no test shares another's request budget. */
+export function connectedCredential(changes: ICredentialDataDecryptedObject = {}): StoredCredential {
+	const data: ICredentialDataDecryptedObject = {
+		grantType: 'authorizationCode',
+		clientId: 'client-id',
+		clientSecret: 'client-password',
+		access: 'manage',
+		environment: 'production',
+		apiBaseUrl: API,
+		authBaseUrl: 'https://auth.freshbooks.com',
+		authUrl: 'https://auth.freshbooks.com/oauth/authorize',
+		accessTokenUrl: `${API}/auth/oauth/token`,
+		scope: 'user:profile:read user:teams:read user:teams:write',
+		authQueryParameters: '',
+		authentication: 'body',
+		oauthTokenData: { access_token: FIRST_TOKEN, refresh_token: FIRST_REFRESH, token_type: 'Bearer' },
+		...changes,
+	};
+	return { id: `credential-${++credentialCount}`, data, saved: 0 };
+}
+
+function credentialsHelper(stored: StoredCredential): ICredentialsHelper {
+	const helper = {
+		getParentTypes: () => ['oAuth2Api'],
+		getDecrypted: async () => structuredClone(stored.data),
+		getCredentialsProperties: () => [],
+		isCredentialUsableByNode: async () => true,
+		authenticate: async (_credentials: unknown, _type: unknown, options: unknown) => options,
+		preAuthentication: async () => undefined,
+		runPreAuthentication: async () => undefined,
+		updateCredentials: async () => undefined,
+		updateCredentialsOauthTokenData: async (_node: unknown, _type: unknown, data: ICredentialDataDecryptedObject) => {
+			stored.data = structuredClone(data);
+			stored.saved++;
+		},
+	};
+	return helper as unknown as ICredentialsHelper;
+}
+
+function nodeTypesWith(type: INodeType): INodeTypes {
+	return { getByName: () => type, getByNameAndVersion: () => type, getKnownTypes: () => ({}) } as unknown as INodeTypes;
+}
+
+interface Scene {
+	node: INode;
+	workflow: Workflow;
+	additionalData: IWorkflowExecuteAdditionalData;
+}
+
+function sceneOf(type: INodeType, parameters: INodeParameters, stored: StoredCredential, extra: Partial<INode> = {}, staticData: IDataObject = {}): Scene {
+	const node: INode = {
+		id: 'node-1',
+		name: 'FreshBooks',
+		type: 'n8n-nodes-freshbooks.test',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		credentials: { [CREDENTIAL]: { id: stored.id, name: 'FreshBooks' } },
+		...extra,
+	};
+	const workflow = new Workflow({ id: 'workflow-1', nodes: [node], connections: {}, active: false, nodeTypes: nodeTypesWith(type), staticData });
+	const additionalData = {
+		credentialsHelper: credentialsHelper(stored),
+		executionId: 'execution-1',
+		webhookWaitingBaseUrl: 'http://localhost/webhook-waiting',
+		formWaitingBaseUrl: 'http://localhost/form-waiting',
+		restApiUrl: 'http://localhost/rest',
+		instanceBaseUrl: 'http://localhost',
+		variables: {},
+		userId: 'user-1',
+	} as unknown as IWorkflowExecuteAdditionalData;
+	return { node, workflow, additionalData };
+}
+
+export interface RunSettings {
+	/** The json of the input items; one empty item by default. */
+	items?: IDataObject[];
+	credential?: StoredCredential;
+	/** "On Error: Continue" in the node's settings. */
+	continueOnFail?: boolean;
+	signal?: AbortSignal;
+}
+
+/** What one run of the node left behind. */
+export interface RunResult {
+	/** The output items. */
+	items: INodeExecutionData[];
+	/** Hints the editor shows beside the output. */
+	hints: string[];
+}
+
+export function executeContext(parameters: INodeParameters, settings: RunSettings) {
+	const stored = settings.credential ?? connectedCredential();
+	const { node, workflow, additionalData } = sceneOf(new FreshBooks(), parameters, stored, settings.continueOnFail ? { onError: 'continueRegularOutput' } : {});
+	const items: INodeExecutionData[] = (settings.items ?? [{}]).map((json) => ({ json }));
+	const input = { main: [items] };
+	const data = { node, data: input, source: null };
+	return new ExecuteContext(workflow, node, additionalData, 'manual', createRunExecutionData({}), 0, items, input, data, [], settings.signal);
+}
+
+/** Runs the action node as n8n does. */
+export async function runWithHints(parameters: INodeParameters, settings: RunSettings = {}): Promise<RunResult> {
+	const context = executeContext(parameters, settings);
+	const output = await new FreshBooks().execute.call(context);
+	return { items: output[0], hints: context.hints.map(({ message }) => message) };
+}
+
+/** Runs the action node and returns its output items. */
+export async function run(parameters: INodeParameters, settings: RunSettings = {}): Promise<INodeExecutionData[]> {
+	return (await runWithHints(parameters, settings)).items;
+}
+
+/** Runs the action node and returns the json of its output items. */
+export async function jsonOf(parameters: INodeParameters, settings: RunSettings = {}): Promise<IDataObject[]> {
+	return (await run(parameters, settings)).map(({ json }) => json);
+}
+
+/** What n8n shows of an error. */
+export interface ShownError {
+	name: string;
+	message: string;
+	description: string;
+	httpCode: string | null;
+	itemIndex: number | undefined;
+	cause: string | undefined;
+}
+
+interface ErrorLike {
+	name: string;
+	message: string;
+	description?: string | null;
+	httpCode?: string | null;
+	context?: IDataObject;
+	failure?: { cause: string };
+}
+
+/** What n8n shows of whatever a promise rejects with; fails when it does not reject. */
+export async function shownErrorOf(work: Promise<unknown>): Promise<ShownError> {
+	const error = await work.then(
+		() => undefined,
+		(reason: unknown) => reason as ErrorLike,
+	);
+	if (error === undefined) throw new Error('Nothing was thrown.');
+	return {
+		name: error.name,
+		message: error.message,
+		description: error.description ?? '',
+		httpCode: error.httpCode ?? null,
+		itemIndex: error.context?.itemIndex as number | undefined,
+		cause: error.failure?.cause,
+	};
+}
+
+/** Runs the action node, which is expected to throw, and returns what n8n shows. */
+export async function errorOf(parameters: INodeParameters, settings: RunSettings = {}): Promise<ShownError> {
+	return await shownErrorOf(run(parameters, settings));
+}
+
+export type SearchMethod = keyof FreshBooks['methods']['listSearch'];
+
+/** Fills a resource locator's list as the editor does. */
+export async function searchList(
+	method: SearchMethod,
+	parameters: INodeParameters,
+	filter?: string,
+	paginationToken?: string,
+	stored: StoredCredential = connectedCredential(),
+): Promise<INodeListSearchResult> {
+	const type = new FreshBooks();
+	const { node, workflow, additionalData } = sceneOf(type, parameters, stored);
+	additionalData.currentNodeParameters = parameters;
+	const context = new LoadOptionsContext(workflow, node, additionalData, '');
+	return await type.methods.listSearch[method].call(context, filter, paginationToken);
+}
+
+/** A PollContext for a trigger, and the workflow whose static data it keeps. */
+export function pollContext(type: INodeType, parameters: INodeParameters, staticData: IDataObject = {}, stored = connectedCredential(), mode: 'trigger' | 'manual' = 'trigger') {
+	const { node, workflow, additionalData } = sceneOf(type, parameters, stored, {}, staticData);
+	return { context: new PollContext(workflow, node, additionalData, mode, 'update'), workflow, node };
+}
+
+/** A resource locator's value. */
+export function locator(mode: 'list' | 'id' | 'email', value: string | number): INodeParameters {
+	return { __rl: true, mode, value };
+}

@@ -1,0 +1,85 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import businessGroup from './examples/businessGroup.json';
+import invitationCreated from './examples/invitationCreated.json';
+import invitations from './examples/invitations.json';
+import members from './examples/members.json';
+import memberUpdated from './examples/memberUpdated.json';
+import staff from './examples/staff.json';
+import staffDeleted from './examples/staffDeleted.json';
+import staffList from './examples/staffList.json';
+import teamMember from './examples/teamMember.json';
+import teamMembers from './examples/teamMembers.json';
+import usersMe from './examples/usersMe.json';
+import usersMeFlat from './examples/usersMeFlat.json';
+import usersMeModern from './examples/usersMeModern.json';
+import usersMeUpdated from './examples/usersMeUpdated.json';
+
+/**
+ * FreshBooks' answers word for word as documented: users/me, team members and staff from freshbooks.com/api (me_endpoint,
+ * team_members, staff); the flat users/me, members and invitations from stitchflow.com/user-management/freshbooks/api; the
+ * modern users/me and the business group from FreshBooks' Postman collection and a live capture of it.
+ */
+export const EXAMPLE = {
+	businessGroup,
+	invitationCreated,
+	invitations,
+	members,
+	memberUpdated,
+	staff,
+	staffDeleted,
+	staffList,
+	teamMember,
+	teamMembers,
+	usersMe,
+	usersMeFlat,
+	usersMeModern,
+	usersMeUpdated,
+};
+
+const two = (number: number): string => String(number).padStart(12, '0');
+
+/** A row of the published team members list. */
+export function teamMemberRow(number: number, changes: IDataObject = {}): IDataObject {
+	return { ...teamMembers.response[0], uuid: `00000000-0000-4000-8000-${two(number)}`, email: `person${number}@example.com`, ...changes };
+}
+
+/** A row of the guide's members list. */
+export function memberRow(id: number, changes: IDataObject = {}): IDataObject {
+	return { ...members.response.members[0], id, email: `person${id}@example.com`, ...changes };
+}
+
+/** A row of the guide's invitations list. */
+export function invitationRow(id: number, changes: IDataObject = {}): IDataObject {
+	return { ...invitations.response.invitations[0], id, email: `invited${id}@example.com`, ...changes };
+}
+
+/** A staff record. */
+export function staffRow(id: number, changes: IDataObject = {}): IDataObject {
+	return { ...staff.response.result.staff, id, userid: id, ...changes };
+}
+
+/** The numbers from 1 to `count`. */
+export function upTo(count: number): number[] {
+	return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+/** A page in the shape of the published team members list: `meta` without `pages` beside a bare array. */
+export function teamMembersPage(rows: IDataObject[], page = 1, total = rows.length, perPage = 100): IDataObject {
+	return { response: rows, meta: { page, per_page: perPage, total } };
+}
+
+/** A page in the shape of the guide's members list: `response.pages` beside the rows. */
+export function membersPage(rows: IDataObject[], page = 1, total = rows.length, perPage = 100): IDataObject {
+	return { response: { members: rows, pages: { page, pages: Math.ceil(total / perPage), per_page: perPage, total } } };
+}
+
+/** The guide's invitations list, which has no paging. */
+export function invitationsAnswer(rows: IDataObject[]): IDataObject {
+	return { response: { invitations: rows } };
+}
+
+/** A page in the shape of accounting: rows, page, pages, per_page and total flat inside `response.result`. */
+export function staffPage(rows: IDataObject[], page = 1, total = rows.length, perPage = 100): IDataObject {
+	return { response: { result: { staff: rows, page, pages: Math.ceil(total / perPage), per_page: perPage, total } } };
+}

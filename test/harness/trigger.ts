@@ -1,0 +1,235 @@
+import type { PollContext } from 'n8n-core';
+import * as n8nWorkflow from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, INodeParameters, INodeType, WorkflowActivateMode } from 'n8n-workflow';
+
+import type { ChangeItem, EventName } from '../../nodes/FreshBooksTrigger/changes/events';
+import type * as TriggerModule from '../../nodes/FreshBooksTrigger/FreshBooksTrigger.node';
+import { pollContext, type StoredCredential } from './context';
+
+/** The trigger as n8n's three polling engines run it: when which state is kept, measured in n8n-runtime.md 1. */
+
+/**
+ * - `legacy`: one context and one static-data object for all polls; saved after the activation and when items go out.
+ * - `scheduler`: each poll begins with what is stored; what a poll without items or with an error leaves is lost.
+ * - `cursors`: the same, but a poll without items is stored; the activation without items is not.
+ */
+export type Engine = 'legacy' | 'scheduler' | 'cursors';
+export const ENGINES: readonly Engine[] = ['legacy', 'scheduler', 'cursors'];
+
+/** What n8n sees of an error. */
+export interface ThrownError {
+	name: string;
+	message: string;
+	description: string;
+	httpCode: string | null;
+	cause: string | undefined;
+	retryAfterMs: number | undefined;
+}
+
+/** What one poll gave. */
+export interface Polled {
+	items: ChangeItem[];
+	error?: ThrownError;
+}
+
+export interface TriggerSettings {
+	parameters?: INodeParameters;
+	credential: StoredCredential;
+	engine?: Engine;
+	/** What n8n grants a poll; without it what the engine grants. */
+	budgetMs?: number;
+	/** How long every request takes on the test's clock. */
+	requestMs?: number;
+}
+
+const BUDGET_MS = 300_000;
+const SCHEDULED_BUDGET_MS = 36_000;
+const MINUTE_MS = 60_000;
+
+const wait = (ms: number): void => {
+	jest.setSystemTime(Date.now() + ms);
+};
+
+/** The test's clock moves on. */
+export function passMinutes(minutes: number): void {
+	wait(minutes * MINUTE_MS);
+}
+
+/** The node as a fresh process loads it: nothing is remembered. */
+function loadTrigger(): INodeType {
+	const loaded: INodeType[] = [];
+	jest.isolateModules(() => {
+		// One n8n for all processes: its error classes are compared, and loading it takes long.
+		jest.doMock('n8n-workflow', () => n8nWorkflow);
+		const { FreshBooksTrigger } = jest.requireActual<typeof TriggerModule>('../../nodes/FreshBooksTrigger/FreshBooksTrigger.node');
+		loaded.push(new FreshBooksTrigger());
+	});
+	return loaded[0];
+}
+
+interface ErrorLike {
+	name: string;
+	message: string;
+	description?: string | null;
+	httpCode?: string | null;
+	failure?: { cause: string; retryAfterMs?: number };
+}
+
+function shown(error: ErrorLike): ThrownError {
+	const { name, message, description, httpCode, failure } = error;
+	return { name, message, description: description ?? '', httpCode: httpCode ?? null, cause: failure?.cause, retryAfterMs: failure?.retryAfterMs };
+}
+
+async function outcomeOf(work: Promise<INodeExecutionData[][] | null>): Promise<Polled & { isNull: boolean }> {
+	return await work.then(
+		(output) => {
+			if (output !== null && (output.length !== 1 || output[0].length === 0)) throw new Error('An output without items starts an execution without items.');
+			return { items: (output ?? [[]])[0].map(({ json }) => json as unknown as ChangeItem), isNull: output === null };
+		},
+		(error: ErrorLike) => ({ items: [], error: shown(error), isNull: false }),
+	);
+}
+
+interface Scene {
+	context: PollContext;
+	/** What the poll reads and writes, as JSON. */
+	written: () => string;
+}
+
+/** A workflow with the trigger, published or not. */
+export class TestTrigger {
+	parameters: INodeParameters;
+
+	readonly engine: Engine;
+
+	budgetMs: number | undefined;
+
+	requestMs: number;
+
+	/** All items that started an execution. */
+	readonly emitted: ChangeItem[] = [];
+
+	/** What was written to n8n's log. */
+	readonly warnings: string[] = [];
+
+	/** What n8n's database holds: the workflow's static data, or the cursor. */
+	stored = '{}';
+
+	private node = loadTrigger();
+
+	/** The one context of the legacy engine. */
+	private kept: Scene | undefined;
+
+	constructor(private readonly settings: TriggerSettings) {
+		this.parameters = settings.parameters ?? {};
+		this.engine = settings.engine ?? 'legacy';
+		this.budgetMs = settings.budgetMs;
+		this.requestMs = settings.requestMs ?? 0;
+	}
+
+	/** One attempt of n8n's to activate the trigger, with the poll that belongs to it. */
+	async activate(mode: WorkflowActivateMode = 'activate'): Promise<Polled> {
+		const scene = this.open(mode, BUDGET_MS);
+		const { isNull, ...polled } = await this.run(scene);
+		if (this.engine === 'legacy' && !polled.error) this.kept = scene;
+		if (this.engine !== 'cursors' || polled.items.length > 0) this.stored = scene.written();
+		return polled;
+	}
+
+	/** The poll of the next minute, by n8n's clock. */
+	async poll(): Promise<Polled> {
+		wait(MINUTE_MS);
+		return await this.pollAtOnce();
+	}
+
+	/** A poll without any time having passed: what n8n does when another still runs. */
+	async pollAtOnce(): Promise<Polled> {
+		const scene = this.kept ?? this.open(this.engine === 'legacy' ? 'activate' : 'update', this.engine === 'legacy' ? BUDGET_MS : SCHEDULED_BUDGET_MS);
+		if (this.engine === 'legacy') this.kept = scene;
+		const { isNull, ...polled } = await this.run(scene);
+		if (polled.items.length > 0 || (isNull && this.engine === 'cursors')) this.stored = scene.written();
+		return polled;
+	}
+
+	/** n8n is killed and started again. Only the legacy engine activates its triggers then. */
+	async restart(): Promise<Polled> {
+		this.node = loadTrigger();
+		this.kept = undefined;
+		return this.engine === 'legacy' ? await this.activate('init') : { items: [] };
+	}
+
+	/** The workflow is published with other parameters. */
+	async publish(parameters: INodeParameters): Promise<Polled> {
+		this.parameters = parameters;
+		this.kept = undefined;
+		return await this.activate('update');
+	}
+
+	/** "Fetch Test Event". */
+	async tryOut(): Promise<Polled> {
+		const before = this.stored;
+		const scene = this.open('manual', BUDGET_MS, 'manual');
+		const { isNull, ...polled } = await outcomeOf(this.callPoll(scene));
+		if (scene.written() !== before) throw new Error('A manual poll changed the state.');
+		if (isNull) throw new Error('A manual poll that gives null shows nothing at all.');
+		return polled;
+	}
+
+	/** The state the trigger would read next, under its one key. */
+	state(): IDataObject | undefined {
+		const written = JSON.parse(this.kept?.written() ?? this.stored) as IDataObject;
+		return ('node:FreshBooks' in written ? (written['node:FreshBooks'] as IDataObject) : written).freshBooks as IDataObject | undefined;
+	}
+
+	private async run(scene: Scene): Promise<Polled & { isNull: boolean }> {
+		const polled = await outcomeOf(this.callPoll(scene));
+		this.emitted.push(...polled.items);
+		return polled;
+	}
+
+	private async callPoll({ context }: Scene): Promise<INodeExecutionData[][] | null> {
+		const { poll } = this.node;
+		if (!poll) throw new Error('The node does not poll.');
+		return await poll.call(context);
+	}
+
+	private open(activation: WorkflowActivateMode, budgetMs: number, mode: 'trigger' | 'manual' = 'trigger'): Scene {
+		const stored = JSON.parse(this.stored) as IDataObject;
+		const isCursor = this.engine === 'cursors';
+		const { context, workflow } = pollContext(this.node, this.parameters, isCursor ? {} : stored, this.settings.credential, mode);
+		Object.assign(context, { activation, getPollBudgetMs: () => this.budgetMs ?? budgetMs });
+		if (isCursor) Object.assign(context, { resolveNodeStaticData: () => stored });
+		const warn = (message: string) => this.warnings.push(message);
+		Object.defineProperty(context, 'logger', { value: { warn, info: warn, error: warn, debug: () => undefined } });
+		this.slowDown(context);
+		// n8n stores the workflow's static data only when it saw a change.
+		const written = () => (isCursor ? JSON.stringify(stored) : workflow.staticData.__dataChanged ? JSON.stringify(workflow.staticData) : this.stored);
+		return { context, written };
+	}
+
+	private slowDown({ helpers }: PollContext): void {
+		const { httpRequestWithAuthentication: send } = helpers;
+		const { requestMs } = this;
+		helpers.httpRequestWithAuthentication = async function (...request: Parameters<typeof send>) {
+			wait(requestMs);
+			return await send.apply(this, request);
+		};
+	}
+}
+
+/** The names of the events and whom they are about, in order. */
+export function told(items: readonly ChangeItem[]): string[] {
+	return items.map(({ event, member, invitation }) => `${event} ${member?.email ?? invitation?.email}`);
+}
+
+export const ALL_EVENTS: EventName[] = [
+	'memberAdded',
+	'memberRemoved',
+	'memberDeactivated',
+	'memberReactivated',
+	'roleChanged',
+	'memberUpdated',
+	'invitationCreated',
+	'invitationAccepted',
+	'invitationRevoked',
+];

@@ -1,0 +1,209 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { shownErrorOf } from '../../harness/context';
+import { BUSINESS, businessState, control, kindsOfChange, memberOf, onASandbox, outputsOf, pendingFor, runOnce } from './onSandbox';
+
+const LEAVER = 'lee.aver@example.com';
+const IDS = [101, 102, 103, 104, 105];
+
+const offboarding = (email: string, options: IDataObject = {}, ids?: number[]): INodeParameters => ({
+	resource: 'access',
+	operation: 'offboard',
+	email,
+	businesses: ids ? 'selected' : 'all',
+	...(ids ? { businessIds: ids } : {}),
+	options: options as INodeParameters,
+});
+
+interface Report extends IDataObject {
+	status: string;
+	message: string;
+	businesses: Array<{ businessId: number; outcome: string; verified: boolean; done: IDataObject[]; notDone: IDataObject[]; remarks: string[] } & IDataObject>;
+}
+
+async function offboard(email: string, options: IDataObject = {}, ids?: number[]): Promise<Report> {
+	const [item] = await runOnce(offboarding(email, options, ids));
+	return item as Report;
+}
+
+const outcomes = ({ businesses }: Report) => Object.fromEntries(businesses.map(({ businessId, outcome }) => [businessId, outcome]));
+
+/** Five businesses, the leaver in each: member, invited, both, or somebody else's owner. */
+async function seedFive(extra: IDataObject = {}): Promise<void> {
+	const member = { email: LEAVER, role: 'business_employee', identityId: 555 };
+	await control('POST', '/seed', {
+		businesses: IDS.map((id) => ({
+			id,
+			name: `Business ${id}`,
+			role: 'business_partner',
+			withOwner: true,
+			members: [{ email: `boss${id}@example.com`, role: 'owner' }, ...(id === 105 ? [] : [member])],
+			invitations: id >= 104 ? [{ email: LEAVER }, { email: 'other@example.com' }] : [],
+			...extra,
+		})),
+	});
+}
+
+describe('access: offboard', () => {
+	onASandbox();
+
+	test('takes a member out of the one business they are in, and verifies it', async () => {
+		const email = 'teodor.wexley@example.com';
+		const report = await offboard(email, {}, [BUSINESS, 311394]);
+		expect(report).toMatchObject({ status: 'offboarded', email, dryRun: false });
+		expect(outcomes(report)).toEqual({ [BUSINESS]: 'removed', 311394: 'notThere' });
+		expect(report.businesses[0]).toMatchObject({ verified: true, notDone: [], done: [{ action: 'memberRemoved', wasGone: false }] });
+		expect(report.notIncluded).toHaveLength(3);
+		expect(await memberOf(email)).toBeUndefined();
+		expect(await offboard(email, {}, [BUSINESS, 311394])).toMatchObject({ status: 'notFound', notIncluded: [] });
+	});
+
+	test('revokes every pending invitation before it removes the membership', async () => {
+		await seedFive();
+		const report = await offboard(LEAVER);
+		expect(report.status).toBe('offboarded');
+		expect(report.businesses[3].done.map(({ action }) => action)).toEqual(['invitationRevoked', 'memberRemoved']);
+		expect(report.businesses[4].done.map(({ action }) => action)).toEqual(['invitationRevoked']);
+		const changes = (await kindsOfChange()).filter((kind) => kind === 'invitationRevoked' || kind === 'memberRemoved');
+		expect(changes.filter((kind) => kind === 'memberRemoved')).toHaveLength(4);
+		expect(await pendingFor(LEAVER, 104)).toEqual([]);
+		expect(await pendingFor('other@example.com', 104)).toHaveLength(1);
+	});
+
+	test('a dry run plans and changes nothing', async () => {
+		await seedFive();
+		const report = await offboard(LEAVER, { dryRun: true });
+		expect(report).toMatchObject({ status: 'planned', dryRun: true });
+		expect(new Set(Object.values(outcomes(report)))).toEqual(new Set(['planned']));
+		expect(report.businesses[0].found).toMatchObject({ members: [{ role: 'business_employee' }] });
+		expect(await kindsOfChange()).not.toContain('memberRemoved');
+		expect(await offboard('nobody@example.com', { dryRun: true })).toMatchObject({ status: 'notFound' });
+	});
+
+	test('one of five businesses fails: the others are done, and a second run finishes the rest', async () => {
+		await seedFive();
+		await control('POST', '/faults', { kind: 'status', status: 422, body: { error: 'invalid_resource', error_description: 'Payroll is running' }, route: 'DELETE /business/103/members/', count: 1 });
+		const context = outputsOf(offboarding(LEAVER));
+		const error = await context.then(
+			() => undefined,
+			(reason: unknown) => reason as { message: string; description: string; context: { data: Report } },
+		);
+		expect(error?.message).toContain('Business 103 (business 103): FreshBooks did not accept');
+		expect(error?.message).toContain('Payroll is running');
+		expect(error?.description).toContain('running it again finishes the rest');
+		expect(error?.context.data.status).toBe('partial');
+		expect(outcomes(error?.context.data as Report)).toEqual({ 101: 'removed', 102: 'removed', 103: 'failed', 104: 'removed', 105: 'removed' });
+		expect(await memberOf(LEAVER, 103)).toBeDefined();
+
+		const healed = await offboard(LEAVER);
+		expect(healed.status).toBe('offboarded');
+		expect(outcomes(healed)).toEqual({ 101: 'notThere', 102: 'notThere', 103: 'removed', 104: 'notThere', 105: 'notThere' });
+		expect(await memberOf(LEAVER, 103)).toBeUndefined();
+	});
+
+	test('partial is an item of its own with the report under details when the node continues, and a plain item on demand', async () => {
+		await seedFive();
+		await control('POST', '/faults', { kind: 'status', status: 403, route: 'DELETE /business/103/members/', count: 0 });
+		const [[item]] = await outputsOf(offboarding(LEAVER), { continueOnFail: true });
+		expect(Object.keys(item.json)).toEqual(['error', 'message', 'details']);
+		expect(item.json.details).toMatchObject({ status: 'partial', email: LEAVER });
+		expect(await offboard(LEAVER, { failOnPartial: false })).toMatchObject({ status: 'partial' });
+	});
+
+	test('refuses to remove the connected user', async () => {
+		const report = await offboard('Marlowe.Ashdown@example.com');
+		expect(report).toMatchObject({ status: 'refused', message: expect.stringContaining('connected FreshBooks user') });
+		expect(await kindsOfChange()).toEqual([]);
+	});
+
+	test('refuses the connected user under another address, by identity', async () => {
+		await control('POST', `/businesses/${BUSINESS}/members`, { email: 'alias@example.com', identityId: 712052 });
+		expect(await offboard('alias@example.com', {}, [BUSINESS])).toMatchObject({ status: 'refused' });
+		expect(await memberOf('alias@example.com')).toBeDefined();
+	});
+
+	test('refuses the only owner of a business, and removes them elsewhere', async () => {
+		await seedFive();
+		await control('POST', '/businesses/102/members', { email: 'boss101@example.com', role: 'business_employee' });
+		const report = await offboard('boss101@example.com', { failOnPartial: false });
+		expect(report.status).toBe('partial');
+		expect(outcomes(report)).toMatchObject({ 101: 'refused', 102: 'removed' });
+		expect(await offboard('boss103@example.com')).toMatchObject({ status: 'refused', message: expect.stringContaining('only owner') });
+		expect(await memberOf('boss103@example.com', 103)).toBeDefined();
+	});
+
+	test('a member without a way to be removed is not done, with the way out', async () => {
+		await control('PATCH', '/settings', { profile: 'documented' });
+		const report = await offboard('teodor.wexley@example.com', { failOnPartial: false }, [BUSINESS]);
+		expect(report.status).toBe('partial');
+		expect(report.businesses[0]).toMatchObject({ outcome: 'failed', verified: false });
+		expect(report.businesses[0].notDone.map(({ reason }) => reason).join(' ')).toContain('under Team Members');
+	});
+
+	test('what cannot be read again is not called verified', async () => {
+		await control('POST', '/faults', { kind: 'status', status: 403, route: 'GET /team_members$', after: 1, count: 0 });
+		const report = await offboard('teodor.wexley@example.com', { failOnPartial: false }, [BUSINESS]);
+		expect(report.businesses[0]).toMatchObject({ outcome: 'notVerified', verified: false, done: [{ action: 'memberRemoved' }] });
+		expect(report.status).toBe('partial');
+		expect(await memberOf('teodor.wexley@example.com')).toBeUndefined();
+	});
+
+	test('a list that hides rows is not called complete', async () => {
+		await control('POST', '/faults', { kind: 'totalTooLarge', route: 'GET /team_members$', count: 0 });
+		const report = await offboard('teodor.wexley@example.com', { failOnPartial: false }, [BUSINESS]);
+		expect(report.businesses[0]).toMatchObject({ outcome: 'notVerified', verified: false });
+		expect(String(report.businesses[0].notDone[0].reason)).toContain('some may be hidden');
+	});
+
+	test('a removal that broke off after it was carried out counts as done', async () => {
+		await control('POST', '/faults', { kind: 'applyThenFail', route: 'DELETE /members/', count: 1 });
+		const report = await offboard('teodor.wexley@example.com', {}, [BUSINESS]);
+		expect(report).toMatchObject({ status: 'offboarded', businesses: [{ verified: true, done: [{ action: 'memberRemoved' }] }] });
+	});
+
+	test('somebody whom FreshBooks keeps as inactive is out', async () => {
+		await control('PATCH', '/settings', { removedMembers: 'inactive' });
+		const report = await offboard('teodor.wexley@example.com', {}, [BUSINESS]);
+		expect(report).toMatchObject({ status: 'offboarded', businesses: [{ outcome: 'removed', verified: true, remarks: [expect.stringContaining('inactive'), expect.stringContaining('Staff record')] }] });
+	});
+
+	test('a business that may not be listed is named; by role it counts or not', async () => {
+		const report = await offboard('nobody.there@example.com');
+		expect(outcomes(report)).toMatchObject({ 884410: 'notManaged' });
+		expect(report).toMatchObject({ status: 'notFound', message: expect.stringContaining('Quarry Lane Café') });
+		await control('PATCH', '/businesses/884410', { role: 'business_manager' });
+		const strict = await offboard('nobody.there@example.com', { failOnPartial: false });
+		expect(outcomes(strict)).toMatchObject({ 884410: 'notRead' });
+		expect(strict.status).toBe('partial');
+		expect(await offboard('nobody.there@example.com', { failOnPartial: false }, [884410])).toMatchObject({ status: 'partial' });
+	});
+
+	test('staff records are left and reported, or archived and verified', async () => {
+		const email = 'teodor.wexley@example.com';
+		const state = async () => (await businessState()).staff.find(({ fields }) => fields.email === email)?.visState;
+		const left = await offboard(email, {}, [BUSINESS]);
+		expect(left.businesses[0].remarks[0]).toContain('stays active in accounting');
+		expect(await state()).toBe(0);
+		const archived = await offboard(email, { staff: 'archive' }, [BUSINESS]);
+		expect(archived).toMatchObject({ status: 'offboarded', businesses: [{ outcome: 'removed', done: [{ action: 'staffArchived' }] }] });
+		expect(await state()).toBe(2);
+		expect(await offboard(email, { staff: 'archive' }, [BUSINESS])).toMatchObject({ status: 'notFound' });
+	});
+
+	test('the same person twice in one run: done once, then not found', async () => {
+		const items = await runOnce(offboarding('={{ $json.email }}', {}, [BUSINESS]), { items: [{ email: 'teodor.wexley@example.com' }, { email: 'TEODOR.wexley@example.com' }] });
+		expect(items.map(({ status }) => status)).toEqual(['offboarded', 'notFound']);
+	});
+
+	test('several people at once leave nobody behind', async () => {
+		const people = (await businessState(311394)).members.filter(({ email }) => email.endsWith('@example.org')).slice(0, 8);
+		const items = await runOnce(offboarding('={{ $json.email }}', { batchSize: 8 }, [311394]), { items: people.map(({ email }) => ({ email })) });
+		expect(items.map(({ status }) => status)).toEqual(people.map(() => 'offboarded'));
+		const left = (await businessState(311394)).members.map(({ email }) => email);
+		expect(people.filter(({ email }) => left.includes(email))).toEqual([]);
+	});
+
+	test('refuses an empty choice of businesses before anything is sent', async () => {
+		expect((await shownErrorOf(offboard(LEAVER, {}, []))).message).toContain("Parameter 'Business Names or IDs' is empty");
+	});
+});

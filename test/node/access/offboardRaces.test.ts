@@ -1,0 +1,112 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { onAFastClock } from '../../harness/clock';
+import { run } from '../../harness/context';
+import { invitationRow, invitationsAnswer, memberRow, membersPage, teamMemberRow, teamMembersPage } from '../../harness/examples';
+import { onDelete, onGet, onTheWire, pageOf } from '../../harness/wire';
+
+jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
+
+/** What the sandbox cannot time: things that happen between two requests of the node. */
+
+const EMAIL = 'lee.aver@example.com';
+const TEAM = pageOf('/auth/api/v1/businesses/101/team_members');
+const MEMBERS = pageOf('/auth/api/v1/business/101/members');
+const INVITATIONS = pageOf('/auth/api/v1/business/101/invitations');
+const ME = {
+	response: {
+		id: 9,
+		email: 'boss@example.com',
+		business_memberships: [{ id: 1, role: 'owner', business: { id: 101, name: 'One', account_id: null } }],
+	},
+};
+
+interface Lists {
+	team?: IDataObject[];
+	members?: IDataObject[];
+	invitations?: IDataObject[];
+}
+
+/** The next reading of the three lists. */
+function lists({ team = [], members = [], invitations = [] }: Lists): void {
+	onGet(TEAM).reply(200, teamMembersPage(team));
+	onGet(MEMBERS).reply(200, membersPage(members));
+	onGet(INVITATIONS).reply(200, invitationsAnswer(invitations));
+}
+
+async function offboard(...emails: string[]): Promise<IDataObject[]> {
+	const items = emails.map((email) => ({ email }));
+	const parameters = { resource: 'access', operation: 'offboard', email: '={{ $json.email }}', options: { failOnPartial: false, batchSize: 1 } };
+	return (await run(parameters, { items })).map(({ json }) => json);
+}
+
+const person = (changes: IDataObject = {}) => teamMemberRow(1, { email: EMAIL, active: true, ...changes });
+
+describe('access: offboard, when things change meanwhile', () => {
+	onTheWire();
+	onAFastClock();
+	beforeEach(() => {
+		onGet('/auth/api/v1/users/me').reply(200, ME);
+	});
+
+	test('an invitation accepted before it could be revoked: the new member is removed in a second round', async () => {
+		lists({ invitations: [invitationRow(55, { email: EMAIL })] });
+		onDelete('/auth/api/v1/business/101/invitations/55').reply(404, { error: 'not_found' });
+		lists({ team: [person()], members: [memberRow(7, { email: EMAIL })] });
+		onDelete('/auth/api/v1/business/101/members/7').reply(204);
+		lists({});
+		const [report] = await offboard(EMAIL);
+		expect(report).toMatchObject({
+			status: 'offboarded',
+			businesses: [{ outcome: 'removed', verified: true, done: [{ action: 'invitationRevoked', wasGone: true }, { action: 'memberRemoved', wasGone: false }] }],
+		});
+	});
+
+	test('a member whom FreshBooks still lists after a moment is not done', async () => {
+		const there = { team: [person()], members: [memberRow(7, { email: EMAIL })] };
+		lists(there);
+		onDelete('/auth/api/v1/business/101/members/7').reply(204);
+		lists(there);
+		lists(there);
+		const [report] = await offboard(EMAIL);
+		expect(report).toMatchObject({ status: 'partial', businesses: [{ outcome: 'failed', verified: false, done: [] }] });
+		expect(report.message).toContain('still lists it');
+	});
+
+	test('a list that catches up after a moment is done', async () => {
+		const there = { team: [person()], members: [memberRow(7, { email: EMAIL })] };
+		lists(there);
+		onDelete('/auth/api/v1/business/101/members/7').reply(204);
+		lists(there);
+		lists({});
+		expect((await offboard(EMAIL))[0]).toMatchObject({ status: 'offboarded', businesses: [{ verified: true }] });
+	});
+
+	test('gone from the list by whole number, but still active in the published one: not done', async () => {
+		lists({ team: [person()], members: [memberRow(7, { email: EMAIL })] });
+		onDelete('/auth/api/v1/business/101/members/7').reply(204);
+		lists({ team: [person()] });
+		const [report] = await offboard(EMAIL);
+		expect(report).toMatchObject({ status: 'partial', businesses: [{ outcome: 'failed', verified: false, done: [{ action: 'memberRemoved' }] }] });
+	});
+
+	test('of two owners in one run only the first is removed: the other is the only one by then', async () => {
+		const owner = (id: number) => memberRow(id, { email: `owner${id}@example.com`, role: 'owner' });
+		const both = { members: [owner(1), owner(2)] };
+		lists(both);
+		lists(both);
+		onDelete('/auth/api/v1/business/101/members/1').reply(204);
+		lists({ members: [owner(2)] });
+		lists({ members: [owner(2)] });
+		const reports = await offboard('owner1@example.com', 'owner2@example.com');
+		expect(reports.map(({ status }) => status)).toEqual(['offboarded', 'refused']);
+	});
+
+	test('every membership of an address goes, also a second one', async () => {
+		lists({ members: [memberRow(7, { email: EMAIL }), memberRow(8, { email: EMAIL.toUpperCase() })] });
+		onDelete('/auth/api/v1/business/101/members/7').reply(204);
+		onDelete('/auth/api/v1/business/101/members/8').reply(204);
+		lists({});
+		expect((await offboard(EMAIL))[0]).toMatchObject({ status: 'offboarded', businesses: [{ done: [{ id: 7 }, { id: 8 }] }] });
+	});
+});

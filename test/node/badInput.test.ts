@@ -1,0 +1,201 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { onAFastClock } from '../harness/clock';
+import { errorOf, jsonOf, locator, run } from '../harness/context';
+import { EXAMPLE } from '../harness/examples';
+import { onDelete, onGet, onTheWire } from '../harness/wire';
+
+jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
+onTheWire();
+onAFastClock();
+
+/** No request is mocked in these tests: one that is sent fails the test. */
+
+const business = locator('id', '789');
+const account = locator('id', 'zDmNq');
+const UUID = '879dd802-2ec2-4683-9165-8ecdfcae4e2a';
+
+const CRAFTED = ['', ' ', '-1', '0', '1.5', '1e3', 'abc', '9'.repeat(16), '9'.repeat(300), '1/2', '/', '..', '../..', '1/..', '%2e%2e', '1%2F2', '1?x=1', '1#x', ' 1', '1 ', '1\n', '1\u0000', '\u202e1', '__proto__', 'null', 'undefined', UUID];
+
+interface Case {
+	name: string;
+	/** The parameters, with the crafted ID in its place. */
+	parameters: (id: string) => INodeParameters;
+	displayName: string;
+}
+
+const BY_INTEGER: Case[] = [
+	{ name: 'Business of Get Many team members', displayName: 'Business', parameters: (id) => ({ resource: 'teamMember', operation: 'getAll', business: locator('id', id) }) },
+	{ name: 'Business of Get', displayName: 'Business', parameters: (id) => ({ resource: 'teamMember', operation: 'get', business: locator('id', id), member: locator('id', UUID) }) },
+	{ name: 'Business of Update Role', displayName: 'Business', parameters: (id) => ({ resource: 'teamMember', operation: 'updateRole', business: locator('id', id), member: locator('id', 1), role: 'admin' }) },
+	{ name: 'Business of Remove', displayName: 'Business', parameters: (id) => ({ resource: 'teamMember', operation: 'remove', business: locator('list', id), member: locator('id', 1) }) },
+	{ name: 'Business of Create', displayName: 'Business', parameters: (id) => ({ resource: 'invitation', operation: 'create', business: locator('id', id), email: 'a@b.co', role: 'admin' }) },
+	{ name: 'Business of Get Many invitations', displayName: 'Business', parameters: (id) => ({ resource: 'invitation', operation: 'getAll', business: locator('id', id) }) },
+	{ name: 'Member of Update Role', displayName: 'Member', parameters: (id) => ({ resource: 'teamMember', operation: 'updateRole', business, member: locator('id', id), role: 'admin' }) },
+	{ name: 'Member of Remove', displayName: 'Member', parameters: (id) => ({ resource: 'teamMember', operation: 'remove', business, member: locator('id', id) }) },
+	{ name: 'Member of Remove, from the list', displayName: 'Member', parameters: (id) => ({ resource: 'teamMember', operation: 'remove', business, member: locator('list', id) }) },
+	{ name: 'Invitation of Revoke', displayName: 'Invitation', parameters: (id) => ({ resource: 'invitation', operation: 'revoke', business, invitation: locator('id', id) }) },
+	{ name: 'Staff of Get', displayName: 'Staff', parameters: (id) => ({ resource: 'staff', operation: 'get', account, staff: locator('id', id) }) },
+	{ name: 'Staff of Update', displayName: 'Staff', parameters: (id) => ({ resource: 'staff', operation: 'update', account, staff: locator('id', id), updateFields: { fname: 'B' } }) },
+	{ name: 'Staff of Delete', displayName: 'Staff', parameters: (id) => ({ resource: 'staff', operation: 'delete', account, staff: locator('id', id) }) },
+];
+
+/** `id`, as an expression so that n8n hands it over exactly as it is. */
+const ID = '={{ $json.id }}';
+
+describe.each(BY_INTEGER)('$name', ({ parameters, displayName }) => {
+	test.each(CRAFTED)('refuses %j by name, and nothing is sent', async (id) => {
+		expect(await errorOf(parameters(ID), { items: [{ id }] })).toMatchObject({
+			name: 'NodeOperationError',
+			message: expect.stringMatching(new RegExp(`^Parameter '${displayName}' must be .* \\[item 0\\]$`)),
+			itemIndex: 0,
+		});
+	});
+
+	test.each([[null], [{}], [[]], [true], [1.5], [-1]])('refuses %j as well', async (id) => {
+		expect((await errorOf(parameters(ID), { items: [{ id }] })).message).toContain(`Parameter '${displayName}' `);
+	});
+});
+
+describe('Member of Get', () => {
+	const parameters = { resource: 'teamMember', operation: 'get', business, member: locator('id', ID) };
+
+	test.each([...CRAFTED.filter((id) => id !== UUID), `${UUID}/..`, `${UUID}0`, UUID.replace('8', 'g')])('refuses %j, and nothing is sent', async (id) => {
+		expect((await errorOf(parameters, { items: [{ id }] })).message).toMatch(/^Parameter 'Member' must be a UUID.* \[item 0\]$/);
+	});
+});
+
+describe('Account', () => {
+	const parameters = { resource: 'staff', operation: 'getAll', account: locator('id', ID) };
+
+	test.each(['', ' ', 'a/b', '..', '%2e', 'a?b', 'a#b', 'a b', 'a\n', '\u202ea', 'a'.repeat(33), '__proto__', UUID])('refuses %j, and nothing is sent', async (id) => {
+		expect((await errorOf(parameters, { items: [{ id }] })).message).toBe("Parameter 'Account' must be letters and digits only, such as zDmNq [item 0]");
+	});
+});
+
+describe('an ID of the wrong family', () => {
+	test.each([
+		['updateRole', { role: 'admin' }],
+		['remove', {}],
+	])('a UUID for %s gets a sentence that says so', async (operation, more) => {
+		const { message } = await errorOf({ resource: 'teamMember', operation, business, member: locator('id', UUID), ...more });
+		expect(message).toBe(
+			"Parameter 'Member' must be a whole number, but this is a UUID. Update Role and Remove identify a member by a whole number; the UUID is for Get [item 0]",
+		);
+	});
+
+	test('a whole number for Get gets a sentence that says so', async () => {
+		const { message } = await errorOf({ resource: 'teamMember', operation: 'get', business, member: locator('id', '712052') });
+		expect(message).toBe("Parameter 'Member' must be a UUID, but this is a whole number. Get identifies a team member by UUID; the whole number is for Update Role and Remove [item 0]");
+	});
+});
+
+describe('an address', () => {
+	test.each(['', ' ', 'a', 'a@b', 'a b@c.co', 'a@b.co,c@d.co', 'a@b.co\nBcc: x@y.co', '\u202ea@b.co', `${'a'.repeat(250)}@b.co`])('like %j is refused, and nothing is sent', async (email) => {
+		const items = [{ email }];
+		const expression = '={{ $json.email }}';
+		const create = { resource: 'invitation', operation: 'create', business, email: expression, role: 'admin' };
+		const remove = { resource: 'teamMember', operation: 'remove', business, member: locator('email', expression) };
+		const revoke = { resource: 'invitation', operation: 'revoke', business, invitation: locator('email', expression) };
+		const staff = { resource: 'staff', operation: 'update', account, staff: locator('id', 1), updateFields: { email: expression } };
+		expect((await errorOf(create, { items })).message).toBe("Parameter 'Email' must be an email address such as name@example.com [item 0]");
+		expect((await errorOf(remove, { items })).message).toContain("Parameter 'Member' must be an email address");
+		expect((await errorOf(revoke, { items })).message).toContain("Parameter 'Invitation' must be an email address");
+		expect((await errorOf(staff, { items })).message).toContain("Parameter 'Email' must be an email address");
+	});
+});
+
+test.each(['', ' ', 'a b', 'a/b', 'a'.repeat(65)])('a role like %j is refused, and nothing is sent', async (role) => {
+	const updateRole = { resource: 'teamMember', operation: 'updateRole', business, member: locator('id', 1), role };
+	const create = { resource: 'invitation', operation: 'create', business, email: 'a@b.co', role };
+	for (const parameters of [updateRole, create]) {
+		expect((await errorOf(parameters)).message).toBe("Parameter 'Role' must be a role name such as business_employee [item 0]");
+	}
+});
+
+test.each(['{', '[]', '[1]', '"text"', '7', 'true', 'null', '{"a":}', "{'a': 1}"])('permissions like %s are refused, and nothing is sent', async (permissions) => {
+	const parameters = { resource: 'teamMember', operation: 'updateRole', business, member: locator('id', 1), role: 'admin', permissions };
+	expect((await errorOf(parameters)).message).toBe("Parameter 'Permissions' must be a JSON object such as {\"invoices\": true} [item 0]");
+});
+
+describe('a limit', () => {
+	const many: Array<[string, INodeParameters]> = [
+		['business', { resource: 'business', operation: 'getAll' }],
+		['teamMember', { resource: 'teamMember', operation: 'getAll', business }],
+		['invitation', { resource: 'invitation', operation: 'getAll', business }],
+		['staff', { resource: 'staff', operation: 'getAll', account }],
+	];
+	test.each(many)('of %s below 1 or not whole is refused, and nothing is sent', async (_resource, parameters) => {
+		for (const limit of [0, -1, 1.5, '={{ NaN }}', '={{ "ten" }}', '={{ null }}']) {
+			expect((await errorOf({ ...parameters, returnAll: false, limit })).message).toBe("Parameter 'Limit' must be a whole number of at least 1 [item 0]");
+		}
+	});
+});
+
+test.each([
+	['user', 'updateMe', {}],
+	['staff', 'update', { account, staff: locator('id', 1) }],
+])('%s %s without a field to change is refused, and nothing is sent', async (resource, operation, more) => {
+	expect(await errorOf({ resource, operation, updateFields: {}, ...more })).toMatchObject({
+		message: "Parameter 'Update Fields' is empty [item 0]",
+		description: 'Add at least one field to change.',
+	});
+});
+
+test.each([['x', 'User IDs', 'userIds'], ['1,,2', 'User IDs', 'userIds'], ['1;2', 'User ID', 'userId']])('a filter like %j is refused, and nothing is sent', async (value, displayName, name) => {
+	const parameters = { resource: 'staff', operation: 'getAll', account, filters: { [name]: value } };
+	expect((await errorOf(parameters)).message).toContain(`Parameter '${displayName}' must be a whole number`);
+});
+
+test.each([0, -1, 51, 2.5, '={{ "many" }}', '={{ NaN }}'])('a batch size of %j is refused, and nothing is sent', async (batchSize) => {
+	const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', 1), options: { batchSize } };
+	expect((await errorOf(parameters)).message).toContain("Parameter 'Batch Size' must be a whole number from 1 to 50");
+});
+
+test('an operation that there is not is refused, and nothing is sent', async () => {
+	expect((await errorOf({ resource: 'staff', operation: 'create' })).message).toBe("The FreshBooks node has no operation 'create' of 'staff'");
+	expect((await errorOf({ resource: 'staff', operation: 'toString' })).message).toContain("no operation 'toString'");
+});
+
+describe('an expression that cannot be worked out', () => {
+	const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '={{ $("Nowhere").item.json.id }}') };
+
+	test("is reported in n8n's words with the item, not as a defect of the node", async () => {
+		const { message, itemIndex } = await errorOf(parameters, { items: [{}] });
+		expect(message).not.toContain('was not made for');
+		expect(message).toMatch(/\[item 0\]$/);
+		expect(itemIndex).toBe(0);
+	});
+
+	test('goes to its item when the node continues', async () => {
+		const output = await run(parameters, { items: [{}], continueOnFail: true });
+		expect(output).toEqual([{ json: { error: expect.not.stringContaining('was not made for'), details: expect.any(String) }, pairedItem: { item: 0 } }]);
+	});
+});
+
+describe('every parameter of every item is checked before the first request', () => {
+	const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', ID) };
+
+	test('a slip in the last item leaves nothing half done', async () => {
+		expect(await errorOf(parameters, { items: [{ id: 1 }, { id: 2 }, { id: '3/..' }] })).toMatchObject({
+			message: "Parameter 'Member' must be a whole number such as 6806492 [item 2]",
+			description: expect.stringContaining('nothing was sent'),
+			itemIndex: 2,
+		});
+	});
+
+	test('when the node continues, the others are worked on and the bad one says what is wrong', async () => {
+		onDelete('/auth/api/v1/business/789/members/1').reply(204);
+		onDelete('/auth/api/v1/business/789/members/3').reply(204);
+		expect(await run(parameters, { items: [{ id: 1 }, { id: '' }, { id: 3 }], continueOnFail: true })).toEqual([
+			{ json: { deleted: true, businessId: 789, memberId: 1 }, pairedItem: { item: 0 } },
+			{ json: { error: "Parameter 'Member' must be a whole number such as 6806492 [item 1]", details: expect.any(String) }, pairedItem: { item: 1 } },
+			{ json: { deleted: true, businessId: 789, memberId: 3 }, pairedItem: { item: 2 } },
+		]);
+	});
+});
+
+test('what is good is let through: a number from a list, an address in capitals', async () => {
+	onGet('/auth/api/v1/users/me').reply(200, EXAMPLE.usersMeFlat);
+	expect(await jsonOf({ resource: 'business', operation: 'getAll', limit: 1 })).toHaveLength(1);
+});

@@ -1,0 +1,525 @@
+import nock from 'nock';
+
+import { onAFastClock } from '../harness/clock';
+import { API, connectedCredential, jsonOf, locator, run, runWithHints } from '../harness/context';
+import {
+	EXAMPLE,
+	invitationRow,
+	invitationsAnswer,
+	memberRow,
+	membersPage,
+	staffPage,
+	staffRow,
+	teamMemberRow,
+	teamMembersPage,
+	upTo,
+} from '../harness/examples';
+import { onDelete, onGet, onPost, onPut, onTheWire, pageOf } from '../harness/wire';
+
+jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
+onTheWire();
+onAFastClock();
+
+const business = locator('id', '789');
+const account = locator('id', 'zDmNq');
+const ME = '/auth/api/v1/users/me';
+const TEAM = '/auth/api/v1/businesses/789/team_members';
+const MEMBERS = '/auth/api/v1/business/789/members';
+const INVITATIONS = '/auth/api/v1/business/789/invitations';
+const STAFF = '/accounting/account/zDmNq/users/staffs';
+const UUID = '879dd802-2ec2-4683-9165-8ecdfcae4e2a';
+
+/** Just what was sent, down to the headers. */
+async function recorded(work: () => Promise<unknown>, answer: unknown): Promise<{ method: string; headers: Record<string, unknown> }> {
+	let seen: { method: string; headers: Record<string, unknown> } | undefined;
+	nock(API)
+		.intercept(/.*/, 'GET')
+		.reply(200, function () {
+			const { headers } = this.req;
+			seen = { method: this.req.method, headers: { ...headers } };
+			return answer as nock.Body;
+		});
+	await work();
+	if (!seen) throw new Error('Nothing was sent.');
+	return seen;
+}
+
+describe('every request', () => {
+	test('says what it takes, which API version it knows and who it is, and a GET carries no body and no content type', async () => {
+		const { headers } = await recorded(() => run({ resource: 'user', operation: 'getMe' }), EXAMPLE.usersMe);
+		expect(headers).toMatchObject({
+			accept: 'application/json',
+			'api-version': 'alpha',
+			'user-agent': expect.stringMatching(/^n8n-nodes-freshbooks\/\d+\.\d+\.\d+$/),
+			authorization: 'Bearer first-access-token',
+		});
+		expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['content-type']));
+		expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['content-length']));
+	});
+
+	test("goes to the credential's own base URL in a custom environment", async () => {
+		const credential = connectedCredential({ environment: 'custom', apiBaseUrl: 'http://127.0.0.1:5680/freshbooks/' });
+		onGet(`/freshbooks${ME}`, { base: 'http://127.0.0.1:5680' }).reply(200, EXAMPLE.usersMe);
+		expect(await jsonOf({ resource: 'user', operation: 'getMe' }, { credential })).toMatchObject([{ id: 712052 }]);
+	});
+
+	test('goes to FreshBooks itself in the production environment, whatever base URL was once typed', async () => {
+		const credential = connectedCredential({ apiBaseUrl: 'https://elsewhere.example' });
+		onGet(ME).reply(200, EXAMPLE.usersMe);
+		await run({ resource: 'user', operation: 'getMe' }, { credential });
+	});
+});
+
+describe('user', () => {
+	test('Get Me is simplified, paired with its item', async () => {
+		onGet(ME).reply(200, EXAMPLE.usersMe);
+		expect(await run({ resource: 'user', operation: 'getMe' })).toEqual([
+			{
+				json: {
+					id: 712052,
+					email: 'b@example.com',
+					firstName: 'Bruce',
+					lastName: 'Wayne',
+					language: null,
+					timezone: null,
+					setupComplete: true,
+					confirmedAt: '2016-01-26T16:01:23Z',
+					createdAt: '2016-01-26T16:00:41Z',
+					businesses: [
+						{ businessId: 77128, name: 'BillSpring', role: 'owner' },
+						{ businessId: 311394, name: 'another_bruce', role: 'manager' },
+					],
+				},
+				pairedItem: { item: 0 },
+			},
+		]);
+	});
+
+	test("Get Me, raw, is FreshBooks' own object", async () => {
+		onGet(ME).reply(200, EXAMPLE.usersMe);
+		expect(await jsonOf({ resource: 'user', operation: 'getMe', simplify: false })).toEqual([EXAMPLE.usersMe.response]);
+	});
+
+	test('Get Me for a hundred items asks once', async () => {
+		onGet(ME).reply(200, EXAMPLE.usersMe);
+		const output = await run({ resource: 'user', operation: 'getMe' }, { items: upTo(100).map((number) => ({ number })) });
+		expect(output.map(({ pairedItem }) => pairedItem)).toEqual(upTo(100).map((number) => ({ item: number - 1 })));
+	});
+
+	test("Update Me sends the chosen fields only, under FreshBooks' names", async () => {
+		onPut(ME, { first_name: 'Janet', language: 'en', profession: { title: 'Lead', company: 'BillSpring' } }).reply(200, EXAMPLE.usersMeUpdated);
+		const updateFields = { firstName: 'Janet', language: 'en', jobTitle: 'Lead', company: 'BillSpring' };
+		expect(await jsonOf({ resource: 'user', operation: 'updateMe', updateFields })).toEqual([EXAMPLE.usersMeUpdated.response]);
+	});
+
+	test('Update Me can set last name and time zone alone', async () => {
+		onPut(ME, { last_name: 'Doe', timezone: 'America/Toronto' }).reply(200, EXAMPLE.usersMeUpdated);
+		await run({ resource: 'user', operation: 'updateMe', updateFields: { lastName: 'Doe', timezone: 'America/Toronto' } });
+	});
+});
+
+describe('business', () => {
+	test('Get Many gives one item per membership', async () => {
+		onGet(ME).reply(200, EXAMPLE.usersMe);
+		expect(await run({ resource: 'business', operation: 'getAll', returnAll: true })).toEqual([
+			{
+				json: { businessId: 77128, businessUuid: null, accountId: 'zDmNq', name: 'BillSpring', role: 'owner', membershipId: 168372, active: null },
+				pairedItem: { item: 0 },
+			},
+			{
+				json: { businessId: 311394, businessUuid: null, accountId: 'e6Wmk', name: 'another_bruce', role: 'manager', membershipId: 1570108, active: null },
+				pairedItem: { item: 0 },
+			},
+		]);
+	});
+
+	test('Get Many stops at the limit', async () => {
+		onGet(ME).reply(200, EXAMPLE.usersMe);
+		expect(await jsonOf({ resource: 'business', operation: 'getAll', limit: 1 })).toMatchObject([{ businessId: 77128 }]);
+	});
+
+	test('Get Many for many items asks once', async () => {
+		onGet(ME).reply(200, EXAMPLE.usersMeFlat);
+		expect(await run({ resource: 'business', operation: 'getAll' }, { items: [{}, {}, {}] })).toHaveLength(3);
+	});
+});
+
+describe('team member, Get Many', () => {
+	const getAll = { resource: 'teamMember', operation: 'getAll', business };
+
+	test('reads the published list, simplified', async () => {
+		onGet(pageOf('/auth/api/v1/businesses/6806492/team_members')).reply(200, EXAMPLE.teamMembers);
+		expect(await run({ ...getAll, business: locator('list', 6806492) })).toEqual([
+			{
+				json: {
+					id: 'dd6392d0-0639-40bd-9502-7d80c44de9f3',
+					email: 'test@freshenv.com',
+					firstName: 'John',
+					lastName: 'Doe',
+					role: 'business_employee',
+					active: false,
+					identityId: null,
+					invitationAcceptedAt: null,
+					createdAt: '2023-01-24T17:17:56Z',
+					updatedAt: '2023-03-01T09:45:42Z',
+				},
+				pairedItem: { item: 0 },
+			},
+		]);
+	});
+
+	test("reads it raw: FreshBooks' own objects", async () => {
+		onGet(pageOf(TEAM)).reply(200, EXAMPLE.teamMembers);
+		expect(await jsonOf({ ...getAll, simplify: false })).toEqual(EXAMPLE.teamMembers.response);
+	});
+
+	test('reads 250 people in three requests, in order', async () => {
+		const people = upTo(250).map((number) => teamMemberRow(number));
+		for (const page of [1, 2, 3]) {
+			onGet(pageOf(TEAM, page)).reply(200, teamMembersPage(people.slice((page - 1) * 100, page * 100), page, 250));
+		}
+		const output = await jsonOf({ ...getAll, returnAll: true });
+		expect(output.map(({ email }) => email)).toEqual(people.map(({ email }) => email));
+	});
+
+	test('with a limit of 20 asks once', async () => {
+		onGet(pageOf(TEAM)).reply(200, teamMembersPage(upTo(100).map((number) => teamMemberRow(number)), 1, 250));
+		expect(await run({ ...getAll, limit: 20 })).toHaveLength(20);
+	});
+
+	test('asks FreshBooks for active people only', async () => {
+		onGet(`${TEAM}?active=true&page=1&per_page=100`).reply(200, teamMembersPage([teamMemberRow(1, { active: true })]));
+		expect(await jsonOf({ ...getAll, filters: { active: true } })).toMatchObject([{ active: true }]);
+	});
+
+	test('filters inactive people, roles and addresses over the whole list, and applies the limit after', async () => {
+		const people = upTo(150).map((number) => teamMemberRow(number, { active: number < 120, business_role_name: number % 2 ? 'contractor' : 'business_manager' }));
+		for (const page of [1, 2]) onGet(pageOf(TEAM, page)).times(3).reply(200, teamMembersPage(people.slice((page - 1) * 100, page * 100), page, 150));
+		const numbers = async (filters: object, limit = 50) =>
+			(await jsonOf({ ...getAll, limit, filters: { ...filters } })).map(({ email }) => Number(/\d+/.exec(String(email))));
+		expect(await numbers({ active: false, role: 'Contractor' }, 3)).toEqual([121, 123, 125]);
+		expect(await numbers({ email: 'PERSON140@example.com' })).toEqual([140]);
+		expect(await numbers({ email: 'nobody@example.com' })).toEqual([]);
+	});
+
+	test("reads the guide's list, by whole number", async () => {
+		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
+		expect(await jsonOf({ ...getAll, source: 'businessMembers' })).toEqual([
+			{ id: 1, email: 'staff@example.com', firstName: null, lastName: null, role: 'employee', active: null, confirmed: true, identityId: null },
+		]);
+	});
+
+	test("filters the guide's list over all of it: fifty inactive people do not hide the active ones", async () => {
+		const people = upTo(150).map((id) => memberRow(id, { active: id > 120 }));
+		for (const page of [1, 2]) onGet(pageOf(MEMBERS, page)).reply(200, membersPage(people.slice((page - 1) * 100, page * 100), page, 150));
+		const output = await jsonOf({ ...getAll, source: 'businessMembers', filters: { active: true }, limit: 10 });
+		expect(output.map(({ id }) => id)).toEqual([121, 122, 123, 124, 125, 126, 127, 128, 129, 130]);
+	});
+
+	test("takes the people of a list that has no 'active' for active", async () => {
+		onGet(pageOf(MEMBERS)).times(2).reply(200, EXAMPLE.members);
+		expect(await run({ ...getAll, source: 'businessMembers', filters: { active: true } })).toHaveLength(1);
+		expect(await run({ ...getAll, source: 'businessMembers', filters: { active: false } })).toHaveLength(0);
+	});
+
+	test('reads the business group, with GET and nothing else', async () => {
+		onGet('/auth/api/v1/users/business/789').times(2).reply(200, EXAMPLE.businessGroup);
+		expect(await jsonOf({ ...getAll, source: 'businessGroup' })).toMatchObject([
+			{ id: 70003, email: 'o@example.com', firstName: 'Sam', lastName: 'Owner', role: 'owner', active: true, identityId: 70001 },
+		]);
+		expect(await jsonOf({ ...getAll, source: 'businessGroup', simplify: false })).toEqual(EXAMPLE.businessGroup.response.business_group.members);
+	});
+
+	test('of a business group that is none is an error', async () => {
+		onGet('/auth/api/v1/users/business/789').times(1).reply(200, { response: { id: 789 } });
+		await expect(run({ ...getAll, source: 'businessGroup' })).rejects.toThrow(/not of the documented form \[item 0\]$/);
+	});
+
+	test('works on each item with its own business, one after another, in order', async () => {
+		onGet(pageOf('/auth/api/v1/businesses/1/team_members')).reply(200, teamMembersPage([teamMemberRow(1), teamMemberRow(2)]));
+		onGet(pageOf('/auth/api/v1/businesses/2/team_members')).reply(200, teamMembersPage([teamMemberRow(3)]));
+		const output = await run({ ...getAll, business: locator('id', '={{ $json.id }}') }, { items: [{ id: 1 }, { id: 2 }] });
+		expect(output.map(({ json, pairedItem }) => [json.email, pairedItem])).toEqual([
+			['person1@example.com', { item: 0 }],
+			['person2@example.com', { item: 0 }],
+			['person3@example.com', { item: 1 }],
+		]);
+	});
+
+	test('that shows fewer people than FreshBooks counts says so beside the output', async () => {
+		onGet(pageOf(TEAM)).times(2).reply(200, teamMembersPage([teamMemberRow(1)], 1, 16));
+		const { items, hints } = await runWithHints({ ...getAll, returnAll: true });
+		expect(items).toHaveLength(1);
+		expect(hints).toEqual([expect.stringContaining('counts 16 team members of business 789 but shows 1')]);
+	});
+});
+
+describe('team member, Get', () => {
+	const get = { resource: 'teamMember', operation: 'get', business };
+
+	test('by UUID asks for that one, in upper or lower case', async () => {
+		onGet(`${TEAM}/${UUID}`).times(2).reply(200, EXAMPLE.teamMember);
+		expect(await jsonOf({ ...get, member: locator('id', UUID) })).toMatchObject([{ id: UUID, role: 'no_seat_employee', active: true }]);
+		expect(await jsonOf({ ...get, member: locator('list', UUID.toUpperCase()), simplify: false })).toEqual([EXAMPLE.teamMember.response]);
+	});
+
+	test('by email reads the list once for all items', async () => {
+		onGet(pageOf(TEAM)).reply(200, teamMembersPage([teamMemberRow(1), teamMemberRow(2)]));
+		const parameters = { ...get, member: locator('email', '={{ $json.email }}') };
+		const items = ['PERSON2@Example.com', 'person1@example.com', ' person2@example.com '].map((email) => ({ email }));
+		expect((await run(parameters, { items })).map(({ json, pairedItem }) => [json.email, pairedItem])).toEqual([
+			['person2@example.com', { item: 0 }],
+			['person1@example.com', { item: 1 }],
+			['person2@example.com', { item: 2 }],
+		]);
+	});
+});
+
+describe('team member, Update Role', () => {
+	const updateRole = { resource: 'teamMember', operation: 'updateRole', business, role: 'admin' };
+
+	test('by ID sends the role', async () => {
+		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
+		expect(await run({ ...updateRole, member: locator('id', '1') })).toEqual([{ json: EXAMPLE.memberUpdated.response.member, pairedItem: { item: 0 } }]);
+	});
+
+	test.each([['{"invoices": true}'], [{ invoices: true }]])('sends permissions given as %j with it', async (permissions) => {
+		onPut(`${MEMBERS}/1`, { role: 'admin', permissions: { invoices: true } }).reply(200, EXAMPLE.memberUpdated);
+		await run({ ...updateRole, member: locator('id', '1'), permissions });
+	});
+
+	test.each(['', ' ', '{}'])('sends no permissions when they are %j', async (permissions) => {
+		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
+		await run({ ...updateRole, member: locator('id', '1'), permissions });
+	});
+
+	test('by email finds the whole number first', async () => {
+		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
+		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
+		await run({ ...updateRole, member: locator('email', 'Staff@Example.com') });
+	});
+});
+
+describe('team member, Remove', () => {
+	const remove = { resource: 'teamMember', operation: 'remove', business };
+
+	test('by ID deletes that member, and tells which', async () => {
+		onDelete(`${MEMBERS}/1`).reply(204);
+		expect(await run({ ...remove, member: locator('id', 1) })).toEqual([{ json: { deleted: true, businessId: 789, memberId: 1 }, pairedItem: { item: 0 } }]);
+	});
+
+	test('by email finds the whole number first', async () => {
+		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
+		onDelete(`${MEMBERS}/1`).reply(204);
+		expect(await jsonOf({ ...remove, member: locator('email', 'STAFF@example.com') })).toEqual([
+			{ deleted: true, businessId: 789, memberId: 1, email: 'staff@example.com' },
+		]);
+	});
+});
+
+describe('invitation', () => {
+	const create = { resource: 'invitation', operation: 'create', business, email: 'newstaff@example.com', role: 'employee' };
+
+	test('Create looks for a pending one, then invites', async () => {
+		onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([]));
+		onPost(INVITATIONS, { email: 'newstaff@example.com', role: 'employee' }).reply(200, EXAMPLE.invitationCreated);
+		expect(await run(create)).toEqual([{ json: EXAMPLE.invitationCreated.response.invitation, pairedItem: { item: 0 } }]);
+	});
+
+	test("Create through FreshBooks' Postman endpoint puts the role into capacity", async () => {
+		onGet(pageOf(INVITATIONS)).reply(404, { message: 'No such page.' });
+		onPost('/auth/api/v1/users/invitation', {
+			capacity: 'manager',
+			to_email: 'newstaff@example.com',
+			invitable_id: 789,
+			invitable_type: 'business',
+			groups: [],
+		}).reply(200, { response: { id: 9, to_email: 'newstaff@example.com', capacity: 'manager' } });
+		expect(await jsonOf({ ...create, role: 'manager', options: { endpoint: 'userInvitation' } })).toEqual([
+			{ id: 9, to_email: 'newstaff@example.com', capacity: 'manager' },
+		]);
+	});
+
+	test('Create for an invited address is refused by default, and nothing is sent', async () => {
+		onGet(pageOf(INVITATIONS)).reply(200, EXAMPLE.invitations);
+		await expect(run({ ...create, email: 'NewStaff@example.com' })).rejects.toMatchObject({
+			message: 'NewStaff@example.com has a pending invitation to business 789 already [item 0]',
+			description: expect.stringContaining("'If It Exists'"),
+		});
+	});
+
+	test('Create for an invited address returns the pending invitation when asked to', async () => {
+		onGet(pageOf(INVITATIONS)).reply(200, EXAMPLE.invitations);
+		expect(await jsonOf({ ...create, options: { ifExists: 'return' } })).toEqual([
+			{ id: 55, email: 'newstaff@example.com', status: 'pending', alreadyInvited: true },
+		]);
+	});
+
+	test('Get Many reads the list, all of it or up to the limit', async () => {
+		onGet(pageOf(INVITATIONS)).times(2).reply(200, invitationsAnswer(upTo(60).map((id) => invitationRow(id))));
+		const getAll = { resource: 'invitation', operation: 'getAll', business };
+		expect(await run({ ...getAll, returnAll: true })).toHaveLength(60);
+		expect(await jsonOf({ ...getAll, limit: 1 })).toEqual([{ id: 1, email: 'invited1@example.com', status: 'pending' }]);
+	});
+
+	test('Revoke by ID deletes that invitation', async () => {
+		onDelete(`${INVITATIONS}/55`).reply(204);
+		expect(await run({ resource: 'invitation', operation: 'revoke', business, invitation: locator('id', '55') })).toEqual([
+			{ json: { deleted: true, businessId: 789, invitationId: 55 }, pairedItem: { item: 0 } },
+		]);
+	});
+
+	test('Revoke by email finds it first', async () => {
+		onGet(pageOf(INVITATIONS)).reply(200, EXAMPLE.invitations);
+		onDelete(`${INVITATIONS}/55`).reply(204);
+		expect(await jsonOf({ resource: 'invitation', operation: 'revoke', business, invitation: locator('email', 'newSTAFF@example.com') })).toEqual([
+			{ deleted: true, businessId: 789, invitationId: 55, email: 'newstaff@example.com' },
+		]);
+	});
+});
+
+describe('staff', () => {
+	const getAll = { resource: 'staff', operation: 'getAll', account };
+	const staff = locator('id', '2194844');
+
+	test('Get Many reads the list, simplified with times in UTC', async () => {
+		onGet(pageOf(STAFF)).reply(200, EXAMPLE.staffList);
+		const output = await jsonOf(getAll);
+		expect(output).toHaveLength(3);
+		expect(output[0]).toMatchObject({ id: 2194844, state: 'active', lastLoginAt: '2016-08-05T14:38:41.000Z', updatedAt: '2016-08-05T14:38:41.000Z' });
+	});
+
+	test("Get Many, raw, leaves FreshBooks' times as they are", async () => {
+		onGet(pageOf(STAFF)).reply(200, EXAMPLE.staffList);
+		const output = await jsonOf({ ...getAll, simplify: false });
+		expect(output[0]).toMatchObject({ last_login: '2016-08-05 10:38:41', updated: '2016-08-05 10:38:41' });
+	});
+
+	test('Get Many reads 101 records in two requests', async () => {
+		const records = upTo(101).map((id) => staffRow(id));
+		for (const page of [1, 2]) onGet(pageOf(STAFF, page)).reply(200, staffPage(records.slice((page - 1) * 100, page * 100), page, 101));
+		expect((await jsonOf({ ...getAll, returnAll: true })).map(({ id }) => id)).toEqual(upTo(101));
+	});
+
+	test("Get Many sends every filter under FreshBooks' name", async () => {
+		const sent: string[] = [];
+		nock(API)
+			.get(STAFF)
+			.query(true)
+			.reply(200, function (uri) {
+				sent.push(decodeURIComponent(uri.split('?')[1]));
+				return staffPage([]);
+			});
+		await run({
+			...getAll,
+			filters: {
+				userId: '7',
+				userIds: '1, 2',
+				userLevel: 'admin',
+				nameLike: 'wayne',
+				emailLike: '@example.com',
+				phoneLike: '555',
+				noteLike: 'a & b',
+				visState: 2,
+			},
+			options: { includeProjectIds: true },
+		});
+		expect(sent[0].split(/&(?=[a-z])/).sort()).toEqual(
+			[
+				'include[]=projectids',
+				'page=1',
+				'per_page=100',
+				'search[email_like]=@example.com',
+				'search[note_like]=a & b',
+				'search[phone_like]=555',
+				'search[user_levels]=admin',
+				'search[user_like]=wayne',
+				'search[userid]=7',
+				'search[userids][]=1',
+				'search[userids][]=2',
+				'search[vis_state]=2',
+			].sort(),
+		);
+	});
+
+	test('Get Many with project IDs shows them, simplified as well', async () => {
+		onGet(`${STAFF}?include%5B%5D=projectids&page=1&per_page=100`).reply(200, staffPage([staffRow(1, { projectids: [5, 6] }), staffRow(2)]));
+		expect(await jsonOf({ ...getAll, options: { includeProjectIds: true } })).toMatchObject([{ projectIds: [5, 6] }, { projectIds: [] }]);
+	});
+
+	test('Get asks for the one record', async () => {
+		onGet(`${STAFF}/2194844`).times(2).reply(200, EXAMPLE.staff);
+		expect(await jsonOf({ resource: 'staff', operation: 'get', account, staff })).toMatchObject([{ id: 2194844, updatedAt: '2016-08-05T14:38:41.000Z' }]);
+		const { api_token: removed, ...rest } = EXAMPLE.staff.response.result.staff;
+		expect(removed).toBeNull();
+		expect(await jsonOf({ resource: 'staff', operation: 'get', account, staff, simplify: false })).toEqual([rest]);
+	});
+
+	test("Update sends the chosen fields wrapped, under FreshBooks' names", async () => {
+		onPut(`${STAFF}/2194844`, { staff: { email: 'new@example.com', p_street2: 'Floor 2', mob_phone: '', rate: '35.00' } }).reply(200, EXAMPLE.staff);
+		const updateFields = { email: ' new@example.com', pStreet2: 'Floor 2', mobPhone: '', rate: '35.00' };
+		expect(await jsonOf({ resource: 'staff', operation: 'update', account, staff, updateFields })).toMatchObject([{ id: 2194844, username: 'MHzxqDerKq' }]);
+	});
+
+	test('Update sends every writable field of the documentation', async () => {
+		const fields = ['bus_phone', 'currency_code', 'display_name', 'fax', 'fname', 'home_phone', 'language', 'lname', 'mob_phone', 'note', 'organization', 'p_city', 'p_code', 'p_country', 'p_province', 'p_street', 'p_street2', 'rate', 'username'];
+		const camelCase = (name: string) => name.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+		onPut(`${STAFF}/2194844`, { staff: Object.fromEntries(fields.map((name) => [name, `the ${name}`])) }).reply(200, EXAMPLE.staff);
+		const updateFields = Object.fromEntries(fields.map((name) => [camelCase(name), `the ${name}`]));
+		await run({ resource: 'staff', operation: 'update', account, staff, updateFields });
+	});
+
+	test('Update that is answered without the record reads it', async () => {
+		onPut(`${STAFF}/2194844`, { staff: { fname: 'B' } }).reply(200, { response: {} });
+		onGet(`${STAFF}/2194844`).reply(200, EXAMPLE.staff);
+		expect(await jsonOf({ resource: 'staff', operation: 'update', account, staff, updateFields: { fname: 'B' } })).toMatchObject([{ id: 2194844 }]);
+	});
+
+	test('Delete sets vis_state 1', async () => {
+		onPut(`${STAFF}/2194844`, { staff: { vis_state: 1 } }).reply(200, EXAMPLE.staffDeleted);
+		expect(await run({ resource: 'staff', operation: 'delete', account, staff })).toEqual([
+			{ json: { deleted: true, accountId: 'zDmNq', staffId: 2194844 }, pairedItem: { item: 0 } },
+		]);
+	});
+});
+
+describe('credentials among FreshBooks’ fields are in no output', () => {
+	const secret = 'secret-thing';
+	const me = {
+		response: { ...EXAMPLE.usersMeModern.response, business_memberships: [{ id: 1, fasttrack_token: secret, business: { id: 2, fasttrack_token: secret } }] },
+	};
+
+	test.each([true, false])('of Get Me, simplify: %s', async (simplify) => {
+		onGet(ME).reply(200, me);
+		expect(JSON.stringify(await run({ resource: 'user', operation: 'getMe', simplify }))).not.toMatch(/secret-thing|fasttrack_token/);
+	});
+
+	test('of Update Me', async () => {
+		onPut(ME, { language: 'en' }).reply(200, me);
+		expect(JSON.stringify(await run({ resource: 'user', operation: 'updateMe', updateFields: { language: 'en' } }))).not.toMatch(/secret-thing|fasttrack_token/);
+	});
+
+	test('of Get Many businesses', async () => {
+		onGet(ME).reply(200, me);
+		expect(JSON.stringify(await run({ resource: 'business', operation: 'getAll' }))).not.toMatch(/secret-thing|fasttrack_token/);
+	});
+
+	test.each([true, false])('of staff, simplify: %s', async (simplify) => {
+		onGet(pageOf(STAFF)).reply(200, staffPage([staffRow(1, { api_token: secret })]));
+		onGet(`${STAFF}/1`).reply(200, { response: { result: { staff: staffRow(1, { api_token: secret }) } } });
+		const many = await run({ resource: 'staff', operation: 'getAll', account, simplify });
+		const one = await run({ resource: 'staff', operation: 'get', account, staff: locator('id', 1), simplify });
+		expect(JSON.stringify([many, one])).not.toMatch(/secret-thing|api_token/);
+	});
+
+	test('of an updated staff record', async () => {
+		onPut(`${STAFF}/1`, { staff: { fname: 'B' } }).reply(200, { response: { result: { staff: staffRow(1, { api_token: secret }) } } });
+		const output = await run({ resource: 'staff', operation: 'update', account, staff: locator('id', 1), updateFields: { fname: 'B' } });
+		expect(JSON.stringify(output)).not.toMatch(/secret-thing|api_token/);
+	});
+
+	test('when their names are written with escapes', async () => {
+		onGet(ME).reply(200, '{"response":{"id":1,"fasttrack\\u005ftoken":"secret-thing","api\\u005Ftoken":"secret-thing"}}');
+		expect(await jsonOf({ resource: 'user', operation: 'getMe', simplify: false })).toEqual([{ id: 1 }]);
+	});
+});

@@ -1,0 +1,136 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import nock from 'nock';
+
+import { onAFastClock, waits } from '../harness/clock';
+import { API, connectedCredential, errorOf, FIRST_REFRESH, jsonOf, locator, run } from '../harness/context';
+import { EXAMPLE, upTo } from '../harness/examples';
+import { onDelete, onGet, onPost, onRefresh, onTheWire, pageOf, UNAUTHENTICATED } from '../harness/wire';
+
+jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
+onTheWire();
+onAFastClock();
+
+const ME = '/auth/api/v1/users/me';
+const MEMBERS = '/auth/api/v1/business/789/members';
+const INVITATIONS = '/auth/api/v1/business/789/invitations';
+const business = locator('id', '789');
+const getMe = { resource: 'user', operation: 'getMe' };
+const connectedWith = (oauthTokenData: ICredentialDataDecryptedObject[string] | undefined) => {
+	const credential = connectedCredential();
+	delete credential.data.oauthTokenData;
+	if (oauthTokenData !== undefined) credential.data.oauthTokenData = oauthTokenData;
+	return credential;
+};
+const RECONNECT = 'FreshBooks no longer accepts the connection, so the connected user was not reached [item 0]';
+
+const refusedRefresh = (status: number, body: nock.Body, times = 1) => nock(API).post('/auth/oauth/token').times(times).reply(status, body);
+const INVALID_GRANT = { error: 'invalid_grant', error_description: 'The provided authorization grant is invalid, expired, revoked' };
+
+describe('an expired token', () => {
+	test('is refreshed once, the request repeated, and the rotated refresh token saved', async () => {
+		const credential = connectedCredential();
+		onGet(ME).reply(401, UNAUTHENTICATED);
+		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
+		onGet(ME, { token: 'second-access' }).reply(200, EXAMPLE.usersMe);
+		expect(await jsonOf(getMe, { credential })).toMatchObject([{ id: 712052 }]);
+		expect(credential.saved).toBe(1);
+		expect(credential.data.oauthTokenData).toMatchObject({ access_token: 'second-access', refresh_token: 'second-refresh' });
+		expect(waits).toEqual([]);
+	});
+
+	test('under twenty parallel items is refreshed once, and no item fails', async () => {
+		const credential = connectedCredential();
+		for (const id of upTo(20)) {
+			onDelete(`${MEMBERS}/${id}`).optionally().reply(401, UNAUTHENTICATED);
+			onDelete(`${MEMBERS}/${id}`, { token: 'second-access' }).reply(204);
+		}
+		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
+		const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '={{ $json.id }}'), options: { batchSize: 20 } };
+		const output = await jsonOf(parameters, { credential, items: upTo(20).map((id) => ({ id })) });
+		expect(output).toEqual(upTo(20).map((memberId) => ({ deleted: true, businessId: 789, memberId })));
+		expect(credential.saved).toBe(1);
+	});
+
+	test('does not send an invitation twice', async () => {
+		onGet(pageOf(INVITATIONS)).reply(200, { response: { invitations: [] } });
+		onPost(INVITATIONS, { email: 'a@b.co', role: 'employee' }).reply(401, UNAUTHENTICATED);
+		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
+		onPost(INVITATIONS, { email: 'a@b.co', role: 'employee' }, { token: 'second-access' }).reply(200, EXAMPLE.invitationCreated);
+		const parameters = { resource: 'invitation', operation: 'create', business, email: 'a@b.co', role: 'employee' };
+		expect(await jsonOf(parameters)).toMatchObject([{ id: 55 }]);
+	});
+});
+
+describe('a refresh token that FreshBooks no longer takes', () => {
+	test('asks to reconnect the credential, after a second look for a token that another process may have saved', async () => {
+		onGet(ME).times(2).reply(401, UNAUTHENTICATED);
+		refusedRefresh(400, INVALID_GRANT, 2);
+		expect(await errorOf(getMe)).toMatchObject({
+			name: 'NodeApiError',
+			message: RECONNECT,
+			description: expect.stringContaining('connect it again'),
+			cause: 'credential-invalid',
+			itemIndex: 0,
+		});
+		expect(waits).toEqual([1_000]);
+	});
+
+	test('is no trouble when another process has saved a new token meanwhile', async () => {
+		const credential = connectedCredential();
+		onGet(ME).reply(401, UNAUTHENTICATED);
+		nock(API)
+			.post('/auth/oauth/token')
+			.reply(400, () => {
+				credential.data = { ...credential.data, oauthTokenData: { access_token: 'saved-elsewhere', refresh_token: 'r', token_type: 'Bearer' } };
+				return INVALID_GRANT;
+			});
+		onGet(ME, { token: 'saved-elsewhere' }).reply(200, EXAMPLE.usersMe);
+		expect(await jsonOf(getMe, { credential })).toMatchObject([{ id: 712052 }]);
+	});
+});
+
+test('a 401 that a fresh token does not cure asks to reconnect', async () => {
+	const credential = connectedCredential();
+	onGet(ME).reply(401, UNAUTHENTICATED);
+	onRefresh(FIRST_REFRESH, { access: 'a2', refresh: 'r2' });
+	onGet(ME, { token: 'a2' }).times(2).reply(401, UNAUTHENTICATED);
+	onRefresh('r2', { access: 'a3', refresh: 'r3' });
+	onGet(ME, { token: 'a3' }).reply(401, UNAUTHENTICATED);
+	expect((await errorOf(getMe, { credential })).message).toBe(RECONNECT);
+});
+
+test.each<[string, { access_token?: string; token_type?: string } | undefined]>([
+	['was never connected', undefined],
+	['was left half-way', {}],
+	['has no refresh token', { access_token: 'first-access-token', token_type: 'Bearer' }],
+])('a credential that %s asks to connect it', async (_name, oauthTokenData) => {
+	if (oauthTokenData?.access_token) onGet(ME).times(2).reply(401, UNAUTHENTICATED);
+	expect((await errorOf(getMe, { credential: connectedWith(oauthTokenData) })).message).toBe(RECONNECT);
+});
+
+test.each([500, 503, 429])('a token endpoint that answers %d for a moment is asked again', async (status) => {
+	onGet(ME).times(2).reply(401, UNAUTHENTICATED);
+	refusedRefresh(status, { message: 'Later.' });
+	onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
+	onGet(ME, { token: 'second-access' }).reply(200, EXAMPLE.usersMe);
+	await run(getMe);
+});
+
+test('a 403 with the body of an expired token asks to reconnect', async () => {
+	onGet(ME).reply(403, UNAUTHENTICATED);
+	expect((await errorOf(getMe)).message).toBe(RECONNECT);
+});
+
+describe("a credential's base URL that a token must not be sent to", () => {
+	test.each(['http://api.freshbooks.com', 'https://user:password@api.freshbooks.com', 'https://api.freshbooks.com?x=1', 'ftp://localhost', '', 'api.freshbooks.com'])(
+		'%j is refused before anything is sent',
+		async (apiBaseUrl) => {
+			const credential = connectedCredential({ environment: 'custom', apiBaseUrl });
+			expect(await errorOf(getMe, { credential })).toMatchObject({
+				message: expect.stringContaining("The credential's 'API Base URL' must start with https://"),
+				description: expect.stringContaining('Nothing was sent'),
+				cause: 'configuration-invalid',
+			});
+		},
+	);
+});

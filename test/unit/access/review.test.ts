@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+
+import { readDirectory, entryFor } from '../../../nodes/FreshBooks/actions/access/directory';
+import { FINDING_KINDS } from '../../../nodes/FreshBooks/actions/access/findings';
+import { peopleOf } from '../../../nodes/FreshBooks/actions/access/people';
+import { reviewRows, summaryJson, type Review, type ReviewRow } from '../../../nodes/FreshBooks/actions/access/reviewReport';
+import { mayNotManage, sameRole } from '../../../nodes/FreshBooks/actions/access/roles';
+import { NOW, rowsOfTable, TABLE } from './table';
+
+const BUSINESS = { businessId: 101, name: 'One' };
+
+function reviewOfTable(changes: Partial<Review> = {}): Review {
+	const { teamMembers, invitations, directory } = rowsOfTable();
+	const people = peopleOf(BUSINESS, { teamMembers, members: null, invitations }, NOW);
+	return {
+		businesses: [{ ...BUSINESS, people, gaps: [] }],
+		unread: [],
+		directory: readDirectory(directory),
+		staleAfterDays: 14,
+		invitationsRead: true,
+		...changes,
+	};
+}
+
+const labels = ({ findings }: ReviewRow): string[] => findings.map(({ kind, severity }) => `${kind}:${severity}`);
+const emailOf = ({ person, entry }: ReviewRow): string => person?.email ?? entry?.email ?? '';
+
+describe('a review of thirty people', () => {
+	test('finds exactly what stands beside each of them, and nothing else', () => {
+		const found = new Map(reviewRows(reviewOfTable()).map((row) => [emailOf(row), labels(row)]));
+		// People the directory knows and does not expect need no row.
+		const expected = TABLE.filter(({ team, invited, expected: all }) => team ?? invited ?? all[0]);
+		expect(TABLE).toHaveLength(30);
+		expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected.map(({ email, expected: all }) => [email, all])));
+	});
+
+	test('has each kind of finding', () => {
+		const kinds = new Set(reviewRows(reviewOfTable()).flatMap(({ findings }) => findings.map(({ kind }) => kind)));
+		expect([...kinds].sort()).toEqual([...FINDING_KINDS].sort());
+	});
+
+	test('every finding names the person and says what to do', () => {
+		for (const row of reviewRows(reviewOfTable())) {
+			for (const { sentence } of row.findings) expect(sentence).toMatch(new RegExp(`^${emailOf(row).replace(/\./g, '\\.')} .+: .+\\.$`));
+		}
+	});
+
+	test('the summary counts people and findings, and its first words say that it is complete', () => {
+		const review = reviewOfTable();
+		const summary = summaryJson(review, reviewRows(review), NOW);
+		const all = TABLE.flatMap(({ expected }) => expected);
+		expect(Object.keys(summary)[0]).toBe('headline');
+		expect(summary.headline).toMatch(/^Complete review of 1 business and 26 people; findings: 6 high, 9 medium, 6 low, 4 info/);
+		expect(summary).toMatchObject({ complete: true, people: 26, invitationsWithoutDate: 1, reviewedAt: '2026-11-21T12:00:00.000Z' });
+		for (const kind of FINDING_KINDS) {
+			expect([kind, (summary.findings as Record<string, number>)[kind]]).toEqual([kind, all.filter((label) => label.startsWith(`${kind}:`)).length]);
+		}
+		expect(summary.directory).toMatchObject({ skipped: 0, problems: [expect.stringContaining('sabbatical')] });
+	});
+
+	test('a business that could not be read makes it incomplete, in the first words', () => {
+		const review = reviewOfTable({ unread: [{ businessId: 7, name: 'Seven', reason: 'no permission' }] });
+		const summary = summaryJson(review, reviewRows(review), NOW);
+		expect(summary.complete).toBe(false);
+		expect(summary.headline).toMatch(/^INCOMPLETE review, not to be signed as a whole\. 1 of 2 businesses could not be read: Seven/);
+		const sentence = reviewRows(review).find((row) => emailOf(row) === 'missing1@x.org')?.findings[0].sentence;
+		expect(sentence).toContain('what could be read');
+	});
+
+	test('a list with a gap makes it incomplete, too', () => {
+		const review = reviewOfTable();
+		review.businesses[0].gaps.push('some may be hidden');
+		expect(summaryJson(review, reviewRows(review), NOW)).toMatchObject({ complete: false, headline: expect.stringContaining('Not read completely: One') });
+	});
+
+	test('without a directory nobody is an orphan', () => {
+		const rows = reviewRows(reviewOfTable({ directory: undefined }));
+		const kinds = new Set(rows.flatMap(({ findings }) => findings.map(({ kind }) => kind)));
+		expect([...kinds].sort()).toEqual(['duplicateAddress', 'inactiveWithSeat', 'neverAccepted', 'privileged', 'staleInvitation']);
+	});
+
+	test('invitations that were not read are unknown, not absent', () => {
+		const { teamMembers } = rowsOfTable();
+		const people = peopleOf(BUSINESS, { teamMembers, members: null, invitations: null }, NOW);
+		const never = people.find(({ email }) => email === 'never1@x.org');
+		expect(never?.invitation.state).toBe('unknown');
+	});
+
+	test('the list by whole number adds IDs, and people who are in that list only', () => {
+		const { teamMembers } = rowsOfTable();
+		const members = [{ id: 7, email: 'FINE1@x.org', role: 'employee', confirmed: true }, { id: 8, email: 'only.here@x.org', role: 'employee', confirmed: true }];
+		const people = peopleOf(BUSINESS, { teamMembers, members, invitations: [] }, NOW);
+		expect(people.find(({ email }) => email === 'fine1@x.org')?.sourceIds.member).toBe(7);
+		expect(people.filter(({ email }) => email === 'only.here@x.org')).toMatchObject([{ sourceIds: { member: 8, teamMember: null }, listed: true }]);
+		expect(people).toHaveLength(teamMembers.length + 1);
+	});
+
+	test('somebody expected in one business only is missing there, not elsewhere', () => {
+		const person = { businessId: 102, name: 'Two' };
+		const directory = readDirectory([{ email: 'new@x.org', role: 'employee', businessId: 102 }]);
+		const review = reviewOfTable({ directory });
+		review.businesses.push({ ...person, people: [], gaps: [] });
+		const rows = reviewRows(review).filter((row) => emailOf(row) === 'new@x.org');
+		expect(rows).toMatchObject([{ businessId: 102, businessName: 'Two', findings: [{ kind: 'missing' }] }]);
+	});
+
+	test('somebody who is in any reviewed business is not missing', () => {
+		const directory = readDirectory([{ email: 'fine1@x.org', role: 'employee' }]);
+		const review = reviewOfTable({ directory });
+		review.businesses.push({ businessId: 102, name: 'Two', people: [], gaps: [] });
+		expect(reviewRows(review).flatMap(({ findings }) => findings.map(({ kind }) => kind))).not.toContain('missing');
+	});
+});
+
+describe('a directory', () => {
+	test.each([
+		['Okta', { profile: { email: 'a@x.org' }, status: 'ACTIVE' }, { status: 'DEPROVISIONED' }],
+		['Entra ID', { userPrincipalName: 'a@x.org', accountEnabled: true }, { accountEnabled: false }],
+		['Entra ID with mail', { mail: 'a@x.org', userPrincipalName: 'a@x.onmicrosoft.com', accountEnabled: true }, { accountEnabled: false }],
+		['Google Workspace', { primaryEmail: 'a@x.org', suspended: false }, { suspended: true }],
+		['SCIM', { userName: 'a@x.org', active: true }, { active: false }],
+		['a sheet', { email: ' A@X.org ', active: 'yes' }, { active: 'No' }],
+		['a sheet with capitals', { Email: 'a@x.org', Active: 1 }, { Active: 0 }],
+	])('%s is understood without settings', (_name, row, gone) => {
+		const entry = (changes = {}) => entryFor(readDirectory([{ ...row, ...changes }]), 'a@x.org', 1);
+		expect(entry()).toMatchObject({ active: true });
+		expect(entry(gone)).toMatchObject({ active: false });
+	});
+
+	test('other field names are given, also nested ones', () => {
+		const fields = { email: 'work.address', role: 'work.roles.0', active: 'enabled' };
+		const directory = readDirectory([{ work: { address: 'a@x.org', roles: ['contractor'] }, enabled: 'n' }], fields);
+		expect(entryFor(directory, 'a@x.org', 1)).toMatchObject({ role: 'contractor', active: false });
+	});
+
+	test('rows without an address are counted and named, never guessed', () => {
+		const directory = readDirectory([{ email: 'a@x.org' }, { name: 'no address' }, 'text', null, { email: 'nonsense' }]);
+		expect(directory).toMatchObject({ rows: 5, skipped: 4 });
+		expect(directory.problems).toHaveLength(4);
+	});
+
+	test('of contradicting entries an active one counts, and an entry for the business before a general one', () => {
+		const twice = readDirectory([{ email: 'a@x.org', active: false }, { email: 'A@x.org', active: true, role: 'manager' }]);
+		expect(entryFor(twice, 'a@x.org', 1)).toMatchObject({ active: true, role: 'manager' });
+		const perBusiness = readDirectory([{ email: 'a@x.org', role: 'manager' }, { email: 'a@x.org', role: 'contractor', businessId: 2 }]);
+		expect(entryFor(perBusiness, 'a@x.org', 2)?.role).toBe('contractor');
+		expect(entryFor(perBusiness, 'a@x.org', 1)?.role).toBe('manager');
+	});
+
+	test('no directory row whatever makes reading it fail', () => {
+		fc.assert(fc.property(fc.array(fc.anything(), { maxLength: 20 }), (rows) => {
+			const { skipped, rows: count } = readDirectory(rows);
+			expect(count).toBe(rows.length);
+			expect(skipped).toBeLessThanOrEqual(count);
+		}));
+	});
+});
+
+describe('role names', () => {
+	test.each([
+		['business_manager', 'Manager', true],
+		['business_manager', 'Business Manager', true],
+		['business_partner', 'Admin', true],
+		['no_seat_employee', 'Unassigned', true],
+		['business_employee', 'Basic Employee', true],
+		['business_employee', 'business_manager', false],
+		['something_new', 'Something New', true],
+	])('%s and %s: %s', (one, other, same) => {
+		expect(sameRole(one, other)).toBe(same);
+	});
+
+	test('a role that nobody knows may manage people, as far as that is known', () => {
+		expect(mayNotManage('something_new')).toBe(false);
+		expect(mayNotManage(null)).toBe(false);
+		expect(mayNotManage('business_employee')).toBe(true);
+	});
+});

@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+
+import {
+	checkAccountId,
+	checkEmail,
+	checkIntegerId,
+	checkRole,
+	checkUuid,
+	path,
+	sameAddress,
+	type Checked,
+} from '../../nodes/FreshBooks/api/identifiers';
+
+const UUID = 'dd6392d0-0639-40bd-9502-7d80c44de9f3';
+
+/** What must never get into a path, whatever kind of ID is asked for. */
+const CRAFTED = [
+	'',
+	' ',
+	'\t',
+	'-1',
+	'1.5',
+	'1e3',
+	'0x1f',
+	'1/2',
+	'/',
+	'..',
+	'.',
+	'%2e',
+	'%2e%2e',
+	'%2F',
+	'1?x=1',
+	'1#x',
+	'1 ',
+	' 1',
+	'1\n',
+	'1\u0000',
+	'\u202e1',
+	'1\u200f',
+	'1\u200b',
+	'١٢٣',
+	'１２３',
+	'__proto__',
+	'1;2',
+	'1,2',
+	'1@2',
+	'1\\2',
+	null,
+	undefined,
+	true,
+	NaN,
+	Infinity,
+	-1,
+	1.5,
+	{},
+	[],
+	[1],
+	{ toString: () => '1' },
+];
+
+function expectRefused<T>(check: (value: unknown) => Checked<T>, value: unknown): void {
+	const checked = check(value);
+	expect(checked.ok ? checked.value : checked.problem).toMatch(/^must be /);
+}
+
+describe('an integer ID', () => {
+	test.each<[unknown, number]>([
+		['1', 1],
+		[789, 789],
+		['6806492', 6806492],
+		['999999999999999', 999999999999999],
+	])('%j is good', (value, id) => {
+		expect(checkIntegerId(value)).toEqual({ ok: true, value: id });
+	});
+
+	test.each([...CRAFTED, '0', 0, '01', 'abc', '1000000000000000', '9'.repeat(400), 1e21, UUID])('%j is refused', (value) => {
+		expectRefused(checkIntegerId, value);
+	});
+
+	test('that is a UUID is called one', () => {
+		expect(checkIntegerId(UUID)).toMatchObject({ problem: expect.stringContaining('this is a UUID') });
+	});
+});
+
+describe('a UUID', () => {
+	test.each([UUID, UUID.toUpperCase()])('%s is good, and lower-cased', (value) => {
+		expect(checkUuid(value)).toEqual({ ok: true, value: UUID });
+	});
+
+	test.each([...CRAFTED, `${UUID}0`, UUID.slice(1), `${UUID}/..`, `{${UUID}}`, UUID.replace('d', 'g'), `${UUID}\n`])('%j is refused', (value) => {
+		expectRefused(checkUuid, value);
+	});
+
+	test('that is a whole number is called one', () => {
+		expect(checkUuid('712052')).toMatchObject({ problem: expect.stringContaining('this is a whole number') });
+	});
+});
+
+describe('an account ID', () => {
+	test.each(['zDmNq', 'ACM123', '5'])('%s is good, in the case it was given', (value) => {
+		expect(checkAccountId(value)).toEqual({ ok: true, value });
+	});
+
+	test.each([...CRAFTED.filter((value) => value !== '1e3' && value !== '0x1f'), 'a'.repeat(33), 'a-b', 'a_b', 'ä', UUID])('%j is refused', (value) => {
+		expectRefused(checkAccountId, value);
+	});
+});
+
+describe('an email address', () => {
+	test.each(['a@b.co', 'First.Last+tag@Sub.Example.com', "o'neil@example.com", 'jürgen@bücher.example', ' a@b.co '])('%j is good', (value) => {
+		expect(checkEmail(value)).toEqual({ ok: true, value: value.trim() });
+	});
+
+	test.each([
+		'',
+		' ',
+		'a',
+		'a@',
+		'@b.co',
+		'a@b',
+		'a@b.',
+		'a@.co',
+		'a@b..co',
+		'a@@b.co',
+		'a@b@c.co',
+		'a b@c.co',
+		'a@b c.co',
+		'a,b@c.co',
+		'a@b.co,c@d.co',
+		'A <a@b.co>',
+		'a@b.co\nBcc: x@y.co',
+		'a\u0000@b.co',
+		'\u202ea@b.co',
+		'a\u200b@b.co',
+		`${'a'.repeat(65)}@b.co`,
+		`a@${'b'.repeat(260)}.co`,
+		'a@b.co/..',
+		null,
+		undefined,
+		7,
+		{},
+	])('%j is refused', (value) => {
+		expectRefused(checkEmail, value);
+	});
+
+	test('is the same in upper and lower case, and nothing is the same as nothing', () => {
+		expect(sameAddress('A@B.co', ' a@b.CO ')).toBe(true);
+		expect(sameAddress('a@b.co', 'a@b.com')).toBe(false);
+		expect(sameAddress(null, null)).toBe(false);
+		expect(sameAddress('', '')).toBe(false);
+		expect(sameAddress(undefined, 'a@b.co')).toBe(false);
+	});
+});
+
+describe('a role', () => {
+	test.each(['business_employee', 'admin', 'no-seat', ' owner '])('%j is good', (value) => {
+		expect(checkRole(value)).toEqual({ ok: true, value: value.trim() });
+	});
+
+	test.each(['', ' ', 'a b', 'a/b', 'a'.repeat(65), 'rôle', null, undefined, 7, {}, 'a\n\nb'])('%j is refused', (value) => {
+		expectRefused(checkRole, value);
+	});
+});
+
+describe('a path', () => {
+	test('holds its values as segments of their own', () => {
+		expect(path`/auth/api/v1/business/${789}/members/${1}`).toBe('/auth/api/v1/business/789/members/1');
+		expect(path`/a/${'zDmNq'}`).toBe('/a/zDmNq');
+		expect(path`/a`).toBe('/a');
+	});
+
+	test('is never built from an empty or missing value: DELETE on the shortened path would delete a business', () => {
+		const build = path as (parts: TemplateStringsArray, ...values: unknown[]) => string;
+		for (const value of ['', ' ', undefined, null, NaN, 1.5, Infinity, true, {}, [], [1]]) {
+			expect(() => build`/auth/api/v1/users/business/${value}`).toThrow('not an ID');
+		}
+	});
+
+	test('whatever the values, is the intended one or none', () => {
+		fc.assert(
+			fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom(...CRAFTED.filter((value) => typeof value === 'string'))), (value) => {
+				let built: string | undefined;
+				try {
+					built = path`/business/${value}/members`;
+				} catch {
+					return;
+				}
+				expect(built).toBe(`/business/${value}/members`);
+				expect(new URL(built, 'https://api.example').pathname.split('/')).toEqual(['', 'business', value, 'members']);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+});

@@ -1,0 +1,273 @@
+import fc from 'fast-check';
+import type { IDataObject } from 'n8n-workflow';
+
+import { FreshBooksApiError } from '../../nodes/FreshBooks/api/failures';
+import {
+	agreedTotal,
+	isShort,
+	movedWhileRead,
+	readList,
+	readWholeList,
+	type ListRequest,
+} from '../../nodes/FreshBooks/api/listing';
+import type { FreshBooksClient, FreshBooksRequest } from '../../nodes/FreshBooks/api/transport';
+import { numberOrNull } from '../../nodes/FreshBooks/api/wire';
+import { membersPage, staffPage, teamMembersPage, upTo } from '../harness/examples';
+
+const row = (id: number): IDataObject => ({ id });
+const rowsFrom = (from: number, to: number): IDataObject[] => upTo(to - from + 1).map((number) => row(from + number - 1));
+const ids = (rows: unknown[]): unknown[] => rows.map((kept) => (kept as IDataObject).id);
+
+const REQUEST: ListRequest<IDataObject> = {
+	path: '/the/list',
+	query: { active: true },
+	subject: 'things',
+	idFamily: 'business ID',
+	published: true,
+	rowKeys: ['members', 'staff', 'staffs'],
+	idOf: (entry) => numberOrNull(entry.id),
+	keep: (entry) => entry as IDataObject,
+};
+
+type Answer = (page: number, time: number) => unknown;
+
+/** A FreshBooks that answers pages by a function, and notes what it was asked. */
+function service(answer: Answer, maxInFlight = 10) {
+	const asked: FreshBooksRequest[] = [];
+	const client: FreshBooksClient = {
+		maxInFlight,
+		send: async (request) => {
+			asked.push(request);
+			const page = Number(request.query?.page);
+			return await answer(page, asked.filter((other) => other.query?.page === page).length);
+		},
+		pause: async () => undefined,
+		warn: () => undefined,
+	};
+	return { client, asked, pages: () => asked.map(({ query }) => query?.page) };
+}
+
+type PageShape = (rows: IDataObject[], page: number, total: number, perPage: number) => IDataObject;
+
+const SHAPES: Array<[string, PageShape]> = [
+	['response.pages beside the rows', membersPage],
+	['meta without pages beside a bare array', teamMembersPage],
+	['everything flat inside response.result', staffPage],
+];
+
+/** A list of `count` rows as FreshBooks pages it: 100 at most, an empty page past the end. */
+function paged(shape: PageShape, count: number, perPage = 100): Answer {
+	const all = rowsFrom(1, count);
+	return (page) => shape(all.slice((page - 1) * perPage, page * perPage), page, count, perPage);
+}
+
+describe.each(SHAPES)('a list with %s', (_name, shape) => {
+	test.each([
+		[0, 1],
+		[1, 1],
+		[99, 1],
+		[100, 1],
+		[101, 2],
+		[200, 2],
+		[250, 3],
+		[1000, 10],
+		[1001, 11],
+	])('of %d rows costs %d requests and comes complete, in order', async (count, requests) => {
+		const { client, asked, pages } = service(paged(shape, count));
+		const listing = await readList(client, REQUEST);
+		expect(ids(listing.rows)).toEqual(upTo(count));
+		expect(listing).toMatchObject({ requests, duplicates: 0, limited: false });
+		expect(pages()).toEqual(upTo(requests));
+		expect(asked.every(({ method, query }) => method === 'GET' && query?.per_page === 100 && query.active === true)).toBe(true);
+		expect(isShort(listing) || movedWhileRead(listing)).toBe(false);
+	});
+
+	test('is paged as FreshBooks echoes it, when it clamps per_page', async () => {
+		const { client, pages } = service(paged(shape, 60, 25));
+		expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(60));
+		expect(pages()).toEqual([1, 2, 3]);
+	});
+
+	test.each([
+		[1, 1],
+		[50, 1],
+		[100, 1],
+		[101, 2],
+		[250, 3],
+		[900, 5],
+	])('with a limit of %d costs %d requests of the five', async (limit, requests) => {
+		const { client } = service(paged(shape, 500));
+		const listing = await readList(client, REQUEST, limit);
+		expect(ids(listing.rows)).toEqual(upTo(Math.min(limit, 500)));
+		expect(listing).toMatchObject({ requests, limited: limit < 500 });
+	});
+
+	test('whose total is larger than the rows that may be seen ends, and tells', async () => {
+		const { client, pages } = service((page) => shape(page === 1 ? rowsFrom(1, 100) : page === 2 ? rowsFrom(101, 120) : [], page, 100_000, 100), 3);
+		const listing = await readList(client, REQUEST);
+		expect(ids(listing.rows)).toEqual(upTo(120));
+		expect(isShort(listing)).toBe(true);
+		expect(pages().length).toBeLessThanOrEqual(6);
+	});
+
+	test('whose total lies below the rows is read to its end', async () => {
+		const { client } = service((page) => shape(rowsFrom(1, 250).slice((page - 1) * 100, page * 100), page, 7, 100));
+		expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(250));
+	});
+
+	test('that grows while it is read is read to its new end', async () => {
+		const { client } = service((page) => shape(rowsFrom(1, page === 1 ? 200 : 301).slice((page - 1) * 100, page * 100), page, page === 1 ? 200 : 301, 100));
+		const listing = await readList(client, REQUEST);
+		expect(ids(listing.rows)).toEqual(upTo(301));
+		expect(movedWhileRead(listing)).toBe(true);
+		expect(agreedTotal(listing)).toBeNull();
+	});
+
+	test('that shrinks while it is read ends with the empty page', async () => {
+		const { client } = service((page) => shape(page === 1 ? rowsFrom(1, 100) : [], page, page === 1 ? 150 : 100, 100));
+		const listing = await readList(client, REQUEST);
+		expect(ids(listing.rows)).toEqual(upTo(100));
+		expect(movedWhileRead(listing)).toBe(true);
+	});
+
+	test('with rows that come twice holds each once, and tells', async () => {
+		const { client } = service((page) => shape(page === 1 ? rowsFrom(1, 100) : rowsFrom(100, 149), page, 150, 100));
+		const listing = await readList(client, REQUEST);
+		expect(ids(listing.rows)).toEqual(upTo(149));
+		expect(listing.duplicates).toBe(1);
+		expect(movedWhileRead(listing)).toBe(true);
+	});
+
+	test('whose pages answer out of order stays in order', async () => {
+		const waiting = new Map<number, () => void>();
+		const { client } = service(async (page) => {
+			if (page > 1) await new Promise<void>((resolve) => waiting.set(page, resolve));
+			return paged(shape, 400)(page, 1);
+		});
+		const reading = readList(client, REQUEST);
+		for (const page of [4, 2, 3]) {
+			while (!waiting.has(page)) await Promise.resolve();
+			waiting.get(page)?.();
+		}
+		expect(ids((await reading).rows)).toEqual(upTo(400));
+	});
+
+	test('is read a few pages at a time', async () => {
+		let now = 0;
+		let most = 0;
+		const { client } = service(async (page) => {
+			most = Math.max(most, ++now);
+			await Promise.resolve();
+			now--;
+			return paged(shape, 2000)(page, 1);
+		}, 4);
+		expect((await readList(client, REQUEST)).rows).toHaveLength(2000);
+		expect(most).toBeGreaterThan(1);
+		expect(most).toBeLessThanOrEqual(4);
+	});
+
+	test('of any size and page size comes complete, in order, at one request a page', async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.integer({ min: 0, max: 700 }), fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 12 }), async (count, perPage, maxInFlight) => {
+				const { client } = service(paged(shape, count, perPage), maxInFlight);
+				const listing = await readList(client, REQUEST);
+				expect(ids(listing.rows)).toEqual(upTo(count));
+				expect(listing.requests).toBe(Math.max(1, Math.ceil(count / perPage)));
+			}),
+			{ numRuns: 60 },
+		);
+	});
+
+	test.each([1, 2, 3])('fails when page %d fails', async (broken) => {
+		const outage = new FreshBooksApiError({ kind: 'outage', status: 500, subject: 'things', idFamily: 'business ID', method: 'GET' });
+		const { client } = service(async (page) => (page === broken ? await Promise.reject(outage) : paged(shape, 300)(page, 1)));
+		await expect(readList(client, REQUEST)).rejects.toBe(outage);
+	});
+});
+
+describe('a list without paging', () => {
+	const unpaged = (count: number) => service(() => ({ response: { members: rowsFrom(1, count) } }));
+
+	test.each([0, 1, 99])('of %d rows costs one request', async (count) => {
+		const { client, pages } = unpaged(count);
+		expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(count));
+		expect(pages()).toEqual([1]);
+	});
+
+	test.each([100, 250])('of %d rows that is repeated for page 2 ends there, each row once', async (count) => {
+		const { client, pages } = unpaged(count);
+		const listing = await readList(client, REQUEST);
+		expect(ids(listing.rows)).toEqual(upTo(count));
+		expect(movedWhileRead(listing)).toBe(false);
+		expect(pages()).toEqual([1, 2]);
+	});
+
+	test('stops at the limit', async () => {
+		const { client, pages } = unpaged(250);
+		expect(ids((await readList(client, REQUEST, 10)).rows)).toEqual(upTo(10));
+		expect(pages()).toEqual([1]);
+	});
+});
+
+test.each([['staff'], ['staffs']])('rows are found under "%s"', async (key) => {
+	const { client } = service(() => ({ response: { result: { [key]: [row(1)], page: 1, pages: 1, per_page: 100, total: 1 } } }));
+	expect((await readList(client, REQUEST)).rows).toEqual([row(1)]);
+});
+
+test('paging told in numeric text is understood', async () => {
+	const { client, pages } = service((page) => ({ response: page === 1 ? rowsFrom(1, 100) : rowsFrom(101, 130), meta: { page: `${page}`, per_page: '100', total: '130' } }));
+	expect((await readList(client, REQUEST)).rows).toHaveLength(130);
+	expect(pages()).toEqual([1, 2]);
+});
+
+describe('a malformed page is an error, never a short list', () => {
+	test.each<[string, unknown]>([
+		['nothing', undefined],
+		['null', null],
+		['a list', []],
+		['text', 'members'],
+		['an empty object', {}],
+		['an empty response', { response: {} }],
+		['a response of null', { response: null }],
+		['rows that are no list', { response: { members: {} } }],
+		['rows of null', { response: { members: null } }],
+		['rows under another name', { response: { people: [row(1)] } }],
+		['a row that is no object', { response: { members: [row(1), 'x'] } }],
+		['a row of null', { response: { members: [row(1), null] } }],
+		['a row without its ID', { response: { members: [row(1), { email: 'a@b.co' }] } }],
+	])('%s, as first page or as a later one', async (_name, broken) => {
+		const first = service(() => broken);
+		await expect(readList(first.client, REQUEST)).rejects.toMatchObject({ failure: { kind: 'malformed', subject: 'things' } });
+		const later = service((page) => (page === 1 ? membersPage(rowsFrom(1, 100), 1, 200) : broken));
+		await expect(readList(later.client, REQUEST)).rejects.toMatchObject({ failure: { kind: 'malformed' } });
+	});
+});
+
+describe('a whole list', () => {
+	const read = async (answer: Answer) => {
+		const warnings: string[] = [];
+		const { client, pages } = service(answer);
+		const rows = await readWholeList(client, REQUEST, (message) => warnings.push(message));
+		return { ids: ids(rows), warnings, pages: pages() };
+	};
+
+	test('that stood still is read once, without a word', async () => {
+		expect(await read(paged(teamMembersPage, 150))).toEqual({ ids: upTo(150), warnings: [], pages: [1, 2] });
+	});
+
+	test('in which a row moved is read once more, without a word if it stood still then', async () => {
+		const moved: Answer = (page, time) => (page === 2 && time === 1 ? teamMembersPage(rowsFrom(100, 149), 2, 150) : paged(teamMembersPage, 150)(page, time));
+		expect(await read(moved)).toEqual({ ids: upTo(150), warnings: [], pages: [1, 2, 1, 2] });
+	});
+
+	test('in which rows moved twice is given with a warning', async () => {
+		const { warnings } = await read((page) => (page === 1 ? teamMembersPage(rowsFrom(1, 100), 1, 150) : teamMembersPage(rowsFrom(100, 149), 2, 150)));
+		expect(warnings).toEqual([expect.stringContaining('changed while it was read')]);
+	});
+
+	test('with fewer rows than FreshBooks counts is given with a warning that tells both numbers', async () => {
+		const { ids: seen, warnings } = await read((page) => teamMembersPage(page === 1 ? rowsFrom(1, 4) : [], page, 16));
+		expect(seen).toEqual([1, 2, 3, 4]);
+		expect(warnings).toEqual([expect.stringMatching(/counts 16 things but shows 4/)]);
+	});
+});

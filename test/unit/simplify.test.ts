@@ -1,0 +1,103 @@
+import {
+	easternToUtc,
+	simplifyBusinessMember,
+	simplifyMe,
+	simplifyStaff,
+	simplifyTeamMember,
+} from '../../nodes/FreshBooks/actions/common/simplify';
+import { EXAMPLE } from '../harness/examples';
+
+describe('an accounting time', () => {
+	test.each([
+		['in winter', '2026-01-15 12:00:00', '2026-01-15T17:00:00.000Z'],
+		['in summer', '2016-08-05 10:38:41', '2016-08-05T14:38:41.000Z'],
+		['on New Year’s Eve', '2026-12-31 23:59:59', '2027-01-01T04:59:59.000Z'],
+		['a second before clocks go forward', '2026-03-08 01:59:59', '2026-03-08T06:59:59.000Z'],
+		['in the hour that does not exist', '2026-03-08 02:30:00', '2026-03-08T07:30:00.000Z'],
+		['when clocks went forward', '2026-03-08 03:00:00', '2026-03-08T07:00:00.000Z'],
+		['before the hour that comes twice', '2026-11-01 00:59:59', '2026-11-01T04:59:59.000Z'],
+		['in the hour that comes twice: the first of them', '2026-11-01 01:30:00', '2026-11-01T05:30:00.000Z'],
+		['when clocks went back', '2026-11-01 02:00:00', '2026-11-01T07:00:00.000Z'],
+		['at midnight', '2026-06-01 00:00:00', '2026-06-01T04:00:00.000Z'],
+		['on a leap day', '2024-02-29 12:00:00', '2024-02-29T17:00:00.000Z'],
+	])('%s: %s New York is %s', (_when, eastern, utc) => {
+		expect(easternToUtc(eastern)).toBe(utc);
+	});
+
+	test.each([null, undefined, '', 'yesterday', '2016-08-05', '2016-08-05T10:38:41Z', '0000-00-00 00:00:00', '2026-13-01 00:00:00', '2026-02-30 00:00:00', '2026-01-01 24:30:00', 7])(
+		'%j is none',
+		(value) => {
+			expect(easternToUtc(value)).toBeNull();
+		},
+	);
+});
+
+describe('simplified', () => {
+	test('a team member has ten flat fields', () => {
+		expect(simplifyTeamMember(EXAMPLE.teamMembers.response[0])).toEqual({
+			id: 'dd6392d0-0639-40bd-9502-7d80c44de9f3',
+			email: 'test@freshenv.com',
+			firstName: 'John',
+			lastName: 'Doe',
+			role: 'business_employee',
+			active: false,
+			identityId: null,
+			invitationAcceptedAt: null,
+			createdAt: '2023-01-24T17:17:56Z',
+			updatedAt: '2023-03-01T09:45:42Z',
+		});
+	});
+
+	test("a member of the guide's list has the same names for the same things", () => {
+		expect(simplifyBusinessMember(EXAMPLE.members.response.members[0])).toEqual({
+			id: 1,
+			email: 'staff@example.com',
+			firstName: null,
+			lastName: null,
+			role: 'employee',
+			active: null,
+			confirmed: true,
+			identityId: null,
+		});
+	});
+
+	test('the connected user has ten fields, businesses among them', () => {
+		const simple = simplifyMe(EXAMPLE.usersMe.response);
+		expect(Object.keys(simple)).toHaveLength(10);
+		expect(simple).toMatchObject({
+			id: 712052,
+			email: 'b@example.com',
+			firstName: 'Bruce',
+			setupComplete: true,
+			businesses: [
+				{ businessId: 77128, name: 'BillSpring', role: 'owner' },
+				{ businessId: 311394, name: 'another_bruce', role: 'manager' },
+			],
+		});
+	});
+
+	test('a staff record has ten fields, times in UTC', () => {
+		expect(simplifyStaff(EXAMPLE.staff.response.result.staff)).toEqual({
+			id: 2194844,
+			email: EXAMPLE.staff.response.result.staff.email,
+			firstName: null,
+			lastName: null,
+			displayName: null,
+			role: null,
+			rate: null,
+			state: 'active',
+			lastLoginAt: '2016-08-05T14:38:41.000Z',
+			updatedAt: '2016-08-05T14:38:41.000Z',
+		});
+	});
+
+	test.each([
+		[0, 'active'],
+		[1, 'deleted'],
+		[2, 'archived'],
+		[9, '9'],
+		[null, null],
+	])('vis_state %s is %s', (visState, state) => {
+		expect(simplifyStaff({ id: 1, vis_state: visState }).state).toBe(state);
+	});
+});

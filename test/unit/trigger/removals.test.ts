@@ -1,0 +1,388 @@
+import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/confirm';
+import { problemOf } from '../../../nodes/FreshBooksTrigger/changes/listing';
+import { exceeds, heldRemovalsText } from '../../../nodes/FreshBooksTrigger/changes/safeguard';
+import { aPerson, listingOf, peopleIn, somePeople, watching, Watched } from './fixtures';
+
+const UNKNOWN: LookUp = { answer: 'unknown' };
+
+describe('a listing', () => {
+	const people = somePeople(3);
+
+	it('is complete when there are as many people as every page says', () => {
+		expect(problemOf(listingOf(people, { totals: [3, 3] }))).toBeUndefined();
+		expect(problemOf(listingOf(people, { totals: [] }))).toBeUndefined();
+		expect(problemOf(listingOf([], { totals: [0] }))).toBeUndefined();
+		expect(problemOf(listingOf(people, { totals: [3], duplicates: 1 }))).toBeUndefined();
+	});
+
+	it('is none when it is short, long, cut off, moved, or changed its total', () => {
+		expect(problemOf(listingOf(people, { totals: [4, 4] }))).toBe('short');
+		expect(problemOf(listingOf(people, { totals: [2] }))).toBe('long');
+		expect(problemOf(listingOf(people, { truncated: true }))).toBe('truncated');
+		expect(problemOf(listingOf(people, { totals: [], duplicates: 1 }))).toBe('repeatedRows');
+		expect(problemOf(listingOf(people, { totals: [4, 3] }))).toBe('totalChanged');
+	});
+
+	it('that is not complete is repeated once and then used', async () => {
+		const watched = await watching(people);
+		const newcomer = aPerson();
+		watched.people.push(newcomer);
+		watched.peopleListings = { poll: () => listingOf(people, { totals: [4] }) };
+		expect(await watched.events()).toEqual([`memberAdded ${newcomer.id}`]);
+		expect(watched.listings).toEqual(expect.arrayContaining(['people:poll', 'people:repeat']));
+	});
+
+	it('that stays incomplete leaves the snapshot untouched and is reported', async () => {
+		const watched = await watching(people);
+		watched.people = people.slice(1);
+		const cut = () => listingOf(watched.people, { truncated: true });
+		watched.peopleListings = { poll: cut, repeat: cut };
+		const result = await watched.poll();
+		expect(result).toMatchObject({ snapshot: undefined, items: [] });
+		expect(result.troubles).toEqual([
+			expect.objectContaining({ kind: 'incompleteListing', problem: 'truncated', steady: false }),
+		]);
+		expect(watched.asked).toEqual([]);
+	});
+
+	it('whose total lies the same way twice is reported as such, never passed over', async () => {
+		const watched = await watching(people);
+		const lying = () => listingOf(people, { totals: [5] });
+		watched.peopleListings = { poll: lying, repeat: lying };
+		expect((await watched.poll()).troubles).toEqual([
+			{
+				kind: 'incompleteListing',
+				list: 'people',
+				problem: 'short',
+				listed: 3,
+				total: 5,
+				steady: true,
+			},
+		]);
+	});
+});
+
+describe('someone missing from the list of team members', () => {
+	it('is removed when FreshBooks does not find them by id', async () => {
+		const [leaver, ...others] = somePeople(5);
+		const watched = await watching([leaver, ...others]);
+		watched.remove(leaver);
+		const [item, ...rest] = await watched.items();
+		expect(rest).toEqual([]);
+		expect(item).toMatchObject({ event: 'memberRemoved', member: leaver, previous: leaver, changes: {} });
+		expect(watched.asked).toEqual([[leaver.id]]);
+		expect(await watched.known()).toEqual(others);
+		expect(await watched.items()).toEqual([]);
+	});
+
+	it('is present when FreshBooks finds them by id, as they are now', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		watched.people = others;
+		watched.hidden = [{ ...person, role: 'business_manager' }];
+		expect(await watched.events()).toEqual([`roleChanged ${person.id}`]);
+		expect(await watched.known()).toContainEqual({ ...person, role: 'business_manager' });
+	});
+
+	it('stays as last seen on any other answer, and is asked again', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		watched.remove(person);
+		watched.lookUp = () => UNKNOWN;
+		const result = await watched.poll();
+		expect(result.items).toEqual([]);
+		expect(result.troubles).toEqual([{ kind: 'unclearAnswers', people: 1 }]);
+		expect(await watched.known()).toContainEqual(person);
+		watched.lookUp = undefined;
+		expect(await watched.events()).toEqual([`memberRemoved ${person.id}`]);
+	});
+
+	it('is not acquitted by an answer about somebody else', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		watched.remove(person);
+		watched.lookUp = () => ({ answer: 'found', person: others[0] });
+		expect(await watched.events()).toEqual([]);
+		expect(await watched.known()).toContainEqual(person);
+	});
+
+	it('is nothing once the list has them again', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		watched.people = others;
+		watched.lookUp = () => UNKNOWN;
+		await watched.poll();
+		watched.people = [person, ...others];
+		expect(await watched.items()).toEqual([]);
+		expect(watched.asked).toEqual([]);
+	});
+});
+
+describe('confirmations', () => {
+	it('are bounded in a poll; the rest wait and nobody is forgotten', async () => {
+		const people = somePeople(100);
+		const watched = await watching(people);
+		watched.settings.maxConfirmations = 4;
+		watched.people = people.slice(10);
+		const removed: string[] = [];
+		for (let poll = 0; poll < 3; poll++) removed.push(...(await watched.events()));
+		expect(watched.asked).toEqual([expect.any(Array)]);
+		expect(new Set(removed)).toEqual(new Set(people.slice(0, 10).map(({ id }) => `memberRemoved ${id}`)));
+		expect(removed).toHaveLength(10);
+	});
+
+	it('ask those longest unasked first, so that nobody starves', async () => {
+		const people = somePeople(100);
+		const watched = await watching(people);
+		watched.settings.maxConfirmations = 3;
+		watched.people = people.slice(9);
+		watched.lookUp = () => UNKNOWN;
+		const asked: string[] = [];
+		for (let poll = 0; poll < 3; poll++) {
+			await watched.poll();
+			asked.push(...watched.asked.flat());
+		}
+		expect(new Set(asked)).toEqual(new Set(people.slice(0, 9).map(({ id }) => id)));
+	});
+
+	it('take turns by the clock where n8n forgets what a poll without items stored', async () => {
+		const people = somePeople(100);
+		const watched = await watching(people);
+		watched.settings.maxConfirmations = 3;
+		watched.people = people.slice(9);
+		watched.lookUp = () => UNKNOWN;
+		const { stored } = watched;
+		const asked: string[] = [];
+		for (let poll = 0; poll < 3; poll++) {
+			watched.stored = stored;
+			await watched.poll();
+			asked.push(...watched.asked.flat());
+		}
+		expect(new Set(asked).size).toBe(9);
+	});
+});
+
+describe('someone missing from the list of business members', () => {
+	async function watchingMembers(count: number) {
+		const people = Array.from({ length: count }, (_, at) => aPerson({ id: `${at + 1}` }));
+		const watched = new Watched(people);
+		watched.settings.source = 'businessMembers';
+		await watched.poll();
+		return { watched, people };
+	}
+
+	it('is removed when a second complete listing does not have them either', async () => {
+		const { watched, people } = await watchingMembers(5);
+		watched.people = people.slice(1);
+		const [item] = await watched.items();
+		expect(item).toMatchObject({ event: 'memberRemoved', member: { id: 1 } });
+		expect(watched.asked).toEqual([]);
+		expect(watched.listings).toContain('people:confirm');
+	});
+
+	it('is present when the second listing has them', async () => {
+		const { watched, people } = await watchingMembers(5);
+		watched.peopleListings = { poll: () => listingOf(people.slice(1)) };
+		expect(await watched.items()).toEqual([]);
+		expect(await watched.known()).toEqual(people);
+	});
+
+	it('waits for the next poll when there is no second listing', async () => {
+		const { watched, people } = await watchingMembers(5);
+		watched.people = people.slice(1);
+		watched.peopleListings = { confirm: () => listingOf([], { truncated: true }) };
+		expect(await watched.items()).toEqual([]);
+		expect(await watched.events()).toEqual(['memberRemoved 1']);
+		expect(watched.listings).not.toContain('people:confirm');
+	});
+});
+
+describe('the same person under a new id', () => {
+	it('is an update, never a removal or an addition', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		const renewed = { ...person, id: aPerson().id, email: person.email?.toUpperCase() ?? null };
+		watched.people = [renewed, ...others];
+		const [item, ...rest] = await watched.items();
+		expect(rest).toEqual([]);
+		expect(item).toMatchObject({
+			event: 'memberUpdated',
+			member: { id: renewed.id },
+			previous: person,
+			changes: {
+				id: { from: person.id, to: renewed.id },
+				email: { from: person.email, to: renewed.email },
+			},
+		});
+		expect(await watched.known()).toEqual([...others, renewed]);
+	});
+
+	it('is a changed role as well when the role changed at once', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		const renewed = { ...person, id: aPerson().id, role: 'business_manager' };
+		watched.people = [...others, renewed];
+		expect(await watched.events()).toEqual([
+			`memberUpdated ${renewed.id}`,
+			`roleChanged ${renewed.id}`,
+		]);
+	});
+
+	it('is recognised by the identity when the address changed at once', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		const renewed = { ...person, id: aPerson().id, email: 'new@billspring.com' };
+		watched.people = [...others, renewed];
+		expect(await watched.events()).toEqual([`memberUpdated ${renewed.id}`]);
+	});
+
+	it('is taken up only once the old id is known to be gone', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		const other = aPerson({ email: person.email });
+		watched.people = [...others, other];
+		watched.lookUp = () => UNKNOWN;
+		expect(await watched.items()).toEqual([]);
+		watched.lookUp = undefined;
+		watched.hidden = [person];
+		expect(await watched.events()).toEqual([`memberAdded ${other.id}`]);
+	});
+
+	it('leaves the other row when two had shared one address: the person is still there', async () => {
+		const [one, ...others] = somePeople(5);
+		const other = aPerson({ email: one.email, role: 'owner', active: false });
+		const watched = await watching([one, other, ...others]);
+		watched.remove(one);
+		expect(await watched.events()).toEqual([
+			`memberUpdated ${other.id}`,
+			`roleChanged ${other.id}`,
+			`memberDeactivated ${other.id}`,
+		]);
+		expect(await watched.known()).toEqual([other, ...others]);
+		watched.remove(other);
+		expect(await watched.events()).toEqual([`memberRemoved ${other.id}`]);
+	});
+});
+
+describe('the removal safeguard', () => {
+	it('counts in percent of the known people, and never trips below three', () => {
+		const limit = { maxRemovals: 20, unit: 'percent' as const };
+		expect(exceeds(limit, 2, 2)).toBe(false);
+		expect(exceeds(limit, 3, 3)).toBe(true);
+		expect(exceeds(limit, 3, 14)).toBe(true);
+		expect(exceeds(limit, 3, 15)).toBe(false);
+		expect(exceeds(limit, 20, 100)).toBe(false);
+		expect(exceeds(limit, 21, 100)).toBe(true);
+		expect(exceeds({ ...limit, maxRemovals: 100 }, 100, 100)).toBe(false);
+		expect(exceeds({ ...limit, maxRemovals: 0 }, 2, 100)).toBe(false);
+	});
+
+	it('counts people', () => {
+		const limit = { maxRemovals: 2, unit: 'count' as const };
+		expect(exceeds(limit, 2, 2)).toBe(false);
+		expect(exceeds(limit, 3, 1000)).toBe(true);
+		expect(exceeds({ ...limit, maxRemovals: 0 }, 1, 1000)).toBe(true);
+	});
+
+	it('holds everything of the business back and says how many of how many', async () => {
+		const people = somePeople(10);
+		const watched = await watching(people);
+		watched.people = [aPerson(), ...people.slice(3)];
+		const result = await watched.poll();
+		expect(result.items).toEqual([]);
+		expect(result.troubles).toEqual([
+			{
+				kind: 'removalsHeld',
+				confirmed: 3,
+				unconfirmed: 0,
+				known: 10,
+				limit: { maxRemovals: 20, unit: 'percent' },
+				isDue: true,
+			},
+		]);
+		expect(await watched.known()).toEqual(people);
+	});
+
+	it('reports once an hour', async () => {
+		const people = somePeople(10);
+		const watched = await watching(people);
+		watched.people = [];
+		const reports: number[] = [];
+		for (let minute = 0; minute < 125; minute++)
+			for (const trouble of (await watched.poll()).troubles)
+				if (trouble.kind === 'removalsHeld' && trouble.isDue) reports.push(minute);
+		expect(reports).toEqual([0, 60, 120]);
+	});
+
+	it('lets them go when the limit is raised', async () => {
+		const people = somePeople(10);
+		const watched = await watching(people);
+		watched.remove(...people.slice(0, 5));
+		await watched.poll();
+		watched.settings.removalLimit = { maxRemovals: 5, unit: 'count' };
+		expect(await watched.events()).toEqual(
+			people.slice(0, 5).map(({ id }) => `memberRemoved ${id}`),
+		);
+		expect(watched.asked).toEqual([]);
+	});
+
+	it('goes on by itself when the people come back', async () => {
+		const people = somePeople(10);
+		const watched = await watching(people);
+		watched.people = [];
+		await watched.poll();
+		const newcomer = aPerson();
+		watched.people = [...people, newcomer];
+		expect(await watched.events()).toEqual([`memberAdded ${newcomer.id}`]);
+	});
+
+	it('does not let a mass removal through a few people at a time', async () => {
+		const people = somePeople(100);
+		const watched = await watching(people);
+		watched.settings.maxConfirmations = 5;
+		watched.people = people.slice(60);
+		for (let poll = 0; poll < 30; poll++) expect(await watched.items()).toEqual([]);
+		expect((await watched.poll()).troubles).toEqual([
+			expect.objectContaining({ kind: 'removalsHeld', confirmed: 60, unconfirmed: 0 }),
+		]);
+	});
+
+	it('holds one leaver back only until a list full of holes is cleared up', async () => {
+		const people = somePeople(100);
+		const watched = await watching(people);
+		watched.settings.maxConfirmations = 20;
+		watched.people = people.slice(50);
+		watched.hidden = people.slice(1, 50);
+		const told: string[] = [];
+		for (let poll = 0; poll < 3; poll++) told.push(...(await watched.events()));
+		expect(told).toEqual([`memberRemoved ${people[0].id}`]);
+		expect((await watched.known()).map(({ id }) => id)).toEqual(people.slice(1).map(({ id }) => id));
+	});
+
+	it('does not count people who only have another id', async () => {
+		const people = somePeople(10);
+		const watched = await watching(people);
+		watched.people = people.map((person) => ({ ...person, id: aPerson().id }));
+		expect(await watched.events()).toEqual(
+			watched.people.map(({ id }) => `memberUpdated ${id}`),
+		);
+	});
+
+	it('says what to do', () => {
+		const { message, description } = heldRemovalsText(
+			'BillSpring',
+			{ confirmed: 9, unconfirmed: 3, known: 40 },
+			{ maxRemovals: 20, unit: 'percent' },
+		);
+		expect(message).toBe('12 of 40 people disappeared from BillSpring at once: nothing was emitted');
+		expect(description).toContain("raise 'Max Removals'");
+	});
+});
+
+it('keeps a held snapshot as it was, but for who was asked', async () => {
+	const people = somePeople(10);
+	const watched = await watching(people);
+	watched.people = people.slice(5).map((person) => ({ ...person, role: 'owner' }));
+	await watched.poll();
+	expect(await peopleIn(watched.stored)).toEqual(people);
+});
