@@ -37,11 +37,16 @@ async function isSmallEnough(tarball: string): Promise<boolean> {
 	return size < LARGEST_TARBALL;
 }
 
+interface DependencyTree {
+	dependencies?: Record<string, { extraneous?: boolean }>;
+}
+
+/** What `npm install n8n-nodes-freshbooks` would bring along; n8n itself brings the peer. */
 async function hasNoDependencies(): Promise<boolean> {
-	const tree = JSON.parse(await runCommand('npm', ['ls', '--omit=dev', '--omit=peer', '--json'], { cwd: ROOT })) as {
-		dependencies?: Record<string, unknown>;
-	};
-	const names = Object.keys(tree.dependencies ?? {});
+	const printed = await runCommand('npm', ['ls', '--omit=dev', '--omit=peer', '--json'], { cwd: ROOT });
+	const { dependencies = {} } = JSON.parse(printed) as DependencyTree;
+	// Extraneous is what a package's own install script put beside it: it is in nobody's package.json.
+	const names = Object.keys(dependencies).filter((name) => !dependencies[name]?.extraneous);
 	console.log(names.length === 0 ? 'none' : names.join(', '));
 	return names.length === 0;
 }

@@ -110,7 +110,7 @@ let stopping = false;
 async function stopAll(): Promise<void> {
 	await n8n?.stop();
 	await sandbox?.close();
-	await rm(RUNNING_FILE, { force: true });
+	if (n8n) await rm(RUNNING_FILE, { force: true });
 }
 
 function stopOn(event: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'disconnect'): void {

@@ -1,7 +1,6 @@
 import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
 
 import { getBusinesses } from '../FreshBooks/methods/loadOptions';
-import { poll } from './poll';
 
 /** The polling trigger: what the editor shows. The work is in changes/. */
 export class FreshBooksTrigger implements INodeType {
@@ -124,6 +123,8 @@ export class FreshBooksTrigger implements INodeType {
 	methods = { loadOptions: { getBusinesses } };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		// Loaded with the first poll: n8n loads every installed node when it starts, whether or not it is used.
+		const { poll } = await import('./poll');
 		return await poll.call(this);
 	}
 }

@@ -25,7 +25,9 @@ import { reportOfError, reportOfLostBusiness, reportOfNoBusiness, reportOfTroubl
 
 /** The one key of n8n's static data. */
 const STATE = 'freshBooks';
-const REQUESTS_AT_ONCE = 6;
+/** Two of the credential's places are left to whatever else runs. */
+const REQUESTS_AT_ONCE = 10;
+const BUSINESSES_AT_ONCE = 6;
 const CONFIRMATIONS_PER_POLL = 50;
 /** n8n gives up an activation after 84 seconds, and for good. */
 const ACTIVATION_BUDGET_MS = 45_000;
@@ -125,7 +127,7 @@ async function pollAll(round: Round, businesses: Business[], memory: ProcessMemo
 			if (business) results.set(id, await pollOne(round, business, late.has(id)));
 		}
 	};
-	await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, worker));
+	await Promise.all(Array.from({ length: BUSINESSES_AT_ONCE }, worker));
 	memory.unpolled = order.filter((id) => results.get(id)?.late);
 	return businesses.flatMap(({ id }) => results.get(id) ?? []);
 }

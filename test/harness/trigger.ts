@@ -80,13 +80,14 @@ function shown(error: ErrorLike): ThrownError {
 	return { name, message, description: description ?? '', httpCode: httpCode ?? null, cause: failure?.cause, retryAfterMs: failure?.retryAfterMs };
 }
 
-async function outcomeOf(work: Promise<INodeExecutionData[][] | null>): Promise<Polled & { isNull: boolean }> {
+async function outcomeOf(work: Promise<INodeExecutionData[][] | null>): Promise<{ polled: Polled; isNull: boolean }> {
 	return await work.then(
 		(output) => {
 			if (output !== null && (output.length !== 1 || output[0].length === 0)) throw new Error('An output without items starts an execution without items.');
-			return { items: (output ?? [[]])[0].map(({ json }) => json as unknown as ChangeItem), isNull: output === null };
+			const items = (output ?? [[]])[0].map(({ json }) => json as unknown as ChangeItem);
+			return { polled: { items }, isNull: output === null };
 		},
-		(error: ErrorLike) => ({ items: [], error: shown(error), isNull: false }),
+		(error: ErrorLike) => ({ polled: { items: [], error: shown(error) }, isNull: false }),
 	);
 }
 
@@ -130,7 +131,7 @@ export class TestTrigger {
 	/** One attempt of n8n's to activate the trigger, with the poll that belongs to it. */
 	async activate(mode: WorkflowActivateMode = 'activate'): Promise<Polled> {
 		const scene = this.open(mode, BUDGET_MS);
-		const { isNull, ...polled } = await this.run(scene);
+		const { polled } = await this.run(scene);
 		if (this.engine === 'legacy' && !polled.error) this.kept = scene;
 		if (this.engine !== 'cursors' || polled.items.length > 0) this.stored = scene.written();
 		return polled;
@@ -146,7 +147,7 @@ export class TestTrigger {
 	async pollAtOnce(): Promise<Polled> {
 		const scene = this.kept ?? this.open(this.engine === 'legacy' ? 'activate' : 'update', this.engine === 'legacy' ? BUDGET_MS : SCHEDULED_BUDGET_MS);
 		if (this.engine === 'legacy') this.kept = scene;
-		const { isNull, ...polled } = await this.run(scene);
+		const { polled, isNull } = await this.run(scene);
 		if (polled.items.length > 0 || (isNull && this.engine === 'cursors')) this.stored = scene.written();
 		return polled;
 	}
@@ -169,7 +170,7 @@ export class TestTrigger {
 	async tryOut(): Promise<Polled> {
 		const before = this.stored;
 		const scene = this.open('manual', BUDGET_MS, 'manual');
-		const { isNull, ...polled } = await outcomeOf(this.callPoll(scene));
+		const { polled, isNull } = await outcomeOf(this.callPoll(scene));
 		if (scene.written() !== before) throw new Error('A manual poll changed the state.');
 		if (isNull) throw new Error('A manual poll that gives null shows nothing at all.');
 		return polled;
@@ -181,10 +182,10 @@ export class TestTrigger {
 		return ('node:FreshBooks' in written ? (written['node:FreshBooks'] as IDataObject) : written).freshBooks as IDataObject | undefined;
 	}
 
-	private async run(scene: Scene): Promise<Polled & { isNull: boolean }> {
-		const polled = await outcomeOf(this.callPoll(scene));
-		this.emitted.push(...polled.items);
-		return polled;
+	private async run(scene: Scene): Promise<{ polled: Polled; isNull: boolean }> {
+		const outcome = await outcomeOf(this.callPoll(scene));
+		this.emitted.push(...outcome.polled.items);
+		return outcome;
 	}
 
 	private async callPoll({ context }: Scene): Promise<INodeExecutionData[][] | null> {

@@ -197,7 +197,11 @@ function finalFailure(attempt: Attempt & { ok: false }, afterUnknownFate: boolea
 class Client implements FreshBooksClient {
 	readonly maxInFlight: number;
 
+	/** Aborts when the execution is cancelled; polls have none. */
 	private readonly signal: AbortSignal | undefined;
+
+	/** Aborts at the deadline, so that a long queue or an announced pause cannot outlast a poll. */
+	private readonly timeUp: AbortSignal | undefined;
 
 	/** This client's own share, where it was given one; taken before a place in the credential's budget. */
 	private readonly lane: Places | undefined;
@@ -211,6 +215,7 @@ class Client implements FreshBooksClient {
 		this.maxInFlight = settings.maxInFlight ?? 10;
 		this.lane = settings.maxInFlight === undefined ? undefined : new Places(settings.maxInFlight);
 		this.signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+		this.timeUp = settings.deadlineAt === undefined ? undefined : AbortSignal.timeout(Math.max(0, this.remaining()));
 	}
 
 	warn(message: string): void {
@@ -240,8 +245,8 @@ class Client implements FreshBooksClient {
 	}
 
 	private async attempt(request: FreshBooksRequest, again: boolean): Promise<Attempt> {
-		if (this.remaining() <= 0) return { ok: false, trouble: 'final', failure: deadlineFailure(request) };
-		await this.admit(again);
+		const admitted = this.remaining() > 0 && (await this.admit(again));
+		if (!admitted) return { ok: false, trouble: 'final', failure: deadlineFailure(request) };
 		const startedAt = Date.now();
 		const attempt = await this.call(request)
 			.then((answer) => readAnswer(answer, request))
@@ -252,11 +257,21 @@ class Client implements FreshBooksClient {
 		return attempt;
 	}
 
-	private async admit(again: boolean): Promise<void> {
-		await this.lane?.enter(this.signal, again).catch(() => Promise.reject(this.cancelled()));
-		await this.budget.enter(this.signal, again).catch(() => {
+	/** Waits for a place; false when the time was up before there was one. Throws when the execution is cancelled. */
+	private async admit(again: boolean): Promise<boolean> {
+		const admitted = await this.enterBoth(this.signal ?? this.timeUp, again).then(
+			() => true,
+			() => false,
+		);
+		if (!admitted && this.signal?.aborted) throw this.cancelled();
+		return admitted;
+	}
+
+	private async enterBoth(signal: AbortSignal | undefined, again: boolean): Promise<void> {
+		await this.lane?.enter(signal, again);
+		await this.budget.enter(signal, again).catch((error: unknown) => {
 			this.lane?.leave();
-			return Promise.reject(this.cancelled());
+			return Promise.reject(error);
 		});
 	}
 

@@ -77,6 +77,15 @@ export function verdictOfLookUp(candidate: Candidate, lookUp: LookUp, poll: numb
 }
 
 /**
+ * The verdict in a poll whose list lacks somebody whom FreshBooks knows when asked. Such a list may lack a person's new id
+ * as well, so that their old one answers 404: whoever is missing for the first time waits for one more list.
+ */
+export function verdictBesideWrongList({ absence }: Candidate, verdict: Verdict): Verdict {
+	if (verdict.kind !== 'gone' || absence.missed > 1) return verdict;
+	return { kind: 'waiting', absence: { ...verdict.absence, verdict: 'unknown' } };
+}
+
+/**
  * What an earlier poll's answer still means for a candidate not asked in this one. An acquittal
  * holds until the candidate's turn comes again: it neither removes the person nor counts as doubt.
  */

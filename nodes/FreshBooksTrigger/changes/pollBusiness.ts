@@ -4,6 +4,7 @@ import {
 	candidatesToAsk,
 	verdictOfListings,
 	verdictOfLookUp,
+	verdictBesideWrongList,
 	verdictRemembered,
 } from './confirm';
 import type { Comparison, Found, FoundPeople, Wanted } from './diff';
@@ -355,6 +356,11 @@ async function askForMembers(
 		if (verdict.kind === 'waiting') unclear += 1;
 		verdicts.set(candidate.index, verdict);
 	});
+	const listIsWrong = asked.some(({ index }) => verdicts.get(index)?.kind === 'present');
+	for (const candidate of asked) {
+		const verdict = verdicts.get(candidate.index);
+		if (listIsWrong && verdict) verdicts.set(candidate.index, verdictBesideWrongList(candidate, verdict));
+	}
 	if (unclear > 0) troubles.push({ kind: 'unclearAnswers', people: unclear });
 }
 

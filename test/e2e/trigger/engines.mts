@@ -9,17 +9,23 @@ export interface Engine {
 	 * only what a scheduled poll leaves behind.
 	 */
 	readonly keepsFirstBaseline: boolean;
+	/**
+	 * Whether n8n may hand a poll the state it read before the poll just ahead has stored its own: when polls
+	 * come in a burst, a change can then come out twice, with one event id.
+	 */
+	readonly mayRepeat: boolean;
 }
 
 const SCHEDULER = { N8N_SCHEDULER_ENABLED: 'true', N8N_SCHEDULER_POLL_TRIGGERS_ENABLED: 'true' };
 
 export const ENGINES: readonly Engine[] = [
-	{ key: 'memory', name: 'in-memory (default)', env: {}, keepsFirstBaseline: true },
-	{ key: 'scheduler', name: 'durable scheduler', env: SCHEDULER, keepsFirstBaseline: true },
+	{ key: 'memory', name: 'in-memory (default)', env: {}, keepsFirstBaseline: true, mayRepeat: false },
+	{ key: 'scheduler', name: 'durable scheduler', env: SCHEDULER, keepsFirstBaseline: true, mayRepeat: true },
 	{
 		key: 'cursors',
 		name: 'durable cursors',
 		env: { ...SCHEDULER, N8N_POLLER_DURABLE_CURSORS_ENABLED: 'true' },
 		keepsFirstBaseline: false,
+		mayRepeat: true,
 	},
 ];

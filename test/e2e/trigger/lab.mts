@@ -9,11 +9,21 @@ import type { Row } from './table.mts';
 
 const TRIGGER_NODE = 'FreshBooks Trigger';
 const LOOK_EVERY_MS = 250;
+const ALL_OUT_WITHIN_MS = 40_000;
 
-/** One cron for every so many seconds of the minute: n8n refuses a shorter step in one. */
-function pollTimes(seconds: number): Json {
-	const starts = Array.from({ length: 60 / seconds }, (_, index) => index * seconds);
-	return { item: starts.map((second) => ({ mode: 'custom', cronExpression: `${second} * * * * *` })) };
+/** Seconds between two polls, each with a cron of its own: n8n refuses one that runs more than once a minute. */
+const POLL_EVERY_S = 3;
+const POLL_SECONDS = Array.from({ length: 60 / POLL_EVERY_S }, (_, index) => index * POLL_EVERY_S);
+
+/** The seconds of the minute at which to poll, without those of the next `quietSeconds`. */
+function pollSeconds(quietSeconds: number): number[] {
+	const now = new Date().getSeconds();
+	return POLL_SECONDS.filter((second) => (second - now + 60) % 60 >= quietSeconds);
+}
+
+function pollTimes(quietSeconds: number): Json {
+	const crons = pollSeconds(quietSeconds).map((second) => `${second} * * * * *`);
+	return { item: crons.map((cronExpression) => ({ mode: 'custom', cronExpression })) };
 }
 
 /** An execution that n8n made of a poll that failed. */
@@ -29,30 +39,29 @@ export interface Choice {
 	readonly businessIds?: readonly number[];
 	readonly source?: 'teamMembers' | 'businessMembers';
 	readonly options?: Json;
+	/** No scheduled poll within so many seconds. */
+	readonly quietSeconds?: number;
 }
 
 /** A trigger under observation: a real n8n, its published workflow, and the sandbox whose people change. */
 export class Lab {
 	readonly engine: Engine;
 	readonly world: World;
-	readonly rows: Row[] = [];
 	/** Everything that came out, in the order of the executions. */
 	readonly emitted: Emitted[] = [];
 	readonly failed: Failed[] = [];
-	readonly pollEverySeconds: number;
 	workflowId = '';
 	#choice: Choice = {};
 	readonly #seen = new Set<string>();
 
-	private constructor(engine: Engine, world: World, pollEverySeconds: number) {
+	private constructor(engine: Engine, world: World) {
 		this.engine = engine;
 		this.world = world;
-		this.pollEverySeconds = pollEverySeconds;
 	}
 
 	/** Starts an n8n with this engine, and a sandbox with its default people. */
-	static async open(engine: Engine, pollEverySeconds = 5): Promise<Lab> {
-		return new Lab(engine, await startWorld(`trigger-${engine.key}`, { env: engine.env }), pollEverySeconds);
+	static async open(engine: Engine): Promise<Lab> {
+		return new Lab(engine, await startWorld(`trigger-${engine.key}`, { env: engine.env }));
 	}
 
 	people(businessId: number): People {
@@ -63,10 +72,11 @@ export class Lab {
 		return this.world.sandbox.parts.world.history;
 	}
 
-	#draft({ events = ALL_EVENTS, businessIds, source = 'teamMembers', options = {} }: Choice): WorkflowDraft {
+	#draft(choice: Choice): WorkflowDraft {
+		const { events = ALL_EVENTS, businessIds, source = 'teamMembers', options = {}, quietSeconds = 0 } = choice;
 		const { id, name } = this.world.credential;
 		const parameters = {
-			pollTimes: pollTimes(this.pollEverySeconds),
+			pollTimes: pollTimes(quietSeconds),
 			events,
 			source,
 			options,
@@ -149,12 +159,22 @@ export class Lab {
 		for (let quiet = 0; quiet < 3; quiet = log.inFlight === 0 ? quiet + 1 : 0) await sleep(100);
 	}
 
-	/** Waits until so many changes have come out in all. */
-	async emittedAtLeast(count: number, timeoutMs = 30_000): Promise<void> {
-		await this.until(async () => {
+	/** Makes changes and waits until what they are to bring out is there; comes back with that. */
+	async happens(change: () => void): Promise<string[]> {
+		const [from, emittedBefore] = [this.history.length, this.emitted.length];
+		change();
+		const made = expectedChanges(this.history.slice(from), this.#watched());
+		await this.#allOut(() => compare(made, this.emitted.slice(emittedBefore), new Set()).lost);
+		return made;
+	}
+
+	async #allOut(lost: () => string[]): Promise<void> {
+		const isAllOut = async (): Promise<boolean> => {
 			await this.look();
-			return this.emitted.length >= count;
-		}, `${count} changes to come out`, timeoutMs).catch(() => undefined);
+			return lost().length === 0;
+		};
+		// What stays away is told by the comparison.
+		await this.until(isAllOut, 'the changes to come out', ALL_OUT_WITHIN_MS).catch(() => undefined);
 	}
 
 	/** Waits for a condition; throws when it does not come true. */
@@ -203,23 +223,24 @@ export class Lab {
 	}
 
 	/** Runs a scenario and holds what came out against the sandbox's history of the same stretch. */
-	async scenario(name: string, play: () => Promise<void>, watched?: Watched): Promise<Row> {
+	async scenario(name: string, play: () => Promise<void>): Promise<Row> {
 		const startedAt = Date.now();
 		await this.look();
 		const [from, emittedBefore, failedBefore, pollsBefore] = [this.history.length, this.emitted.length, this.failed.length, this.#pollsAnswered()];
 		await play();
-		const made = expectedChanges(this.history.slice(from), watched ?? this.#watched());
-		await this.emittedAtLeast(emittedBefore + made.length);
-		await this.polls(2);
+		const made = expectedChanges(this.history.slice(from), this.#watched());
+		const known = new Set(this.emitted.slice(0, emittedBefore).map(({ eventId }) => eventId));
+		const compared = (): Comparison => compare(made, this.emitted.slice(emittedBefore), known);
+		await this.#allOut(() => compared().lost);
+		// One more poll: nothing else may come.
+		await this.polls(1);
 		await sleep(500);
 		await this.look();
-		const known = new Set(this.emitted.slice(0, emittedBefore).map(({ eventId }) => eventId));
-		const comparison: Comparison = compare(made, this.emitted.slice(emittedBefore), known);
+		const comparison = compared();
 		const errors = this.failed.slice(failedBefore).map(({ message }) => message);
 		const polls = this.#pollsAnswered() - pollsBefore;
-		const row: Row = { engine: this.engine.name, scenario: name, ...comparison, errors, polls, seconds: (Date.now() - startedAt) / 1000 };
-		this.rows.push(row);
-		return row;
+		const seconds = (Date.now() - startedAt) / 1000;
+		return { engine: this.engine.name, scenario: name, ...comparison, errors, polls, seconds };
 	}
 
 	#watched(): Watched {

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { shownErrorOf } from '../../harness/context';
-import { BUSINESS, businessState, control, kindsOfChange, memberOf, onASandbox, outputsOf, pendingFor, runOnce } from './onSandbox';
+import { BUSINESS, businessState, control, kindsOfChange, memberOf, onASandbox, outputsOf, pendingFor, requestsTo, runOnce } from './onSandbox';
 
 const LEAVER = 'lee.aver@example.com';
 const IDS = [101, 102, 103, 104, 105];
@@ -111,8 +111,11 @@ describe('access: offboard', () => {
 	});
 
 	test('refuses to remove the connected user', async () => {
+		await control('DELETE', '/requests');
 		const report = await offboard('Marlowe.Ashdown@example.com');
 		expect(report).toMatchObject({ status: 'refused', message: expect.stringContaining('connected FreshBooks user') });
+		expect(new Set(Object.values(outcomes(report)))).toEqual(new Set(['refused']));
+		expect(await requestsTo('GET', '/team_members')).toBe(0);
 		expect(await kindsOfChange()).toEqual([]);
 	});
 

@@ -43,6 +43,7 @@ async function offboard(...emails: string[]): Promise<IDataObject[]> {
 const person = (changes: IDataObject = {}) => teamMemberRow(1, { email: EMAIL, active: true, ...changes });
 
 describe('access: offboard, when things change meanwhile', () => {
+	jest.setTimeout(60_000);
 	onTheWire();
 	onAFastClock();
 	beforeEach(() => {

@@ -120,7 +120,7 @@ describe('access: onboard', () => {
 		expect(new Set(results.map(({ invitation }) => (invitation as IDataObject).id))).toEqual(new Set([left[0].id]));
 		// The proof that it was a race: several were made.
 		expect((await businessState()).invitations.filter(({ email }) => email === NEW).length).toBeGreaterThan(1);
-	}, 60_000);
+	});
 
 	test('does not look at the unpublished members list for somebody the published one has', async () => {
 		await onboard('teodor.wexley@example.com');

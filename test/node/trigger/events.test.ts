@@ -1,6 +1,6 @@
 import { onAFastClock, START } from '../../harness/clock';
 import { told } from '../../harness/trigger';
-import { asOutput, BILLSPRING, LANTERN, onASandbox, people, published, triggerOf, watching } from './onSandbox';
+import { asOutput, BILLSPRING, fault, LANTERN, onASandbox, people, published, triggerOf, TEAM, watching } from './onSandbox';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
 onASandbox();
@@ -186,6 +186,14 @@ describe('the same person with another id', () => {
 		const { items } = await trigger.poll();
 		expect(items).toEqual([{ ...envelope, event: 'memberUpdated', member: after, previous: before, changes: { id: { from: before.id, to: after.id } } }]);
 		expect(await trigger.poll()).toEqual({ items: [] });
+	});
+
+	test('is not reported removed when the list is emptied in that same minute', async () => {
+		const trigger = await published();
+		await people.newId(IVO);
+		await fault('emptyList', TEAM, { count: 1 });
+		expect((await trigger.poll()).items).toEqual([]);
+		expect((await trigger.poll()).items.map(({ event }) => event)).toEqual(['memberUpdated']);
 	});
 
 	test('is known by the address in any case', async () => {

@@ -60,6 +60,9 @@ export class FreshBooksModel {
 
 	invitations: InvitationFate[] = [];
 
+	/** How often someone has accepted an invitation. */
+	readonly acceptances = new Map<number, number>();
+
 	/** The business after each tick. */
 	readonly past: ReadonlyArray<Row>[] = [];
 
@@ -179,6 +182,8 @@ export class FreshBooksModel {
 		const row = this.rows.find(({ person }) => person.email === email);
 		if (row !== undefined) this.set(row, joined);
 		else this.join(who, { email, ...joined });
+		const human = row?.human ?? this.humans;
+		this.acceptances.set(human, (this.acceptances.get(human) ?? 0) + 1);
 	}
 
 	private revoke(who: Choice): void {

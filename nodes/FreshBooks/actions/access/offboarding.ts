@@ -136,12 +136,6 @@ export function isTokenOwner(me: WireObject, email: string, sighting?: Sighting)
 	);
 }
 
-/** The report for the token owner, about whom nothing is even looked up. */
-export function refuseTokenOwner({ businessId, name }: BusinessMembership): BusinessReport {
-	const found = { teamMembers: [], members: [], invitations: [], staff: [] };
-	return { businessId, name, outcome: 'refused', verified: false, found, done: [], notDone: [], remarks: [TOKEN_OWNER] };
-}
-
 function isStaffActive({ visState }: SeenStaff): boolean {
 	return visState !== VIS_STATE.archived && visState !== VIS_STATE.deleted;
 }
@@ -209,23 +203,35 @@ async function firstLook(session: Session, businessId: number, email: string): P
 	return isOwner ? await look(session, businessId, email, true) : sighting;
 }
 
+type Found = BusinessReport['found'];
+
+function report({ businessId, name }: BusinessMembership, found: Found, outcome: BusinessOutcome, changes: Partial<BusinessReport> = {}): BusinessReport {
+	return { businessId, name, outcome, verified: false, found, done: [], notDone: [], remarks: [], ...changes };
+}
+
+const NOTHING_FOUND: Found = { teamMembers: [], members: [], invitations: [], staff: [] };
+
+/** The report for the token owner, about whom nothing is even looked up. */
+export function refuseTokenOwner(membership: BusinessMembership): BusinessReport {
+	return report(membership, NOTHING_FOUND, 'refused', { remarks: [TOKEN_OWNER] });
+}
+
 /** Takes a person out of one business, or finds what would be done. Throws only what ends the run. */
 export async function offboardFrom(session: Session, leaver: Leaver, membership: BusinessMembership): Promise<BusinessReport> {
-	const { businessId, name } = membership;
+	const { businessId } = membership;
 	const { email } = leaver;
 	const first = await firstLook(session, businessId, email);
 	const looksForStaff = isSeen(first) || (leaver.archiveStaff && membership.accountId !== null);
 	const staff = looksForStaff ? await lookForStaff(session, membership, email) : undefined;
 	const { teamMembers, members, invitations } = first;
-	const base = { businessId, name, found: { teamMembers, members, invitations, staff: staff && 'staff' in staff ? staff.staff : [] } };
-	const untouched = { ...base, verified: false, done: [], notDone: [], remarks: [] };
+	const found = { teamMembers, members, invitations, staff: staff && 'staff' in staff ? staff.staff : [] };
 
-	if (isTokenOwner(await session.getMe(), email, first)) return { ...untouched, outcome: 'refused', remarks: [TOKEN_OWNER] };
-	if (first.onlyOwner) return { ...untouched, outcome: 'refused', remarks: [ONLY_OWNER] };
+	if (isTokenOwner(await session.getMe(), email, first)) return report(membership, found, 'refused', { remarks: [TOKEN_OWNER] });
+	if (first.onlyOwner) return report(membership, found, 'refused', { remarks: [ONLY_OWNER] });
 	if (isNotManaged(first, membership, leaver)) {
-		return { ...untouched, outcome: 'notManaged', remarks: first.unread.map(({ reason }) => reason) };
+		return report(membership, found, 'notManaged', { remarks: first.unread.map(({ reason }) => reason) });
 	}
-	if (leaver.dryRun) return planned(untouched, first, staff, leaver);
+	if (leaver.dryRun) return report(membership, found, ...planned(first, staff, leaver));
 
 	const removal = await removeAll(session, businessId, email, first);
 	const settled = removal.tried.map((target) => settle(target, removal.last));
@@ -238,22 +244,17 @@ export async function offboardFrom(session: Session, leaver: Leaver, membership:
 		...unreadIn(removal.last),
 	];
 	const kept = isInactive(removal.last) ? ['FreshBooks keeps the person in the list, as inactive.'] : [];
-	return {
-		...base,
-		outcome: outcomeOf(first, removal.last, done, notDone),
-		verified: notDone.length === 0,
-		done,
-		notDone,
-		remarks: [...kept, ...staffResult.remarks],
-	};
+	const remarks = [...kept, ...staffResult.remarks];
+	return report(membership, found, outcomeOf(first, removal.last, done, notDone), { verified: notDone.length === 0, done, notDone, remarks });
 }
 
-function planned(untouched: Omit<BusinessReport, 'outcome'>, first: Sighting, staff: StaffSighting | undefined, leaver: Leaver): BusinessReport {
-	const stillThere = staffLeftAlone(staff);
-	const archives = leaver.archiveStaff && stillThere.found.some(isStaffActive);
+/** What a dry run answers: the outcome, and what would stand in the way. */
+function planned(first: Sighting, staff: StaffSighting | undefined, leaver: Leaver): [BusinessOutcome, Partial<BusinessReport>] {
+	const untouched = staffLeftAlone(staff);
+	const archives = leaver.archiveStaff && untouched.found.some(isStaffActive);
 	const hasWork = isIn(first) || targetsIn(first).length > 0 || archives;
 	const notDone = [...leftOver({ tried: targetsIn(first), last: first }), ...unreadIn(first)];
-	const idle = outcomeOf(first, first, [], notDone);
-	const remarks = leaver.archiveStaff ? [] : stillThere.remarks;
-	return { ...untouched, outcome: hasWork ? 'planned' : idle, verified: !hasWork && notDone.length === 0, notDone, remarks };
+	const outcome = hasWork ? 'planned' : outcomeOf(first, first, [], notDone);
+	const remarks = leaver.archiveStaff ? [] : untouched.remarks;
+	return [outcome, { verified: !hasWork && notDone.length === 0, notDone, remarks }];
 }

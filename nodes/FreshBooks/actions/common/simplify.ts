@@ -70,20 +70,26 @@ export function simplifyStaff(row: WireObject): IDataObject {
 	};
 }
 
-const EASTERN = new Intl.DateTimeFormat('en-US', {
-	timeZone: 'America/New_York',
-	hourCycle: 'h23',
-	year: 'numeric',
-	month: 'numeric',
-	day: 'numeric',
-	hour: 'numeric',
-	minute: 'numeric',
-	second: 'numeric',
-});
+let eastern: Intl.DateTimeFormat | undefined;
+
+/** Made when first needed: it takes longer than loading the rest of the package. */
+function easternFormat(): Intl.DateTimeFormat {
+	eastern ??= new Intl.DateTimeFormat('en-US', {
+		timeZone: 'America/New_York',
+		hourCycle: 'h23',
+		year: 'numeric',
+		month: 'numeric',
+		day: 'numeric',
+		hour: 'numeric',
+		minute: 'numeric',
+		second: 'numeric',
+	});
+	return eastern;
+}
 
 /** What a New York clock shows at a moment, read as if it were UTC; epoch milliseconds. */
 function easternClock(moment: number): number {
-	const part = Object.fromEntries(EASTERN.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
+	const part = Object.fromEntries(easternFormat().formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
 	return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
 }
 

@@ -1,5 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { addressKey } from '../../api/identifiers';
 import { invitationEmail, invitationId, revokeInvitation } from '../../api/invitations';
 import {
@@ -10,8 +8,8 @@ import {
 	optionsCollection,
 	shownFor,
 } from '../common/descriptions';
-import { findByEmail, nobody, type Place } from '../common/find';
-import { removeOrSettle } from '../common/missing';
+import { findByEmail, type Place } from '../common/find';
+import { removeFromBusiness } from '../common/missing';
 import { operation } from '../common/operation';
 import type { ByEmail, ById } from '../common/parameters';
 import type { Session } from '../common/session';
@@ -57,23 +55,16 @@ export const revoke = operation<Input>({
 		`${businessId} ${invitation.by === 'id' ? invitation.id : addressKey(invitation.email)}`,
 	async execute(session, input) {
 		const { businessId, invitation, ifMissing } = input;
-		const answer: IDataObject = { deleted: true, businessId };
-		const found = await locate(session, input);
-		if (!found) {
-			const email = invitation.by === 'email' ? invitation.email : '';
-			if (ifMissing !== 'succeed') throw nobody(email, invitationsOf(businessId));
-			return [{ ...answer, email, alreadyMissing: true }];
-		}
-		const outcome = await removeOrSettle(() => revokeInvitation(session.client, businessId, found.id), {
-			succeedIfMissing: ifMissing === 'succeed',
-			stillListed: async () => {
-				session.forgetList('invitations', businessId);
-				return (await session.invitations(businessId)).has(found.id);
-			},
+		const revoked = await removeFromBusiness(session, {
+			businessId,
+			list: 'invitations',
+			place: invitationsOf(businessId),
+			named: invitation,
+			found: await locate(session, input),
+			idName: 'invitationId',
+			ifMissing,
+			remove: async (id) => await revokeInvitation(session.client, businessId, id),
 		});
-		await session.dropFromList('invitations', businessId, found.id);
-		const revoked: IDataObject = { ...answer, invitationId: found.id };
-		if (found.email !== null) revoked.email = found.email;
-		return [outcome === 'removed' ? revoked : { ...revoked, alreadyMissing: true }];
+		return [revoked];
 	},
 });

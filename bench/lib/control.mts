@@ -1,0 +1,55 @@
+// The sandbox's control API, as far as benchmarks need it.
+import axios from 'axios';
+import type { SandboxAddress } from './stage.mts';
+
+export const BUSINESS = 4242;
+
+async function control(sandbox: SandboxAddress, method: string, route: string, body?: unknown): Promise<unknown> {
+	// Not `fetch`: it keeps timers, which a virtual clock would ring.
+	const { status, data } = await axios.request<unknown>({ method, url: `${sandbox.url}/sandbox${route}`, data: body, validateStatus: () => true });
+	if (status >= 300) throw new Error(`The sandbox answered ${status} to ${method} ${route}: ${JSON.stringify(data)}`);
+	return data;
+}
+
+/** An answer of the FreshBooks side, as text. */
+export async function getText({ url, token }: SandboxAddress, route: string): Promise<string> {
+	const { data } = await axios.get<string>(`${url}${route}`, {
+		responseType: 'text', transformResponse: (text: string) => text, headers: { authorization: `Bearer ${token}` },
+	});
+	return data;
+}
+
+interface Scene {
+	/** How many people, beside the token owner. */
+	members: number;
+	businesses?: number;
+	latencyMs?: number;
+	/** Requests a second; 429 without Retry-After above. */
+	perSecond?: number;
+}
+
+/** Replaces all people: businesses numbered from BUSINESS, of `members` people each. */
+export async function setScene(sandbox: SandboxAddress, { members, businesses = 1, latencyMs = 0, perSecond }: Scene): Promise<void> {
+	await control(sandbox, 'PATCH', '/settings', { latencyMs: 0, rateLimit: null });
+	await control(sandbox, 'POST', '/seed', {
+		businesses: Array.from({ length: businesses }, (_, index) => ({
+			id: BUSINESS + index, name: `Business ${index}`, generate: members, staff: false,
+		})),
+	});
+	await control(sandbox, 'DELETE', '/requests');
+	const rateLimit = perSecond === undefined ? null : { perSecond, retryAfter: 'none' };
+	await control(sandbox, 'PATCH', '/settings', { latencyMs, rateLimit });
+}
+
+/** Requests that the sandbox has got since the scene was set or the last call. */
+export async function takeRequestCount(sandbox: SandboxAddress): Promise<{ requests: number; refused: number }> {
+	const { requests, rateLimited } = (await control(sandbox, 'GET', '/stats')) as { requests: number; rateLimited: number };
+	await control(sandbox, 'DELETE', '/requests');
+	return { requests, refused: rateLimited };
+}
+
+/** The addresses of all invitations of the first business, one entry per invitation. */
+export async function invitedAddresses(sandbox: SandboxAddress): Promise<string[]> {
+	const { invitations } = (await control(sandbox, 'GET', `/businesses/${BUSINESS}`)) as { invitations: Array<{ email: string }> };
+	return invitations.map(({ email }) => email);
+}

@@ -1,0 +1,188 @@
+// Nodes on n8n-core's own contexts, with n8n's whole request stack; only the credential store is a stand-in.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type * as Core from 'n8n-core';
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialsHelper,
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	INodeType,
+	INodeTypes,
+	IWorkflowExecuteAdditionalData,
+	Workflow,
+} from 'n8n-workflow';
+import type * as WorkflowPackage from 'n8n-workflow';
+import { BUSINESS } from './control.mts';
+import type { SandboxAddress, Stage } from './stage.mts';
+
+const CREDENTIAL = 'freshBooksOAuth2Api';
+const HTTP_REQUEST_VERSION = 4.4;
+const TRIGGER_PARAMETERS: INodeParameters = {
+	businesses: 'all',
+	events: ['memberAdded', 'memberRemoved', 'memberDeactivated', 'memberReactivated', 'roleChanged'],
+	source: 'teamMembers',
+	options: {},
+};
+
+/** The business as the node's resource locator holds it. */
+export const THE_BUSINESS = { __rl: true, mode: 'id', value: String(BUSINESS) };
+
+interface RunSettings {
+	items?: IDataObject[];
+	continueOnFail?: boolean;
+	/** Run instead of the FreshBooks node. */
+	rival?: Rival;
+}
+
+/** Another node to compare with, under the name by which n8n knows it. */
+export interface Rival {
+	type: INodeType;
+	name: string;
+	version: number;
+}
+
+let credentialCount = 0;
+
+/** n8n-core, the packed package's nodes, and n8n's own HTTP Request node where it is installed. */
+export class Host {
+	readonly freshBooks: INodeType;
+
+	readonly trigger: INodeType;
+
+	private readonly core: typeof Core;
+
+	private readonly workflowPackage: typeof WorkflowPackage;
+
+	private readonly requireFromN8n: NodeJS.Require;
+
+	private readonly requireFromPackage: NodeJS.Require;
+
+	private readonly stage: Stage;
+
+	constructor(stage: Stage) {
+		this.stage = stage;
+		this.requireFromN8n = createRequire(path.join(stage.n8nHome, 'package.json'));
+		this.requireFromPackage = createRequire(path.join(stage.packageFolder, 'package.json'));
+		this.requireFromN8n('reflect-metadata');
+		this.core = this.requireFromN8n('n8n-core') as typeof Core;
+		this.workflowPackage = this.requireFromN8n('n8n-workflow') as typeof WorkflowPackage;
+		const { FreshBooks, FreshBooksTrigger } = this.requireFromPackage(stage.packageFolder) as Record<string, new () => INodeType>;
+		if (!FreshBooks || !FreshBooksTrigger) throw new Error('The package does not give its nodes.');
+		this.freshBooks = new FreshBooks();
+		this.trigger = new FreshBooksTrigger();
+	}
+
+	/** A module of the packed package, by its path below `dist`. */
+	part<Module>(file: string): Module {
+		return this.requireFromPackage(path.join(this.stage.packageFolder, 'dist', file)) as Module;
+	}
+
+	/** n8n's own HTTP Request node; undefined where n8n is not installed. */
+	httpRequestNode(): Rival | undefined {
+		if (!this.stage.hasHttpRequestNode) return undefined;
+		const { HttpRequest } = this.requireFromN8n('n8n-nodes-base/dist/nodes/HttpRequest/HttpRequest.node.js') as {
+			HttpRequest: new () => { getNodeType(version: number): INodeType };
+		};
+		return { type: new HttpRequest().getNodeType(HTTP_REQUEST_VERSION), name: 'n8n-nodes-base.httpRequest', version: HTTP_REQUEST_VERSION };
+	}
+
+	/**
+	 * Runs a node as n8n does and returns its output items. Every run has a credential of its own and so a fresh request
+	 * budget, as the first run after n8n's start has.
+	 */
+	async run(parameters: INodeParameters, sandbox: SandboxAddress, settings: RunSettings = {}): Promise<INodeExecutionData[]> {
+		const { items = [{}], continueOnFail = false, rival } = settings;
+		const type = rival?.type ?? this.freshBooks;
+		const { node, workflow, additionalData } = this.sceneOf(type, parameters, sandbox, {});
+		if (rival) Object.assign(node, { type: rival.name, typeVersion: rival.version });
+		if (continueOnFail) node.onError = 'continueRegularOutput';
+		const input: INodeExecutionData[] = items.map((json) => ({ json }));
+		const inputData = { main: [input] };
+		const runData = this.workflowPackage.createRunExecutionData({});
+		const executeData = { node, data: inputData, source: null };
+		const context = new this.core.ExecuteContext(workflow, node, additionalData, 'manual', runData, 0, input, inputData, executeData, []);
+		const output = (await type.execute?.call(context)) as INodeExecutionData[][];
+		return output[0] ?? [];
+	}
+
+	/** A context to poll in, over static data that lasts between contexts. n8n gives a poll 300 s unless told. */
+	pollContext(sandbox: SandboxAddress, staticData: IDataObject, budgetMs = 300_000): InstanceType<typeof Core.PollContext> {
+		const { node, workflow, additionalData } = this.sceneOf(this.trigger, TRIGGER_PARAMETERS, sandbox, staticData);
+		const context = new this.core.PollContext(workflow, node, additionalData, 'trigger', 'update');
+		return Object.assign(context, { getPollBudgetMs: () => budgetMs });
+	}
+
+	/** Polls once; throws when anything is emitted, because in these scenes nobody changes. */
+	async poll(sandbox: SandboxAddress, staticData: IDataObject): Promise<void> {
+		const output = await this.trigger.poll?.call(this.pollContext(sandbox, staticData));
+		if (output) throw new Error(`A poll without changes emitted ${output[0]?.length} items.`);
+	}
+
+	private sceneOf(type: INodeType, parameters: INodeParameters, sandbox: SandboxAddress, staticData: IDataObject): Scene {
+		const node: INode = {
+			id: 'node-1',
+			name: 'FreshBooks',
+			type: 'n8n-nodes-freshbooks.bench',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters,
+			credentials: { [CREDENTIAL]: { id: `credential-${++credentialCount}`, name: 'FreshBooks' } },
+		};
+		const nodeTypes = { getByName: () => type, getByNameAndVersion: () => type, getKnownTypes: () => ({}) } as unknown as INodeTypes;
+		const workflow = new this.workflowPackage.Workflow({
+			id: 'workflow-1', nodes: [node], connections: {}, active: true, nodeTypes, staticData,
+		});
+		return { node, workflow, additionalData: additionalDataFor(sandbox) };
+	}
+}
+
+interface Scene {
+	node: INode;
+	workflow: Workflow;
+	additionalData: IWorkflowExecuteAdditionalData;
+}
+
+function additionalDataFor(sandbox: SandboxAddress): IWorkflowExecuteAdditionalData {
+	return {
+		credentialsHelper: credentialsHelperFor(sandbox),
+		executionId: 'execution-1',
+		webhookWaitingBaseUrl: 'http://localhost/webhook-waiting',
+		formWaitingBaseUrl: 'http://localhost/form-waiting',
+		restApiUrl: 'http://localhost/rest',
+		instanceBaseUrl: 'http://localhost',
+		variables: {},
+		userId: 'user-1',
+	} as unknown as IWorkflowExecuteAdditionalData;
+}
+
+function credentialsHelperFor({ url, token }: SandboxAddress): ICredentialsHelper {
+	const data: ICredentialDataDecryptedObject = {
+		grantType: 'authorizationCode',
+		clientId: 'client-id',
+		clientSecret: 'client-password',
+		access: 'manage',
+		environment: 'custom',
+		apiBaseUrl: url,
+		authBaseUrl: url,
+		authUrl: `${url}/oauth/authorize`,
+		accessTokenUrl: `${url}/auth/oauth/token`,
+		scope: 'admin:all:legacy',
+		authQueryParameters: '',
+		authentication: 'body',
+		oauthTokenData: { access_token: token, refresh_token: 'unused', token_type: 'Bearer' },
+	};
+	return {
+		getParentTypes: () => ['oAuth2Api'],
+		getDecrypted: async () => structuredClone(data),
+		getCredentialsProperties: () => [],
+		isCredentialUsableByNode: async () => true,
+		authenticate: async (_credentials: unknown, _type: unknown, options: unknown) => options,
+		preAuthentication: async () => undefined,
+		runPreAuthentication: async () => undefined,
+		updateCredentials: async () => undefined,
+		updateCredentialsOauthTokenData: async () => undefined,
+	} as unknown as ICredentialsHelper;
+}

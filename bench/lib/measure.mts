@@ -1,0 +1,65 @@
+// Wall and CPU time of several ways to do the same work, taken in turn in one process.
+
+export interface Times {
+	wallMs: number[];
+	cpuMs: number[];
+}
+
+export type Ways<Name extends string> = Record<Name, () => Promise<unknown>>;
+
+interface Repeats {
+	repeats: number;
+	warmUps: number;
+	/** Done around each run, outside of what is measured. */
+	before?: () => Promise<void>;
+	after?: () => Promise<void>;
+}
+
+/** Frees what earlier work has left, so that nobody pays for somebody else's garbage. */
+export function collectGarbage(): void {
+	(globalThis as { gc?: () => void }).gc?.();
+}
+
+async function timeOnce(work: () => Promise<unknown>): Promise<{ wallMs: number; cpuMs: number }> {
+	collectGarbage();
+	const cpu = process.cpuUsage();
+	const started = performance.now();
+	await work();
+	const wallMs = performance.now() - started;
+	const { user, system } = process.cpuUsage(cpu);
+	return { wallMs, cpuMs: (user + system) / 1000 };
+}
+
+/** Does the work each way by turns; warm-ups are not counted. */
+export async function measure<Name extends string>(ways: Ways<Name>, { repeats, warmUps, before, after }: Repeats): Promise<Record<Name, Times>> {
+	const names = Object.keys(ways) as Name[];
+	const times = Object.fromEntries(names.map((name) => [name, { wallMs: [], cpuMs: [] }])) as unknown as Record<Name, Times>;
+	for (let round = -warmUps; round < repeats; round++) {
+		for (const name of names) {
+			await before?.();
+			const { wallMs, cpuMs } = await timeOnce(ways[name]);
+			await after?.();
+			if (round < 0) continue;
+			times[name].wallMs.push(wallMs);
+			times[name].cpuMs.push(cpuMs);
+		}
+	}
+	return times;
+}
+
+export function median(values: readonly number[]): number {
+	const sorted = [...values].sort((one, other) => one - other);
+	const middle = Math.floor(sorted.length / 2);
+	const upper = sorted[middle] ?? NaN;
+	return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+}
+
+/** The slope of a straight line through log y over log x, by least squares. */
+export function logLogSlope(points: ReadonlyArray<{ x: number; y: number }>): number {
+	const logs = points.map(({ x, y }) => ({ x: Math.log(x), y: Math.log(y) }));
+	const meanX = logs.reduce((sum, { x }) => sum + x, 0) / logs.length;
+	const meanY = logs.reduce((sum, { y }) => sum + y, 0) / logs.length;
+	const above = logs.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0);
+	const below = logs.reduce((sum, { x }) => sum + (x - meanX) ** 2, 0);
+	return above / below;
+}

@@ -1,0 +1,72 @@
+// A clock on which nothing takes time but timers: whole hours pass in seconds.
+
+interface Timer {
+	at: number;
+	order: number;
+	ring: () => void;
+}
+
+/** Takes the place of Date and setTimeout from `install` on, for good: use it in a process of its own. */
+export class VirtualClock {
+	private time = Date.UTC(2026, 0, 1);
+
+	private count = 0;
+
+	private readonly timers: Timer[] = [];
+
+	get now(): number {
+		return this.time;
+	}
+
+	install(): void {
+		const now = (): number => this.time;
+		const RealDate = Date;
+		globalThis.Date = class extends RealDate {
+			constructor(...given: [] | [number]) {
+				super(...((given.length === 0 ? [now()] : given) as [number]));
+			}
+
+			static override now(): number {
+				return now();
+			}
+		} as DateConstructor;
+		globalThis.setTimeout = ((ring: () => void, ms = 0) => {
+			this.add(ring, ms);
+			return { unref: () => undefined, refresh: () => undefined };
+		}) as unknown as typeof setTimeout;
+	}
+
+	/** Waits on this clock. */
+	async sleep(ms: number): Promise<void> {
+		await new Promise<void>((resolve) => this.add(resolve, ms));
+	}
+
+	/** Lets time pass until `work` is done. */
+	async runUntil<Result>(work: Promise<Result>): Promise<Result> {
+		let done = false;
+		const end = (): void => {
+			done = true;
+		};
+		work.then(end, end);
+		while (!done) {
+			// All that is ready goes on before the next timer rings.
+			await new Promise((resolve) => setImmediate(resolve));
+			if (!done) this.ringNext();
+		}
+		return await work;
+	}
+
+	private add(ring: () => void, ms: number): void {
+		const timer = { at: this.time + Math.max(0, ms), order: ++this.count, ring };
+		let place = this.timers.length;
+		while (place > 0 && (this.timers[place - 1]?.at ?? 0) > timer.at) place--;
+		this.timers.splice(place, 0, timer);
+	}
+
+	private ringNext(): void {
+		const next = this.timers.shift();
+		if (!next) throw new Error('Everything waits, and nothing is left to wait for.');
+		this.time = next.at;
+		next.ring();
+	}
+}

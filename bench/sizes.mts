@@ -1,0 +1,44 @@
+// How large each benchmark is: as issue 5 sets it, and tiny, only to see that it runs.
+
+export interface Sizes {
+	repeats: number;
+	latencyMs: number;
+	listMembers: number;
+	growthMembers: readonly number[];
+	largeMembers: number;
+	invitations: number;
+	invitationsPerSecond: number;
+	businesses: number;
+	membersPerBusiness: number;
+	/** Polls simulated: twelve are an hour. */
+	polls: number;
+	loads: number;
+}
+
+export const FULL: Sizes = {
+	repeats: 5,
+	latencyMs: 50,
+	listMembers: 10_000,
+	growthMembers: [1_000, 3_000, 10_000, 30_000, 100_000],
+	largeMembers: 100_000,
+	invitations: 1_000,
+	invitationsPerSecond: 20,
+	businesses: 1_000,
+	membersPerBusiness: 50,
+	polls: 12,
+	loads: 5,
+};
+
+export const TINY: Sizes = {
+	repeats: 1,
+	latencyMs: 2,
+	listMembers: 250,
+	growthMembers: [100, 300],
+	largeMembers: 300,
+	invitations: 8,
+	invitationsPerSecond: 20,
+	businesses: 4,
+	membersPerBusiness: 3,
+	polls: 2,
+	loads: 1,
+};

@@ -1,0 +1,49 @@
+// Each benchmark once, tiny, so that none can rot. What they measure here means nothing.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { BENCHMARKS } from '../../bench/benchmarks.mts';
+import { json, KEYS, table, type Figures } from '../../bench/figures.mts';
+import { logLogSlope, median } from '../../bench/lib/measure.mts';
+import { clearStage, prepareStage, startSandboxProcess, type SandboxProcess, type Stage } from '../../bench/lib/stage.mts';
+import { TINY } from '../../bench/sizes.mts';
+
+describe('the benchmarks', () => {
+	const figures: Figures = {};
+	let stage: Stage;
+	let sandbox: SandboxProcess;
+
+	before(async () => {
+		stage = await prepareStage(console.log);
+		sandbox = await startSandboxProcess();
+	});
+	after(async () => {
+		await sandbox.stop();
+		await clearStage(stage);
+	});
+
+	for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
+		test(name, async () => {
+			Object.assign(figures, await benchmark({ sizes: TINY, stage, sandbox: { url: sandbox.url, token: sandbox.token } }));
+		});
+	}
+
+	test('give every figure, in the table and as JSON', () => {
+		assert.deepEqual(Object.keys(JSON.parse(json(figures)) as object), [...KEYS]);
+		assert.equal(table(figures).split('\n').length, KEYS.length + 1);
+	});
+
+	test('lose and repeat nothing against a limit', () => {
+		assert.equal(figures.throttledLost?.value, 0);
+		assert.equal(figures.throttledRepeated?.value, 0);
+	});
+});
+
+test('the median of an even and an odd number of values', () => {
+	assert.equal(median([3, 1, 2]), 2);
+	assert.equal(median([4, 1, 2, 3]), 2.5);
+});
+
+test('the slope of a power law is its exponent', () => {
+	const points = [10, 100, 1000].map((x) => ({ x, y: 7 * x ** 1.5 }));
+	assert.ok(Math.abs(logLogSlope(points) - 1.5) < 1e-9);
+});
