@@ -25,7 +25,7 @@ async function installDependencies() {
 		const reason = error instanceof Error ? error.message : String(error);
 		giveUp(
 			`The dependencies could not be installed.\n${reason}\n` +
-				"Check that the npm registry can be reached, then run the same command again.",
+				'Check that the npm registry can be reached and that package-lock.json is unchanged, then run the same command again.',
 		);
 	}
 }

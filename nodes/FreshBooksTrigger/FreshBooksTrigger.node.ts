@@ -1,5 +1,6 @@
 import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
 
+import { outputFormatOption } from '../FreshBooks/actions/common/descriptions';
 import { getBusinesses } from '../FreshBooks/methods/loadOptions';
 
 /** The polling trigger: what the editor shows. The work is in changes/. */
@@ -115,6 +116,7 @@ export class FreshBooksTrigger implements INodeType {
 							},
 						],
 					},
+					outputFormatOption,
 				],
 			},
 		],

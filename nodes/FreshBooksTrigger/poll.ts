@@ -10,6 +10,7 @@ import { pollBusiness } from './changes/pollBusiness';
 import { isFromTheBeginning, readTriggerState, writeTriggerState, type OpenState } from './changes/state';
 import type { StoredSnapshot } from './changes/snapshot';
 import { freshBooksPort } from './freshBooksPort';
+import { outputOf } from './output';
 import { memoryOf, type ProcessMemory } from './processMemory';
 import { sampleItems } from './sample';
 import { readSettings, type TriggerSettings } from './settings';
@@ -234,7 +235,7 @@ async function pollOnce(context: IPollFunctions, memory: ProcessMemory): Promise
 	log(context, outcome.reports);
 	const error = errorToThrow(context, memory, outcome, activating);
 	if (error) throw error;
-	return outcome.items.length === 0 ? null : [outcome.items.map((item) => ({ json: item as unknown as IDataObject }))];
+	return outcome.items.length === 0 ? null : outputOf(context, outcome.items);
 }
 
 /** "Fetch Test Event": a few items made of real people; touches no state, and says why when there is nobody. */
@@ -246,7 +247,7 @@ async function pollByHand(context: IPollFunctions): Promise<INodeExecutionData[]
 		.then(async ({ businesses }) => ({ items: await sampleItems(client, businesses, settings) }))
 		.catch((error: unknown) => ({ error }));
 	if ('error' in sampled) throw toNodeError(context.getNode(), sampled.error);
-	if (sampled.items.length > 0) return [sampled.items.map((item) => ({ json: item as unknown as IDataObject }))];
+	if (sampled.items.length > 0) return outputOf(context, sampled.items);
 	throw new NodeOperationError(context.getNode(), 'There is nobody to make a test event of', {
 		description:
 			"The connected FreshBooks user can list no people in the chosen businesses. Check 'Businesses', and that the connection has the scope user:teams:read.",

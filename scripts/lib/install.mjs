@@ -9,6 +9,8 @@ import path from 'node:path';
  */
 
 const PROGRESS_EVERY_MS = 10_000;
+/** In lines. */
+const LONGEST_REASON = 20;
 
 /**
  * @param {string} file
@@ -75,6 +77,17 @@ function reportProgress(folder, label, log) {
 }
 
 /**
+ * What npm says went wrong, without its warnings and the usage text it adds.
+ *
+ * @param {string} output
+ */
+function reasonIn(output) {
+	const [reason = ''] = output.split('npm error Clean install a project');
+	const lines = reason.split('\n').filter((line) => line.trim() && !line.startsWith('npm warn'));
+	return lines.slice(-LONGEST_REASON).join('\n');
+}
+
+/**
  * Runs npm in `folder`, quietly unless it fails.
  *
  * @param {string} folder
@@ -97,7 +110,7 @@ export function npm(folder, args) {
 		child.once('close', (code, signal) => {
 			process.off('SIGTERM', stop).off('SIGINT', stop);
 			if (code === 0) return resolve();
-			reject(new Error(`'npm ${args.join(' ')}' ended with ${code ?? signal}:\n${output.trim()}`));
+			reject(new Error(`'npm ${args.join(' ')}' ended with ${code ?? signal}:\n${reasonIn(output)}`));
 		});
 	});
 }

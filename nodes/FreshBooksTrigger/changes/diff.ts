@@ -32,13 +32,13 @@ export async function comparePeople(
 ): Promise<Comparison> {
 	const comparison: Comparison = { different: [], newcomers: [], missing: [], returned: [] };
 	const { lines } = snapshot;
-	const seen = new Uint8Array(lines.length);
+	const seen = new Uint8Array(lines.count);
 	const seenNewcomers = new Set<string>();
 	let next = 0;
 	for (let position = 0; position < listed.length; position++) {
 		if (position % SLICE === SLICE - 1) await pause();
 		const person = listed[position];
-		const isNext = next < lines.length && isAbout(lines[next], person.id);
+		const isNext = next < lines.count && isAbout(lines, next, person.id);
 		const index = isNext ? next : (snapshot.places ?? (await placesOf(snapshot, pause))).get(person.id);
 		if (index === undefined) {
 			if (!seenNewcomers.has(person.id)) comparison.newcomers.push({ person, position });
@@ -59,10 +59,15 @@ function noteKnown(
 	snapshot: Snapshot,
 	entry: Comparison['different'][number],
 ): void {
-	const line = snapshot.lines[entry.index];
-	const { isSame, history } = compareLine(line, entry.person, snapshot.roles);
+	const { lines, roles } = snapshot;
+	const { isSame, history } = compareLine(lines, entry.index, entry.person, roles);
 	if (!isSame) comparison.different.push(entry);
 	else if (history.absence !== null) comparison.returned.push(entry.index);
+}
+
+/** Whether a listing tells nothing new. */
+export function isSameAsKnown({ different, newcomers, missing, returned }: Comparison): boolean {
+	return different.length + newcomers.length + missing.length + returned.length === 0;
 }
 
 /** The fields whose change is an event of its own or part of `memberUpdated`. */

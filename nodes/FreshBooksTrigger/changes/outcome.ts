@@ -7,7 +7,7 @@ import type { Absence, History, TurnKind } from './history';
 import { turnsAfter } from './history';
 import type { PendingInvitation, Person, YieldToEventLoop } from './person';
 import { forEachInSlices } from './person';
-import type { Snapshot } from './snapshot';
+import type { Lines, Snapshot } from './snapshot';
 import { encodeLine, historyOf, historyOfNewcomer, personOf, rememberLeaver, withHistory } from './snapshot';
 
 /** What is to become of everyone who is missing, and of the newcomers who may be them. */
@@ -127,7 +127,7 @@ export function draftOfKnown(
 	position: number,
 	absence: Absence | null,
 ): Draft {
-	const line = snapshot.lines[index];
+	const line = snapshot.lines.at(index);
 	const before = personOf(line, snapshot.roles);
 	const known = historyOf(line);
 	const history = known.absence === absence ? known : { ...known, absence };
@@ -141,7 +141,7 @@ function draftOfMoved(
 	takenOver: ReadonlySet<string>,
 ): Draft {
 	const before = candidate.person;
-	const history = { ...historyOf(snapshot.lines[candidate.index]), absence: null };
+	const history = { ...historyOf(snapshot.lines.at(candidate.index)), absence: null };
 	const origin = history.origin ?? before.id;
 	const after = carriedOver(before, to.person);
 	const hasOwnLine = !to.isNew || takenOver.has(to.person.id);
@@ -192,9 +192,9 @@ class LineChanges {
 
 	readonly added: string[] = [];
 
-	applyTo(lines: readonly string[]): string[] | undefined {
+	async applyTo(lines: Lines, pause: YieldToEventLoop): Promise<string[] | undefined> {
 		if (this.rewritten.size + this.dropped.size + this.added.length === 0) return undefined;
-		const kept = lines.slice();
+		const kept = await lines.all(pause);
 		for (const [index, line] of this.rewritten) kept[index] = line;
 		const staying = this.dropped.size === 0 ? kept : kept.filter((_, at) => !this.dropped.has(at));
 		for (const line of this.added) staying.push(line);
@@ -210,7 +210,7 @@ export async function writeAbsences(
 ): Promise<string[] | undefined> {
 	const changes = new LineChanges();
 	await noteAbsences(snapshot, absences, changes, pause);
-	return changes.applyTo(snapshot.lines);
+	return await changes.applyTo(snapshot.lines, pause);
 }
 
 interface KnownAbsence {
@@ -225,7 +225,7 @@ async function noteAbsences(
 	pause: YieldToEventLoop,
 ): Promise<void> {
 	await forEachInSlices(absences, pause, ({ index, absence }) => {
-		const line = snapshot.lines[index];
+		const line = snapshot.lines.at(index);
 		changes.rewritten.set(index, withHistory(line, { ...historyOf(line), absence }));
 	});
 }
@@ -253,7 +253,7 @@ export async function writeChanges(
 		items.push(...writeLeaver(snapshot, index, person, changes, context));
 	});
 	for (const { candidate } of fates.moved) changes.dropped.add(candidate.index);
-	return { lines: changes.applyTo(snapshot.lines), items };
+	return { lines: await changes.applyTo(snapshot.lines, pause), items };
 }
 
 function writeDraft(
@@ -293,7 +293,7 @@ function writeLeaver(
 	context: ItemContext,
 ): ChangeItem[] {
 	const change = { before: person, after: null, fields: [] };
-	const known = historyOf(snapshot.lines[index]);
+	const known = historyOf(snapshot.lines.at(index));
 	const history = { ...known, turns: turnsAfter(known.turns, turnKindsOf(change)) };
 	changes.dropped.add(index);
 	rememberLeaver(snapshot, person.id, history);

@@ -48,6 +48,8 @@ export function unpackText(packed: string): string | null {
 }
 
 const RAW_DATE = '!';
+/** 9999-12-31T23:59:59Z: the last that four digits of a year can write. */
+const LAST_SECOND = 253_402_300_799;
 
 /**
  * A date: seconds since 1970 in base 36 (6 characters instead of 20) when it is written exactly as
@@ -63,7 +65,9 @@ export function packDate(text: string | null): string {
 export function unpackDate(packed: string): string | null {
 	if (packed === '') return null;
 	if (packed.startsWith(RAW_DATE)) return unescapeText(packed.slice(1));
-	return `${new Date(parseInt(packed, 36) * 1000).toISOString().slice(0, 19)}Z`;
+	const seconds = parseInt(packed, 36);
+	if (!(seconds <= LAST_SECOND)) return null;
+	return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 }
 
 /** Whether the packed date from `from` up to `to` in `line` is `text`; allocates nothing. */

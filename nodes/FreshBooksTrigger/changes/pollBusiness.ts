@@ -8,7 +8,7 @@ import {
 	verdictRemembered,
 } from './confirm';
 import type { Comparison, Found, FoundPeople, Wanted } from './diff';
-import { comparePeople, findPeople } from './diff';
+import { comparePeople, findPeople, isSameAsKnown } from './diff';
 import type { Business, ChangeItem, EventName, ItemContext } from './events';
 import { INVITATION_EVENTS, invitationItem, personItems } from './events';
 import { NO_HISTORY, turnsAfter } from './history';
@@ -28,6 +28,7 @@ import {
 	emptySnapshot,
 	encodeLine,
 	historyOf,
+	isIntact,
 	openSnapshot,
 	personOf,
 	placesOf,
@@ -112,10 +113,7 @@ export async function pollBusiness(
 		return { snapshot: undefined, items: [], troubles };
 	}
 	const poll: Poll = { port, settings, troubles, listed: reading.rows, pending, at: port.now() };
-	if (snapshot === 'damaged') {
-		troubles.push({ kind: 'stateDamaged' });
-		return await takeBaseline(poll, false);
-	}
+	if (snapshot === 'damaged') return await recover(poll);
 	if (snapshot === undefined) return await takeBaseline(poll, settings.emitExisting);
 	return await followPeople(poll, snapshot);
 }
@@ -161,6 +159,12 @@ async function readInvitations(
 	if (reading.complete) return reading.rows;
 	troubles.push(isAvailable ? incomplete(reading) : { kind: 'invitationsUnavailable', reason });
 	return undefined;
+}
+
+/** A new baseline in place of what could not be read: a warning, and no event. */
+async function recover(poll: Poll): Promise<BusinessPoll> {
+	poll.troubles.push({ kind: 'stateDamaged' });
+	return await takeBaseline(poll, false);
 }
 
 async function takeBaseline(poll: Poll, emitExisting: boolean): Promise<BusinessPoll> {
@@ -211,6 +215,7 @@ async function followPeople(poll: Poll, snapshot: Snapshot): Promise<BusinessPol
 	const { port, settings, listed } = poll;
 	snapshot.polls += 1;
 	const comparison = await comparePeople(snapshot, listed, port.pause);
+	if (!isSameAsKnown(comparison) && !(await isIntact(snapshot, port.pause))) return await recover(poll);
 	const candidates = await candidatesOf(snapshot, comparison, port.pause);
 	const wanted = await wantedOf(poll, snapshot, candidates);
 	const newcomers = new Set(comparison.newcomers.map(({ person }) => person.id));
@@ -222,7 +227,7 @@ async function followPeople(poll: Poll, snapshot: Snapshot): Promise<BusinessPol
 	const disappearances: Disappearances = {
 		confirmed: fates.leavers.length,
 		unconfirmed: fates.unconfirmed,
-		known: snapshot.lines.length,
+		known: snapshot.lines.count,
 	};
 	if (mustHold(settings.removalLimit, disappearances))
 		return await hold(poll, snapshot, comparison, fates, disappearances);
@@ -236,7 +241,7 @@ async function candidatesOf(
 ): Promise<Candidate[]> {
 	const candidates: Candidate[] = [];
 	await forEachInSlices(missing, pause, (index) => {
-		const line = snapshot.lines[index];
+		const line = snapshot.lines.at(index);
 		const absence = absenceAfter(historyOf(line).absence);
 		candidates.push({ index, person: personOf(line, snapshot.roles), absence });
 	});

@@ -86,6 +86,12 @@ describe('a review of thirty people', () => {
 		expect(never?.invitation.state).toBe('unknown');
 	});
 
+	test('whoever has an identity has joined, also where no date says so', () => {
+		const row = { uuid: 'u', email: 'a@x.org', business_role_name: 'business_employee', active: true, identity_id: 7, invitation_date_accepted: null };
+		const [person] = peopleOf(BUSINESS, { teamMembers: [row], members: null, invitations: [] }, NOW);
+		expect(person.invitation).toMatchObject({ state: 'accepted', acceptedAt: null });
+	});
+
 	test('the list by whole number adds IDs, and people who are in that list only', () => {
 		const { teamMembers } = rowsOfTable();
 		const members = [{ id: 7, email: 'FINE1@x.org', role: 'employee', confirmed: true }, { id: 8, email: 'only.here@x.org', role: 'employee', confirmed: true }];

@@ -12,7 +12,7 @@ export type Choice = number;
 
 export const CHANGE_KINDS = [
 	'join', 'leave', 'leaveMany', 'return', 'role', 'activity', 'name', 'address', 'identity', 'newId',
-	'invite', 'accept', 'joinInvited', 'revoke', 'move',
+	'invite', 'accept', 'revoke', 'move', 'swap',
 ] as const;
 
 export interface Change {
@@ -97,8 +97,9 @@ export class FreshBooksModel {
 		if (kind === 'join') this.join(what);
 		else if (kind === 'return') this.comeBack(who);
 		else if (kind === 'leaveMany') this.rows.splice(0, what % 4).forEach((one) => this.left.push(one));
+		else if (kind === 'swap') this.swap();
 		else if (kind === 'invite') this.invite(row, what);
-		else if (kind === 'accept' || kind === 'joinInvited') this.accept(who);
+		else if (kind === 'accept') this.accept(who);
 		else if (kind === 'revoke') this.revoke(who);
 		else if (row !== undefined) this.changeRow(kind, row, what);
 		this.remember();
@@ -154,6 +155,12 @@ export class FreshBooksModel {
 		this.left = this.left.filter((one) => one !== row);
 		const person = { ...row.person, updatedAt: this.stamp() };
 		this.rows.push({ ...row, person, joins: row.joins + 1 });
+	}
+
+	/** The first leaves as a last one joins: a listing that is read meanwhile skips someone, unnoticed. */
+	private swap(): void {
+		this.rows.splice(0, 1).forEach((one) => this.left.push(one));
+		this.join(this.rows.length);
 	}
 
 	/** The same address in other case, a new one, or (rarely) somebody else's. */
