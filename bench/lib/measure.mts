@@ -1,4 +1,5 @@
-// Wall and CPU time of several ways to do the same work, taken in turn in one process.
+// Wall and CPU time of several ways to do the same work, taken in turn in one process. Garbage is not collected by force in
+// between: V8 would throw compiled code away with it, and what is measured would be its compiling again.
 
 export interface Times {
 	wallMs: number[];
@@ -15,13 +16,7 @@ interface Repeats {
 	after?: () => Promise<void>;
 }
 
-/** Frees what earlier work has left, so that nobody pays for somebody else's garbage. */
-export function collectGarbage(): void {
-	(globalThis as { gc?: () => void }).gc?.();
-}
-
 async function timeOnce(work: () => Promise<unknown>): Promise<{ wallMs: number; cpuMs: number }> {
-	collectGarbage();
 	const cpu = process.cpuUsage();
 	const started = performance.now();
 	await work();

@@ -3,7 +3,6 @@ import v8 from 'node:v8';
 import type { IDataObject } from 'n8n-workflow';
 import { setScene } from '../lib/control.mts';
 import { Host } from '../lib/host.mts';
-import { collectGarbage } from '../lib/measure.mts';
 import type { SandboxAddress, Stage } from '../lib/stage.mts';
 
 export interface HeapInput {
@@ -25,7 +24,7 @@ function usedBytes(): number {
 }
 
 async function peakOver(work: () => Promise<void>): Promise<number> {
-	collectGarbage();
+	(globalThis as { gc?: () => void }).gc?.();
 	const baseline = usedBytes();
 	let peak = baseline;
 	const look = setInterval(() => {

@@ -1,7 +1,5 @@
 require('reflect-metadata');
-const { mkdtempSync } = require('node:fs');
-const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 
-// n8n-core writes its instance settings on first use: into a folder of the run's own, never into the home folder.
-process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'n8n-nodes-freshbooks-'));
+// One folder a worker: two of them must not write the same settings at once. See globalSetup.js.
+process.env.N8N_USER_FOLDER = join(process.env.JEST_RUN_FOLDER, `worker-${process.env.JEST_WORKER_ID}`);

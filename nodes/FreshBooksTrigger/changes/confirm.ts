@@ -104,7 +104,7 @@ export interface SecondListing {
 
 /**
  * The verdict where FreshBooks cannot be asked for one person (`businessMembers`): a second complete
- * listing decides, taken in this poll or the previous one; `undefined` when it could not be taken.
+ * listing decides, taken in this poll or, where it cannot be (`undefined`), in the next one.
  * Someone it has under another id, whom the first one missed, is left to the next poll.
  */
 export function verdictOfListings(
@@ -113,13 +113,12 @@ export function verdictOfListings(
 	isListedUnderOtherId: boolean,
 ): Verdict {
 	const { absence } = candidate;
-	if (absence.missed > 1 || absence.verdict === 'gone')
-		return { kind: 'gone', absence: { ...absence, verdict: 'gone' } };
-	if (second === undefined) return { kind: 'waiting', absence };
+	const gone: Verdict = { kind: 'gone', absence: { ...absence, verdict: 'gone' } };
+	if (absence.verdict === 'gone') return gone;
+	if (second === undefined) return absence.missed > 1 ? gone : { kind: 'waiting', absence };
 	const person = second.byId.get(candidate.person.id);
 	if (person !== undefined)
 		return { kind: 'present', absence: { ...absence, missed: 0, verdict: 'present' }, person };
 	const hasAddress = second.addresses.has(addressOf(candidate.person) ?? '');
-	if (hasAddress && !isListedUnderOtherId) return { kind: 'waiting', absence };
-	return { kind: 'gone', absence: { ...absence, verdict: 'gone' } };
+	return hasAddress && !isListedUnderOtherId ? { kind: 'waiting', absence } : gone;
 }

@@ -296,7 +296,7 @@ async function lookAgain(
 	const revocable = pending === undefined ? [] : revocableOf(snapshot, pending, candidates, found);
 	const isUnsure =
 		settings.source === 'businessMembers' &&
-		candidates.some(({ absence }) => absence.missed === 1 && absence.verdict !== 'gone');
+		candidates.some(({ absence }) => absence.verdict !== 'gone');
 	if (!isUnsure && revocable.length === 0) return {};
 	const pendingAgain = revocable.length === 0 ? undefined : await port.listInvitations('confirm');
 	const again = await port.listPeople('confirm');
