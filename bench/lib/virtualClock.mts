@@ -6,7 +6,7 @@ interface Timer {
 	ring: () => void;
 }
 
-/** Takes the place of Date and setTimeout from `install` on, for good: use it in a process of its own. */
+/** Takes the place of Date, setTimeout and AbortSignal.timeout from `install` on, for good: use it in a process of its own. */
 export class VirtualClock {
 	private time = Date.UTC(2026, 0, 1);
 
@@ -34,6 +34,11 @@ export class VirtualClock {
 			this.add(ring, ms);
 			return { unref: () => undefined, refresh: () => undefined };
 		}) as unknown as typeof setTimeout;
+		AbortSignal.timeout = (ms) => {
+			const controller = new AbortController();
+			this.add(() => controller.abort(), ms);
+			return controller.signal;
+		};
 	}
 
 	/** Waits on this clock. */

@@ -120,7 +120,7 @@ export async function businesses(input: BusinessesInput, stage: Stage): Promise<
 		const startedAt = clock.now;
 		await host.trigger.poll?.call(context).catch((error: unknown) => {
 			result.errors++;
-			if (result.errors === 1) console.error(error);
+			if (result.errors === 1) console.error(String(error));
 		});
 		result.longestPollMs = Math.max(result.longestPollMs, clock.now - startedAt);
 		await clock.sleep(Math.max(0, input.everyMs - (clock.now - startedAt)));

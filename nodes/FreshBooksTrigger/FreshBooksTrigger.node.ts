@@ -2,6 +2,7 @@ import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INod
 
 import { outputFormatOption } from '../FreshBooks/actions/common/descriptions';
 import { getBusinesses } from '../FreshBooks/methods/loadOptions';
+import { poll } from './poll';
 
 /** The polling trigger: what the editor shows. The work is in changes/. */
 export class FreshBooksTrigger implements INodeType {
@@ -125,8 +126,6 @@ export class FreshBooksTrigger implements INodeType {
 	methods = { loadOptions: { getBusinesses } };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-		// Loaded with the first poll: n8n loads every installed node when it starts, whether or not it is used.
-		const { poll } = await import('./poll');
 		return await poll.call(this);
 	}
 }

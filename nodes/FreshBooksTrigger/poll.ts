@@ -27,8 +27,8 @@ import { reportOfError, reportOfLostBusiness, reportOfNoBusiness, reportOfTroubl
 /** The one key of n8n's static data. */
 const STATE = 'freshBooks';
 /** Two of the credential's places are left to whatever else runs. */
-const REQUESTS_AT_ONCE = 10;
-const BUSINESSES_AT_ONCE = 6;
+const REQUESTS_AT_ONCE = 6;
+const REQUESTS_AT_ONCE = 6;
 const CONFIRMATIONS_PER_POLL = 50;
 /** n8n gives up an activation after 84 seconds, and for good. */
 const ACTIVATION_BUDGET_MS = 45_000;
@@ -88,7 +88,7 @@ function isNoneOfOurs(error: unknown, { settings, state }: Round, businessId: nu
 /** The transport gives up when less time is left than it would wait before the next try. */
 const TOO_LITTLE_TIME_MS = 1_000;
 
-async function pollOne(round: Round, business: Business, isLate: boolean): Promise<BusinessResult> {
+async function pollOne(round: Round, business: Business, hasWholeTime: boolean): Promise<BusinessResult> {
 	const { client, settings, state } = round;
 	const nothing = { businessId: business.id, snapshot: undefined, items: [], reports: [] };
 	if (Date.now() >= round.deadlineAt) return { ...nothing, late: true };
@@ -107,8 +107,8 @@ async function pollOne(round: Round, business: Business, isLate: boolean): Promi
 		if (isNoneOfOurs(outcome.error, round, business.id)) return { ...nothing, refusal: outcome.error };
 		const ranOut = Date.now() >= round.deadlineAt - TOO_LITTLE_TIME_MS;
 		const report = reportOfError(outcome.error, business.name);
-		// Whoever began late gets a poll that begins with it before the user is bothered.
-		return { ...nothing, late: ranOut, reports: [{ ...report, logOnly: ranOut && !isLate }] };
+		// Whoever ran out of time gets a poll that begins with it before the user is bothered.
+		return { ...nothing, late: ranOut, reports: [{ ...report, logOnly: ranOut && !hasWholeTime }] };
 	}
 	const { snapshot, items, troubles } = outcome.poll;
 	return { businessId: business.id, snapshot, items, reports: troubles.map((trouble) => reportOfTrouble(business.name, trouble)) };
@@ -117,18 +117,19 @@ async function pollOne(round: Round, business: Business, isLate: boolean): Promi
 /** Polls a few businesses at a time; what the last poll had no time for comes first. Results in the order of `businesses`. */
 async function pollAll(round: Round, businesses: Business[], memory: ProcessMemory): Promise<BusinessResult[]> {
 	const byId = new Map(businesses.map((business) => [business.id, business]));
-	const late = new Set(memory.unpolled.filter((id) => byId.has(id)));
+	const late = memory.unpolled.filter((id) => byId.has(id));
 	// In the order in which they wait, or those at the end of a long list would never come first.
 	const order = [...new Set([...late, ...byId.keys()])];
+	const first = new Set(order.slice(0, REQUESTS_AT_ONCE));
 	const queue = [...order];
 	const results = new Map<number, BusinessResult>();
 	const worker = async (): Promise<void> => {
 		for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
 			const business = byId.get(id);
-			if (business) results.set(id, await pollOne(round, business, late.has(id)));
+			if (business) results.set(id, await pollOne(round, business, first.has(id)));
 		}
 	};
-	await Promise.all(Array.from({ length: BUSINESSES_AT_ONCE }, worker));
+	await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, worker));
 	memory.unpolled = order.filter((id) => results.get(id)?.late);
 	return businesses.flatMap(({ id }) => results.get(id) ?? []);
 }

@@ -195,6 +195,8 @@ export interface FileSearch {
 /** Looks for texts in every file below `folder`, hidden ones too. */
 export async function searchFiles(folder: string, texts: string[]): Promise<FileSearch> {
 	const forms = texts.map((text) => ({ text, forms: formsOf(text) }));
+	// Secrets share their beginnings: a file with none of those is done with in one pass.
+	const beginnings = new Set(forms.flatMap((one) => one.forms.map((form) => form.slice(0, 6))));
 	const findings: string[] = [];
 	let files = 0;
 	let bytes = 0;
@@ -204,6 +206,7 @@ export async function searchFiles(folder: string, texts: string[]): Promise<File
 		const content = await readFile(file);
 		files += 1;
 		bytes += content.length;
+		if (![...beginnings].some((beginning) => content.includes(beginning))) continue;
 		for (const one of forms) {
 			if (!one.forms.some((form) => content.includes(form))) continue;
 			findings.push(`${path.relative(folder, file)} holds ${one.text.slice(0, 25)}...`);

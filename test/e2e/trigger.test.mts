@@ -240,15 +240,15 @@ function play(engine: Engine): void {
 		});
 		await changed('business added live', async () => {
 			await lab.publish({ businessIds: [BILLSPRING, HARBOUR], options: LIMIT });
-			await lab.polls(1);
+			await lab.polls(2);
 			harbour.leave('unseen.businesses@example.net');
 		});
 		await changed('source changed live', async () => {
 			await lab.publish({ source: 'businessMembers', options: LIMIT });
-			await lab.polls(1);
+			await lab.polls(2);
 			await lab.happens(() => billSpring.leave('liv.businesses@example.net'));
 			await lab.publish({ source: 'teamMembers', options: LIMIT });
-			await lab.polls(1);
+			await lab.polls(2);
 			billSpring.join('liv.source@example.net');
 		});
 	});

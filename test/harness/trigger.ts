@@ -57,14 +57,11 @@ export function passMinutes(minutes: number): void {
 
 /** The node as a fresh process loads it: nothing is remembered. */
 function loadTrigger(): INodeType {
-	const loaded: INodeType[] = [];
-	jest.isolateModules(() => {
-		// One n8n for all processes: its error classes are compared, and loading it takes long.
-		jest.doMock('n8n-workflow', () => n8nWorkflow);
-		const { FreshBooksTrigger } = jest.requireActual<typeof TriggerModule>('../../nodes/FreshBooksTrigger/FreshBooksTrigger.node');
-		loaded.push(new FreshBooksTrigger());
-	});
-	return loaded[0];
+	jest.resetModules();
+	// One n8n for all processes: its error classes are compared, and loading it takes long.
+	jest.doMock('n8n-workflow', () => n8nWorkflow);
+	const { FreshBooksTrigger } = jest.requireActual<typeof TriggerModule>('../../nodes/FreshBooksTrigger/FreshBooksTrigger.node');
+	return new FreshBooksTrigger();
 }
 
 interface ErrorLike {

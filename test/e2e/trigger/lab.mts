@@ -147,17 +147,20 @@ export class Lab {
 		return me.length;
 	}
 
-	/** The number of polls that FreshBooks has seen begin, answered or not; retries of one request count alone. */
+	/** How often FreshBooks was asked who the token's owner is: polls, and their retries. */
 	get requestsForMe(): number {
 		return this.world.sandbox.parts.log.since(0).filter(({ path }) => path.endsWith('/users/me')).length;
 	}
 
-	/** Waits until so many whole polls have begun, gone well and ended from now on. */
+	/**
+	 * Waits until so many polls have begun from now on and the last one seems over. Polls do not overlap:
+	 * of two, the first is over for sure.
+	 */
 	async polls(count: number, timeoutMs = 60_000): Promise<void> {
 		const { log } = this.world.sandbox.parts;
 		const target = this.#pollsAnswered() + count;
 		await this.until(() => this.#pollsAnswered() >= target, `${count} polls`, timeoutMs);
-		// The last one's lists and confirmations are read in a row: a moment without a request is its end.
+		// Its lists and confirmations are read in a row: a moment without a request is its end, on an idle machine.
 		for (let quiet = 0; quiet < 3; quiet = log.inFlight === 0 ? quiet + 1 : 0) await sleep(100);
 	}
 

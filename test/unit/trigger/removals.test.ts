@@ -187,6 +187,16 @@ describe('someone missing from the list of business members', () => {
 		expect(await watched.known()).toEqual(people);
 	});
 
+	it('waits for the next poll when the second listing has their address under another id', async () => {
+		const { watched, people } = await watchingMembers(5);
+		const renewed = { ...people[0], id: '99' };
+		watched.people = [...people.slice(1), renewed];
+		watched.peopleListings = { poll: () => listingOf(people.slice(1)) };
+		expect(await watched.items()).toEqual([]);
+		watched.peopleListings = {};
+		expect(await watched.events()).toEqual(['memberUpdated 99']);
+	});
+
 	it('waits for the next poll when there is no second listing', async () => {
 		const { watched, people } = await watchingMembers(5);
 		watched.people = people.slice(1);

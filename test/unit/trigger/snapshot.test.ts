@@ -78,9 +78,9 @@ describe('a line', () => {
 				expect(historyOf(line)).toEqual(past);
 				expect(await compared(line, who, roles)).toEqual({ isSame: true, history: past });
 			}),
-			{ numRuns: 3000 },
+			{ numRuns: 1500 },
 		);
-	});
+	}, 60_000);
 
 	it('tells people apart who differ in anything', async () => {
 		await fc.assert(
@@ -95,9 +95,9 @@ describe('a line', () => {
 				const isSame = fields.every((field) => one[field] === mixed[field]);
 				expect((await compared(line, mixed, roles)).isSame).toBe(isSame);
 			}),
-			{ numRuns: 3000 },
+			{ numRuns: 1500 },
 		);
-	});
+	}, 60_000);
 
 	it('has no room for the history of someone to whom nothing happened', () => {
 		const roles = new TextTable();
@@ -145,7 +145,7 @@ describe('a stored snapshot', () => {
 		const bytes = Buffer.byteLength(JSON.stringify(watched.stored)) / 10_000;
 		expect(bytes).toBeLessThan(160);
 		expect(await watched.known()).toEqual(watched.people);
-	});
+	}, 60_000);
 
 	it('does not grow while people come and go and roles change', async () => {
 		const watched = await watching(somePeople(50));
@@ -157,7 +157,7 @@ describe('a stored snapshot', () => {
 		}
 		expect(JSON.stringify(watched.stored).length).toBeLessThan(80_000);
 		expect((watched.stored as StoredSnapshot).roles.length).toBeLessThan(200);
-	});
+	}, 60_000);
 
 	it.each([
 		['a text', 'nonsense'],

@@ -1,0 +1,440 @@
+// The access lifecycle on a real n8n with the packed package: onboard, offboard and review, and the example workflows.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { answerForm, begin, fileOf, importExample, untilWaiting } from './access/examples.mts';
+import { Mailbox } from './access/mailbox.mts';
+import { directoryOf, LEDGER, seedOf, TABLE } from './access/people.mts';
+import { assertShape } from './access/schemas.mts';
+import type { Credential } from '../../sandbox/n8n/index.mts';
+import { BILLSPRING, HARBOUR, locator, NODE, QUARRY, startWorld, TRIGGER, type Json, type World } from './support.mts';
+
+const NEW = 'ada.lovelace@example.com';
+const TEODOR = 'teodor.wexley@example.com';
+const LEAVER = 'lee.aver@example.com';
+const FIVE = [101, 102, 103, 104, 105];
+const MANY = 10_000;
+
+interface Member {
+	email: string;
+	role: string;
+}
+
+interface Invitation {
+	id: number;
+	email: string;
+	status: string;
+}
+
+interface BusinessReport {
+	businessId: number;
+	outcome: string;
+	verified: boolean;
+	done: Array<{ action: string }>;
+	notDone: Array<{ reason: string }>;
+}
+
+let world: World;
+
+async function stateOf(business: number): Promise<{ members: Member[]; invitations: Invitation[] }> {
+	return await world.control('GET', `/businesses/${business}`);
+}
+
+async function memberOf(email: string, business = BILLSPRING): Promise<Member | undefined> {
+	return (await stateOf(business)).members.find((member) => member.email === email);
+}
+
+async function invitationsOf(email: string, business = BILLSPRING): Promise<Invitation[]> {
+	return (await stateOf(business)).invitations.filter((invitation) => invitation.email === email);
+}
+
+async function pendingOf(email: string, business = BILLSPRING): Promise<Invitation[]> {
+	return (await invitationsOf(email, business)).filter(({ status }) => status === 'pending');
+}
+
+/** The changes that the API made since the last reset or seed. */
+async function changes(): Promise<string[]> {
+	const history = await world.control<Array<{ kind: string; by: string }>>('GET', '/history');
+	return history.filter(({ by }) => by === 'api').map(({ kind }) => kind);
+}
+
+async function requestCounts(): Promise<Record<string, number>> {
+	const counts: Record<string, number> = {};
+	for (const { method, path } of await world.requests()) {
+		const name = `${method} ${path.split('/').at(-1)}`;
+		counts[name] = (counts[name] ?? 0) + 1;
+	}
+	return counts;
+}
+
+const onboarding = (email: string, options: Json = {}, role = 'business_employee'): Json => ({
+	resource: 'access',
+	operation: 'onboard',
+	business: locator('id', BILLSPRING),
+	email,
+	role,
+	options,
+});
+
+const offboarding = (email: string, options: Json = {}, businessIds?: number[]): Json => ({
+	resource: 'access',
+	operation: 'offboard',
+	email,
+	...(businessIds ? { businesses: 'selected', businessIds } : { businesses: 'all' }),
+	options,
+});
+
+async function onlyItem(operation: 'onboard' | 'offboard', parameters: Json): Promise<Json> {
+	const items = await world.items(parameters);
+	await assertShape(operation, items);
+	assert.equal(items.length, 1);
+	return items[0] ?? {};
+}
+
+const onboard = async (...input: Parameters<typeof onboarding>): Promise<Json> => await onlyItem('onboard', onboarding(...input));
+const offboard = async (...input: Parameters<typeof offboarding>): Promise<Json> => await onlyItem('offboard', offboarding(...input));
+
+const reportsOf = (report: Json): BusinessReport[] => report['businesses'] as BusinessReport[];
+const outcomesOf = (report: Json): Record<number, string> =>
+	Object.fromEntries(reportsOf(report).map(({ businessId, outcome }) => [businessId, outcome]));
+const severitiesOf = (item: Json): string[] =>
+	(item['findings'] as Array<{ kind: string; severity: string }>).map(({ kind, severity }) => `${kind}:${severity}`);
+
+before(async () => {
+	world = await startWorld('access');
+});
+beforeEach(async () => await world.reset());
+after(async () => await world.close());
+
+describe('onboard', () => {
+	test('invited, then alreadyInvited, then pending with its age, then alreadyMember', async () => {
+		const invited = await onboard(NEW);
+		assert.deepEqual([invited['status'], invited['verified']], ['invited', true]);
+		const [invitation] = await pendingOf(NEW);
+		assert.ok(invitation);
+		const again = await onboard(NEW.toUpperCase());
+		assert.deepEqual([again['status'], (again['invitation'] as Json)['id']], ['alreadyInvited', invitation.id]);
+		const invitedAt = new Date(Date.now() - 3.5 * 86_400_000).toISOString();
+		const pending = await onboard(NEW, { waitForAcceptance: true, invitedAt });
+		assert.deepEqual([pending['status'], (pending['invitation'] as Json)['ageDays']], ['pending', 3]);
+		await world.control('POST', `/businesses/${BILLSPRING}/invitations/${NEW}/accept`, {});
+		assert.equal((await onboard(NEW, { waitForAcceptance: true }))['status'], 'alreadyMember');
+		assert.deepEqual(await changes(), ['invitationCreated']);
+	});
+
+	test('roleDiffers: told without updateRole, changed with it', async () => {
+		const told = await onboard(TEODOR, {}, 'business_manager');
+		assert.deepEqual([told['status'], told['previousRole'], told['roleUpdated']], ['roleDiffers', 'business_employee', false]);
+		assert.equal((await memberOf(TEODOR))?.role, 'business_employee');
+		const changed = await onboard(TEODOR, { updateRole: true }, 'business_manager');
+		assert.deepEqual([changed['status'], changed['roleUpdated']], ['roleDiffers', true]);
+		assert.equal((await memberOf(TEODOR))?.role, 'business_manager');
+		assert.equal((await onboard(TEODOR, {}, 'business_manager'))['status'], 'alreadyMember');
+		assert.deepEqual(await changes(), ['roleChanged']);
+	});
+
+	test('inactiveMember: a deactivated person is not invited again', async () => {
+		assert.equal((await onboard('gareth.umber@example.com'))['status'], 'inactiveMember');
+		assert.deepEqual(await changes(), []);
+	});
+
+	test('20 executions at the same time for one address, 500s after an invitation was stored: one is left', async (context) => {
+		const { client } = world.n8n;
+		await world.control('PATCH', '/settings', { latencyMs: 400 });
+		await world.control('POST', '/faults', { kind: 'applyThenFail', route: 'POST /invitations$', after: 1, count: 3 });
+		const workflow = await client.createWorkflow(world.workflowOf(onboarding(NEW)));
+		const runTwenty = async (): Promise<Json[]> => {
+			const runs = Array.from({ length: 20 }, async () => await client.run(workflow.id, TRIGGER, { timeoutMs: 120_000 }));
+			const executions = await Promise.all(runs);
+			for (const { id, status, error } of executions) assert.equal(status, 'success', `execution ${id}: ${error?.message}`);
+			return executions.flatMap((execution) => execution.items(NODE));
+		};
+		const items = await runTwenty();
+		await assertShape('onboard', items);
+		const made = await invitationsOf(NEW);
+		const left = await pendingOf(NEW);
+		const { fired } = await world.control<{ fired: Record<string, number> }>('GET', '/faults');
+		const { peakInFlight } = await world.control<{ peakInFlight: number }>('GET', '/stats');
+		context.diagnostic(
+			`20 executions: ${made.length} invitations stored, ${fired['applyThenFail'] ?? 0} of them answered with 500, ${left.length} left; ${peakInFlight} requests at once`,
+		);
+		assert.equal(left.length, 1);
+		assert.equal(left[0]?.id, Math.min(...made.map(({ id }) => id)), 'the oldest is kept');
+		assert.ok(made.length > 1, 'they did race');
+		assert.ok((fired['applyThenFail'] ?? 0) > 0, 'a 500 did come');
+		assert.equal(items.length, 20);
+		for (const item of items) {
+			assert.ok(['invited', 'alreadyInvited'].includes(String(item['status'])));
+			assert.equal((item['invitation'] as Json)['id'], left[0]?.id);
+		}
+		const second = await runTwenty();
+		assert.deepEqual(new Set(second.map(({ status }) => status)), new Set(['alreadyInvited']));
+		assert.equal((await invitationsOf(NEW)).length, made.length);
+	});
+});
+
+/** Five businesses with the leaver in each: a member, invited, or both. */
+async function seedFive(): Promise<void> {
+	await world.control('POST', '/seed', {
+		businesses: FIVE.map((id) => ({
+			id,
+			name: `Business ${id}`,
+			role: 'business_partner',
+			withOwner: true,
+			members: [{ email: `boss${id}@example.com`, role: 'owner' }, ...(id === 105 ? [] : [{ email: LEAVER, identityId: 555 }])],
+			invitations: id >= 104 ? [{ email: LEAVER }, { email: 'other@example.com' }] : [],
+		})),
+	});
+}
+
+describe('offboard', () => {
+	test('planned changes nothing, offboarded is verified, and then notFound', async () => {
+		const plan = await offboard(TEODOR, { dryRun: true }, [BILLSPRING, HARBOUR]);
+		assert.deepEqual([plan['status'], outcomesOf(plan)], ['planned', { [BILLSPRING]: 'planned', [HARBOUR]: 'notThere' }]);
+		assert.ok(await memberOf(TEODOR));
+		assert.deepEqual(await changes(), []);
+		const report = await offboard(TEODOR, { staff: 'archive' }, [BILLSPRING, HARBOUR]);
+		assert.deepEqual([report['status'], outcomesOf(report)], ['offboarded', { [BILLSPRING]: 'removed', [HARBOUR]: 'notThere' }]);
+		const [here] = reportsOf(report);
+		assert.deepEqual(here?.done.map(({ action }) => action), ['memberRemoved', 'staffArchived']);
+		assert.equal(here.verified, true);
+		assert.equal(await memberOf(TEODOR), undefined);
+		assert.equal((await offboard(TEODOR, {}, [BILLSPRING, HARBOUR]))['status'], 'notFound');
+	});
+
+	test('refused: the connected user, and the only owner of a business', async () => {
+		assert.equal((await offboard('Marlowe.Ashdown@example.com'))['status'], 'refused');
+		await seedFive();
+		const owner = await offboard('boss103@example.com');
+		assert.deepEqual([owner['status'], outcomesOf(owner)[103]], ['refused', 'refused']);
+		assert.ok(await memberOf('boss103@example.com', 103));
+		assert.deepEqual(await changes(), []);
+	});
+
+	test('five businesses, one fails: partial on the error output with its report; the second run heals it', async () => {
+		await seedFive();
+		await world.control('POST', '/faults', {
+			kind: 'status',
+			status: 422,
+			body: { error: 'invalid_resource', error_description: 'Payroll is running' },
+			route: 'DELETE /business/103/members/',
+		});
+		const settings = { onError: 'continueErrorOutput' };
+		const { execution, status } = await world.run(offboarding(LEAVER), { settings });
+		assert.equal(status, 'success');
+		assert.deepEqual(execution.items(NODE, 0), []);
+		const [failed] = execution.items(NODE, 1);
+		assert.match(String(failed?.['error']), /Business 103.*Payroll is running/);
+		const partial = failed?.['details'] as Json;
+		await assertShape('offboard', [partial]);
+		assert.equal(partial['status'], 'partial');
+		assert.deepEqual(outcomesOf(partial), { 101: 'removed', 102: 'removed', 103: 'failed', 104: 'removed', 105: 'removed' });
+		assert.deepEqual(reportsOf(partial)[3]?.done.map(({ action }) => action), ['invitationRevoked', 'memberRemoved']);
+		assert.ok(await memberOf(LEAVER, 103));
+
+		const healed = await world.run(offboarding(LEAVER), { settings });
+		const [report] = healed.execution.items(NODE, 0);
+		assert.ok(report);
+		await assertShape('offboard', [report]);
+		assert.deepEqual(healed.execution.items(NODE, 1), []);
+		assert.equal(report['status'], 'offboarded');
+		assert.deepEqual(outcomesOf(report), { 101: 'notThere', 102: 'notThere', 103: 'removed', 104: 'notThere', 105: 'notThere' });
+		for (const id of FIVE) assert.deepEqual([await memberOf(LEAVER, id), await pendingOf(LEAVER, id)], [undefined, []]);
+		assert.equal((await pendingOf('other@example.com', 104)).length, 1);
+	});
+
+	test('partial: fails the execution unless asked not to, and then is an item', async () => {
+		await seedFive();
+		await world.control('POST', '/faults', { kind: 'status', status: 403, route: 'DELETE /business/103/members/', count: 0 });
+		const stopped = await world.run(offboarding(LEAVER));
+		assert.equal(stopped.status, 'error');
+		assert.match(String(stopped.error?.message), /not offboarded everywhere/);
+		const report = await offboard(LEAVER, { failOnPartial: false });
+		assert.deepEqual([report['status'], outcomesOf(report)[103]], ['partial', 'failed']);
+	});
+});
+
+const REVIEW = { resource: 'access', operation: 'review', businesses: 'selected' };
+
+describe('review', () => {
+	test(`a hand-made table of ${TABLE.length} people has each finding, and the summary counts them`, async () => {
+		await world.control('POST', '/seed', seedOf(TABLE));
+		const { execution, items } = await world.run(
+			{ ...REVIEW, businessIds: [LEDGER], directory: 'items', options: {} },
+			{ input: directoryOf(TABLE) },
+		);
+		await assertShape('review', items);
+		const found = items.map((item) => [item['email'], severitiesOf(item)]);
+		// Whoever is as they should be, and absent, has no row.
+		const expected = TABLE.filter((row) => row.member ?? row.invited ?? row.expected[0]).map((row) => [row.email, row.expected]);
+		assert.deepEqual(new Map(found.sort() as Array<[string, string[]]>), new Map(expected.sort() as Array<[string, string[]]>));
+		assert.equal(found.length, expected.length);
+
+		const [summary, ...more] = execution.items(NODE, 1);
+		assert.deepEqual(more, []);
+		const kinds = TABLE.flatMap((row) => row.expected.map((finding) => finding.split(':')[0]));
+		for (const [kind, count] of Object.entries(summary?.['findings'] as Record<string, number>)) {
+			assert.ok(count > 0, `${kind} occurs`);
+			assert.equal(count, kinds.filter((one) => one === kind).length, kind);
+		}
+		assert.equal(summary?.['complete'], true);
+		assert.match(String(summary['headline']), /^Complete review of 1 business/);
+	});
+
+	test('a business that cannot be read is said first, and the review is not called complete', async () => {
+		const { execution } = await world.run({ ...REVIEW, businesses: 'all', directory: 'none', options: {} });
+		const [summary] = execution.items(NODE, 1);
+		assert.match(String(summary?.['headline']), /^INCOMPLETE review/);
+		assert.equal(summary?.['complete'], false);
+		assert.deepEqual((summary['businessesNotRead'] as Json[]).map(({ businessId }) => businessId), [QUARRY]);
+	});
+
+	test('as SCIM every person is a User', async () => {
+		const items = await world.items({ ...REVIEW, businessIds: [BILLSPRING], directory: 'none', options: { outputFormat: 'scim' } });
+		assert.equal(items.length, 14);
+		for (const item of items) {
+			assert.ok((item['schemas'] as string[]).includes('urn:ietf:params:scim:schemas:core:2.0:User'));
+			assert.equal(typeof item['userName'], 'string');
+		}
+	});
+
+	test('10,000 people against a directory of 10,000, in one execution', async (context) => {
+		const email = (index: number): string => `person${index}@example.com`;
+		const members = Array.from({ length: MANY }, (_, index) => ({ email: email(index), identityId: index + 1 }));
+		await world.control('POST', '/seed', { businesses: [{ id: LEDGER, role: 'owner', staff: false, members }] });
+		const directory = Array.from({ length: MANY }, (_, index) => ({
+			email: email(index + 5),
+			role: 'business_employee',
+			active: index % 1000 !== 0,
+		}));
+
+		const listing = { resource: 'teamMember', operation: 'getAll', business: locator('id', LEDGER), returnAll: true };
+		const reviewing = { ...REVIEW, businessIds: [LEDGER], directory: 'items', options: {} };
+		async function timed(name: string, parameters: Json, input: Json[]) {
+			await world.clearRequests();
+			const { execution, items, error } = await world.run(parameters, { input, timeoutMs: 180_000 });
+			assert.equal(execution.status, 'success', error?.message);
+			const counts = await requestCounts();
+			context.diagnostic(`${name}: ${execution.runData[NODE]?.[0]?.executionTime} ms, ${items.length} items, ${JSON.stringify(counts)}`);
+			return { execution, items, counts };
+		}
+
+		const listed = await timed('list alone', listing, [{}]);
+		const reviewed = await timed('review', reviewing, directory);
+		await timed('list alone, again', listing, [{}]);
+		assert.equal(listed.items.length, MANY);
+		assert.equal(reviewed.items.length, MANY + 5);
+		await assertShape('review', reviewed.items);
+		const [summary] = reviewed.execution.items(NODE, 1);
+		assert.deepEqual([summary?.['complete'], summary?.['people']], [true, MANY]);
+		const { orphan, missing, leaver, roleMismatch } = summary?.['findings'] as Record<string, number>;
+		assert.deepEqual({ orphan, missing, leaver, roleMismatch }, { orphan: 5, missing: 5, leaver: 10, roleMismatch: 0 });
+		assert.equal(reviewed.counts['GET team_members'], listed.counts['GET team_members']);
+	});
+});
+
+describe('example workflows, imported, credential filled in, their schedule triggered by hand', () => {
+	let mailbox: Mailbox;
+	let smtp: Credential;
+
+	before(async () => {
+		mailbox = await Mailbox.open();
+		smtp = await world.n8n.client.createCredential('smtp', 'Mailbox', mailbox.credentialData);
+	});
+	beforeEach(() => mailbox.mails.splice(0));
+	after(() => mailbox.close());
+
+	test('onboard-new-hires; the mail server is the suite\'s own', async () => {
+		const workflow = await importExample(world, 'onboard-new-hires', smtp);
+		const execution = await world.n8n.client.run(workflow.id, 'Every morning');
+		assert.equal(execution.status, 'success', execution.error?.message);
+		await assertShape('onboard', execution.items('Onboard'));
+		const emailsOf = (node: string): unknown[] => execution.items(node).map((item) => item['email']);
+		assert.deepEqual(emailsOf('Accepted: tick them off'), [TEODOR]);
+		assert.deepEqual(emailsOf('Look at these'), ['gareth.umber@example.com']);
+		assert.deepEqual(emailsOf('Waiting'), [NEW]);
+		assert.deepEqual(execution.items('Could not be onboarded'), []);
+		assert.deepEqual(mailbox.mails.map(({ to }) => to), [['jun.takeda@example.com']]);
+		assert.match(mailbox.mails[0]?.text ?? '', /3 days ago/);
+		assert.equal((await pendingOf(NEW)).length, 1);
+		await world.n8n.client.run(workflow.id, 'Every morning');
+		assert.deepEqual(await changes(), ['invitationCreated']);
+	});
+
+	const CALUM = 'calum.prewitt@example.com';
+	const LUCIA = 'lucia.marchetti@example.com';
+
+	/** Runs the example up to the form, opens the address from the mail and decides. */
+	async function decide(decision: string) {
+		const workflow = await importExample(world, 'offboard-leavers-after-approval', smtp);
+		const executionId = await begin(world, workflow.id, 'Every morning');
+		const waiting = await untilWaiting(world, executionId);
+		assert.deepEqual(await changes(), [], 'nothing is removed before the approval');
+		assert.deepEqual(waiting.items('Plan (dry run)').map(({ status }) => status), ['planned', 'planned', 'notFound']);
+		assert.equal(mailbox.mails.length, 1);
+		const [mail] = mailbox.mails;
+		assert.equal(mail?.subject, 'Approve: offboard 2 from FreshBooks');
+		const url = /http:\S+/.exec(mail.text)?.[0];
+		assert.ok(url, mail.text);
+		const form = await answerForm(url, [decision, 'Ines Albrecht']);
+		assert.ok(form.includes('Offboard from FreshBooks?') && form.includes(CALUM), 'the form shows the plan');
+		const execution = await world.n8n.client.finished(executionId);
+		assert.equal(execution.status, 'success', execution.error?.message);
+		assert.deepEqual(execution.items('Nothing to remove').map(({ email }) => email), ['left.long.ago@example.com']);
+		return execution;
+	}
+
+	test('offboard-leavers-after-approval, approved in its form over HTTP; the mail server is the suite\'s own', async () => {
+		const execution = await decide('Remove access');
+		await assertShape('offboard', execution.items('Offboard'));
+		const filed = execution.items('File the report');
+		assert.deepEqual(filed.map(({ decidedBy }) => decidedBy), ['Ines Albrecht', 'Ines Albrecht']);
+		assert.deepEqual(filed.map(({ report }) => (report as Json)['status']), ['offboarded', 'offboarded']);
+		assert.deepEqual(execution.items('Not finished'), []);
+		assert.equal(await memberOf(CALUM), undefined);
+		assert.deepEqual(await pendingOf(LUCIA), []);
+		assert.deepEqual((await changes()).sort(), ['invitationRevoked', 'memberRemoved']);
+	});
+
+	test('offboard-leavers-after-approval, not approved: nobody is removed', async () => {
+		const execution = await decide('Do nothing');
+		assert.equal(execution.items('Not approved').length, 1);
+		assert.equal(execution.runData['Offboard'], undefined);
+		assert.deepEqual(await changes(), []);
+		assert.ok(await memberOf(CALUM));
+	});
+
+	test('quarterly-access-review: a sheet without formulas, and a report to sign', async () => {
+		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'sum@example.com', firstName: '=1+1' });
+		const workflow = await importExample(world, 'quarterly-access-review', smtp);
+		const execution = await world.n8n.client.run(workflow.id, 'Every quarter');
+		assert.equal(execution.status, 'success', execution.error?.message);
+		const people = execution.items('Review access');
+		await assertShape('review', people);
+		const sheet = await fileOf(world, execution, 'Sheet');
+		assert.match(sheet.name, /^freshbooks-access-\d{4}-\d{2}-\d{2}\.csv$/);
+		assert.match(sheet.text, /business,businessId,email/);
+		assert.ok(sheet.text.includes(",sum@example.com,'=1+1,"), 'a name is no formula');
+		for (const { email } of people) assert.ok(sheet.text.includes(String(email)), `${email} is in the sheet`);
+		const report = await fileOf(world, execution, 'Report');
+		assert.match(report.name, /\.html$/);
+		assert.match(report.text, /<strong>INCOMPLETE review/);
+		assert.match(report.text, /Quarry Lane Café: NOT READ/);
+		assert.match(report.text, /<td>leaver<\/td>\s*<td>1<\/td>/);
+		assert.match(report.text, /Reviewed by:/);
+	});
+
+	const todo = 'the example puts FreshBooks\' texts into Markdown without escaping them';
+	test('quarterly-access-review: names stand in the report as they are, whatever characters they have', { todo }, async () => {
+		await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: '<img src=x> & Sons' });
+		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'a_b_c@example.com', role: 'business_partner' });
+		const workflow = await importExample(world, 'quarterly-access-review', smtp);
+		const execution = await world.n8n.client.run(workflow.id, 'Every quarter');
+		const { text } = await fileOf(world, execution, 'Report');
+		const shown = {
+			nameIsHtml: text.includes('<img'),
+			addressIsWhole: text.includes('a_b_c@example.com is business_partner'),
+			linesToSign: /Reviewed by: _{5,}/.test(text),
+		};
+		assert.deepEqual(shown, { nameIsHtml: false, addressIsWhole: true, linesToSign: true });
+	});
+});

@@ -1,0 +1,89 @@
+import type { Json } from '../support.mts';
+
+/**
+ * Thirty people of one business against a directory, made by hand so that every finding occurs; what is to be found stands
+ * beside each. Of a pending invitation the sandbox, as FreshBooks, shows no date: its age comes from the listed person's.
+ */
+
+export const LEDGER = 101;
+
+interface Row {
+	email: string;
+	/** Listed as a team member. `joined` false: never accepted an invitation. */
+	member?: { role: string; active?: boolean; joined?: boolean; daysAgo?: number };
+	/** A pending invitation as this role. */
+	invited?: string;
+	directory?: Json;
+	expected: string[];
+}
+
+const EMPLOYEE = 'business_employee';
+
+export const TABLE: Row[] = [
+	// As it should be.
+	{ email: 'fine1@example.com', member: { role: EMPLOYEE }, directory: { role: EMPLOYEE }, expected: [] },
+	{ email: 'fine2@example.com', member: { role: 'business_manager' }, directory: { role: 'Manager' }, expected: [] },
+	{ email: 'fine3@example.com', member: { role: 'contractor' }, directory: {}, expected: [] },
+	{ email: 'fine4@example.com', member: { role: 'no_seat_employee', joined: false }, directory: { role: 'Unassigned' }, expected: [] },
+	{ email: 'fine5@example.com', invited: EMPLOYEE, directory: { role: 'employee' }, expected: [] },
+	{ email: 'fine6@example.com', directory: { role: 'employee', active: false }, expected: [] },
+	{ email: 'fine7@example.com', directory: { active: true }, expected: [] },
+	{ email: 'Fine8@example.com', member: { role: 'business_accountant' }, directory: { role: 'accountant', active: 'ACTIVE' }, expected: [] },
+	// In FreshBooks, not in the directory.
+	{ email: 'orphan1@example.com', member: { role: EMPLOYEE }, expected: ['orphan:high'] },
+	{ email: 'orphan2@example.com', member: { role: EMPLOYEE, active: false }, expected: ['orphan:low', 'inactiveWithSeat:low'] },
+	{ email: 'orphan3@example.com', invited: EMPLOYEE, expected: ['orphan:medium'] },
+	{ email: 'orphan4@example.com', member: { role: 'business_partner' }, expected: ['orphan:high', 'privileged:info'] },
+	// Gone according to the directory.
+	{ email: 'leaver1@example.com', member: { role: EMPLOYEE }, directory: { active: false }, expected: ['leaver:high'] },
+	{ email: 'leaver2@example.com', invited: EMPLOYEE, directory: { active: 'DEPROVISIONED' }, expected: ['leaver:high'] },
+	{ email: 'leaver3@example.com', member: { role: EMPLOYEE, active: false }, directory: { active: 'no' }, expected: ['inactiveWithSeat:low'] },
+	{ email: 'leaver4@example.com', member: { role: 'owner' }, directory: { active: false }, expected: ['leaver:high', 'privileged:info'] },
+	// Expected, and absent.
+	{ email: 'missing1@example.com', directory: { role: EMPLOYEE }, expected: ['missing:medium'] },
+	{ email: 'missing2@example.com', directory: { role: 'manager', active: true }, expected: ['missing:medium'] },
+	// Another role than expected.
+	{ email: 'role1@example.com', member: { role: 'business_manager' }, directory: { role: EMPLOYEE }, expected: ['roleMismatch:medium'] },
+	{ email: 'role2@example.com', member: { role: 'business_partner' }, directory: { role: EMPLOYEE }, expected: ['roleMismatch:high', 'privileged:info'] },
+	{ email: 'role3@example.com', invited: 'contractor', directory: { role: EMPLOYEE }, expected: ['roleMismatch:medium'] },
+	// Invitations that nobody took up.
+	{
+		email: 'stale1@example.com',
+		member: { role: EMPLOYEE, active: false, joined: false, daysAgo: 40 },
+		invited: EMPLOYEE,
+		directory: {},
+		expected: ['staleInvitation:medium'],
+	},
+	{ email: 'fresh1@example.com', member: { role: EMPLOYEE, active: false, joined: false, daysAgo: 5 }, invited: EMPLOYEE, directory: {}, expected: [] },
+	{ email: 'never1@example.com', member: { role: EMPLOYEE, joined: false }, directory: {}, expected: ['neverAccepted:low'] },
+	{
+		email: 'never2@example.com',
+		member: { role: 'contractor', active: false, joined: false },
+		directory: {},
+		expected: ['neverAccepted:low', 'inactiveWithSeat:low'],
+	},
+	// Twice in the business.
+	{ email: 'double@example.com', member: { role: EMPLOYEE }, directory: {}, expected: ['duplicateAddress:medium'] },
+	{ email: 'DOUBLE@example.com', member: { role: EMPLOYEE }, expected: ['duplicateAddress:medium'] },
+	// To be looked at.
+	{ email: 'boss1@example.com', member: { role: 'owner' }, directory: { role: 'owner' }, expected: ['privileged:info'] },
+	{ email: 'boss2@example.com', member: { role: 'business_partner' }, directory: { role: 'Admin' }, expected: ['privileged:info'] },
+	{ email: 'boss3@example.com', invited: 'business_partner', directory: {}, expected: ['privileged:info'] },
+];
+
+/** What the sandbox is seeded with. */
+export function seedOf(rows: Row[]): Json {
+	const members = rows.flatMap(({ email, member }, index) => {
+		if (!member) return [];
+		const { role, active = true, joined = true, daysAgo = 100 } = member;
+		const createdAt = new Date(Date.now() - daysAgo * 86_400_000).toISOString();
+		return [{ email, role, active, createdAt, identityId: joined ? 5_000 + index : null, invitationDateAccepted: joined ? createdAt : null }];
+	});
+	const invitations = rows.flatMap(({ email, invited }) => (invited ? [{ email, role: invited }] : []));
+	return { businesses: [{ id: LEDGER, name: 'Ledger Lane', role: 'owner', members, invitations }] };
+}
+
+/** The directory's rows, as an identity provider gives them. */
+export function directoryOf(rows: Row[]): Json[] {
+	return rows.flatMap(({ email, directory }) => (directory ? [{ email, ...directory }] : []));
+}
