@@ -62,7 +62,7 @@ interface Parts {
 	readList: (client: unknown, request: unknown) => Promise<{ rows: unknown[] }>;
 }
 
-/** What a poll has at once (issue 4); the node's Get Many has ten. */
+/** What a poll has at once (issue 3); the node's Get Many has ten. */
 const REQUESTS_AT_ONCE = 6;
 
 /** The poll's listing alone: no token owner, no snapshot, no comparison. */

@@ -26,8 +26,6 @@ import { reportOfError, reportOfLostBusiness, reportOfNoBusiness, reportOfTroubl
 
 /** The one key of n8n's static data. */
 const STATE = 'freshBooks';
-/** Two of the credential's places are left to whatever else runs. */
-const REQUESTS_AT_ONCE = 6;
 const REQUESTS_AT_ONCE = 6;
 const CONFIRMATIONS_PER_POLL = 50;
 /** n8n gives up an activation after 84 seconds, and for good. */
