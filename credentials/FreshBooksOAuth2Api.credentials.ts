@@ -36,7 +36,7 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 		},
 		{
 			displayName:
-				'In FreshBooks, open Settings > Developer Portal and create an app. Give it the redirect URL shown above (FreshBooks accepts HTTPS only) and enable the scopes of the access you choose below, then copy its client ID and secret here.',
+				'In FreshBooks, open Settings > Developer Portal and create an app. Give it the redirect URL shown above (FreshBooks accepts HTTPS only) and enable the scopes that the access chosen here names. Its client ID and client secret go into the fields above.',
 			name: 'appNotice',
 			type: 'notice',
 			default: '',

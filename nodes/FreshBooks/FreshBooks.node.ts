@@ -24,7 +24,7 @@ export class FreshBooks implements INodeType {
 		icon: { light: 'file:../../icons/freshbooks.svg', dark: 'file:../../icons/freshbooks.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: '={{ ($parameter["operation"] + ": " + $parameter["resource"]).replace(/([A-Z])/g, " $1").toLowerCase() }}',
 		description: 'Manage the team members, invitations and staff of FreshBooks businesses',
 		defaults: { name: 'FreshBooks' },
 		inputs: [NodeConnectionTypes.Main],

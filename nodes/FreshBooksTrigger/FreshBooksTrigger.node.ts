@@ -13,7 +13,7 @@ export class FreshBooksTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["events"].join(", ") }}',
-		description: 'Starts the workflow when people join, change or leave a FreshBooks business',
+		description: 'Manage the people of FreshBooks businesses, and start a workflow when they join, change or leave',
 		defaults: { name: 'FreshBooks Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -61,6 +61,8 @@ interface Round {
 	client: FreshBooksClient;
 	settings: TriggerSettings;
 	state: OpenState;
+	/** What the last poll emitted and n8n may not have kept. */
+	again: ChangeItem[];
 	deadlineAt: number;
 }
 
@@ -201,14 +203,13 @@ async function pollRound(context: IPollFunctions, round: Round, memory: ProcessM
 	const polled = new Map(results.map(({ businessId, snapshot }) => [businessId, snapshot]));
 	const chosen = settings.businessIds ?? [...businesses.map(({ id }) => id), ...state.snapshots.keys()];
 	const next = writeTriggerState(state, settings.source, chosen, polled);
-	const items = results.flatMap((result) => result.items);
+	const items = [...round.again, ...results.flatMap((result) => result.items)];
 	const reports = [
 		...lost.map((id) => reportOfLostBusiness(`business ${id}`)),
 		...results.flatMap((result) => result.reports),
 		...reportsOfNothingToWatch(round, businesses, results),
 	];
-	if (items.length > 0) memory.forgetUnsaved();
-	else memory.rememberUnsaved(read, next);
+	memory.remember(read, next, items);
 	const staticData = context.getWorkflowStaticData('node');
 	staticData[STATE] = next as unknown as IDataObject;
 	const allFailed = results.every((result) => result.reports.length > 0 || result.refusal !== undefined);
@@ -218,9 +219,10 @@ async function pollRound(context: IPollFunctions, round: Round, memory: ProcessM
 async function openRound(context: IPollFunctions, memory: ProcessMemory, read: unknown, deadlineAt: number): Promise<Round> {
 	const settings = readSettings(context);
 	const client = await connect(context, { deadlineAt, maxInFlight: REQUESTS_AT_ONCE });
-	const state = readTriggerState(memory.latest(read), settings.source);
+	const { state: latest, again } = memory.beginning(read);
+	const state = readTriggerState(latest, settings.source);
 	if (state.isDamaged) context.logger.warn('FreshBooks Trigger: the stored state could not be read; a new baseline is taken.');
-	return { client, settings, state, deadlineAt };
+	return { client, settings, state, again, deadlineAt };
 }
 
 /** Polls once, turning whatever goes wrong before the first business is reached into a report as well. */
@@ -241,7 +243,7 @@ async function pollOnce(context: IPollFunctions, memory: ProcessMemory): Promise
 async function pollByHand(context: IPollFunctions): Promise<INodeExecutionData[][]> {
 	const settings = readSettings(context);
 	const client = await connect(context, { deadlineAt: deadlineOf(context, true), maxInFlight: REQUESTS_AT_ONCE });
-	const round: Round = { client, settings, state: readTriggerState(undefined, settings.source), deadlineAt: Infinity };
+	const round: Round = { client, settings, state: readTriggerState(undefined, settings.source), again: [], deadlineAt: Infinity };
 	const sampled = await chooseBusinesses(round)
 		.then(async ({ businesses }) => ({ items: await sampleItems(client, businesses, settings) }))
 		.catch((error: unknown) => ({ error }));

@@ -1,3 +1,4 @@
+import type { ChangeItem } from './changes/events';
 import type { TriggerState } from './changes/state';
 
 /**
@@ -7,6 +8,16 @@ import type { TriggerState } from './changes/state';
 
 /** The same trouble is thrown at most this often; every throw is an error execution and a run of the error workflow. */
 const THROW_INTERVAL_MS = 15 * 60_000;
+
+/** More items than this are not kept for a poll that is handed the same state again; it finds them anew. */
+const MOST_KEPT_ITEMS = 5_000;
+
+/** Where a poll begins. */
+export interface Beginning {
+	state: unknown;
+	/** Items of the poll before, of which it is not known whether n8n kept them; to go out again, with the same event IDs. */
+	again: ChangeItem[];
+}
 
 /** One trouble, as far as telling it is concerned. */
 export interface KnownTrouble {
@@ -28,7 +39,8 @@ export class ProcessMemory {
 	/** Trouble that should have been thrown and could not, as items went out or n8n was activating. */
 	private readonly owed = new Set<string>();
 
-	private unsaved: { parent: string; state: TriggerState } | undefined;
+	/** What the last poll reached from which stored state, and what it emitted. */
+	private last: { parent: string; state: TriggerState; items: ChangeItem[] } | undefined;
 
 	/** Those not thrown in the last quarter of an hour; from now on they count as thrown. */
 	takeDue<Told extends KnownTrouble>(troubles: Told[], now: number): Told[] {
@@ -65,22 +77,20 @@ export class ProcessMemory {
 		return at !== undefined && now >= at && now - at < THROW_INTERVAL_MS;
 	}
 
+	/** Remembers what a poll that read `read` reached and emitted. */
+	remember(read: unknown, state: TriggerState, items: ChangeItem[]): void {
+		this.last = items.length > MOST_KEPT_ITEMS ? undefined : { parent: signatureOf(read), state, items };
+	}
+
 	/**
-	 * Remembers the state of a poll that emitted nothing. n8n's durable scheduler forgets what such a poll stored, and with
-	 * durable cursors the baseline of the activation poll; as nothing went out with it, going on from it is safe.
+	 * What n8n kept; or, where n8n hands over once more the very state that the last poll began with, what that poll reached.
+	 * The durable scheduler forgets what a poll without items stored, with durable cursors the baseline of the activation, and
+	 * in a burst it reads before the poll ahead has stored. Beginning anew there would miss whatever was done and undone since.
+	 * The items of that poll go out again, as they may have been dropped with its state; one that went out has the same ID.
 	 */
-	rememberUnsaved(read: unknown, state: TriggerState): void {
-		this.unsaved = { parent: signatureOf(read), state };
-	}
-
-	/** Items went out with the state: from here on only what n8n kept of it counts. */
-	forgetUnsaved(): void {
-		this.unsaved = undefined;
-	}
-
-	/** What n8n kept, or the state that was reached from exactly it without emitting anything. */
-	latest(read: unknown): unknown {
-		return this.unsaved?.parent === signatureOf(read) ? this.unsaved.state : read;
+	beginning(read: unknown): Beginning {
+		const { last } = this;
+		return last?.parent === signatureOf(read) ? { state: last.state, again: last.items } : { state: read, again: [] };
 	}
 }
 

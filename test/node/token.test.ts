@@ -21,7 +21,7 @@ const connectedWith = (oauthTokenData: ICredentialDataDecryptedObject[string] | 
 	if (oauthTokenData !== undefined) credential.data.oauthTokenData = oauthTokenData;
 	return credential;
 };
-const RECONNECT = 'FreshBooks no longer accepts the connection, so the connected user was not reached [item 0]';
+const RECONNECT = 'FreshBooks no longer accepts the connection, so the connected user could not be reached [item 0]';
 
 const refusedRefresh = (status: number, body: nock.Body, times = 1) => nock(API).post('/auth/oauth/token').times(times).reply(status, body);
 const INVALID_GRANT = { error: 'invalid_grant', error_description: 'The provided authorization grant is invalid, expired, revoked' };

@@ -268,6 +268,8 @@ function endOfSame(
 	person: Person,
 	roles: TextTable,
 ): number {
+	// An id with escapes takes more room in the line than it has characters.
+	if (chunk.charCodeAt(idEnd) !== FIELD_CODE) return -1;
 	const emailEnd = endOfText(chunk, idEnd, person.email);
 	const firstNameEnd = endOfText(chunk, emailEnd, person.firstName);
 	const lastNameEnd = endOfText(chunk, firstNameEnd, person.lastName);

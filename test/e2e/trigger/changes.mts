@@ -21,8 +21,6 @@ export interface Emitted {
 	/** Comparable with {@link expectedChange}. */
 	readonly change: string;
 	readonly eventId: string;
-	readonly executionId: string;
-	readonly item: Json;
 }
 
 /** Fields of a person that the trigger compares; others (job title, street) are no change to it. */

@@ -30,7 +30,6 @@ function pollTimes(quietSeconds: number): Json {
 
 /** An execution that n8n made of a poll that failed. */
 export interface Failed {
-	readonly executionId: string;
 	readonly message: string;
 	readonly description: string;
 }
@@ -133,11 +132,11 @@ export class Lab {
 	#note(execution: Execution): void {
 		const { id, status, error } = execution;
 		if (status === 'error') {
-			this.failed.push({ executionId: id, message: error?.message ?? '', description: error?.description ?? '' });
+			this.failed.push({ message: error?.message ?? '', description: error?.description ?? '' });
 		}
 		for (const item of execution.items(TRIGGER_NODE)) {
 			if (typeof item['event'] !== 'string') continue;
-			this.emitted.push({ change: emittedChange(item), eventId: String(item['eventId']), executionId: id, item });
+			this.emitted.push({ change: emittedChange(item), eventId: String(item['eventId']) });
 		}
 	}
 
@@ -180,6 +179,16 @@ export class Lab {
 		};
 		// What stays away is told by the comparison.
 		await this.until(isAllOut, 'the changes to come out', withinMs).catch(() => undefined);
+	}
+
+	/** Waits until a poll has failed with a message that matches; throws when none does. */
+	async fails(message: RegExp, timeoutMs = 90_000): Promise<void> {
+		const from = this.failed.length;
+		const hasFailed = async (): Promise<boolean> => {
+			await this.look();
+			return this.failed.slice(from).some((failed) => message.test(failed.message));
+		};
+		await this.until(hasFailed, `a poll to fail with ${message}`, timeoutMs);
 	}
 
 	/** Waits for a condition; throws when it does not come true. */

@@ -274,3 +274,16 @@ describe('the source Business Members', () => {
 		});
 	});
 });
+
+test('a poll that n8n hands the state from before the last one misses nothing that was undone since, and repeats by the same ids', async () => {
+	const trigger = await published(watching([BILLSPRING]), { engine: 'scheduler' });
+	const before = trigger.stored;
+	await people.deactivate(IVO);
+	const [deactivated] = (await trigger.poll()).items;
+	trigger.stored = before;
+	await people.reactivate(IVO);
+	const { items } = await trigger.poll();
+	expect(items.map(({ event }) => event)).toEqual(['memberDeactivated', 'memberReactivated']);
+	expect(items[0]).toEqual(deactivated);
+	expect(await trigger.poll()).toEqual({ items: [] });
+});

@@ -160,13 +160,16 @@ describe('items', () => {
 	});
 
 	it('are none for a row that comes twice', async () => {
-		const people = somePeople(3);
-		const watched = await watching(people);
-		const newcomer = aPerson();
+		const [person, ...rest] = somePeople(3);
+		const watched = await watching([person, ...rest]);
+		const [changed, newcomer] = [{ ...person, role: 'owner' }, aPerson()];
 		watched.peopleListings = {
-			poll: () => listingOf([...people, people[0], newcomer, newcomer], { totals: [] }),
+			poll: () => listingOf([changed, ...rest, changed, newcomer, newcomer], { totals: [] }),
 		};
-		expect(await watched.events()).toEqual([`memberAdded ${newcomer.id}`]);
+		expect(await watched.events()).toEqual([
+			`roleChanged ${changed.id}`,
+			`memberAdded ${newcomer.id}`,
+		]);
 	});
 });
 

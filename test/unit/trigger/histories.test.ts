@@ -26,7 +26,7 @@ interface Replay {
 declare const triggerReplay: Replay | undefined;
 
 const REPLAY: Replay = typeof triggerReplay === 'undefined' ? { seed: 20261121 } : triggerReplay;
-const RUNS = 1200;
+const RUNS = 800;
 
 interface PollStep {
 	kind: 'poll';

@@ -207,6 +207,14 @@ describe('an acceptance', () => {
 		expect(eventsOf(await watched.items())).toEqual(['invitationAccepted']);
 	});
 
+	it('is none when the date is an earlier one', async () => {
+		const person = aPerson();
+		const watched = new Watched([person]);
+		await watched.poll();
+		watched.change(person, { invitationAcceptedAt: '2022-01-01T00:00:00Z' });
+		expect(await watched.items()).toEqual([]);
+	});
+
 	it('is one for two invitations of one person', async () => {
 		const { watched, invitation, told } = await invitedTo('teamMembers');
 		watched.invitations.push(anInvitation({ email: invitation.email }));

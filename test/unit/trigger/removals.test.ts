@@ -106,6 +106,15 @@ describe('someone missing from the list of team members', () => {
 		expect(await watched.known()).toContainEqual(person);
 	});
 
+	it('waits for one more list when this one also lacks somebody who is there', async () => {
+		const [leaver, missed, ...others] = somePeople(6);
+		const watched = await watching([leaver, missed, ...others]);
+		watched.people = others;
+		watched.hidden = [missed];
+		expect(await watched.items()).toEqual([]);
+		expect(await watched.events()).toEqual([`memberRemoved ${leaver.id}`]);
+	});
+
 	it('is nothing once the list has them again', async () => {
 		const [person, ...others] = somePeople(5);
 		const watched = await watching([person, ...others]);
@@ -138,7 +147,9 @@ describe('confirmations', () => {
 		watched.people = people.slice(9);
 		watched.lookUp = () => UNKNOWN;
 		const asked: string[] = [];
+		const { now } = watched;
 		for (let poll = 0; poll < 3; poll++) {
+			watched.now = now;
 			await watched.poll();
 			asked.push(...watched.asked.flat());
 		}
@@ -185,6 +196,17 @@ describe('someone missing from the list of business members', () => {
 		watched.peopleListings = { poll: () => listingOf(people.slice(1)) };
 		expect(await watched.items()).toEqual([]);
 		expect(await watched.known()).toEqual(people);
+	});
+
+	it('is nothing once the list has them again, and waits anew when missing later', async () => {
+		const { watched, people } = await watchingMembers(5);
+		watched.peopleListings = { confirm: () => listingOf([], { truncated: true }) };
+		for (let round = 0; round < 3; round++) {
+			watched.people = people.slice(1);
+			expect(await watched.items()).toEqual([]);
+			watched.people = people;
+			expect(await watched.items()).toEqual([]);
+		}
 	});
 
 	it('waits for the next poll when the second listing has their address under another id', async () => {

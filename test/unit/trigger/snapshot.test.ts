@@ -24,7 +24,7 @@ import {
 import type { StoredSnapshot } from '../../../nodes/FreshBooksTrigger/changes/snapshot';
 import { aPerson, somePeople, watching, Watched, withoutPause } from './fixtures';
 
-const nasty = fc.constantFrom('', '|', '^', ';', '~', '~e', '~p', '\0', '__proto__', 'ń’|;^~', '@', 'x@', '@x');
+const nasty = fc.constantFrom('', '|', '||', '|', '^', ';', '~', '~e', '~p', '\0', '__proto__', 'ń’|;^~', '@', 'x@', '@x');
 const text = fc.oneof(nasty, fc.string({ unit: 'binary', maxLength: 12 }));
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null });
 const date = fc.oneof(
@@ -98,6 +98,16 @@ describe('a line', () => {
 			{ numRuns: 1500 },
 		);
 	}, 60_000);
+
+	it('is read from where its id ends, also when the id is longer in the line than in life', async () => {
+		const [one, other] = [{ email: 'E', firstName: null }, { email: null, firstName: 'E' }];
+		const rest = { id: '|', lastName: null, role: null, active: null, identityId: null };
+		const dates = { invitationAcceptedAt: null, updatedAt: null };
+		const roles = new TextTable();
+		const line = encodeLine({ ...rest, ...dates, ...one }, NO_HISTORY, roles);
+		expect((await compared(line, { ...rest, ...dates, ...one }, roles)).isSame).toBe(true);
+		expect((await compared(line, { ...rest, ...dates, ...other }, roles)).isSame).toBe(false);
+	});
 
 	it('has no room for the history of someone to whom nothing happened', () => {
 		const roles = new TextTable();

@@ -128,7 +128,7 @@ const TEXTS: Record<FailureKind, (failure: Failure) => FailureText> = {
 		description: `Connect as an owner or admin of that business, or choose another one.${quoted(failure)}`,
 	}),
 	reconnect: (failure) => ({
-		message: `FreshBooks no longer accepts the connection, so ${failure.subject} was not reached`,
+		message: `FreshBooks no longer accepts the connection, so ${failure.subject} could not be reached`,
 		description:
 			'Open the FreshBooks credential and connect it again. A grant is good for one n8n credential only: FreshBooks gives each refresh token once.',
 	}),

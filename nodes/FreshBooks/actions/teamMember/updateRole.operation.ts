@@ -31,7 +31,7 @@ export const updateRole = operation<Input>({
 			displayName: 'Permissions',
 			name: 'permissions',
 			type: 'json',
-			default: '',
+			default: '{}',
 			placeholder: 'e.g. {"invoices": true}',
 			description: 'Permission flags as a JSON object, if they are to change as well; which ones exist depends on the role',
 			...shown,
