@@ -1,3 +1,5 @@
+import { createHash } from 'crypto';
+
 import type { ChangeItem } from './changes/events';
 import type { TriggerState } from './changes/state';
 
@@ -11,6 +13,9 @@ const THROW_INTERVAL_MS = 15 * 60_000;
 
 /** More items than this are not kept for a poll that is handed the same state again; it finds them anew. */
 const MOST_KEPT_ITEMS = 5_000;
+
+/** So many earlier states are recognised. */
+const MOST_PASSED_STATES = 100;
 
 /** Where a poll begins. */
 export interface Beginning {
@@ -39,8 +44,11 @@ export class ProcessMemory {
 	/** Trouble that should have been thrown and could not, as items went out or n8n was activating. */
 	private readonly owed = new Set<string>();
 
-	/** What the last poll reached from which stored state, and what it emitted. */
-	private last: { parent: string; state: TriggerState; items: ChangeItem[] } | undefined;
+	/** What the last poll reached, and what went out since n8n was last seen to have kept a state. */
+	private last: { state: TriggerState; unconfirmed: ChangeItem[] } | undefined;
+
+	/** Stored states that polls of this process began with, oldest first: all of them older than what was reached last. */
+	private readonly passed = new Set<string>();
 
 	/** Those not thrown in the last quarter of an hour; from now on they count as thrown. */
 	takeDue<Told extends KnownTrouble>(troubles: Told[], now: number): Told[] {
@@ -79,18 +87,24 @@ export class ProcessMemory {
 
 	/** Remembers what a poll that read `read` reached and emitted. */
 	remember(read: unknown, state: TriggerState, items: ChangeItem[]): void {
-		this.last = items.length > MOST_KEPT_ITEMS ? undefined : { parent: signatureOf(read), state, items };
+		this.passed.add(signatureOf(read));
+		const [oldest] = this.passed;
+		if (this.passed.size > MOST_PASSED_STATES) this.passed.delete(oldest);
+		this.last = items.length > MOST_KEPT_ITEMS ? undefined : { state, unconfirmed: items };
 	}
 
 	/**
-	 * What n8n kept; or, where n8n hands over once more the very state that the last poll began with, what that poll reached.
-	 * The durable scheduler forgets what a poll without items stored, with durable cursors the baseline of the activation, and
-	 * in a burst it reads before the poll ahead has stored. Beginning anew there would miss whatever was done and undone since.
-	 * The items of that poll go out again, as they may have been dropped with its state; one that went out has the same ID.
+	 * What n8n kept; or, where n8n hands over a state that an earlier poll of this process began with, what the last poll
+	 * reached. The durable scheduler forgets what a poll without items stored, with durable cursors the baseline of the
+	 * activation; in a burst it reads before the poll ahead has stored, and a poll that steps back stores the old state again.
+	 * Beginning anew there would miss whatever was done and undone since, or take a baseline over it. Items that n8n was not
+	 * seen to have kept go out again, as they may have been dropped with their state; the same change has the same ID.
 	 */
 	beginning(read: unknown): Beginning {
 		const { last } = this;
-		return last?.parent === signatureOf(read) ? { state: last.state, again: last.items } : { state: read, again: [] };
+		const signature = signatureOf(read);
+		if (!last || !this.passed.has(signature) || signature === signatureOf(last.state)) return { state: read, again: [] };
+		return { state: last.state, again: last.unconfirmed };
 	}
 }
 
@@ -101,12 +115,13 @@ function digestsOf(snapshots: object): string[] {
 	});
 }
 
-/** Tells one stored state from another; every snapshot carries a digest of itself. */
+/** Tells one stored state from another; every snapshot carries digests of itself. */
 function signatureOf(state: unknown): string {
 	if (typeof state !== 'object' || state === null) return 'none';
 	const { snapshots, awaited } = state as { snapshots?: unknown; awaited?: unknown };
 	if (typeof snapshots !== 'object' || snapshots === null) return 'unknown';
-	return [...digestsOf(snapshots).sort(), JSON.stringify(awaited)].join('\n');
+	const parts = [...digestsOf(snapshots).sort(), JSON.stringify(awaited)];
+	return createHash('sha256').update(parts.join('\n')).digest('base64');
 }
 
 const memories = new Map<string, ProcessMemory>();

@@ -130,7 +130,7 @@ export class Lab {
 	}
 
 	#note(execution: Execution): void {
-		const { id, status, error } = execution;
+		const { status, error } = execution;
 		if (status === 'error') {
 			this.failed.push({ message: error?.message ?? '', description: error?.description ?? '' });
 		}
@@ -179,16 +179,6 @@ export class Lab {
 		};
 		// What stays away is told by the comparison.
 		await this.until(isAllOut, 'the changes to come out', withinMs).catch(() => undefined);
-	}
-
-	/** Waits until a poll has failed with a message that matches; throws when none does. */
-	async fails(message: RegExp, timeoutMs = 90_000): Promise<void> {
-		const from = this.failed.length;
-		const hasFailed = async (): Promise<boolean> => {
-			await this.look();
-			return this.failed.slice(from).some((failed) => message.test(failed.message));
-		};
-		await this.until(hasFailed, `a poll to fail with ${message}`, timeoutMs);
 	}
 
 	/** Waits for a condition; throws when it does not come true. */

@@ -121,17 +121,27 @@ describe('the stored state goes back to an earlier one', () => {
 		expect(new Set(again.map(({ eventId }) => eventId))).toEqual(new Set([...removed.items, ...changed.items].map(({ eventId }) => eventId)));
 	});
 
-	test.each(['scheduler', 'cursors'] as const)('%s, in the same process: what this process remembers does not hide it', async (engine) => {
+	test.each(['scheduler', 'cursors'] as const)('%s, in the same process: what went out and was kept is not told again, and nothing since is missed', async (engine) => {
 		const trigger = await published(watching([BILLSPRING]), { engine });
-		await people.add('first@example.com');
+		const first = trigger.stored;
+		await people.deactivate(IVO);
+		expect(told((await trigger.poll()).items)).toEqual([`memberDeactivated ${IVO}`]);
 		await trigger.poll();
-		const before = trigger.stored;
-		await people.remove(IVO);
-		const { items } = await trigger.poll();
-		await trigger.poll();
-		trigger.stored = before;
-		expect((await trigger.poll()).items.map(({ eventId }) => eventId)).toEqual(items.map(({ eventId }) => eventId));
+		trigger.stored = first;
+		await people.reactivate(IVO);
+		expect(told((await trigger.poll()).items)).toEqual([`memberReactivated ${IVO}`]);
 		expect(await trigger.poll()).toEqual({ items: [] });
+	});
+
+	test('cursors, to nothing at all: a poll that steps back stores what it read, and no baseline is taken over what happens', async () => {
+		const trigger = await published(watching([BILLSPRING]), { engine: 'cursors' });
+		const nothing = trigger.stored;
+		await trigger.poll();
+		await people.add('first@example.com');
+		expect(told((await trigger.poll()).items)).toEqual(['memberAdded first@example.com']);
+		trigger.stored = nothing;
+		await people.add('second@example.com');
+		expect(told((await trigger.poll()).items)).toEqual(['memberAdded first@example.com', 'memberAdded second@example.com']);
 	});
 
 	test('to another main process, which went on meanwhile', async () => {
