@@ -2,7 +2,7 @@ import type { PollContext } from 'n8n-core';
 import * as n8nWorkflow from 'n8n-workflow';
 import type { IDataObject, INodeExecutionData, INodeParameters, INodeType, WorkflowActivateMode } from 'n8n-workflow';
 
-import type { ChangeItem, EventName } from '../../nodes/FreshBooksTrigger/changes/events';
+import { EVENTS, type ChangeItem, type EventName } from '../../nodes/FreshBooksTrigger/changes/events';
 import type * as TriggerModule from '../../nodes/FreshBooksTrigger/FreshBooksTrigger.node';
 import { pollContext, type StoredCredential } from './context';
 
@@ -220,14 +220,4 @@ export function told(items: readonly ChangeItem[]): string[] {
 	return items.map(({ event, member, invitation }) => `${event} ${member?.email ?? invitation?.email}`);
 }
 
-export const ALL_EVENTS: EventName[] = [
-	'memberAdded',
-	'memberRemoved',
-	'memberDeactivated',
-	'memberReactivated',
-	'roleChanged',
-	'memberUpdated',
-	'invitationCreated',
-	'invitationAccepted',
-	'invitationRevoked',
-];
+export const ALL_EVENTS: EventName[] = [...EVENTS];
