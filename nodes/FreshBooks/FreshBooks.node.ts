@@ -3,12 +3,10 @@ import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, t
 import { description as access } from './actions/access';
 import { description as business } from './actions/business';
 import { description as invitation } from './actions/invitation';
-import { router } from './actions/router';
 import { description as staff } from './actions/staff';
 import { description as teamMember } from './actions/teamMember';
 import { description as user } from './actions/user';
-import * as listSearch from './methods/listSearch';
-import { getBusinesses } from './methods/loadOptions';
+import { listSearch, loadOptions } from './methods';
 
 /** A review has a second output; n8n works the expression out in the editor and when it runs. */
 const OUTPUTS =
@@ -56,9 +54,10 @@ export class FreshBooks implements INodeType {
 		],
 	};
 
-	methods = { listSearch, loadOptions: { getBusinesses } };
+	methods = { listSearch, loadOptions };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { router } = await import('./actions/router');
 		return await router.call(this);
 	}
 }

@@ -1,8 +1,7 @@
 import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
 
 import { outputFormatOption } from '../FreshBooks/actions/common/descriptions';
-import { getBusinesses } from '../FreshBooks/methods/loadOptions';
-import { poll } from './poll';
+import { loadOptions } from '../FreshBooks/methods';
 
 /** The polling trigger: what the editor shows. The work is in changes/. */
 export class FreshBooksTrigger implements INodeType {
@@ -123,9 +122,10 @@ export class FreshBooksTrigger implements INodeType {
 		],
 	};
 
-	methods = { loadOptions: { getBusinesses } };
+	methods = { loadOptions };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		const { poll } = await import('./poll');
 		return await poll.call(this);
 	}
 }

@@ -1,25 +1,14 @@
 import { addressKey } from '../../api/identifiers';
-import type { BusinessMembership } from '../../api/identity';
 import { emailParameter, notPublishedNotice, optionsCollection, shownFor } from '../common/descriptions';
 import { operation, OperationRefusal } from '../common/operation';
-import type { Session } from '../common/session';
 import { businessesParameters, readChosenBusinesses, resolveBusinesses, type ChosenBusinesses } from './businesses';
-import { isTokenOwner, offboardFrom, refuseTokenOwner, type Leaver } from './offboarding';
-import { reportFor, type BusinessReport } from './offboardReport';
+import type { Leaver } from './offboarding';
 
 const shown = shownFor('access', ['offboard']);
 
 interface Input extends Leaver {
 	chosen: ChosenBusinesses;
 	failOnPartial: boolean;
-}
-
-/** All businesses at once; each reports its own failures, so none stops another. */
-async function throughAll(session: Session, leaver: Leaver, businesses: BusinessMembership[]): Promise<BusinessReport[]> {
-	const results = await Promise.allSettled(businesses.map(async (business) => await offboardFrom(session, leaver, business)));
-	const ended = results.find((result) => result.status === 'rejected');
-	if (ended) return await Promise.reject(ended.reason);
-	return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 export const offboard = operation<Input>({
@@ -70,11 +59,8 @@ export const offboard = operation<Input>({
 	},
 	about: ({ email }) => addressKey(email),
 	async execute(session, input) {
-		const businesses = await resolveBusinesses(session, input.chosen);
-		const reports = isTokenOwner(await session.getMe(), input.email)
-			? businesses.map(refuseTokenOwner)
-			: await throughAll(session, input, businesses);
-		const report = reportFor(input.email, input.dryRun, reports);
+		const { offboardEverywhere } = await import('./offboarding');
+		const report = await offboardEverywhere(session, input, await resolveBusinesses(session, input.chosen));
 		if (report.status !== 'partial' || !input.failOnPartial) return [report];
 		throw new OperationRefusal(
 			report.message,

@@ -6,7 +6,7 @@ import { revokeInvitation } from '../../api/invitations';
 import { setStaffVisState, VIS_STATE } from '../../api/staff';
 import { numberOrNull, textOrNull, type WireObject } from '../../api/wire';
 import type { ListName, Session } from '../common/session';
-import type { Action, BusinessOutcome, BusinessReport, Deed, NotDone } from './offboardReport';
+import { reportFor, type Action, type BusinessOutcome, type BusinessReport, type Deed, type NotDone } from './offboardReport';
 import { endsTheRun, reasonOf } from './reasons';
 import { isOwnerRole, mayNotManage } from './roles';
 import { isIn, isInactive, isSeen, look, lookForStaff, type SeenStaff, type Sighting, type StaffSighting } from './sightings';
@@ -128,7 +128,7 @@ const ONLY_OWNER = 'The person is the only owner of this business, who is never 
 const TOKEN_OWNER = 'This is the connected FreshBooks user, who is never removed here. Connect as another owner or admin first.';
 
 /** True for the person whose connection this is, by address or by identity. */
-export function isTokenOwner(me: WireObject, email: string, sighting?: Sighting): boolean {
+function isTokenOwner(me: WireObject, email: string, sighting?: Sighting): boolean {
 	if (sameAddress(textOrNull(me.email), email)) return true;
 	const identity = numberOrNull(me.identity_id) ?? numberOrNull(me.id);
 	return [...(sighting?.teamMembers ?? []), ...(sighting?.members ?? [])].some(
@@ -212,12 +212,12 @@ function report({ businessId, name }: BusinessMembership, found: Found, outcome:
 const NOTHING_FOUND: Found = { teamMembers: [], members: [], invitations: [], staff: [] };
 
 /** The report for the token owner, about whom nothing is even looked up. */
-export function refuseTokenOwner(membership: BusinessMembership): BusinessReport {
+function refuseTokenOwner(membership: BusinessMembership): BusinessReport {
 	return report(membership, NOTHING_FOUND, 'refused', { remarks: [TOKEN_OWNER] });
 }
 
 /** Takes a person out of one business, or finds what would be done. Throws only what ends the run. */
-export async function offboardFrom(session: Session, leaver: Leaver, membership: BusinessMembership): Promise<BusinessReport> {
+async function offboardFrom(session: Session, leaver: Leaver, membership: BusinessMembership): Promise<BusinessReport> {
 	const { businessId } = membership;
 	const { email } = leaver;
 	const first = await firstLook(session, businessId, email);
@@ -257,4 +257,27 @@ function planned(first: Sighting, staff: StaffSighting | undefined, leaver: Leav
 	const outcome = hasWork ? 'planned' : outcomeOf(first, first, [], notDone);
 	const remarks = leaver.archiveStaff ? [] : untouched.remarks;
 	return [outcome, { verified: !hasWork && notDone.length === 0, notDone, remarks }];
+}
+
+/** All businesses at once; each reports its own failures, so none stops another. */
+async function throughAll(session: Session, leaver: Leaver, businesses: BusinessMembership[]): Promise<BusinessReport[]> {
+	const results = await Promise.allSettled(businesses.map(async (business) => await offboardFrom(session, leaver, business)));
+	const ended = results.find((result) => result.status === 'rejected');
+	if (ended) return await Promise.reject(ended.reason);
+	return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+/**
+ * Takes a person out of several businesses and reports on all of them; the token's owner is refused. Throws only what ends
+ * the whole run, such as a credential that must be reconnected.
+ */
+export async function offboardEverywhere(
+	session: Session,
+	leaver: Leaver,
+	businesses: BusinessMembership[],
+): Promise<ReturnType<typeof reportFor>> {
+	const reports = isTokenOwner(await session.getMe(), leaver.email)
+		? businesses.map(refuseTokenOwner)
+		: await throughAll(session, leaver, businesses);
+	return reportFor(leaver.email, leaver.dryRun, reports);
 }

@@ -1,7 +1,7 @@
 import { addressKey } from '../../api/identifiers';
 import { businessLocator, emailParameter, notPublishedNotice, optionsCollection, roleParameter, shownFor } from '../common/descriptions';
 import { operation } from '../common/operation';
-import { onboard as bringIn, type Hire } from './onboarding';
+import type { Hire } from './onboarding';
 
 const shown = shownFor('access', ['onboard']);
 
@@ -49,5 +49,5 @@ export const onboard = operation<Hire>({
 		};
 	},
 	about: ({ businessId, email }) => `${businessId} ${addressKey(email)}`,
-	execute: async (session, hire) => [await bringIn(session, hire)],
+	execute: async (session, hire) => [await (await import('./onboarding')).onboard(session, hire)],
 });

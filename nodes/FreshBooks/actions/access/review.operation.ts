@@ -1,38 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { BusinessMembership } from '../../api/identity';
-import { toScimUser } from '../../scim/user';
 import { outputFormatOption, shownFor, shownWhen } from '../common/descriptions';
-import { type OutputRow, type RunnableOperation } from '../common/operation';
+import type { RunnableOperation } from '../common/operation';
 import type { Parameters } from '../common/parameters';
-import type { ListName, Session } from '../common/session';
-import { businessesParameters, readChosenBusinesses, resolveBusinesses, type ChosenBusinesses } from './businesses';
+import { businessesParameters, readChosenBusinesses } from './businesses';
 import { readDirectory, type Directory, type DirectoryFields } from './directory';
-import { peopleOf } from './people';
-import { endsTheRun, reasonOf } from './reasons';
-import { isComplete, reviewRows, rowJson, summaryJson, type Review, type ReviewedBusiness, type ReviewRow } from './reviewReport';
-import { scimSourceOfRow } from './reviewScim';
+import type { DirectorySource, ReviewInput } from './reviewing';
 
 const shown = shownFor('access', ['review']);
-
-/** The node's outputs of a review. */
-const PEOPLE = 0;
-const SUMMARY = 1;
-
-type DirectorySource = 'items' | 'json' | 'none';
-
-interface Input {
-	chosen: ChosenBusinesses;
-	directory: Directory | undefined;
-	directorySource: DirectorySource;
-	withInvitations: boolean;
-	withMembers: boolean;
-	staleAfterDays: number;
-	onlyFindings: boolean;
-	scim: boolean;
-	/** The item this review belongs to. */
-	item: number;
-}
 
 function sourceOf(parameters: Parameters): DirectorySource {
 	const source = parameters.choice('directory', 'items');
@@ -57,7 +32,7 @@ function textIn(options: IDataObject, name: string): string | undefined {
 	return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }
 
-function read(parameters: Parameters): Input {
+function read(parameters: Parameters): ReviewInput {
 	const options = parameters.collection('options');
 	const directorySource = sourceOf(parameters);
 	const days = options.staleAfterDays ?? 14;
@@ -74,67 +49,6 @@ function read(parameters: Parameters): Input {
 		scim: options.outputFormat === 'scim',
 		item: parameters.itemIndex,
 	};
-}
-
-type Looked = { business: ReviewedBusiness } | { unread: BusinessMembership; error: unknown };
-
-/** A list that adds to the people; a gap where it could not be read whole. */
-async function extraList(session: Session, list: ListName, businessId: number, wanted: boolean) {
-	if (!wanted) return { rows: null, gaps: [] };
-	return await session[list](businessId).then(
-		(roster) => ({ rows: roster.all(), gaps: roster.doubt === undefined ? [] : [roster.doubt] }),
-		(error: unknown) => (endsTheRun(error) ? Promise.reject(error) : { rows: null, gaps: [reasonOf(error)] }),
-	);
-}
-
-async function lookAt(session: Session, input: Input, membership: BusinessMembership, now: number): Promise<Looked> {
-	const { businessId, name } = membership;
-	const [team, members, invitations] = await Promise.all([
-		session.teamMembers(businessId).then(
-			(roster) => ({ roster }),
-			(error: unknown) => (endsTheRun(error) ? Promise.reject(error) : { error }),
-		),
-		extraList(session, 'businessMembers', businessId, input.withMembers),
-		extraList(session, 'invitations', businessId, input.withInvitations),
-	]);
-	if ('error' in team) return { unread: membership, error: team.error };
-	const { roster } = team;
-	const people = peopleOf(membership, { teamMembers: roster.all(), members: members.rows, invitations: invitations.rows }, now);
-	const gaps = [...(roster.doubt === undefined ? [] : [roster.doubt]), ...members.gaps, ...invitations.gaps];
-	return { business: { businessId, name, people, gaps } };
-}
-
-/** Throws the first failure when no business at all could be read: that is no review. */
-async function lookAtAll(session: Session, input: Input, now: number): Promise<Review> {
-	const memberships = await resolveBusinesses(session, input.chosen);
-	const looked = await Promise.all(memberships.map(async (membership) => await lookAt(session, input, membership, now)));
-	const businesses = looked.flatMap((result) => ('business' in result ? [result.business] : []));
-	const unread = looked.flatMap((result) => ('unread' in result ? [result] : []));
-	if (businesses.length === 0 && unread.length > 0) return await Promise.reject(unread[0].error);
-	return {
-		businesses,
-		unread: unread.map(({ unread: { businessId, name }, error }) => ({ businessId, name, reason: reasonOf(error) })),
-		directory: input.directory,
-		staleAfterDays: input.staleAfterDays,
-		invitationsRead: input.withInvitations,
-	};
-}
-
-function toOutput(row: ReviewRow, input: Input): OutputRow {
-	const json = input.scim ? toScimUser(scimSourceOfRow(row)) : rowJson(row, input.directory !== undefined);
-	const place = input.directorySource === 'items' ? (row.entry?.place ?? 0) : input.item;
-	return { json, output: PEOPLE, item: place };
-}
-
-async function execute(session: Session, input: Input): Promise<OutputRow[]> {
-	const now = Date.now();
-	const review = await lookAtAll(session, input, now);
-	const rows = reviewRows(review);
-	const summary = summaryJson(review, rows, now);
-	// Somebody who uses the first output only must learn of it, too.
-	if (!isComplete(review)) session.remark(String(summary.headline));
-	const wanted = input.onlyFindings ? rows.filter(({ findings }) => findings.length > 0) : rows;
-	return [...wanted.map((row) => toOutput(row, input)), { json: summary, output: SUMMARY, item: input.item }];
 }
 
 export const review: RunnableOperation = {
@@ -236,6 +150,6 @@ export const review: RunnableOperation = {
 	takesAllItems: (parameters) => sourceOf(parameters) === 'items',
 	prepare(parameters) {
 		const input = read(parameters);
-		return { about: undefined, run: async (session) => await execute(session, input) };
+		return { about: undefined, run: async (session) => await (await import('./reviewing')).reviewAccess(session, input) };
 	},
 };

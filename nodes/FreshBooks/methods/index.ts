@@ -1,0 +1,32 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions } from 'n8n-workflow';
+
+import type * as listSearches from './listSearch';
+
+/** What fills the editor's lists; its code is loaded when a list is first opened, as n8n loads packages whole when it starts. */
+
+type Searches = typeof listSearches;
+
+function search(name: keyof Searches) {
+	return async function (this: ILoadOptionsFunctions, filter?: string, paginationToken?: string): Promise<INodeListSearchResult> {
+		const searches: Searches = await import('./listSearch');
+		return await searches[name].call(this, filter, paginationToken);
+	};
+}
+
+/** For the resource locators. */
+export const listSearch = {
+	searchBusinesses: search('searchBusinesses'),
+	searchAccounts: search('searchAccounts'),
+	searchTeamMembers: search('searchTeamMembers'),
+	searchBusinessMembers: search('searchBusinessMembers'),
+	searchInvitations: search('searchInvitations'),
+	searchStaff: search('searchStaff'),
+} satisfies Record<keyof Searches, ReturnType<typeof search>>;
+
+/** For lists of which several entries can be chosen. */
+export const loadOptions = {
+	async getBusinesses(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+		const { getBusinesses } = await import('./loadOptions');
+		return await getBusinesses.call(this);
+	},
+};
