@@ -1,13 +1,15 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
-import { toScimUser } from '../FreshBooks/scim/user';
+import { dateTime, toScimUser } from '../FreshBooks/scim/user';
 import type { ChangeItem, MemberOutput } from './changes/events';
 
 /** Changes as the node's output items. */
 
+/** The extension has the names that the action node gives it: a UUID is a team member's, a whole number a member's. */
 function scimUserOf(member: MemberOutput, businessId: number): IDataObject {
 	const { id, invitationAcceptedAt, ...person } = member;
-	return toScimUser({ ...person, id: String(id), freshBooks: { businessId, memberId: id, invitationAcceptedAt } });
+	const ids = typeof id === 'number' ? { memberId: id } : { teamMemberId: id };
+	return toScimUser({ ...person, id: String(id), freshBooks: { businessId, ...ids, invitationAcceptedAt: dateTime(invitationAcceptedAt) } });
 }
 
 /** A change whose people are SCIM users, so that it feeds an identity graph as it is; event and changes stay as they are. */

@@ -62,7 +62,7 @@ function assigned(fields: IDataObject): IDataObject {
 }
 
 /** xsd:dateTime (RFC 7643, 2.3.5), or null for what is none. */
-function dateTime(value: string | null | undefined): string | null {
+export function dateTime(value: string | null | undefined): string | null {
 	const moment = value ? Date.parse(value) : NaN;
 	return Number.isNaN(moment) ? null : new Date(moment).toISOString();
 }

@@ -1,3 +1,6 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { SCIM_FRESHBOOKS_USER } from '../../../nodes/FreshBooks/scim/user';
 import { onAFastClock } from '../../harness/clock';
 import { BILLSPRING, onASandbox, people, published, watching } from './onSandbox';
 
@@ -6,10 +9,19 @@ onASandbox();
 onAFastClock();
 
 const IVO = 'ivo.castellan@example.com';
+const SCIM = { outputFormat: 'scim' };
+
+/** What FreshBooks' extension says of a mover, who is watched in one source. */
+async function extensionIn(source: 'teamMembers' | 'businessMembers'): Promise<unknown> {
+	const trigger = await published({ ...watching([BILLSPRING]), source, options: SCIM });
+	await people.change(IVO, { role: 'business_accountant' });
+	const [item] = (await trigger.poll()).items;
+	return (item.member as unknown as IDataObject)[SCIM_FRESHBOOKS_USER];
+}
 
 test('with the output format SCIM a mover is a SCIM user now and before, beside the same event', async () => {
 	const parameters = watching([BILLSPRING]);
-	const trigger = await published({ ...parameters, options: { outputFormat: 'scim' } });
+	const trigger = await published({ ...parameters, options: SCIM });
 	const { uuid } = await people.get(IVO);
 	await people.change(IVO, { role: 'business_accountant' });
 	const [item] = (await trigger.poll()).items;
@@ -27,4 +39,13 @@ test('with the output format SCIM a mover is a SCIM user now and before, beside 
 		previous: { id: uuid, roles: [{ value: 'business_manager' }] },
 		changes: { role: { from: 'business_manager', to: 'business_accountant' } },
 	});
+});
+
+test('the extension names the ID by its kind, and gives dates, as the action node does', async () => {
+	const { uuid, memberId } = await people.get(IVO);
+	expect(await extensionIn('teamMembers')).toMatchObject({ teamMemberId: uuid, invitationAcceptedAt: '2023-03-09T09:12:40.000Z' });
+	await people.change(IVO, { role: 'business_manager' });
+	const ofMember = await extensionIn('businessMembers');
+	expect(ofMember).toMatchObject({ memberId });
+	expect(ofMember).not.toHaveProperty('teamMemberId');
 });
