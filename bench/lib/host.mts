@@ -37,6 +37,14 @@ interface RunSettings {
 	rival?: Rival;
 }
 
+interface PollSettings {
+	/** n8n gives a poll 300 s unless told. */
+	budgetMs?: number | undefined;
+	parameters?: INodeParameters;
+	/** The trigger remembers by node: scenes that must not know of each other name different ones. */
+	nodeId?: string;
+}
+
 /** Another node to compare with, under the name by which n8n knows it. */
 export interface Rival {
 	type: INodeType;
@@ -89,11 +97,16 @@ export class Host {
 		return { type: new HttpRequest().getNodeType(HTTP_REQUEST_VERSION), name: 'n8n-nodes-base.httpRequest', version: HTTP_REQUEST_VERSION };
 	}
 
-	/**
-	 * Runs a node as n8n does and returns its output items. Every run has a credential of its own and so a fresh request
-	 * budget, as the first run after n8n's start has.
-	 */
+	/** Runs a node as n8n does and returns the items of its first output. */
 	async run(parameters: INodeParameters, sandbox: SandboxAddress, settings: RunSettings = {}): Promise<INodeExecutionData[]> {
+		return (await this.outputs(parameters, sandbox, settings))[0] ?? [];
+	}
+
+	/**
+	 * Runs a node as n8n does and returns the items of all its outputs. Every run has a credential of its own and so a fresh
+	 * request budget, as the first run after n8n's start has.
+	 */
+	async outputs(parameters: INodeParameters, sandbox: SandboxAddress, settings: RunSettings = {}): Promise<INodeExecutionData[][]> {
 		const { items = [{}], continueOnFail = false, rival } = settings;
 		const type = rival?.type ?? this.freshBooks;
 		const { node, workflow, additionalData } = this.sceneOf(type, parameters, sandbox, {});
@@ -104,13 +117,14 @@ export class Host {
 		const runData = this.workflowPackage.createRunExecutionData({});
 		const executeData = { node, data: inputData, source: null };
 		const context = new this.core.ExecuteContext(workflow, node, additionalData, 'manual', runData, 0, input, inputData, executeData, []);
-		const output = (await type.execute?.call(context)) as INodeExecutionData[][];
-		return output[0] ?? [];
+		return (await type.execute?.call(context)) as INodeExecutionData[][];
 	}
 
-	/** A context to poll in, over static data that lasts between contexts. n8n gives a poll 300 s unless told. */
-	pollContext(sandbox: SandboxAddress, staticData: IDataObject, budgetMs = 300_000): InstanceType<typeof Core.PollContext> {
-		const { node, workflow, additionalData } = this.sceneOf(this.trigger, TRIGGER_PARAMETERS, sandbox, staticData);
+	/** A context to poll in, over static data that lasts between contexts. */
+	pollContext(sandbox: SandboxAddress, staticData: IDataObject, settings: PollSettings = {}): InstanceType<typeof Core.PollContext> {
+		const { budgetMs = 300_000, parameters = TRIGGER_PARAMETERS, nodeId } = settings;
+		const { node, workflow, additionalData } = this.sceneOf(this.trigger, parameters, sandbox, staticData);
+		if (nodeId !== undefined) node.id = nodeId;
 		const context = new this.core.PollContext(workflow, node, additionalData, 'trigger', 'update');
 		return Object.assign(context, { getPollBudgetMs: () => budgetMs });
 	}

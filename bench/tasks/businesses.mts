@@ -112,7 +112,7 @@ export async function businesses(input: BusinessesInput, stage: Stage): Promise<
 	await setScene(input.sandbox, { members: input.members, businesses: input.businesses });
 	const service = new Service(await fetchAnswers(input.sandbox, input.businesses), clock, input);
 	const staticData: IDataObject = {};
-	const context = host.pollContext(input.sandbox, staticData, input.pollBudgetMs);
+	const context = host.pollContext(input.sandbox, staticData, { budgetMs: input.pollBudgetMs });
 	context.helpers.httpRequestWithAuthentication = async (_type, options) => await service.answer(options);
 	clock.install();
 	const result: BusinessesResult = { requests: 0, refused: 0, errors: 0, longestPollMs: 0, longestUnreadMs: 0, fewestReads: 0 };
