@@ -1,0 +1,14 @@
+import { actionExamples } from './actions.mts';
+import { eventExamples } from './events.mts';
+import { Scene } from './scene.mts';
+
+/** Everything the documentation shows, by name; the same in every run. */
+export async function examplesOf(scene: Scene): Promise<Record<string, unknown>> {
+	return { ...(await actionExamples(scene)), ...(await eventExamples(scene)) };
+}
+
+/** Opens a scene, runs the nodes for every example, and takes it down. */
+export async function recordExamples(log: (line: string) => void): Promise<Record<string, unknown>> {
+	const scene = await Scene.open(log);
+	return await examplesOf(scene).finally(async () => await scene.close());
+}
