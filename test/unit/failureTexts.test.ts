@@ -100,6 +100,19 @@ test('an endpoint that FreshBooks does not publish is called that, with where to
 	expect(description).toContain('in FreshBooks itself, under Team Members');
 });
 
+test('one about the connected user has no ID to check, and its place by hand is not the team', () => {
+	const { description } = textOf(failure('notPublished', { subject: 'the connected user', idFamily: 'none', status: 404 }));
+	expect(description).toMatch(/only\. Do it in FreshBooks itself\.$/);
+});
+
+test.each([
+	['Permission Denied.', '"Permission Denied."'],
+	['Permission denied', '"Permission denied".'],
+])('FreshBooks\' words %s end in one full stop', (serviceText, end) => {
+	const { description } = textOf(failure('permission', { serviceText }));
+	expect(description.endsWith(` FreshBooks said: ${end}`)).toBe(true);
+});
+
 test.each<[number | undefined, string]>([
 	[1_000, '1 second'],
 	[300_000, '300 seconds'],

@@ -25,8 +25,10 @@ const PARAMETER_OF_FIELD: ReadonlyMap<string, string> = new Map([
 	['permissions', 'Permissions'],
 ]);
 
-/** Where people are managed by hand, for what FreshBooks' API does not offer. */
-const BY_HAND = 'do it in FreshBooks itself, under Team Members';
+/** Where it is done by hand, for what FreshBooks' API does not offer: people, or one's own profile. */
+function byHand(failure: Failure): string {
+	return parameterOf(failure) === '' ? 'Do it in FreshBooks itself' : 'Check the ID, or do it in FreshBooks itself, under Team Members';
+}
 
 function parameterOf(failure: Failure): string {
 	return PARAMETER_OF_ID_FAMILY.get(failure.idFamily) ?? '';
@@ -38,7 +40,9 @@ function at(failure: Failure): string {
 }
 
 function quoted(failure: Failure): string {
-	return failure.serviceText ? ` FreshBooks said: "${failure.serviceText}".` : '';
+	if (!failure.serviceText) return '';
+	const end = /[.!?…]$/.test(failure.serviceText) ? '' : '.';
+	return ` FreshBooks said: "${failure.serviceText}"${end}`;
 }
 
 function seconds(ms: number): string {
@@ -66,7 +70,7 @@ function notFoundText(failure: Failure): FailureText {
 function notPublishedText(failure: Failure): FailureText {
 	return {
 		message: `FreshBooks answered ${failure.status ?? 404} for ${failure.subject}${at(failure)}: it may not exist, or FreshBooks does not offer this to your connection`,
-		description: `This endpoint is not in FreshBooks' public documentation: it is known from a third-party guide and FreshBooks' Postman collection only. Check the ID, or ${BY_HAND}.${quoted(failure)}`,
+		description: `This endpoint is not in FreshBooks' public documentation: it is known from a third-party guide and FreshBooks' Postman collection only. ${byHand(failure)}.${quoted(failure)}`,
 	};
 }
 
