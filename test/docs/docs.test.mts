@@ -1,6 +1,7 @@
 // README, docs/, CONTRIBUTING and CHANGELOG say what is so: the examples, the links, the names.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
@@ -136,6 +137,12 @@ describe('what the documentation points to', () => {
 			}
 		}
 		assert.deepEqual(broken, []);
+	});
+
+	test('every example workflow has its row in docs/recipes.md', async () => {
+		const { text } = pageOf('docs/recipes.md');
+		const rows = text.split('\n').filter((line) => line.startsWith('| '));
+		for (const file of await readdir(path.join(ROOT, 'examples'))) assert.ok(rows.some((row) => row.includes(file)), file);
 	});
 
 	test('every npm script that is named exists', () => {

@@ -1,0 +1,77 @@
+// docs/recipes.md where it speaks of n8n itself: what an error workflow gets of the trigger's trouble, and of a run that failed.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TYPES, type WorkflowDraft } from '../../sandbox/n8n/index.mts';
+import { BILLSPRING, startWorld, type Json, type World } from './support.mts';
+
+const WITHIN_MS = 60_000;
+const EVERY_FIVE_SECONDS = { item: Array.from({ length: 12 }, (_, index) => ({ mode: 'custom', cronExpression: `${index * 5} * * * * *` })) };
+
+/** The expressions of the recipe. */
+const TOLD = `={{ {
+	message: $json.trigger?.error.message ?? $json.execution.error.message,
+	description: $json.trigger?.error.description ?? $json.execution.error.description,
+} }}`;
+
+const ERROR_WORKFLOW: WorkflowDraft = {
+	name: 'Told of trouble',
+	nodes: [
+		{ name: 'Error Trigger', type: 'n8n-nodes-base.errorTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
+		{ name: 'Told', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [220, 0], parameters: { mode: 'raw', jsonOutput: TOLD, options: {} } },
+	],
+	connections: { 'Error Trigger': { main: [[{ node: 'Told', type: 'main', index: 0 }]] } },
+};
+
+/** Publishes a trigger whose every item ends in an error, with that error workflow. */
+async function publishWatch(world: World, errorWorkflow: string): Promise<void> {
+	const { id, name } = world.credential;
+	const parameters = { pollTimes: EVERY_FIVE_SECONDS, businesses: 'selected', businessIds: [BILLSPRING], events: ['roleChanged'] };
+	const workflow = await world.n8n.client.createWorkflow({
+		name: 'Watch',
+		nodes: [
+			{ name: 'Watch', type: TYPES.trigger, typeVersion: 1, position: [0, 0], parameters, credentials: { [TYPES.credential]: { id, name } } },
+			{ name: 'Stop', type: 'n8n-nodes-base.stopAndError', typeVersion: 1, position: [220, 0], parameters: { errorMessage: 'The ticket system is down' } },
+		],
+		connections: { Watch: { main: [[{ node: 'Stop', type: 'main', index: 0 }]] } },
+		settings: { executionOrder: 'v1', errorWorkflow },
+	});
+	assert.equal(await world.n8n.client.publish(workflow.id), 'published');
+}
+
+describe('an error workflow', () => {
+	let world: World;
+	let errorWorkflow: string;
+
+	before(async () => {
+		world = await startWorld('recipes');
+		const { client } = world.n8n;
+		errorWorkflow = (await client.createWorkflow(ERROR_WORKFLOW)).id;
+		assert.equal(await client.publish(errorWorkflow), 'published');
+		await publishWatch(world, errorWorkflow);
+	});
+	after(async () => await world?.close());
+
+	/** What its run number `count` was told. */
+	async function told(count: number): Promise<Json | undefined> {
+		const { client } = world.n8n;
+		for (const deadline = Date.now() + WITHIN_MS; Date.now() < deadline; await sleep(250)) {
+			const runs = await client.executions(errorWorkflow);
+			const run = runs[count - 1];
+			if (run) return (await client.finished(run.id)).items('Told')[0];
+		}
+		return assert.fail(`It was not started within ${WITHIN_MS / 1000} s.`);
+	}
+
+	test('is told of a run that failed', async () => {
+		await world.control('PATCH', `/businesses/${BILLSPRING}/members/ivo.castellan@example.com`, { role: 'contractor' });
+		assert.equal((await told(1))?.['message'], 'The ticket system is down');
+	});
+
+	test("is told of the trigger's trouble, with the way out", async () => {
+		await world.control('PATCH', `/businesses/${BILLSPRING}`, { listable: false });
+		const { message, description } = (await told(2)) ?? {};
+		assert.match(String(message), /^BillSpring: The connected FreshBooks user has no permission for team members/);
+		assert.match(String(description), /^Connect as an owner or admin/);
+	});
+});
