@@ -37,8 +37,8 @@ async function main(): Promise<void> {
 	results.push(await suite('unit tests and nodes on n8n-core', jest));
 	results.push(
 		await suite('sandbox', async () => await nodeTest('sandbox', 'test/sandbox/**/*.test.mts')),
-		await suite('packaging', async () => await nodeTest('packaging', 'test/packaging/**/*.test.mts')),
 		await suite('documentation', async () => await nodeTest('docs', 'test/docs/**/*.test.mts')),
+		await suite('packaging', async () => await nodeTest('packaging', 'test/packaging/**/*.test.mts')),
 		await suite('benchmarks, tiny', async () => await nodeTest('bench', 'test/bench/**/*.test.mts')),
 	);
 	await conclude('test', sum(results));

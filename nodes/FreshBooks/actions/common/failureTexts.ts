@@ -41,7 +41,7 @@ function at(failure: Failure): string {
 
 function quoted(failure: Failure): string {
 	if (!failure.serviceText) return '';
-	const end = /[.!?…]$/.test(failure.serviceText) ? '' : '.';
+	const end = /[.!?]$/.test(failure.serviceText) ? '' : '.';
 	return ` FreshBooks said: "${failure.serviceText}"${end}`;
 }
 
