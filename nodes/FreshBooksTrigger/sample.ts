@@ -76,7 +76,7 @@ async function findPeople(
 export async function sampleItems(client: FreshBooksClient, businesses: Business[], settings: TriggerSettings): Promise<ChangeItem[]> {
 	const found = await findPeople(client, businesses, settings);
 	if (!found) return [];
-	const context: ItemContext = { business: found.business, source: settings.source, detectedAt: new Date().toISOString() };
+	const context: ItemContext = { business: found.business, source: settings.source, detectedAt: new Date().toISOString(), countedSince: null };
 	const events = [...settings.events].sort((one, other) => Number(INVITATION_EVENTS.includes(one)) - Number(INVITATION_EVENTS.includes(other)));
 	return events
 		.slice(0, SAMPLES)

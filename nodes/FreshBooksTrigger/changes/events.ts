@@ -64,6 +64,8 @@ export interface ItemContext {
 	business: Business;
 	source: Source;
 	detectedAt: string;
+	/** The baseline from which the turns are counted; `null` in items told with the baseline itself. */
+	countedSince: string | null;
 }
 
 /** One person's changes of one poll, with the turns after them. */
@@ -142,7 +144,7 @@ function personItem(
 	const values = event === 'invitationAccepted' ? {} : changes;
 	return {
 		event,
-		eventId: eventId(context, event, subject, turns, values),
+		eventId: eventId(context, event, subject, [context.countedSince, ...turns], values),
 		detectedAt: context.detectedAt,
 		business: context.business,
 		member: memberOutput(person, context.source),
@@ -187,14 +189,15 @@ export function invitationItem(
 
 /**
  * SHA-256, in hexadecimal, over what makes a change the one it is: business, source, event, the
- * person (by the first id known), the person's turns of every kind involved (see `history.ts`) and
- * the values. What one poll or another happened to see besides is left out.
+ * person (by the first id known), the person's turns of every kind involved (see `history.ts`) with
+ * the baseline they are counted from, and the values. What one poll or another happened to see besides
+ * is left out.
  */
 function eventId(
 	{ business, source }: ItemContext,
 	event: EventName,
 	subject: string,
-	turns: ReadonlyArray<ReadonlyArray<string | number>>,
+	turns: ReadonlyArray<string | null | ReadonlyArray<string | number>>,
 	changes: ChangesOutput,
 ): string {
 	const identity = ['v1', business.id, source, event, subject, turns, changes];

@@ -16,7 +16,8 @@ import {
  * hence the same id; the same kind of change happening later finds a higher one. One revision for the
  * whole person would not do: were a role change and a name change seen in two polls, and after a
  * rollback both in one, the second would get another id than the first time. So every field counts
- * alone, and it counts every change seen, whether its event is chosen or not.
+ * alone, and it counts every change seen, whether its event is chosen or not. A new baseline counts from
+ * the start, so the baseline's time is part of the id too: who leaves once more after it is no repeat.
  * Known limit: a change and its undoing that a rolled back state never saw leave no trace, so a
  * *later* change of the same kind can then get the id of the earlier one.
  */

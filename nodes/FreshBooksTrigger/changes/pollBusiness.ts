@@ -133,11 +133,12 @@ function incomplete({ list, problem, listed, total, steady }: IncompleteListing)
 	return { kind: 'incompleteListing', list, problem, listed, total, steady };
 }
 
-function contextOf({ settings, at }: Poll): ItemContext {
+function contextOf({ settings, at }: Poll, countedSince: string | null): ItemContext {
 	return {
 		business: settings.business,
 		source: settings.source,
 		detectedAt: at.toISOString(),
+		countedSince,
 	};
 }
 
@@ -182,7 +183,7 @@ async function takeBaseline(poll: Poll, emitExisting: boolean): Promise<Business
 		ids.add(person.id);
 		lines.push(encodeLine(person, history, snapshot.roles));
 		const change = { before: null, after: person, fields: [], history };
-		if (isTold) items.push(...personItems(change, contextOf(poll)));
+		if (isTold) items.push(...personItems(change, contextOf(poll, null)));
 	});
 	if (pending !== undefined) snapshot.invitations = await invitationBaseline(poll, pending);
 	return { snapshot: await closeSnapshot(snapshot, lines, port.pause), items, troubles };
@@ -411,7 +412,7 @@ async function tell(poll: Poll, snapshot: Snapshot, findings: Findings): Promise
 	snapshot.reportedAt = null;
 	const drafts = await draftChanges(snapshot, comparison, fates, listed.length, pause);
 	const invitations = await tellInvitations(poll, snapshot, findings, drafts);
-	const context = contextOf(poll);
+	const context = contextOf(poll, snapshot.baselineAt);
 	const written = await writeChanges(
 		snapshot,
 		await withAcceptances(poll, snapshot, drafts, invitations, findings.found),

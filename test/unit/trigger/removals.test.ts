@@ -75,6 +75,26 @@ describe('someone missing from the list of team members', () => {
 		expect(await watched.items()).toEqual([]);
 	});
 
+	it('has one event id however often the stored state goes back, and another one after a new baseline', async () => {
+		const [leaver, ...others] = somePeople(5);
+		const watched = await watching([leaver, ...others]);
+		const { stored } = watched;
+		watched.remove(leaver);
+		const [first] = await watched.items();
+		watched.stored = stored;
+		watched.now = new Date('2026-11-22T08:00:00.000Z');
+		const [again] = await watched.items();
+		expect(again.eventId).toBe(first.eventId);
+
+		watched.people.push(leaver);
+		watched.stored = undefined;
+		await watched.items();
+		watched.remove(leaver);
+		const [later] = await watched.items();
+		expect(later).toMatchObject({ event: 'memberRemoved', member: leaver });
+		expect(later.eventId).not.toBe(first.eventId);
+	});
+
 	it('is present when FreshBooks finds them by id, as they are now', async () => {
 		const [person, ...others] = somePeople(5);
 		const watched = await watching([person, ...others]);
