@@ -23,7 +23,10 @@ import { giveUp } from './lib/run.mts';
 
 const USER_FOLDER = path.join(RUNS, 'start');
 const RUNNING_FILE = path.join(USER_FOLDER, 'running.json');
-const WORKFLOWS = ['sandbox/n8n/workflows/*.json', 'examples/*.json'];
+/** Ready to run on the sandbox: those with a trigger go live. */
+const READY = 'sandbox/n8n/workflows/*.json';
+/** To be looked at: some act on services that are not here. */
+const EXAMPLES = 'examples/*.json';
 
 interface Ports {
 	readonly n8n: number;
@@ -67,11 +70,11 @@ async function demandNoOther(): Promise<void> {
 	);
 }
 
-/** Imports what is not there yet by name; comes back with the ids of those that need publishing. */
-async function importWorkflows({ client }: N8n, credential: CredentialRef): Promise<string[]> {
+/** Imports what is not there yet by name; comes back with the ids of those that have the trigger. */
+async function importWorkflows({ client }: N8n, files: string, credential: CredentialRef): Promise<string[]> {
 	const present = new Map((await client.workflows()).map(({ name, id }) => [name, id]));
 	const triggered: string[] = [];
-	for await (const file of glob(WORKFLOWS, { cwd: ROOT })) {
+	for await (const file of glob(files, { cwd: ROOT })) {
 		const draft = withCredential(await readWorkflow(path.join(ROOT, file)), credential);
 		const id = present.get(draft.name) ?? (await client.createWorkflow(draft)).id;
 		if (hasTrigger(draft)) triggered.push(id);
@@ -98,6 +101,8 @@ function welcome(n8n: N8n, sandbox: Sandbox): string {
 		`  FreshBooks sandbox  ${sandbox.url}`,
 		'',
 		"  Open the workflow 'FreshBooks: list team members' and press 'Execute workflow'.",
+		"  'FreshBooks: people who leave' is live: remove somebody on the sandbox's page (its address above), wait a",
+		'  minute, and look at its executions. The examples are imported as well; the note in each says what to change.',
 		'  Ctrl-C stops everything.',
 		'',
 	].join('\n');
@@ -134,7 +139,8 @@ async function start(ports: Ports): Promise<void> {
 	console.log('Starting n8n.');
 	await n8n.start();
 	const credential = await connectCredential(n8n.client, sandbox);
-	await publishWorkflows(n8n, await importWorkflows(n8n, credential));
+	await importWorkflows(n8n, EXAMPLES, credential);
+	await publishWorkflows(n8n, await importWorkflows(n8n, READY, credential));
 	console.log(welcome(n8n, sandbox));
 	await n8n.ended();
 	if (!stopping) throw new Error(`n8n ended by itself.\nWhy is in its log: ${n8n.logFile}`);

@@ -100,6 +100,8 @@ export class N8nClient {
 			method,
 			headers: {
 				cookie: this.#cookie,
+				// A busy n8n may close a kept connection just when the next request is on its way.
+				connection: 'close',
 				...(body === undefined ? {} : { 'content-type': 'application/json' }),
 			},
 			body: body === undefined ? undefined : JSON.stringify(body),

@@ -1,11 +1,8 @@
-// The access lifecycle on a real n8n with the packed package: onboard, offboard and review, and the example workflows.
+// The access lifecycle on a real n8n with the packed package: onboard, offboard and review.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { answerForm, begin, fileOf, importExample, untilWaiting } from './access/examples.mts';
-import { Mailbox } from './access/mailbox.mts';
 import { directoryOf, LEDGER, seedOf, TABLE } from './access/people.mts';
 import { assertShape } from './access/schemas.mts';
-import type { Credential } from '../../sandbox/n8n/index.mts';
 import { BILLSPRING, HARBOUR, locator, NODE, QUARRY, startWorld, TRIGGER, type Json, type World } from './support.mts';
 
 const NEW = 'ada.lovelace@example.com';
@@ -13,17 +10,6 @@ const TEODOR = 'teodor.wexley@example.com';
 const LEAVER = 'lee.aver@example.com';
 const FIVE = [101, 102, 103, 104, 105];
 const MANY = 10_000;
-
-interface Member {
-	email: string;
-	role: string;
-}
-
-interface Invitation {
-	id: number;
-	email: string;
-	status: string;
-}
 
 interface BusinessReport {
 	businessId: number;
@@ -34,28 +20,6 @@ interface BusinessReport {
 }
 
 let world: World;
-
-async function stateOf(business: number): Promise<{ members: Member[]; invitations: Invitation[] }> {
-	return await world.control('GET', `/businesses/${business}`);
-}
-
-async function memberOf(email: string, business = BILLSPRING): Promise<Member | undefined> {
-	return (await stateOf(business)).members.find((member) => member.email === email);
-}
-
-async function invitationsOf(email: string, business = BILLSPRING): Promise<Invitation[]> {
-	return (await stateOf(business)).invitations.filter((invitation) => invitation.email === email);
-}
-
-async function pendingOf(email: string, business = BILLSPRING): Promise<Invitation[]> {
-	return (await invitationsOf(email, business)).filter(({ status }) => status === 'pending');
-}
-
-/** The changes that the API made since the last reset or seed. */
-async function changes(): Promise<string[]> {
-	const history = await world.control<Array<{ kind: string; by: string }>>('GET', '/history');
-	return history.filter(({ by }) => by === 'api').map(({ kind }) => kind);
-}
 
 async function requestCounts(): Promise<Record<string, number>> {
 	const counts: Record<string, number> = {};
@@ -109,7 +73,7 @@ describe('onboard', () => {
 	test('invited, then alreadyInvited, then pending with its age, then alreadyMember', async () => {
 		const invited = await onboard(NEW);
 		assert.deepEqual([invited['status'], invited['verified']], ['invited', true]);
-		const [invitation] = await pendingOf(NEW);
+		const [invitation] = await world.pendingOf(NEW);
 		assert.ok(invitation);
 		const again = await onboard(NEW.toUpperCase());
 		assert.deepEqual([again['status'], (again['invitation'] as Json)['id']], ['alreadyInvited', invitation.id]);
@@ -118,23 +82,23 @@ describe('onboard', () => {
 		assert.deepEqual([pending['status'], (pending['invitation'] as Json)['ageDays']], ['pending', 3]);
 		await world.control('POST', `/businesses/${BILLSPRING}/invitations/${NEW}/accept`, {});
 		assert.equal((await onboard(NEW, { waitForAcceptance: true }))['status'], 'alreadyMember');
-		assert.deepEqual(await changes(), ['invitationCreated']);
+		assert.deepEqual(await world.changes(), ['invitationCreated']);
 	});
 
 	test('roleDiffers: told without updateRole, changed with it', async () => {
 		const told = await onboard(TEODOR, {}, 'business_manager');
 		assert.deepEqual([told['status'], told['previousRole'], told['roleUpdated']], ['roleDiffers', 'business_employee', false]);
-		assert.equal((await memberOf(TEODOR))?.role, 'business_employee');
+		assert.equal((await world.memberOf(TEODOR))?.role, 'business_employee');
 		const changed = await onboard(TEODOR, { updateRole: true }, 'business_manager');
 		assert.deepEqual([changed['status'], changed['roleUpdated']], ['roleDiffers', true]);
-		assert.equal((await memberOf(TEODOR))?.role, 'business_manager');
+		assert.equal((await world.memberOf(TEODOR))?.role, 'business_manager');
 		assert.equal((await onboard(TEODOR, {}, 'business_manager'))['status'], 'alreadyMember');
-		assert.deepEqual(await changes(), ['roleChanged']);
+		assert.deepEqual(await world.changes(), ['roleChanged']);
 	});
 
 	test('inactiveMember: a deactivated person is not invited again', async () => {
 		assert.equal((await onboard('gareth.umber@example.com'))['status'], 'inactiveMember');
-		assert.deepEqual(await changes(), []);
+		assert.deepEqual(await world.changes(), []);
 	});
 
 	test('20 executions at the same time for one address, 500s after an invitation was stored: one is left', async (context) => {
@@ -150,8 +114,8 @@ describe('onboard', () => {
 		};
 		const items = await runTwenty();
 		await assertShape('onboard', items);
-		const made = await invitationsOf(NEW);
-		const left = await pendingOf(NEW);
+		const made = await world.invitationsOf(NEW);
+		const left = await world.pendingOf(NEW);
 		const { fired } = await world.control<{ fired: Record<string, number> }>('GET', '/faults');
 		const { peakInFlight } = await world.control<{ peakInFlight: number }>('GET', '/stats');
 		context.diagnostic(
@@ -168,7 +132,7 @@ describe('onboard', () => {
 		}
 		const second = await runTwenty();
 		assert.deepEqual(new Set(second.map(({ status }) => status)), new Set(['alreadyInvited']));
-		assert.equal((await invitationsOf(NEW)).length, made.length);
+		assert.equal((await world.invitationsOf(NEW)).length, made.length);
 	});
 });
 
@@ -190,14 +154,14 @@ describe('offboard', () => {
 	test('planned changes nothing, offboarded is verified, and then notFound', async () => {
 		const plan = await offboard(TEODOR, { dryRun: true }, [BILLSPRING, HARBOUR]);
 		assert.deepEqual([plan['status'], outcomesOf(plan)], ['planned', { [BILLSPRING]: 'planned', [HARBOUR]: 'notThere' }]);
-		assert.ok(await memberOf(TEODOR));
-		assert.deepEqual(await changes(), []);
+		assert.ok(await world.memberOf(TEODOR));
+		assert.deepEqual(await world.changes(), []);
 		const report = await offboard(TEODOR, { staff: 'archive' }, [BILLSPRING, HARBOUR]);
 		assert.deepEqual([report['status'], outcomesOf(report)], ['offboarded', { [BILLSPRING]: 'removed', [HARBOUR]: 'notThere' }]);
 		const [here] = reportsOf(report);
 		assert.deepEqual(here?.done.map(({ action }) => action), ['memberRemoved', 'staffArchived']);
 		assert.equal(here.verified, true);
-		assert.equal(await memberOf(TEODOR), undefined);
+		assert.equal(await world.memberOf(TEODOR), undefined);
 		assert.equal((await offboard(TEODOR, {}, [BILLSPRING, HARBOUR]))['status'], 'notFound');
 	});
 
@@ -206,8 +170,8 @@ describe('offboard', () => {
 		await seedFive();
 		const owner = await offboard('boss103@example.com');
 		assert.deepEqual([owner['status'], outcomesOf(owner)[103]], ['refused', 'refused']);
-		assert.ok(await memberOf('boss103@example.com', 103));
-		assert.deepEqual(await changes(), []);
+		assert.ok(await world.memberOf('boss103@example.com', 103));
+		assert.deepEqual(await world.changes(), []);
 	});
 
 	test('five businesses, one fails: partial on the error output with its report; the second run heals it', async () => {
@@ -229,7 +193,7 @@ describe('offboard', () => {
 		assert.equal(partial['status'], 'partial');
 		assert.deepEqual(outcomesOf(partial), { 101: 'removed', 102: 'removed', 103: 'failed', 104: 'removed', 105: 'removed' });
 		assert.deepEqual(reportsOf(partial)[3]?.done.map(({ action }) => action), ['invitationRevoked', 'memberRemoved']);
-		assert.ok(await memberOf(LEAVER, 103));
+		assert.ok(await world.memberOf(LEAVER, 103));
 
 		const healed = await world.run(offboarding(LEAVER), { settings });
 		const [report] = healed.execution.items(NODE, 0);
@@ -238,8 +202,8 @@ describe('offboard', () => {
 		assert.deepEqual(healed.execution.items(NODE, 1), []);
 		assert.equal(report['status'], 'offboarded');
 		assert.deepEqual(outcomesOf(report), { 101: 'notThere', 102: 'notThere', 103: 'removed', 104: 'notThere', 105: 'notThere' });
-		for (const id of FIVE) assert.deepEqual([await memberOf(LEAVER, id), await pendingOf(LEAVER, id)], [undefined, []]);
-		assert.equal((await pendingOf('other@example.com', 104)).length, 1);
+		for (const id of FIVE) assert.deepEqual([await world.memberOf(LEAVER, id), await world.pendingOf(LEAVER, id)], [undefined, []]);
+		assert.equal((await world.pendingOf('other@example.com', 104)).length, 1);
 	});
 
 	test('partial: fails the execution unless asked not to, and then is an item', async () => {
@@ -329,111 +293,5 @@ describe('review', () => {
 		const { orphan, missing, leaver, roleMismatch } = summary?.['findings'] as Record<string, number>;
 		assert.deepEqual({ orphan, missing, leaver, roleMismatch }, { orphan: 5, missing: 5, leaver: 10, roleMismatch: 0 });
 		assert.equal(reviewed.counts['GET team_members'], listed.counts['GET team_members']);
-	});
-});
-
-describe('example workflows, imported, credential filled in, their schedule triggered by hand', () => {
-	let mailbox: Mailbox;
-	let smtp: Credential;
-
-	before(async () => {
-		mailbox = await Mailbox.open();
-		smtp = await world.n8n.client.createCredential('smtp', 'Mailbox', mailbox.credentialData);
-	});
-	beforeEach(() => mailbox.mails.splice(0));
-	after(() => mailbox.close());
-
-	test('onboard-new-hires; the mail server is the suite\'s own', async () => {
-		const workflow = await importExample(world, 'onboard-new-hires', smtp);
-		const execution = await world.n8n.client.run(workflow.id, 'Every morning');
-		assert.equal(execution.status, 'success', execution.error?.message);
-		await assertShape('onboard', execution.items('Onboard'));
-		const emailsOf = (node: string): unknown[] => execution.items(node).map((item) => item['email']);
-		assert.deepEqual(emailsOf('Accepted: tick them off'), [TEODOR]);
-		assert.deepEqual(emailsOf('Look at these'), ['gareth.umber@example.com']);
-		assert.deepEqual(emailsOf('Waiting'), [NEW]);
-		assert.deepEqual(execution.items('Could not be onboarded'), []);
-		assert.deepEqual(mailbox.mails.map(({ to }) => to), [['jun.takeda@example.com']]);
-		assert.match(mailbox.mails[0]?.text ?? '', /3 days ago/);
-		assert.equal((await pendingOf(NEW)).length, 1);
-		await world.n8n.client.run(workflow.id, 'Every morning');
-		assert.deepEqual(await changes(), ['invitationCreated']);
-	});
-
-	const CALUM = 'calum.prewitt@example.com';
-	const LUCIA = 'lucia.marchetti@example.com';
-
-	/** Runs the example up to the form, opens the address from the mail and decides. */
-	async function decide(decision: string) {
-		const workflow = await importExample(world, 'offboard-leavers-after-approval', smtp);
-		const executionId = await begin(world, workflow.id, 'Every morning');
-		const waiting = await untilWaiting(world, executionId);
-		assert.deepEqual(await changes(), [], 'nothing is removed before the approval');
-		assert.deepEqual(waiting.items('Plan (dry run)').map(({ status }) => status), ['planned', 'planned', 'notFound']);
-		assert.equal(mailbox.mails.length, 1);
-		const [mail] = mailbox.mails;
-		assert.equal(mail?.subject, 'Approve: offboard 2 from FreshBooks');
-		const url = /http:\S+/.exec(mail.text)?.[0];
-		assert.ok(url, mail.text);
-		const form = await answerForm(url, [decision, 'Ines Albrecht']);
-		assert.ok(form.includes('Offboard from FreshBooks?') && form.includes(CALUM), 'the form shows the plan');
-		const execution = await world.n8n.client.finished(executionId);
-		assert.equal(execution.status, 'success', execution.error?.message);
-		assert.deepEqual(execution.items('Nothing to remove').map(({ email }) => email), ['left.long.ago@example.com']);
-		return execution;
-	}
-
-	test('offboard-leavers-after-approval, approved in its form over HTTP; the mail server is the suite\'s own', async () => {
-		const execution = await decide('Remove access');
-		await assertShape('offboard', execution.items('Offboard'));
-		const filed = execution.items('File the report');
-		assert.deepEqual(filed.map(({ decidedBy }) => decidedBy), ['Ines Albrecht', 'Ines Albrecht']);
-		assert.deepEqual(filed.map(({ report }) => (report as Json)['status']), ['offboarded', 'offboarded']);
-		assert.deepEqual(execution.items('Not finished'), []);
-		assert.equal(await memberOf(CALUM), undefined);
-		assert.deepEqual(await pendingOf(LUCIA), []);
-		assert.deepEqual((await changes()).sort(), ['invitationRevoked', 'memberRemoved']);
-	});
-
-	test('offboard-leavers-after-approval, not approved: nobody is removed', async () => {
-		const execution = await decide('Do nothing');
-		assert.equal(execution.items('Not approved').length, 1);
-		assert.equal(execution.runData['Offboard'], undefined);
-		assert.deepEqual(await changes(), []);
-		assert.ok(await memberOf(CALUM));
-	});
-
-	test('quarterly-access-review: a sheet without formulas, and a report to sign', async () => {
-		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'sum@example.com', firstName: '=1+1' });
-		const workflow = await importExample(world, 'quarterly-access-review', smtp);
-		const execution = await world.n8n.client.run(workflow.id, 'Every quarter');
-		assert.equal(execution.status, 'success', execution.error?.message);
-		const people = execution.items('Review access');
-		await assertShape('review', people);
-		const sheet = await fileOf(world, execution, 'Sheet');
-		assert.match(sheet.name, /^freshbooks-access-\d{4}-\d{2}-\d{2}\.csv$/);
-		assert.match(sheet.text, /business,businessId,email/);
-		assert.ok(sheet.text.includes(",sum@example.com,'=1+1,"), 'a name is no formula');
-		for (const { email } of people) assert.ok(sheet.text.includes(String(email)), `${email} is in the sheet`);
-		const report = await fileOf(world, execution, 'Report');
-		assert.match(report.name, /\.html$/);
-		assert.match(report.text, /<strong>INCOMPLETE review/);
-		assert.match(report.text, /Quarry Lane Café: NOT READ/);
-		assert.match(report.text, /<td>leaver<\/td>\s*<td>1<\/td>/);
-		assert.match(report.text, /Reviewed by:/);
-	});
-
-	test('quarterly-access-review: names stand in the report as they are, whatever characters they have', async () => {
-		await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: '<img src=x> & Sons' });
-		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'a_b_c@example.com', role: 'business_partner' });
-		const workflow = await importExample(world, 'quarterly-access-review', smtp);
-		const execution = await world.n8n.client.run(workflow.id, 'Every quarter');
-		const { text } = await fileOf(world, execution, 'Report');
-		const shown = {
-			nameIsHtml: text.includes('<img'),
-			addressIsWhole: text.includes('a_b_c@example.com is business_partner'),
-			linesToSign: /Reviewed by: _{5,}/.test(text),
-		};
-		assert.deepEqual(shown, { nameIsHtml: false, addressIsWhole: true, linesToSign: true });
 	});
 });

@@ -36,6 +36,19 @@ export interface Outcome {
 	readonly error: ExecutionError | undefined;
 }
 
+/** A person of a business, as the sandbox keeps them. */
+export interface SandboxMember {
+	readonly email: string;
+	readonly role: string;
+}
+
+/** An invitation, as the sandbox keeps it. */
+export interface SandboxInvitation {
+	readonly id: number;
+	readonly email: string;
+	readonly status: string;
+}
+
 interface RunOptions {
 	/** The input items; one empty item unless given. */
 	readonly input?: Json[];
@@ -138,6 +151,32 @@ export class World {
 
 	async clearRequests(): Promise<void> {
 		await this.control('DELETE', '/requests');
+	}
+
+	/** A person of a business, if they are in it. */
+	async memberOf(email: string, business = BILLSPRING): Promise<SandboxMember | undefined> {
+		const { members } = await this.#peopleOf(business);
+		return members.find((member) => member.email === email);
+	}
+
+	/** Every invitation of an address, whatever became of it. */
+	async invitationsOf(email: string, business = BILLSPRING): Promise<SandboxInvitation[]> {
+		const { invitations } = await this.#peopleOf(business);
+		return invitations.filter((invitation) => invitation.email === email);
+	}
+
+	async pendingOf(email: string, business = BILLSPRING): Promise<SandboxInvitation[]> {
+		return (await this.invitationsOf(email, business)).filter(({ status }) => status === 'pending');
+	}
+
+	async #peopleOf(business: number): Promise<{ members: SandboxMember[]; invitations: SandboxInvitation[] }> {
+		return await this.control('GET', `/businesses/${business}`);
+	}
+
+	/** The changes that the API made since the last reset or seed. */
+	async changes(): Promise<string[]> {
+		const history = await this.control<Array<{ kind: string; by: string }>>('GET', '/history');
+		return history.filter(({ by }) => by === 'api').map(({ kind }) => kind);
 	}
 
 	/** Default people again, no faults. */

@@ -5,6 +5,7 @@ import { startWorld, type Json, type World } from '../support.mts';
 import { ALL_EVENTS, compare, emittedChange, expectedChanges, type Comparison, type Emitted, type Watched } from './changes.mts';
 import type { Engine } from './engines.mts';
 import { People } from './people.mts';
+import { pollTimes } from './pollTimes.mts';
 import type { Row } from './table.mts';
 
 const TRIGGER_NODE = 'FreshBooks Trigger';
@@ -12,21 +13,6 @@ const LOOK_EVERY_MS = 250;
 const ALL_OUT_WITHIN_MS = 40_000;
 /** For what n8n itself may have lost: two polls. */
 const SHORT_PATIENCE_MS = 8_000;
-
-/** Seconds between two polls, each with a cron of its own: n8n refuses one that runs more than once a minute. */
-const POLL_EVERY_S = 3;
-const POLL_SECONDS = Array.from({ length: 60 / POLL_EVERY_S }, (_, index) => index * POLL_EVERY_S);
-
-/** The seconds of the minute at which to poll, without those of the next `quietSeconds`. */
-function pollSeconds(quietSeconds: number): number[] {
-	const now = new Date().getSeconds();
-	return POLL_SECONDS.filter((second) => (second - now + 60) % 60 >= quietSeconds);
-}
-
-function pollTimes(quietSeconds: number): Json {
-	const crons = pollSeconds(quietSeconds).map((second) => `${second} * * * * *`);
-	return { item: crons.map((cronExpression) => ({ mode: 'custom', cronExpression })) };
-}
 
 /** An execution that n8n made of a poll that failed. */
 export interface Failed {

@@ -1,0 +1,323 @@
+// The importable workflows of examples/, each run on a real n8n with the packed package. Where a service is not here, the
+// run says which node it replaced, and holds what that node would have been given.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test, type TestContext } from 'node:test';
+import { assertShape } from './access/schemas.mts';
+import { EXAMPLES, onCanvas, problemsOf } from './examples/checks.mts';
+import { Mailbox } from './examples/mailbox.mts';
+import { Okta } from './examples/okta.mts';
+import { answerForm, begin, fileOf, firstExecution, importExample, readExample, untilWaiting, type Here } from './examples/running.mts';
+import type { Execution, Workflow } from '../../sandbox/n8n/index.mts';
+import { BILLSPRING, BILLSPRING_ACCOUNT, HARBOUR, locator, startWorld, type Json, type World } from './support.mts';
+
+const NEW = 'ada.lovelace@example.com';
+const TEODOR = 'teodor.wexley@example.com';
+const CALUM = 'calum.prewitt@example.com';
+const LUCIA = 'lucia.marchetti@example.com';
+const FRESHBOOKS_TRIGGER = 'FreshBooks Trigger';
+
+let world: World;
+let mailbox: Mailbox;
+let okta: Okta;
+let here: Here;
+
+const imported = async (context: TestContext, name: string): Promise<Workflow> => await importExample(context, world, name, here);
+const member = (email: string, business = BILLSPRING): string => `/businesses/${business}/members/${encodeURIComponent(email)}`;
+
+function assertSucceeded({ status, error }: Execution): void {
+	assert.equal(status, 'success', error?.message);
+}
+
+/** Runs a workflow by hand as if its trigger had told these changes. */
+async function toldAgain(workflow: Workflow, changes: Json[]): Promise<Execution> {
+	const { client } = world.n8n;
+	await client.updateWorkflow(workflow.id, { pinData: { [FRESHBOOKS_TRIGGER]: changes.map((json) => ({ json })) } });
+	const execution = await client.run(workflow.id, FRESHBOOKS_TRIGGER);
+	assertSucceeded(execution);
+	return execution;
+}
+
+before(async () => {
+	world = await startWorld('examples');
+	mailbox = await Mailbox.open();
+	okta = await Okta.open();
+	const { client } = world.n8n;
+	here = {
+		credentials: {
+			smtp: await client.createCredential('smtp', 'Mailbox', mailbox.credentialData),
+			oktaApi: await client.createCredential('oktaApi', 'Okta', { url: okta.url, accessToken: 'okta-token' }),
+		},
+		addresses: { 'https://your-company.okta.com': okta.url },
+	};
+});
+beforeEach(async () => {
+	await world.reset();
+	mailbox.mails.splice(0);
+	okta.asked.splice(0);
+});
+after(async () => {
+	mailbox?.close();
+	okta?.close();
+	await world?.close();
+});
+
+describe('every example', () => {
+	for (const name of EXAMPLES) {
+		test(`${name}: this n8n knows its nodes, their parameters are right, a note says what to change`, async () => {
+			const draft = await readExample(name);
+			assert.deepEqual(await problemsOf(world, draft), []);
+			assert.deepEqual(onCanvas(draft), []);
+		});
+	}
+});
+
+describe('leaver-to-okta-and-slack', () => {
+	const NAME = 'leaver-to-okta-and-slack';
+	const deactivation = (email: string): Json => ({
+		method: 'POST',
+		url: `/api/v1/users/${encodeURIComponent(email)}/lifecycle/deactivate?sendEmail=false`,
+		authorization: 'SSWS okta-token',
+	});
+	const slackMessage = (text: string): Json => ({
+		authentication: 'oAuth2',
+		resource: 'message',
+		operation: 'post',
+		select: 'channel',
+		channelId: { __rl: true, mode: 'name', value: '#access' },
+		messageType: 'text',
+		text,
+		otherOptions: { includeLinkToWorkflow: false, mrkdwn: false },
+	});
+	const removed = async (email: string): Promise<Json> => await world.control('DELETE', member(email));
+
+	test('removed from the only business: deactivated in Okta, Slack is told, and a repeat does nothing', async (context) => {
+		await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: '<!channel> & Sons' });
+		const workflow = await imported(context, NAME);
+		const execution = await firstExecution(world, workflow.id, async () => await removed(TEODOR));
+		assertSucceeded(execution);
+		assert.deepEqual(okta.asked, [deactivation(TEODOR)]);
+		const text = `Deactivated in Okta: ${TEODOR}, who was removed from &lt;!channel&gt; &amp; Sons in FreshBooks.`;
+		assert.deepEqual(execution.items('Tell Slack: deactivated'), [slackMessage(text)]);
+		assert.deepEqual(execution.items('Tell Slack: look at it'), []);
+
+		const [change] = execution.items(FRESHBOOKS_TRIGGER);
+		assert.ok(change);
+		const repeated = await toldAgain(workflow, [change, { ...change, eventId: 'another-change' }]);
+		assert.deepEqual(repeated.items('Once per change').map(({ eventId }) => eventId), ['another-change']);
+		assert.equal(okta.asked.length, 2);
+	});
+
+	test('still in another business, or not to be looked for everywhere: not deactivated, and Slack is told why', async (context) => {
+		await world.control('POST', `/businesses/${HARBOUR}/members`, { email: TEODOR });
+		const workflow = await imported(context, NAME);
+		const still = await firstExecution(world, workflow.id, async () => await removed(TEODOR));
+		assertSucceeded(still);
+		const [told] = still.items('Tell Slack: look at it');
+		assert.match(
+			String(told?.['text']),
+			/^Removed from BillSpring in FreshBooks, and left alone in Okta: teodor\.wexley@example\.com\. .* would be taken out of Harbour &amp; Pine Works \(business 311394\)\. Nothing was changed\./,
+		);
+
+		await world.reset();
+		const [change] = still.items(FRESHBOOKS_TRIGGER);
+		await world.control('DELETE', member(TEODOR));
+		await world.control('POST', '/faults', { kind: 'status', status: 403, route: `GET .*/${HARBOUR}/team_members`, count: 0 });
+		const unsure = await toldAgain(workflow, [{ ...change, eventId: 'not-readable' }]);
+		assert.match(String(unsure.items('Tell Slack: look at it')[0]?.['text']), /is not offboarded everywhere: Harbour &amp; Pine Works/);
+		assert.deepEqual(okta.asked, []);
+		assert.deepEqual(await world.changes(), []);
+	});
+
+	test('Okta does not know the person: Slack is told to do it by hand', async (context) => {
+		okta.unknown.add(CALUM);
+		const workflow = await imported(context, NAME);
+		const execution = await firstExecution(world, workflow.id, async () => await removed(CALUM));
+		assertSucceeded(execution);
+		assert.deepEqual(okta.asked, [deactivation(CALUM)]);
+		assert.deepEqual(execution.items('Tell Slack: deactivated'), []);
+		const [told] = execution.items('Tell Slack: Okta did not');
+		assert.match(String(told?.['text']), /^Not deactivated in Okta, please do it by hand: calum\.prewitt@example\.com, who was removed from BillSpring in FreshBooks\. Okta said: The resource you are requesting could not be found/);
+	});
+});
+
+describe('onboard-new-hires', () => {
+	test('invited once, followed until accepted, reminded after three days; the mail server is the suite\'s own', async (context) => {
+		const workflow = await imported(context, 'onboard-new-hires');
+		const execution = await world.n8n.client.run(workflow.id, 'Every morning');
+		assertSucceeded(execution);
+		await assertShape('onboard', execution.items('Onboard'));
+		const emailsOf = (run: Execution, node: string): unknown[] => run.items(node).map((item) => item['email']);
+		assert.deepEqual(emailsOf(execution, 'Accepted: tick them off'), [TEODOR]);
+		assert.deepEqual(emailsOf(execution, 'Look at these'), ['gareth.umber@example.com']);
+		assert.deepEqual(emailsOf(execution, 'Waiting'), [NEW]);
+		assert.deepEqual(execution.items('Could not be onboarded'), []);
+		assert.deepEqual(mailbox.mails.map(({ to }) => to), [['jun.takeda@example.com']]);
+		assert.match(mailbox.mails[0]?.text ?? '', /3 days ago/);
+		assert.equal((await world.pendingOf(NEW)).length, 1);
+
+		await world.control('POST', `/businesses/${BILLSPRING}/invitations/jun.takeda@example.com/accept`, {});
+		const next = await world.n8n.client.run(workflow.id, 'Every morning');
+		assert.deepEqual(emailsOf(next, 'Accepted: tick them off').sort(), ['jun.takeda@example.com', TEODOR]);
+		assert.deepEqual(emailsOf(next, 'Waiting'), [NEW]);
+		assert.equal(mailbox.mails.length, 1, 'who accepted is not reminded again');
+		assert.deepEqual(await world.changes(), ['invitationCreated']);
+	});
+});
+
+describe('offboard-leavers-after-approval', () => {
+	/** Runs the example up to the form, opens the address from the mail and decides. */
+	async function decide(context: TestContext, decision: string): Promise<Execution> {
+		const workflow = await imported(context, 'offboard-leavers-after-approval');
+		const executionId = await begin(world, workflow.id, 'Every morning');
+		const waiting = await untilWaiting(world, executionId);
+		assert.deepEqual(await world.changes(), [], 'nothing is removed before the approval');
+		assert.deepEqual(waiting.items('Plan (dry run)').map(({ status }) => status), ['planned', 'planned', 'notFound']);
+		assert.equal(mailbox.mails.length, 1);
+		const [mail] = mailbox.mails;
+		assert.equal(mail?.subject, 'Approve: offboard 2 from FreshBooks');
+		const url = /http:\S+/.exec(mail.text)?.[0];
+		assert.ok(url, mail.text);
+		const form = await answerForm(url, [decision, 'Ines Albrecht']);
+		assert.ok(form.includes('Offboard from FreshBooks?') && form.includes(CALUM), 'the form shows the plan');
+		const execution = await world.n8n.client.finished(executionId);
+		assertSucceeded(execution);
+		assert.deepEqual(execution.items('Nothing to remove').map(({ email }) => email), ['left.long.ago@example.com']);
+		return execution;
+	}
+
+	test('approved in its form over HTTP; the mail server is the suite\'s own', async (context) => {
+		const execution = await decide(context, 'Remove access');
+		await assertShape('offboard', execution.items('Offboard'));
+		const filed = execution.items('File the report');
+		assert.deepEqual(filed.map(({ decidedBy }) => decidedBy), ['Ines Albrecht', 'Ines Albrecht']);
+		assert.deepEqual(filed.map(({ report }) => (report as Json)['status']), ['offboarded', 'offboarded']);
+		assert.deepEqual(execution.items('Not finished'), []);
+		assert.equal(await world.memberOf(CALUM), undefined);
+		assert.deepEqual(await world.pendingOf(LUCIA), []);
+		assert.deepEqual((await world.changes()).sort(), ['invitationRevoked', 'memberRemoved']);
+	});
+
+	test('not approved: nobody is removed', async (context) => {
+		const execution = await decide(context, 'Do nothing');
+		assert.equal(execution.items('Not approved').length, 1);
+		assert.equal(execution.runData['Offboard'], undefined);
+		assert.deepEqual(await world.changes(), []);
+		assert.ok(await world.memberOf(CALUM));
+	});
+});
+
+describe('quarterly-access-review', () => {
+	const NAME = 'quarterly-access-review';
+
+	test('a sheet without formulas, and a report to sign', async (context) => {
+		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'sum@example.com', firstName: '=1+1' });
+		const workflow = await imported(context, NAME);
+		const execution = await world.n8n.client.run(workflow.id, 'Every quarter');
+		assertSucceeded(execution);
+		const people = execution.items('Review access');
+		await assertShape('review', people);
+		const sheet = await fileOf(world, execution, 'Sheet');
+		assert.match(sheet.name, /^freshbooks-access-\d{4}-\d{2}-\d{2}\.csv$/);
+		assert.match(sheet.text, /business,businessId,email/);
+		assert.ok(sheet.text.includes(",sum@example.com,'=1+1,"), 'a name is no formula');
+		for (const { email } of people) assert.ok(sheet.text.includes(String(email)), `${email} is in the sheet`);
+		const report = await fileOf(world, execution, 'Report');
+		assert.match(report.name, /\.html$/);
+		assert.match(report.text, /<strong>INCOMPLETE review/);
+		assert.match(report.text, /Quarry Lane Café: NOT READ/);
+		assert.match(report.text, /<td>leaver<\/td>\s*<td>1<\/td>/);
+		assert.match(report.text, /Reviewed by:/);
+	});
+
+	test('names stand in the report as they are, whatever characters they have', async (context) => {
+		await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: '<img src=x> & Sons' });
+		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'a_b_c@example.com', role: 'business_partner' });
+		const workflow = await imported(context, NAME);
+		const execution = await world.n8n.client.run(workflow.id, 'Every quarter');
+		const { text } = await fileOf(world, execution, 'Report');
+		const shown = {
+			nameIsHtml: text.includes('<img'),
+			addressIsWhole: text.includes('a_b_c@example.com is business_partner'),
+			linesToSign: /Reviewed by: _{5,}/.test(text),
+		};
+		assert.deepEqual(shown, { nameIsHtml: false, addressIsWhole: true, linesToSign: true });
+	});
+});
+
+describe('role-change-notify-and-log', () => {
+	const LOG = 'FreshBooks role changes';
+
+	/** Every row of the log, by a workflow of its own. */
+	async function logged(): Promise<Json[]> {
+		const read = { resource: 'row', operation: 'get', dataTableId: { __rl: true, mode: 'name', value: LOG }, returnAll: true };
+		const { client } = world.n8n;
+		const workflow = await client.createWorkflow({
+			name: 'Read the log',
+			nodes: [
+				{ name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
+				{ name: 'Rows', type: 'n8n-nodes-base.dataTable', typeVersion: 1, position: [220, 0], parameters: read },
+			],
+			connections: { Start: { main: [[{ node: 'Rows', type: 'main', index: 0 }]] } },
+		});
+		const execution = await client.run(workflow.id, 'Start');
+		assertSucceeded(execution);
+		return execution.items('Rows');
+	}
+
+	test('a role is changed: one row in the log, one message', async (context) => {
+		const { client } = world.n8n;
+		const workflow = await imported(context, 'role-change-notify-and-log');
+		const made = await client.run(workflow.id, 'Once, by hand');
+		const kept = await client.run(workflow.id, 'Once, by hand');
+		assert.deepEqual(kept.items('Make the log')[0]?.['id'], made.items('Make the log')[0]?.['id']);
+		const execution = await firstExecution(world, workflow.id, async () => await world.control('PATCH', member(TEODOR), { role: 'business_manager' }));
+		assertSucceeded(execution);
+		const [change] = execution.items(FRESHBOOKS_TRIGGER);
+		const row = {
+			eventId: change?.['eventId'],
+			detectedAt: change?.['detectedAt'],
+			business: 'BillSpring',
+			businessId: BILLSPRING,
+			email: TEODOR,
+			person: 'Teodor Wexley',
+			roleBefore: 'business_employee',
+			roleAfter: 'business_manager',
+		};
+		assert.deepEqual(execution.items('What changed'), [row]);
+		const rows = await logged();
+		assert.equal(rows.length, 1);
+		for (const [column, value] of Object.entries(row)) assert.equal(rows[0]?.[column], value, column);
+		const [told, ...more] = execution.items('Tell Slack');
+		assert.deepEqual(more, []);
+		assert.deepEqual(told?.['channelId'], { __rl: true, mode: 'name', value: '#access' });
+		assert.equal(told['text'], `Teodor Wexley (${TEODOR}) was business_employee in BillSpring, and is now business_manager.`);
+	});
+});
+
+describe('staff-list-to-sheet', () => {
+	test('one row for every active staff record of the account, cells as they are', async (context) => {
+		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'sum@example.com', firstName: '=1+1', lastName: 'B' });
+		const filters = { visState: 0 };
+		const expected = await world.items({ resource: 'staff', operation: 'getAll', account: locator('id', BILLSPRING_ACCOUNT), returnAll: true, filters });
+		const workflow = await imported(context, 'staff-list-to-sheet');
+		const execution = await world.n8n.client.run(workflow.id, 'Every Monday');
+		assertSucceeded(execution);
+		const rows = execution.items('One row per record');
+		assert.equal(rows.length, expected.length);
+		assert.ok(rows.length > 10, `${rows.length} records`);
+		assert.deepEqual(rows.map(({ id, email }) => [id, email]), expected.map(({ id, email }) => [id, email]));
+		assert.deepEqual(Object.keys(rows[0] ?? {}), ['id', 'name', 'email', 'role', 'rate', 'lastLogin', 'asOf']);
+		assert.equal(rows.find(({ email }) => email === 'sum@example.com')?.['name'], '=1+1 B');
+		assert.match(String(rows[0]?.['asOf']), /^\d{4}-\d{2}-\d{2}$/);
+		const [given] = execution.items('Sheet');
+		assert.deepEqual(given, {
+			authentication: 'oAuth2',
+			resource: 'sheet',
+			operation: 'appendOrUpdate',
+			documentId: { __rl: true, mode: 'id', value: 'put-the-id-of-your-document-here' },
+			sheetName: { __rl: true, mode: 'name', value: 'Staff' },
+			columns: { mappingMode: 'autoMapInputData', value: {}, matchingColumns: ['id'], schema: [] },
+			options: { cellFormat: 'RAW' },
+		});
+	});
+});

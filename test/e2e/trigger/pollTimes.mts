@@ -1,0 +1,17 @@
+import type { Json } from '../support.mts';
+
+/** Seconds between two polls, each with a cron of its own: n8n refuses one that runs more than once a minute. */
+const POLL_EVERY_S = 3;
+const POLL_SECONDS = Array.from({ length: 60 / POLL_EVERY_S }, (_, index) => index * POLL_EVERY_S);
+
+/** The seconds of the minute at which to poll, without those of the next `quietSeconds`. */
+function pollSeconds(quietSeconds: number): number[] {
+	const now = new Date().getSeconds();
+	return POLL_SECONDS.filter((second) => (second - now + 60) % 60 >= quietSeconds);
+}
+
+/** The trigger's Poll Times for a poll every three seconds, after so many seconds without one. */
+export function pollTimes(quietSeconds = 0): Json {
+	const crons = pollSeconds(quietSeconds).map((second) => `${second} * * * * *`);
+	return { item: crons.map((cronExpression) => ({ mode: 'custom', cronExpression })) };
+}
