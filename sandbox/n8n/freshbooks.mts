@@ -10,6 +10,8 @@ export const TYPES = {
 	credential: 'freshBooksOAuth2Api',
 	action: 'n8n-nodes-freshbooks.freshBooks',
 	trigger: 'n8n-nodes-freshbooks.freshBooksTrigger',
+	/** What n8n makes of the action node for agents. */
+	tool: 'n8n-nodes-freshbooks.freshBooksTool',
 } as const;
 
 /** What a credential for the sandbox is filled in with. */

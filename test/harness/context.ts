@@ -113,6 +113,8 @@ export interface RunSettings {
 	/** "On Error: Continue" in the node's settings. */
 	continueOnFail?: boolean;
 	signal?: AbortSignal;
+	/** The node is run as the tool that n8n makes of it for agents. */
+	asTool?: boolean;
 }
 
 /** What one run of the node left behind. */
@@ -125,7 +127,10 @@ export interface RunResult {
 
 export function executeContext(parameters: INodeParameters, settings: RunSettings) {
 	const stored = settings.credential ?? connectedCredential();
-	const { node, workflow, additionalData } = sceneOf(new FreshBooks(), parameters, stored, settings.continueOnFail ? { onError: 'continueRegularOutput' } : {});
+	const { node, workflow, additionalData } = sceneOf(new FreshBooks(), parameters, stored, {
+		...(settings.continueOnFail ? { onError: 'continueRegularOutput' } : {}),
+		...(settings.asTool ? { type: 'n8n-nodes-freshbooks.freshBooksTool' } : {}),
+	});
 	const items: INodeExecutionData[] = (settings.items ?? [{}]).map((json) => ({ json }));
 	const input = { main: [items] };
 	const data = { node, data: input, source: null };

@@ -31,6 +31,14 @@ describe('an error says what happened, names the parameter, keeps status and ite
 		});
 	});
 
+	test('as a tool with its way out in the message: a model gets nothing else', async () => {
+		onGet(pageOf(TEAM)).reply(403, { error: 'insufficient_scope', error_description: 'Scopes needed: user:teams:read.' });
+		const sent = await errorOf({ resource: 'teamMember', operation: 'getAll', business }, { asTool: true });
+		expect(sent.message).toMatch(/user:teams:read is needed \[item 0\]\n\nDetails: Enable the scope .*connect again\./);
+		const refused = await errorOf({ resource: 'teamMember', operation: 'getAll', business: locator('id', 'x') }, { asTool: true });
+		expect(refused.message).toMatch(/^Parameter 'Business' must be .*\n\nDetails: Correct it and run it again; nothing was sent for this item\.$/);
+	});
+
 	test('where the role does not allow it', async () => {
 		onGet(`${STAFF}/5`).reply(403, { response: { errors: [{ errno: 1003, field: null, message: 'Permission Denied.', object: null, value: null }] } });
 		expect(await errorOf(getStaff)).toMatchObject({

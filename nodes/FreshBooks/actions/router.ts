@@ -1,5 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { failureOf } from '../api/failures';
 import { connect } from '../api/transport';
@@ -100,6 +100,27 @@ function outputsOf(context: IExecuteFunctions, outcomes: Array<Outcome<Result> |
 	return outputs;
 }
 
+/** n8n makes a second node type, named so, of a node that agents may use (n8n 2.40, tool-generation/ai-tools). */
+function isTool(context: IExecuteFunctions): boolean {
+	return context.getNode().type.endsWith('Tool');
+}
+
+/** A model gets what the first output holds, and nothing else (n8n-core 2.40, mapResult): what sums up comes first there. */
+function asOneOutput(outputs: INodeExecutionData[][]): INodeExecutionData[][] {
+	return [[...outputs].reverse().flat()];
+}
+
+/**
+ * n8n's AI Agent gives a model an error's message without its description (n8n 2.40, buildSteps); its MCP Server Trigger adds
+ * the description in these words, unless it is there (n8n-core 2.40, makeHandleToolInvocation).
+ */
+function withWayOut(error: unknown): unknown {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
+		if (error.description) error.message = `${error.message}\n\nDetails: ${error.description}`;
+	}
+	return error;
+}
+
 function firstFailure(outcomes: Array<Outcome<unknown> | undefined>): { error: unknown; itemIndex: number } | undefined {
 	for (const [itemIndex, outcome] of outcomes.entries()) {
 		if (outcome && !outcome.done) return { error: outcome.error, itemIndex };
@@ -112,24 +133,30 @@ function firstFailure(outcomes: Array<Outcome<unknown> | undefined>): { error: u
  * order. With "continue on fail" an item that fails becomes `{error, details}` and the others go on; otherwise the
  * first failing item's error is thrown, and says which items were done before.
  */
-export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const operation = chosenOperation(this);
-	const goesOn = this.continueOnFail();
-	const atOnce = operation.takesAllItems?.(new Parameters(this, 0)) ?? false;
-	const prepared = prepareAll(this, operation, atOnce ? 1 : this.getInputData().length);
+async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const operation = chosenOperation(context);
+	const goesOn = context.continueOnFail();
+	const atOnce = operation.takesAllItems?.(new Parameters(context, 0)) ?? false;
+	const prepared = prepareAll(context, operation, atOnce ? 1 : context.getInputData().length);
 	const refused = firstFailure(prepared);
-	if (refused && !goesOn) throw toNodeError(this.getNode(), refused.error, { itemIndex: refused.itemIndex });
+	if (refused && !goesOn) throw toNodeError(context.getNode(), refused.error, { itemIndex: refused.itemIndex });
 
 	const takesSeveral = prepared.some((outcome) => outcome.done && outcome.result.about !== undefined);
-	const size = takesSeveral ? batchSizeOf(this) : 1;
+	const size = takesSeveral ? batchSizeOf(context) : 1;
 	let opened: Promise<Session> | undefined;
-	const session = async () => await (opened ??= connect(this).then((client) => new Session(client, remarkIn(this))));
+	const session = async () => await (opened ??= connect(context).then((client) => new Session(client, remarkIn(context))));
 	const mayGoOn = (error: unknown) => goesOn && failureOf(error)?.kind !== 'cancelled';
 	const outcomes = await inBatches(prepared.map((item) => taskOf(session, item)), size, mayGoOn);
 
 	const failed = firstFailure(outcomes);
 	if (failed && !goesOn) {
-		throw toNodeError(this.getNode(), failed.error, { itemIndex: failed.itemIndex, remark: doneBefore(outcomes) });
+		throw toNodeError(context.getNode(), failed.error, { itemIndex: failed.itemIndex, remark: doneBefore(outcomes) });
 	}
-	return outputsOf(this, outcomes, operation.outputs ?? 1);
+	return outputsOf(context, outcomes, operation.outputs ?? 1);
+}
+
+/** Runs the node; for a model, in the one output and with errors in the one sentence that it gets. */
+export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const work = runItems(this);
+	return isTool(this) ? asOneOutput(await work.catch(async (error: unknown) => await Promise.reject(withWayOut(error)))) : await work;
 }

@@ -70,7 +70,7 @@ export async function readExample(name: string): Promise<WorkflowDraft> {
  * Imports an example with the credentials filled in. A node whose service is not here is replaced (`standIn`), and the
  * test's output says so.
  */
-export async function importExample(context: TestContext, world: World, name: string, here: Here = {}): Promise<Workflow> {
+export async function importExample(context: Pick<TestContext, 'diagnostic'>, world: World, name: string, here: Here = {}): Promise<Workflow> {
 	const draft = withCredential(await readExample(name), world.credential);
 	const nodes = draft.nodes.map((node) => nodeHere(node, here));
 	for (const { said } of nodes) if (said) context.diagnostic(`${name}: ${said}`);

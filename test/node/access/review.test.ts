@@ -42,6 +42,15 @@ describe('access: review', () => {
 		expect(kindsFor(people, 'gareth.umber@example.com')).toEqual([['neverAccepted', 'inactiveWithSeat']]);
 	});
 
+	test('as a tool it has one output, what sums up first: a model gets no other', async () => {
+		const outputs = await outputsOf(reviewing({ options: { onlyFindings: true } }), { asTool: true });
+		expect(outputs).toHaveLength(1);
+		const [summary, ...people] = outputs[0].map(({ json }) => json);
+		expect(summary).toMatchObject({ complete: true, people: 14 });
+		expect(people.every(({ findings }) => (findings as IDataObject[]).length > 0)).toBe(true);
+		expect(people.map(({ email }) => email)).toContain('gareth.umber@example.com');
+	});
+
 	test('all input items together are the directory, each result paired with the one it is about', async () => {
 		const items = [
 			{ email: 'noone@example.com', role: 'business_employee' },

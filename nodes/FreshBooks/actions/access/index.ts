@@ -18,13 +18,13 @@ export const description: INodeProperties[] = [
 			{
 				name: 'Offboard',
 				value: 'offboard',
-				action: 'Offboard a person',
+				action: 'Offboard a person and remove their access',
 				description: 'Take a person out of all or chosen businesses, verified (destructive)',
 			},
 			{
 				name: 'Onboard',
 				value: 'onboard',
-				action: 'Onboard a person',
+				action: 'Onboard a person by inviting them',
 				description: 'Invite a person unless they are a member or invited already; safe to repeat',
 			},
 			{

@@ -1,5 +1,5 @@
 import { addressKey } from '../../api/identifiers';
-import { emailParameter, notPublishedNotice, optionsCollection, shownFor } from '../common/descriptions';
+import { agentNotice, emailParameter, notPublishedNotice, optionsCollection, shownFor } from '../common/descriptions';
 import { operation, OperationRefusal } from '../common/operation';
 import { businessesParameters, readChosenBusinesses, resolveBusinesses, type ChosenBusinesses } from './businesses';
 import type { Leaver } from './offboarding';
@@ -13,6 +13,7 @@ interface Input extends Leaver {
 
 export const offboard = operation<Input>({
 	description: [
+		agentNotice(shown),
 		notPublishedNotice(shown),
 		emailParameter(shown, 'Whom to take out of the businesses: pending invitations first, then the membership, then the lists are read again'),
 		...businessesParameters(shown),

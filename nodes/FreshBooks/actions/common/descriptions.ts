@@ -262,3 +262,13 @@ export const notPublishedNotice = (shown: Shown): INodeProperties => ({
 	default: '',
 	...shown,
 });
+
+/** Tells whoever makes a tool for agents of an operation that takes access away. */
+export const agentNotice = (shown: Shown): INodeProperties => ({
+	displayName:
+		"An AI agent calls this without asking anybody, and it takes access away. Put a human review before it, or give the agent Access > Offboard with the option 'Dry Run' instead.",
+	name: 'agentNotice',
+	type: 'notice',
+	default: '',
+	displayOptions: { show: { '@tool': [true], ...shown.displayOptions?.show } },
+});

@@ -1,6 +1,7 @@
 import { addressKey } from '../../api/identifiers';
 import { invitationEmail, invitationId, revokeInvitation } from '../../api/invitations';
 import {
+	agentNotice,
 	businessLocator,
 	ifMissingOption,
 	invitationLocator,
@@ -41,6 +42,7 @@ async function locate(session: Session, { businessId, invitation }: Input): Prom
 
 export const revoke = operation<Input>({
 	description: [
+		agentNotice(shown),
 		notPublishedNotice(shown),
 		businessLocator(shown),
 		invitationLocator(shown),

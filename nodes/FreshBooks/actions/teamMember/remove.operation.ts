@@ -1,5 +1,6 @@
 import { removeBusinessMember } from '../../api/businessMembers';
 import {
+	agentNotice,
 	businessLocator,
 	ifMissingOption,
 	memberByIntegerLocator,
@@ -21,6 +22,7 @@ interface Input {
 
 export const removeMember = operation<Input>({
 	description: [
+		agentNotice(shown),
 		notPublishedNotice(shown),
 		businessLocator(shown),
 		memberByIntegerLocator(shown),

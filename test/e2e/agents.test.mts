@@ -1,0 +1,218 @@
+// The action node as a tool for AI agents: n8n's own MCP Server Trigger on a real n8n, and a real MCP client.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test, type TestContext } from 'node:test';
+import { Agent } from './agents/client.mts';
+import { OPERATIONS, serverOf } from './agents/operations.mts';
+import { assertShape } from './access/schemas.mts';
+import { importExample } from './examples/running.mts';
+import type { Credential, WorkflowDraft } from '../../sandbox/n8n/index.mts';
+import { BILLSPRING, BILLSPRING_ACCOUNT, HARBOUR, QUARRY, startWorld, type Json, type World } from './support.mts';
+
+const NEW = 'ada.lovelace@example.com';
+const TEODOR = 'teodor.wexley@example.com';
+const TOKEN = 'agent-token';
+const KB = 1_000;
+
+let world: World;
+
+const addressOf = (path: string): string => `${world.n8n.url}/mcp/${path}`;
+
+async function publish(draft: WorkflowDraft & { id?: string }): Promise<void> {
+	const { client } = world.n8n;
+	const id = draft.id ?? (await client.createWorkflow(draft)).id;
+	assert.equal(await client.publish(id), 'published');
+}
+
+/** An agent on a server with a tool for each operation. */
+async function agentWith(path: string, credential: Credential): Promise<Agent> {
+	await publish(serverOf(path, OPERATIONS, credential));
+	return await Agent.connect(addressOf(path));
+}
+
+/** A call's size, held against the most that it may be. */
+async function measured(context: TestContext, agent: Agent, name: string, args: Json, most: number): Promise<Json[]> {
+	const { failed, text, bytes } = await agent.call(name, args);
+	assert.ok(!failed, text);
+	context.diagnostic(`${name} ${JSON.stringify(args)}: ${bytes} bytes`);
+	assert.ok(bytes <= most, `${bytes} bytes for ${name}`);
+	return JSON.parse(text) as Json[];
+}
+
+/** An error that says what happened and, as its details, the way out. */
+function assertWayOut(text: string, what: RegExp, wayOut: RegExp): void {
+	const [happened = '', details = ''] = text.split('\n\nDetails: ');
+	assert.match(happened, what);
+	assert.match(details, wayOut);
+	assert.doesNotMatch(text, /Bearer|token_|at .*\.js:/);
+}
+
+before(async () => {
+	world = await startWorld('agents');
+});
+beforeEach(async () => await world.reset());
+after(async () => await world?.close());
+
+describe('the example freshbooks-tools-for-agents', () => {
+	let agent: Agent;
+
+	before(async () => {
+		const httpBearerAuth = await world.n8n.client.createCredential('httpBearerAuth', 'MCP token', { token: TOKEN });
+		const diagnostic = (): void => undefined;
+		await publish(await importExample({ diagnostic }, world, 'freshbooks-tools-for-agents', { credentials: { httpBearerAuth } }));
+		agent = await Agent.connect(addressOf('freshbooks'), TOKEN);
+	});
+	after(async () => await agent?.close());
+
+	test('nobody without the token is let in', async () => {
+		await assert.rejects(Agent.connect(addressOf('freshbooks')), /Authorization data is wrong/);
+		await assert.rejects(Agent.connect(addressOf('freshbooks'), 'another'), /Authorization data is wrong/);
+	});
+
+	test('five tools, each saying what it does, that it changes nothing, and what it wants', async () => {
+		assert.match(agent.instructions, /^Tools for the people of FreshBooks businesses\. Nothing here changes anything/);
+		const tools = await agent.tools();
+		const required = Object.fromEntries(tools.map(({ name, inputSchema }) => [name, inputSchema.required ?? []]));
+		assert.deepEqual(required, {
+			list_businesses: [],
+			list_team_members: ['businessId'],
+			get_team_member: ['businessId', 'email'],
+			list_invitations: ['businessId'],
+			plan_offboarding: ['email'],
+		});
+		for (const { name, description = '', inputSchema } of tools) {
+			assert.match(description, /Reads only|Changes nothing/, name);
+			assert.ok(description.length > 80 && description.length < 400, `${name}: ${description.length} characters`);
+			for (const [argument, schema] of Object.entries(inputSchema.properties ?? {})) {
+				const { type, description: meaning } = schema as { type?: string; description?: string };
+				assert.ok(type && meaning && meaning.length > 15, `${name}: ${argument} says what it is`);
+			}
+		}
+	});
+
+	test('what a model gets is small: 50 of 131 people unless it asks for more', async (context) => {
+		const businesses = await measured(context, agent, 'list_businesses', {}, KB);
+		assert.deepEqual(businesses.map(({ businessId }) => businessId).includes(HARBOUR), true);
+		const few = await measured(context, agent, 'list_team_members', { businessId: HARBOUR }, 16 * KB);
+		assert.equal(few.length, 50);
+		assert.ok(few.every((person) => Object.keys(person).length <= 10));
+		const all = await measured(context, agent, 'list_team_members', { businessId: HARBOUR, limit: 200 }, 42 * KB);
+		assert.equal(all.length, 131);
+		const managers = await measured(context, agent, 'list_team_members', { businessId: BILLSPRING, role: 'business_manager' }, KB);
+		assert.deepEqual(managers.map(({ firstName }) => firstName).sort(), ['Ivo', 'Priyanka']);
+		const [one] = await measured(context, agent, 'get_team_member', { businessId: BILLSPRING, email: TEODOR.toUpperCase() }, 400);
+		assert.equal(one?.['email'], TEODOR);
+		const invitations = await measured(context, agent, 'list_invitations', { businessId: BILLSPRING }, 400);
+		assert.equal(invitations.length, 2);
+	});
+
+	test('plan_offboarding stays a dry run, whatever the model says', async (context) => {
+		const [plan] = await measured(context, agent, 'plan_offboarding', { email: TEODOR, dryRun: false, options: { dryRun: false } }, 3 * KB);
+		assert.ok(plan);
+		await assertShape('offboard', [plan]);
+		assert.equal(plan['status'], 'planned');
+		assert.match(String(plan['message']), /would be taken out of BillSpring .*Nothing was changed/);
+		assert.deepEqual(await world.changes(), []);
+		const [nobody] = await agent.items('plan_offboarding', { email: 'nobody@example.com' });
+		assert.equal(nobody?.['status'], 'notFound');
+	});
+
+	test('what goes wrong is said with its way out', async () => {
+		const people = async (args: Json): Promise<string> => await agent.failure('list_team_members', args);
+		assert.match(await people({ businessId: 'BillSpring' }), /Expected number, received string[^]*at businessId/);
+		assertWayOut(await people({ businessId: BILLSPRING, limit: 0 }), /Parameter 'Limit' must be a whole number of at least 1/, /Correct it and run it again/);
+		assertWayOut(await people({ businessId: 1 }), /FreshBooks does not know team members of business 1 \(parameter 'Business'\)/, /looked up by its business ID/);
+		assertWayOut(await people({ businessId: QUARRY }), /user has no permission for team members of business 884410/, /Connect as an owner or admin of that business/);
+		const nobody = await agent.failure('get_team_member', { businessId: BILLSPRING, email: 'nobody@example.com' });
+		assertWayOut(nobody, /No team member has the address nobody@example\.com/, /Check the address and the business/);
+		const nonsense = await agent.failure('plan_offboarding', { email: 'not an address' });
+		assertWayOut(nonsense, /Parameter 'Email' must be an email address/, /Correct it and run it again/);
+	});
+});
+
+describe('every operation as a tool, described by n8n itself', () => {
+	let agent: Agent;
+
+	before(async () => {
+		agent = await agentWith('all', world.credential);
+	});
+	after(async () => await agent?.close());
+
+	test('names, descriptions and arguments', async () => {
+		const tools = await agent.tools();
+		const told = Object.fromEntries(tools.map(({ name, description, inputSchema }) => [name, [description, [...(inputSchema.required ?? [])].sort()]]));
+		const expected = Object.fromEntries(Object.entries(OPERATIONS).map(([name, { description, required }]) => [name, [description, required]]));
+		assert.deepEqual(told, expected);
+	});
+
+	test('what takes something away says so in its description: n8n sends no annotations', async () => {
+		const tools = await agent.tools();
+		const taking = tools.filter(({ description = '' }) => /^(Offboard|Remove|Revoke|Delete) /.test(description)).map(({ name }) => name);
+		assert.deepEqual(taking.sort(), ['access_offboard', 'invitation_revoke', 'staff_delete', 'teamMember_remove']);
+		assert.deepEqual(new Set(tools.map(({ annotations }) => annotations)), new Set([undefined]));
+	});
+
+	test('onboard invites once, and says so', async (context) => {
+		const hire = { businessId: BILLSPRING, email: NEW, role: 'business_employee' };
+		const [first] = await measured(context, agent, 'access_onboard', hire, KB);
+		assert.ok(first);
+		await assertShape('onboard', [first]);
+		assert.equal(first['status'], 'invited');
+		const [again] = await agent.items('access_onboard', hire);
+		assert.equal(again?.['status'], 'alreadyInvited');
+		assert.equal((await world.pendingOf(NEW)).length, 1);
+		assert.deepEqual(await world.changes(), ['invitationCreated']);
+	});
+
+	test('remove and offboard do what they say', async () => {
+		assert.deepEqual(await agent.items('teamMember_remove', { businessId: BILLSPRING, email: TEODOR }).then(([item]) => item?.['deleted']), true);
+		assert.equal(await world.memberOf(TEODOR), undefined);
+		const missing = await agent.failure('teamMember_remove', { businessId: BILLSPRING, email: TEODOR });
+		assertWayOut(missing, /No member has the address teodor\.wexley@example\.com/, /Check the address and the business/);
+		const [report] = await agent.items('access_offboard', { email: 'lucia.marchetti@example.com' });
+		assert.equal(report?.['status'], 'offboarded');
+		assert.deepEqual(await world.changes(), ['memberRemoved', 'invitationRevoked']);
+	});
+
+	test('a review begins with its summary, which says when it is not complete', async (context) => {
+		const [summary, ...people] = await measured(context, agent, 'access_review', {}, 12 * KB);
+		assert.equal(summary?.['complete'], false);
+		assert.match(String(summary['headline']), /^INCOMPLETE review/);
+		assert.ok(people.length > 0);
+		await assertShape('review', people);
+	});
+
+	test('staff, by the account that the list of businesses gives', async (context) => {
+		const businesses = await agent.items('business_getAll');
+		const account = businesses.find(({ businessId }) => businessId === BILLSPRING)?.['accountId'];
+		assert.equal(account, BILLSPRING_ACCOUNT);
+		const records = await measured(context, agent, 'staff_getAll', { accountId: account }, 5 * KB);
+		assert.equal(records.length, 12);
+		const unknown = await agent.failure('staff_get', { accountId: account, staffId: 999 });
+		assertWayOut(unknown, /FreshBooks does not know staff 999 of account zDmNq \(parameter .Staff.\)/, /looked up by its staff ID/);
+	});
+
+	test('FreshBooks down: said to be passing, and whether anything was changed', async () => {
+		await world.control('POST', '/faults', { kind: 'status', status: 503, route: 'GET .*team_members', count: 0 });
+		const text = await agent.failure('teamMember_getAll', { businessId: BILLSPRING });
+		assertWayOut(text, /not able to answer/, /Nothing was changed.*run it again later/);
+	});
+});
+
+describe('a connection that may only read', () => {
+	let agent: Agent;
+
+	before(async () => {
+		const readOnly = await world.connect('Read only', { access: 'custom', customScopes: 'user:profile:read user:teams:read' });
+		agent = await agentWith('read-only', readOnly);
+	});
+	after(async () => await agent?.close());
+
+	test('reads, and for the rest names the scope that is missing', async () => {
+		assert.equal((await agent.items('teamMember_getAll', { businessId: BILLSPRING })).length, 12);
+		const onboard = await agent.failure('access_onboard', { businessId: BILLSPRING, email: NEW, role: 'business_employee' });
+		assertWayOut(onboard, /lacks the scope .*user:teams:write is needed/, /choose an 'Access' in the credential that includes it, and connect again/);
+		const remove = await agent.failure('teamMember_remove', { businessId: BILLSPRING, email: TEODOR });
+		assertWayOut(remove, /user:teams:write is needed/, /Developer Portal/);
+		assert.deepEqual(await world.changes(), []);
+	});
+});

@@ -1,0 +1,111 @@
+import { TYPES, type Credential, type WorkflowDraft, type WorkflowNode } from '../../../sandbox/n8n/index.mts';
+import type { Json } from '../support.mts';
+
+/** A parameter that the model fills in. */
+export function ask(key: string, description: string, type: 'string' | 'number' = 'string'): string {
+	return `={{ $fromAI('${key}', '${description}', '${type}') }}`;
+}
+
+const business = { __rl: true, mode: 'id', value: ask('businessId', 'ID of the business', 'number') };
+const account = { __rl: true, mode: 'id', value: ask('accountId', 'ID of the account') };
+const staff = { __rl: true, mode: 'id', value: ask('staffId', 'ID of the staff record', 'number') };
+const email = ask('email', 'Email address of the person');
+const byEmail = { __rl: true, mode: 'email', value: email };
+const role = ask('role', 'Role name');
+
+interface Made {
+	readonly parameters: Json;
+	/** What n8n tells a model about it by itself. */
+	readonly description: string;
+	/** The arguments that a model has to give. */
+	readonly required: readonly string[];
+}
+
+/** Every operation as a tool, by the tool's name. */
+export const OPERATIONS: Readonly<Record<string, Made>> = {
+	access_offboard: {
+		parameters: { email },
+		description: 'Offboard a person and remove their access in FreshBooks',
+		required: ['email'],
+	},
+	access_onboard: {
+		parameters: { business, email, role },
+		description: 'Onboard a person by inviting them in FreshBooks',
+		required: ['businessId', 'email', 'role'],
+	},
+	access_review: {
+		parameters: { directory: 'none', options: { onlyFindings: true } },
+		description: 'Review who has access in FreshBooks',
+		required: [],
+	},
+	business_getAll: { parameters: {}, description: 'Get many businesses in FreshBooks', required: [] },
+	invitation_create: {
+		parameters: { business, email, role },
+		description: 'Create an invitation in FreshBooks',
+		required: ['businessId', 'email', 'role'],
+	},
+	invitation_getAll: { parameters: { business }, description: 'Get many invitations in FreshBooks', required: ['businessId'] },
+	invitation_revoke: {
+		parameters: { business, invitation: byEmail },
+		description: 'Revoke an invitation in FreshBooks',
+		required: ['businessId', 'email'],
+	},
+	staff_delete: { parameters: { account, staff }, description: 'Delete a staff record in FreshBooks', required: ['accountId', 'staffId'] },
+	staff_get: { parameters: { account, staff }, description: 'Get a staff record in FreshBooks', required: ['accountId', 'staffId'] },
+	staff_getAll: { parameters: { account }, description: 'Get many staff records in FreshBooks', required: ['accountId'] },
+	staff_update: {
+		parameters: { account, staff, updateFields: { note: ask('note', 'The note') } },
+		description: 'Update a staff record in FreshBooks',
+		required: ['accountId', 'note', 'staffId'],
+	},
+	teamMember_get: {
+		parameters: { business, member: byEmail },
+		description: 'Get a team member in FreshBooks',
+		required: ['businessId', 'email'],
+	},
+	teamMember_getAll: { parameters: { business }, description: 'Get many team members in FreshBooks', required: ['businessId'] },
+	teamMember_remove: {
+		parameters: { business, member: byEmail },
+		description: 'Remove a team member in FreshBooks',
+		required: ['businessId', 'email'],
+	},
+	teamMember_updateRole: {
+		parameters: { business, member: byEmail, role },
+		description: 'Update the role of a team member in FreshBooks',
+		required: ['businessId', 'email', 'role'],
+	},
+	user_getMe: { parameters: {}, description: 'Get the connected user in FreshBooks', required: [] },
+	user_updateMe: {
+		parameters: { updateFields: { jobTitle: ask('jobTitle', 'Job title') } },
+		description: 'Update the connected user in FreshBooks',
+		required: ['jobTitle'],
+	},
+};
+
+/** An MCP server with a tool for each of these operations, described by n8n itself; without authentication. */
+export function serverOf(path: string, operations: Readonly<Record<string, Made>>, { id, name }: Credential): WorkflowDraft {
+	const tools = Object.entries(operations).map(([tool, { parameters }], index): WorkflowNode => {
+		const [resource, operation] = tool.split('_');
+		return {
+			name: tool,
+			type: TYPES.tool,
+			typeVersion: 1,
+			position: [index * 200, 200],
+			parameters: { resource, operation, ...parameters },
+			credentials: { [TYPES.credential]: { id, name } },
+		};
+	});
+	const server: WorkflowNode = {
+		name: 'Server',
+		type: '@n8n/n8n-nodes-langchain.mcpTrigger',
+		typeVersion: 2,
+		position: [0, 0],
+		parameters: { path },
+		webhookId: `webhook-${path}`,
+	};
+	return {
+		name: `Tools at ${path}`,
+		nodes: [server, ...tools],
+		connections: Object.fromEntries(tools.map((tool) => [tool.name, { ai_tool: [[{ node: server.name, type: 'ai_tool', index: 0 }]] }])),
+	};
+}
