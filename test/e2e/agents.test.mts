@@ -1,12 +1,14 @@
-// The action node as a tool for AI agents: n8n's own MCP Server Trigger on a real n8n, and a real MCP client.
+// The action node as a tool for AI agents: on a real n8n, its own MCP Server Trigger with a real MCP client, and its AI Agent
+// with a stand-in for the model.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test, type TestContext } from 'node:test';
 import { Agent } from './agents/client.mts';
-import { OPERATIONS, serverOf } from './agents/operations.mts';
+import { Model } from './agents/model.mts';
+import { aiAgent, mcpServer, OPERATIONS } from './agents/operations.mts';
 import { assertShape } from './access/schemas.mts';
 import { importExample } from './examples/running.mts';
 import type { Credential, WorkflowDraft } from '../../sandbox/n8n/index.mts';
-import { BILLSPRING, BILLSPRING_ACCOUNT, HARBOUR, QUARRY, startWorld, type Json, type World } from './support.mts';
+import { BILLSPRING, BILLSPRING_ACCOUNT, HARBOUR, QUARRY, startWorld, TRIGGER, type Json, type World } from './support.mts';
 
 const NEW = 'ada.lovelace@example.com';
 const TEODOR = 'teodor.wexley@example.com';
@@ -25,7 +27,7 @@ async function publish(draft: WorkflowDraft & { id?: string }): Promise<void> {
 
 /** An agent on a server with a tool for each operation. */
 async function agentWith(path: string, credential: Credential): Promise<Agent> {
-	await publish(serverOf(path, OPERATIONS, credential));
+	await publish(mcpServer(path, credential));
 	return await Agent.connect(addressOf(path));
 }
 
@@ -214,5 +216,45 @@ describe('a connection that may only read', () => {
 		const remove = await agent.failure('teamMember_remove', { businessId: BILLSPRING, email: TEODOR });
 		assertWayOut(remove, /user:teams:write is needed/, /Developer Portal/);
 		assert.deepEqual(await world.changes(), []);
+	});
+});
+
+describe("n8n's AI Agent; the model is a stand-in that calls the tool it is told to", () => {
+	let model: Model;
+	let workflowId: string;
+
+	before(async () => {
+		const { client } = world.n8n;
+		model = await Model.open();
+		const openAi = await client.createCredential('openAiApi', 'Stand-in', { apiKey: 'none', url: model.url });
+		workflowId = (await client.createWorkflow(aiAgent(model.url, openAi, world.credential))).id;
+	});
+	after(() => model?.close());
+
+	/** What the model is given for its call. */
+	async function given(name: string, args: Json): Promise<string> {
+		model.willCall(name, args);
+		const { status, error } = await world.n8n.client.run(workflowId, TRIGGER);
+		assert.equal(status, 'success', error?.message);
+		return model.given;
+	}
+
+	test('every operation is offered as it is described', async () => {
+		await given('business_getAll', {});
+		const offered = model.questions[0]?.tools?.map((tool) => [tool.function.name, tool.function.description]) ?? [];
+		assert.deepEqual(Object.fromEntries(offered), Object.fromEntries(Object.entries(OPERATIONS).map(([name, { description }]) => [name, description])));
+	});
+
+	test('it gets the items, and a review with its summary', async () => {
+		const items = JSON.parse(await given('teamMember_get', { businessId: BILLSPRING, email: TEODOR })) as Json[];
+		assert.deepEqual(items.map(({ email }) => email), [TEODOR]);
+		const [summary] = JSON.parse(await given('access_review', {})) as Json[];
+		assert.match(String(summary?.['headline']), /^INCOMPLETE review/);
+	});
+
+	test('it gets an error with its way out', async () => {
+		const [item] = JSON.parse(await given('teamMember_get', { businessId: BILLSPRING, email: 'nobody@example.com' })) as Json[];
+		assert.deepEqual(Object.keys(item ?? {}), ['error']);
+		assertWayOut(String(item?.['error']), /No team member has the address nobody@example\.com/, /Check the address and the business/);
 	});
 });

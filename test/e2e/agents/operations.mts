@@ -82,9 +82,8 @@ export const OPERATIONS: Readonly<Record<string, Made>> = {
 	},
 };
 
-/** An MCP server with a tool for each of these operations, described by n8n itself; without authentication. */
-export function serverOf(path: string, operations: Readonly<Record<string, Made>>, { id, name }: Credential): WorkflowDraft {
-	const tools = Object.entries(operations).map(([tool, { parameters }], index): WorkflowNode => {
+function toolsOf({ id, name }: Credential): WorkflowNode[] {
+	return Object.entries(OPERATIONS).map(([tool, { parameters }], index): WorkflowNode => {
 		const [resource, operation] = tool.split('_');
 		return {
 			name: tool,
@@ -95,6 +94,15 @@ export function serverOf(path: string, operations: Readonly<Record<string, Made>
 			credentials: { [TYPES.credential]: { id, name } },
 		};
 	});
+}
+
+function connectionsTo(target: string, type: string, nodes: WorkflowNode[]): Record<string, unknown> {
+	return Object.fromEntries(nodes.map(({ name }) => [name, { [type]: [[{ node: target, type, index: 0 }]] }]));
+}
+
+/** An MCP server with every operation as a tool, described by n8n itself; without authentication. */
+export function mcpServer(path: string, credential: Credential): WorkflowDraft {
+	const tools = toolsOf(credential);
 	const server: WorkflowNode = {
 		name: 'Server',
 		type: '@n8n/n8n-nodes-langchain.mcpTrigger',
@@ -103,9 +111,32 @@ export function serverOf(path: string, operations: Readonly<Record<string, Made>
 		parameters: { path },
 		webhookId: `webhook-${path}`,
 	};
-	return {
-		name: `Tools at ${path}`,
-		nodes: [server, ...tools],
-		connections: Object.fromEntries(tools.map((tool) => [tool.name, { ai_tool: [[{ node: server.name, type: 'ai_tool', index: 0 }]] }])),
+	return { name: `Tools at ${path}`, nodes: [server, ...tools], connections: connectionsTo('Server', 'ai_tool', tools) };
+}
+
+/** n8n's AI Agent with every operation as a tool, started by hand. */
+export function aiAgent(modelUrl: string, openAi: Credential, credential: Credential): WorkflowDraft {
+	const tools = toolsOf(credential);
+	const start: WorkflowNode = { name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [-200, 0], parameters: {} };
+	const agent: WorkflowNode = {
+		name: 'AI Agent',
+		type: '@n8n/n8n-nodes-langchain.agent',
+		typeVersion: 3,
+		position: [0, 0],
+		parameters: { promptType: 'define', text: 'Do it.', options: {} },
 	};
+	const model: WorkflowNode = {
+		name: 'Model',
+		type: '@n8n/n8n-nodes-langchain.lmChatOpenAi',
+		typeVersion: 1.2,
+		position: [-200, 200],
+		parameters: { model: { __rl: true, mode: 'id', value: 'stand-in' }, options: { baseURL: modelUrl, maxRetries: 0 } },
+		credentials: { openAiApi: { id: openAi.id, name: openAi.name } },
+	};
+	const connections = {
+		Start: { main: [[{ node: 'AI Agent', type: 'main', index: 0 }]] },
+		...connectionsTo('AI Agent', 'ai_languageModel', [model]),
+		...connectionsTo('AI Agent', 'ai_tool', tools),
+	};
+	return { name: 'AI Agent', nodes: [start, agent, model, ...tools], connections, settings: { executionOrder: 'v1' } };
 }
