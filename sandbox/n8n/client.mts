@@ -78,6 +78,7 @@ export class N8nRequestError extends Error {
 }
 
 const POLL_EVERY_MS = 150;
+const DATABASE_READY_WITHIN_MS = 30_000;
 const RUNNING = new Set(['new', 'running', 'waiting', 'unknown']);
 
 /** n8n's REST API as its editor uses it, signed in as one person. */
@@ -96,6 +97,19 @@ export class N8nClient {
 
 	/** Sends one request to n8n; the answer's `data` comes back. */
 	async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+		const deadline = Date.now() + DATABASE_READY_WITHIN_MS;
+		for (;;) {
+			const response = await this.#send(method, path, body);
+			const text = await response.text();
+			if (response.ok) return (JSON.parse(text) as { data: T }).data;
+			// A busy n8n says so of its SQLite, before it looks at the request.
+			const again = response.status === 503 && text.includes('Database is not ready') && Date.now() < deadline;
+			if (!again) throw new N8nRequestError(method, path, response.status, text);
+			await sleep(POLL_EVERY_MS);
+		}
+	}
+
+	async #send(method: string, path: string, body: unknown): Promise<Response> {
 		const response = await fetch(new URL(path, this.baseUrl), {
 			method,
 			headers: {
@@ -106,12 +120,10 @@ export class N8nClient {
 			},
 			body: body === undefined ? undefined : JSON.stringify(body),
 		});
-		const text = await response.text();
-		if (!response.ok) throw new N8nRequestError(method, path, response.status, text);
 		for (const cookie of response.headers.getSetCookie()) {
 			if (cookie.startsWith('n8n-auth=')) this.#cookie = cookie.split(';', 1)[0] ?? '';
 		}
-		return (JSON.parse(text) as { data: T }).data;
+		return response;
 	}
 
 	/** Signs in; a fresh instance gets its owner first. */
