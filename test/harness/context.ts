@@ -9,6 +9,7 @@ import {
 	type INodeExecutionData,
 	type INodeListSearchResult,
 	type INodeParameters,
+	type INodePropertyOptions,
 	type INodeType,
 	type INodeTypes,
 	type IWorkflowExecuteAdditionalData,
@@ -206,10 +207,21 @@ export async function searchList(
 	stored: StoredCredential = connectedCredential(),
 ): Promise<INodeListSearchResult> {
 	const type = new FreshBooks();
+	return await type.methods.listSearch[method].call(optionsContext(type, parameters, stored), filter, paginationToken);
+}
+
+export type OptionsMethod = keyof FreshBooks['methods']['loadOptions'];
+
+/** Fills a list of which several entries can be chosen, as the editor does. */
+export async function optionsFor(method: OptionsMethod, parameters: INodeParameters): Promise<INodePropertyOptions[]> {
+	const type = new FreshBooks();
+	return await type.methods.loadOptions[method].call(optionsContext(type, parameters, connectedCredential()));
+}
+
+function optionsContext(type: INodeType, parameters: INodeParameters, stored: StoredCredential): LoadOptionsContext {
 	const { node, workflow, additionalData } = sceneOf(type, parameters, stored);
 	additionalData.currentNodeParameters = parameters;
-	const context = new LoadOptionsContext(workflow, node, additionalData, '');
-	return await type.methods.listSearch[method].call(context, filter, paginationToken);
+	return new LoadOptionsContext(workflow, node, additionalData, '');
 }
 
 /** A PollContext for a trigger, and the workflow whose static data it keeps. */

@@ -169,7 +169,7 @@ describe('an expression that cannot be worked out', () => {
 
 	test('goes to its item when the node continues', async () => {
 		const output = await run(parameters, { items: [{}], continueOnFail: true });
-		expect(output).toEqual([{ json: { error: expect.not.stringContaining('was not made for'), details: expect.any(String) }, pairedItem: { item: 0 } }]);
+		expect(output).toEqual([{ json: { error: expect.not.stringContaining('was not made for'), message: expect.any(String) }, pairedItem: { item: 0 } }]);
 	});
 });
 
@@ -189,7 +189,7 @@ describe('every parameter of every item is checked before the first request', ()
 		onDelete('/auth/api/v1/business/789/members/3').reply(204);
 		expect(await run(parameters, { items: [{ id: 1 }, { id: '' }, { id: 3 }], continueOnFail: true })).toEqual([
 			{ json: { deleted: true, businessId: 789, memberId: 1 }, pairedItem: { item: 0 } },
-			{ json: { error: "Parameter 'Member' must be a whole number such as 6806492 [item 1]", details: expect.any(String) }, pairedItem: { item: 1 } },
+			{ json: { error: "Parameter 'Member' must be a whole number such as 6806492 [item 1]", message: expect.any(String) }, pairedItem: { item: 1 } },
 			{ json: { deleted: true, businessId: 789, memberId: 3 }, pairedItem: { item: 2 } },
 		]);
 	});

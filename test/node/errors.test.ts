@@ -150,7 +150,11 @@ describe('many items', () => {
 		const output = await run(remove, { items, continueOnFail: true });
 		expect(output).toHaveLength(12);
 		expect(output[4]).toEqual({
-			json: { error: expect.stringMatching(/has no permission.*\[item 4\]$/), details: expect.stringContaining('"Not you."') },
+			json: {
+				error: expect.stringMatching(/has no permission.*\[item 4\]$/),
+				message: expect.stringContaining('"Not you."'),
+				details: { httpCode: '403' },
+			},
 			pairedItem: { item: 4 },
 		});
 		expect(output.filter(({ json }) => json.deleted)).toHaveLength(11);

@@ -104,7 +104,7 @@ describe('the same address twice in the input meets the first one’s result', (
 		onDelete(`${MEMBERS}/1`).reply(204);
 		expect(await jsonOf(remove('={{ $json.email }}'), { items, continueOnFail: true })).toEqual([
 			{ deleted: true, businessId: 789, memberId: 1, email: 'staff@example.com' },
-			{ error: 'No member has the address STAFF@example.com [item 1]', details: expect.stringContaining('looked through') },
+			{ error: 'No member has the address STAFF@example.com [item 1]', message: expect.stringContaining('looked through') },
 		]);
 	});
 

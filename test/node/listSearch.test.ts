@@ -1,5 +1,7 @@
+import type nock from 'nock';
+
 import { onAFastClock } from '../harness/clock';
-import { connectedCredential, locator, searchList, shownErrorOf, type SearchMethod } from '../harness/context';
+import { connectedCredential, locator, optionsFor, searchList, shownErrorOf, type SearchMethod } from '../harness/context';
 import {
 	EXAMPLE,
 	invitationsAnswer,
@@ -30,8 +32,8 @@ describe('the list of', () => {
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		expect(await searchList('searchBusinesses', {})).toEqual({
 			results: [
-				{ name: 'BillSpring (owner)', value: 77128 },
-				{ name: 'another_bruce (manager)', value: 311394 },
+				{ name: 'BillSpring (Owner)', value: 77128 },
+				{ name: 'another_bruce (Manager)', value: 311394 },
 			],
 			paginationToken: undefined,
 		});
@@ -39,7 +41,7 @@ describe('the list of', () => {
 
 	test('businesses shows one without a name by its ID', async () => {
 		onGet(ME).reply(200, EXAMPLE.usersMeFlat);
-		expect((await searchList('searchBusinesses', {})).results).toEqual([{ name: 'Business 789 (owner)', value: 789 }]);
+		expect((await searchList('searchBusinesses', {})).results).toEqual([{ name: 'Business 789 (Owner)', value: 789 }]);
 	});
 
 	test('accounts shows the accounting systems, by account ID, without businesses that have none', async () => {
@@ -52,61 +54,106 @@ describe('the list of', () => {
 				],
 			},
 		});
-		expect((await searchList('searchAccounts', {})).results).toEqual([{ name: 'With (owner)', value: 'zDmNq' }]);
+		expect((await searchList('searchAccounts', {})).results).toEqual([{ name: 'With (Owner)', value: 'zDmNq' }]);
+	});
+
+	test("accounts says which account it is where that is another business's", async () => {
+		const business = { id: 1, name: 'Without', account_id: null, business_clients: [{ business_id: 1, account_id: 'XYZ' }] };
+		onGet(ME).reply(200, { response: { id: 1, business_memberships: [{ id: 1, role: 'business_manager', business }] } });
+		expect((await searchList('searchAccounts', {})).results).toEqual([{ name: 'Without (Manager, account XYZ of another business)', value: 'XYZ' }]);
+	});
+
+	test('roles shows a role that FreshBooks may add as it is', async () => {
+		onGet(pageOf(TEAM)).reply(200, teamMembersPage([teamMemberRow(1, { first_name: 'Ann', last_name: 'Lee', business_role_name: 'business_wizard', active: true })]));
+		expect((await searchList('searchTeamMembers', inBusiness)).results).toMatchObject([{ name: 'Ann Lee (person1@example.com, business_wizard)' }]);
 	});
 
 	test('team members, for reading, gives UUIDs', async () => {
 		onGet(pageOf(TEAM)).reply(200, EXAMPLE.teamMembers);
 		expect((await searchList('searchTeamMembers', inBusiness)).results).toEqual([
-			{ name: 'John Doe (test@freshenv.com, business_employee)', value: 'dd6392d0-0639-40bd-9502-7d80c44de9f3' },
+			{ name: 'John Doe (test@freshenv.com, Employee, inactive)', value: 'dd6392d0-0639-40bd-9502-7d80c44de9f3' },
 		]);
 	});
 
 	test('members, for changing and removing, gives whole numbers', async () => {
 		onGet(pageOf(MEMBERS)).reply(200, membersPage([memberRow(1, { first_name: 'Ann', last_name: 'Lee' })]));
-		expect((await searchList('searchBusinessMembers', inBusiness)).results).toEqual([{ name: 'Ann Lee (person1@example.com, employee)', value: 1 }]);
+		expect((await searchList('searchBusinessMembers', inBusiness)).results).toEqual([{ name: 'Ann Lee (person1@example.com, Employee)', value: 1 }]);
 	});
 
 	test('members without a name shows their address once', async () => {
 		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
-		expect((await searchList('searchBusinessMembers', inBusiness)).results).toEqual([{ name: 'staff@example.com (employee)', value: 1 }]);
+		expect((await searchList('searchBusinessMembers', inBusiness)).results).toEqual([{ name: 'staff@example.com (Employee)', value: 1 }]);
 	});
 
 	test('invitations shows address and role, by ID', async () => {
 		onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([{ id: 55, email: 'a@b.co', role: 'employee' }, { id: 56, to_email: 'c@d.co', capacity: 'manager' }]));
 		expect((await searchList('searchInvitations', inBusiness)).results).toEqual([
-			{ name: 'a@b.co (employee)', value: 55 },
-			{ name: 'c@d.co (manager)', value: 56 },
+			{ name: 'a@b.co (Employee)', value: 55 },
+			{ name: 'c@d.co (Manager)', value: 56 },
 		]);
 	});
 
 	test('staff shows name and address, by ID', async () => {
-		onGet(pageOf(STAFF)).reply(200, staffPage([staffRow(1, { fname: 'Ann', lname: 'Lee', email: 'a@b.co' }), staffRow(2, { email: 'c@d.co' })]));
+		const rows = [staffRow(1, { fname: 'Ann', lname: 'Lee', email: 'a@b.co' }), staffRow(2, { email: 'c@d.co' }), staffRow(3, { email: 'e@f.co', vis_state: 2 })];
+		onGet(pageOf(STAFF)).reply(200, staffPage(rows));
 		expect((await searchList('searchStaff', inAccount)).results).toEqual([
 			{ name: 'Ann Lee (a@b.co)', value: 1 },
 			{ name: 'c@d.co', value: 2 },
+			{ name: 'e@f.co (archived)', value: 3 },
 		]);
 	});
 });
 
 describe('a long list', () => {
 	const people = upTo(250).map((number) => teamMemberRow(number, { first_name: `First${number}`, last_name: 'Last' }));
-	const answerAll = () => {
-		for (const page of [1, 2, 3]) onGet(pageOf(TEAM, page)).reply(200, teamMembersPage(people.slice((page - 1) * 100, page * 100), page, 250));
-	};
+	const pageWith = (page: number, perPage = 100) => teamMembersPage(people.slice((page - 1) * perPage, page * perPage), page, 250, perPage);
+	const answer = (page: number) => onGet(pageOf(TEAM, page)).reply(200, pageWith(page));
+	const answerAll = () => [1, 2, 3].forEach(answer);
 
-	test('comes a hundred at a time, with a token for the next ones', async () => {
+	/** Reads on as one scrolls; `before` arms the answers of a step. */
+	async function scrolled(before: (step: number) => void): Promise<{ steps: number[]; names: string[] }> {
 		const names: string[] = [];
+		const steps: number[] = [];
 		let token: string | undefined;
-		for (const steps of [100, 100, 50]) {
-			answerAll();
+		do {
+			before(steps.length + 1);
 			const { results, paginationToken } = await searchList('searchTeamMembers', inBusiness, undefined, token);
-			expect(results).toHaveLength(steps);
+			steps.push(results.length);
 			names.push(...results.map(({ name }) => name.split(' ')[0]));
 			token = paginationToken as string | undefined;
-		}
-		expect(token).toBeUndefined();
-		expect(names).toEqual(upTo(250).map((number) => `First${number}`));
+		} while (token !== undefined);
+		return { steps, names };
+	}
+
+	const everyone = upTo(250).map((number) => `First${number}`);
+
+	test('comes a hundred at a time, each with the one request for its page', async () => {
+		expect(await scrolled(answer)).toEqual({ steps: [100, 100, 50], names: everyone });
+	});
+
+	test('comes complete where FreshBooks gives smaller pages than asked for, or does not count', async () => {
+		const small = () => upTo(17).forEach((page) => onGet(pageOf(TEAM, page)).reply(200, pageWith(page, 15)));
+		const once = () => onGet(pageOf(TEAM, 1)).reply(200, pageWith(1, 15));
+		expect(await scrolled((step) => [step === 1 ? once() : onGet(pageOf(TEAM, step)).reply(200, pageWith(step, 15)), small()])).toEqual({
+			steps: [100, 100, 50],
+			names: everyone,
+		});
+		const uncounted = (page: number) => onGet(pageOf(TEAM, page)).reply(200, { response: people.slice((page - 1) * 100, page * 100) });
+		expect(await scrolled((step) => [uncounted(step), ...upTo(3).map(uncounted)])).toEqual({ steps: [100, 100, 50], names: everyone });
+	});
+
+	test('ends where FreshBooks shows no more, whatever it counts', async () => {
+		onGet(pageOf(TEAM, 2)).reply(200, teamMembersPage([], 2, 250));
+		expect(await searchList('searchTeamMembers', inBusiness, undefined, '100')).toEqual({ results: [], paginationToken: undefined });
+	});
+
+	test('a search is paged as well', async () => {
+		answerAll();
+		const first = await searchList('searchTeamMembers', inBusiness, 'last');
+		expect([first.results.length, first.paginationToken]).toEqual([100, '100']);
+		answerAll();
+		const last = await searchList('searchTeamMembers', inBusiness, 'last', '200');
+		expect([last.results.map(({ name }) => name.split(' ')[0]), last.paginationToken]).toEqual([everyone.slice(200), undefined]);
 	});
 
 	test('is filtered over all of it, by name, address or ID, in upper or lower case', async () => {
@@ -155,5 +202,46 @@ describe('a list that cannot be read says why, as the node does', () => {
 	test('for a base URL that a token must not be sent to', async () => {
 		const credential = connectedCredential({ environment: 'custom', apiBaseUrl: 'http://api.freshbooks.com' });
 		expect((await shownErrorOf(searchList('searchBusinesses', {}, undefined, undefined, credential))).message).toContain("'API Base URL'");
+	});
+});
+
+describe('a list with nothing in it says why', () => {
+	test.each<[SearchMethod, string, object, string, string]>([
+		['searchBusinesses', ME, { response: { id: 1, business_memberships: [] } }, 'The connected FreshBooks user belongs to no business', 'give its ID'],
+		['searchAccounts', ME, EXAMPLE.usersMeFlat, "None of the connected user's businesses has an accounting system", 'account ID'],
+		['searchTeamMembers', pageOf(TEAM), teamMembersPage([]), 'FreshBooks lists nobody in business 789', 'Choose another business'],
+		['searchTeamMembers', pageOf(TEAM), teamMembersPage([], 1, 7), 'FreshBooks counts 7 team members of business 789 but shows none', 'hidden'],
+		['searchBusinessMembers', pageOf(MEMBERS), membersPage([]), 'FreshBooks lists nobody in business 789', 'owner or admin'],
+		['searchInvitations', pageOf(INVITATIONS), invitationsAnswer([]), 'Business 789 has no pending invitation', 'accepted'],
+		['searchStaff', pageOf(STAFF), staffPage([]), 'Account zDmNq has no staff records', 'another account'],
+	])('%s of %s', async (method, path, answer, message, wayOut) => {
+		onGet(path).reply(200, answer as nock.Body);
+		const shown = await shownErrorOf(searchList(method, { ...inBusiness, ...inAccount }));
+		expect(shown).toMatchObject({ message, description: expect.stringContaining(wayOut) });
+		// The editor cuts a list's message up at hyphens.
+		expect(shown.message).not.toMatch(/[-–—]/);
+	});
+
+	test('but a search that finds nothing leaves the search box, by being an empty list', async () => {
+		for (const _time of upTo(2)) onGet(pageOf(TEAM)).reply(200, teamMembersPage([]));
+		expect(await searchList('searchTeamMembers', inBusiness, 'nobody')).toEqual({ results: [], paginationToken: undefined });
+		expect(await shownErrorOf(searchList('searchTeamMembers', inBusiness, '  '))).toMatchObject({ message: expect.stringContaining('nobody') });
+	});
+});
+
+describe('the businesses to choose several of', () => {
+	const getBusinesses = async () => await optionsFor('getBusinesses', {});
+
+	test('are all of them, however many', async () => {
+		const business_memberships = upTo(130).map((id) => ({ id, role: 'owner', business: { id: 1000 + id, name: `B${id}` } }));
+		onGet(ME).reply(200, { response: { id: 1, business_memberships } });
+		const options = await getBusinesses();
+		expect(options).toHaveLength(130);
+		expect(options[129]).toEqual({ name: 'B130 (Owner)', value: 1130 });
+	});
+
+	test('say why they cannot be read', async () => {
+		onGet(ME).reply(403, { error: 'insufficient_scope', error_description: 'Scopes needed: user:profile:read.' });
+		expect((await shownErrorOf(getBusinesses())).message).toContain('user:profile:read is needed');
 	});
 });

@@ -123,11 +123,11 @@ describe('business', () => {
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		expect(await run({ resource: 'business', operation: 'getAll', returnAll: true })).toEqual([
 			{
-				json: { businessId: 77128, businessUuid: null, accountId: 'zDmNq', name: 'BillSpring', role: 'owner', membershipId: 168372, active: null },
+				json: { businessId: 77128, businessUuid: null, accountId: 'zDmNq', ownsAccount: true, name: 'BillSpring', role: 'owner', membershipId: 168372, active: null },
 				pairedItem: { item: 0 },
 			},
 			{
-				json: { businessId: 311394, businessUuid: null, accountId: 'e6Wmk', name: 'another_bruce', role: 'manager', membershipId: 1570108, active: null },
+				json: { businessId: 311394, businessUuid: null, accountId: 'e6Wmk', ownsAccount: true, name: 'another_bruce', role: 'manager', membershipId: 1570108, active: null },
 				pairedItem: { item: 0 },
 			},
 		]);
@@ -283,6 +283,13 @@ describe('team member, Update Role', () => {
 		expect(await run({ ...updateRole, member: locator('id', '1') })).toEqual([{ json: EXAMPLE.memberUpdated.response.member, pairedItem: { item: 0 } }]);
 	});
 
+	test.each([[204, undefined], [200, {}], [200, { response: {} }]])('Update Role answers what was set where FreshBooks answers %d %j', async (status, answer) => {
+		onPut(`${MEMBERS}/1`, { role: 'admin', permissions: { invoices: true } }).reply(status, answer);
+		expect(await jsonOf({ ...updateRole, member: locator('id', '1'), permissions: '{"invoices": true}' })).toEqual([
+			{ id: 1, role: 'admin', permissions: { invoices: true } },
+		]);
+	});
+
 	test.each([['{"invoices": true}'], [{ invoices: true }]])('sends permissions given as %j with it', async (permissions) => {
 		onPut(`${MEMBERS}/1`, { role: 'admin', permissions: { invoices: true } }).reply(200, EXAMPLE.memberUpdated);
 		await run({ ...updateRole, member: locator('id', '1'), permissions });
@@ -324,6 +331,12 @@ describe('invitation', () => {
 		onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([]));
 		onPost(INVITATIONS, { email: 'newstaff@example.com', role: 'employee' }).reply(200, EXAMPLE.invitationCreated);
 		expect(await run(create)).toEqual([{ json: EXAMPLE.invitationCreated.response.invitation, pairedItem: { item: 0 } }]);
+	});
+
+	test('Create answers what was sent where FreshBooks answers nothing', async () => {
+		onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([]));
+		onPost(INVITATIONS, { email: 'newstaff@example.com', role: 'employee' }).reply(201);
+		expect(await jsonOf(create)).toEqual([{ email: 'newstaff@example.com', role: 'employee' }]);
 	});
 
 	test("Create through FreshBooks' Postman endpoint puts the role into capacity", async () => {

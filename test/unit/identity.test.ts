@@ -8,20 +8,20 @@ const accounts = (me: IDataObject) => membershipsOf(me).map(({ businessId, accou
 describe('the memberships of users/me', () => {
 	test('are read from the documented example: both businesses, each with its own account', () => {
 		expect(membershipsOf(EXAMPLE.usersMe.response)).toEqual([
-			{ businessId: 77128, businessUuid: null, accountId: 'zDmNq', name: 'BillSpring', role: 'owner', membershipId: 168372, active: null },
-			{ businessId: 311394, businessUuid: null, accountId: 'e6Wmk', name: 'another_bruce', role: 'manager', membershipId: 1570108, active: null },
+			{ businessId: 77128, businessUuid: null, accountId: 'zDmNq', ownsAccount: true, name: 'BillSpring', role: 'owner', membershipId: 168372, active: null },
+			{ businessId: 311394, businessUuid: null, accountId: 'e6Wmk', ownsAccount: true, name: 'another_bruce', role: 'manager', membershipId: 1570108, active: null },
 		]);
 	});
 
 	test('are read from the modern shape', () => {
 		expect(membershipsOf(EXAMPLE.usersMeModern.response)).toEqual([
-			{ businessId: 77128, businessUuid: '<uuid>', accountId: 'ACM123', name: 'Acme', role: 'owner', membershipId: 168372, active: true },
+			{ businessId: 77128, businessUuid: '<uuid>', accountId: 'ACM123', ownsAccount: true, name: 'Acme', role: 'owner', membershipId: 168372, active: true },
 		]);
 	});
 
 	test("are read from the guide's flat shape", () => {
 		expect(membershipsOf(EXAMPLE.usersMeFlat.response)).toEqual([
-			{ businessId: 789, businessUuid: null, accountId: null, name: null, role: 'owner', membershipId: null, active: null },
+			{ businessId: 789, businessUuid: null, accountId: null, ownsAccount: false, name: null, role: 'owner', membershipId: null, active: null },
 		]);
 	});
 
@@ -70,6 +70,13 @@ describe('a business with null account_id', () => {
 			[10, null],
 			[30, null],
 		]);
+	});
+
+	test('says of an account that it found elsewhere that it is not its own', () => {
+		const client = { id: 10, account_id: null, business_clients: [{ business_id: 10, account_id: 'XYZ' }] };
+		const owned = (me: IDataObject) => membershipsOf(me).map(({ accountId, ownsAccount }) => [accountId, ownsAccount]);
+		expect(owned({ business_memberships: [{ id: 1, business: client }, housed] })).toEqual([['XYZ', false], ['ACM', true]]);
+		expect(owned({ business_memberships: [homeless], roles: [{ accountid: 'FREE' }] })).toEqual([['FREE', false]]);
 	});
 
 	test("never takes another business's account", () => {

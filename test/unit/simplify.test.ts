@@ -48,6 +48,15 @@ describe('simplified', () => {
 		});
 	});
 
+	test.each([
+		simplifyTeamMember(EXAMPLE.teamMembers.response[0]),
+		simplifyBusinessMember(EXAMPLE.members.response.members[0]),
+		simplifyMe(EXAMPLE.usersMe.response),
+		simplifyStaff(EXAMPLE.staff.response.result.staff),
+	])('a person begins with who it is, as the editor shows the first fields first', (person) => {
+		expect(Object.keys(person).slice(0, 3)).toEqual(['email', 'firstName', 'lastName']);
+	});
+
 	test("a member of the guide's list has the same names for the same things", () => {
 		expect(simplifyBusinessMember(EXAMPLE.members.response.members[0])).toEqual({
 			id: 1,

@@ -76,12 +76,15 @@ function doneBefore(outcomes: Array<Outcome<Result> | undefined>): string {
 	return `Done before it stopped: ${which}.`;
 }
 
-/** n8n routes an item to the error output when its json has nothing but `error`, `message` and `details`. */
+/**
+ * What happened, the way out, and for a machine the report or the HTTP status. n8n routes an item to the error output when
+ * its json has nothing but `error`, `message` and `details`; an `error` of the item itself would cost it the rest of its json.
+ */
 function errorJson(context: IExecuteFunctions, error: unknown, itemIndex: number): IDataObject {
 	const { message, description } = toNodeError(context.getNode(), error, { itemIndex });
-	const report = reportOf(error);
-	if (report) return { error: message, message: description ?? '', details: report };
-	return { error: message, details: description ?? '' };
+	const status = failureOf(error)?.status;
+	const details = reportOf(error) ?? (status === undefined ? undefined : { httpCode: String(status) });
+	return { error: message, message: description ?? '', ...(details && { details }) };
 }
 
 function rowsOf(context: IExecuteFunctions, outcome: Outcome<Result> | undefined, item: number): Result {
@@ -130,7 +133,7 @@ function firstFailure(outcomes: Array<Outcome<unknown> | undefined>): { error: u
 
 /**
  * Runs the chosen operation for every input item: parameters first, then the work, several items at a time, output in input
- * order. With "continue on fail" an item that fails becomes `{error, details}` and the others go on; otherwise the
+ * order. With "continue on fail" an item that fails becomes `{error, message, details}` and the others go on; otherwise the
  * first failing item's error is thrown, and says which items were done before.
  */
 async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -35,7 +35,10 @@ function aboutMember(businessId: number, memberId: number) {
 	};
 }
 
-/** Changes role and permissions; answers FreshBooks' object for the member. Throws FreshBooksApiError. */
+/**
+ * Changes role and permissions; answers FreshBooks' object for the member, or what was set where FreshBooks answers without
+ * it. Throws FreshBooksApiError.
+ */
 export async function updateBusinessMember(
 	client: FreshBooksClient,
 	businessId: number,
@@ -44,7 +47,8 @@ export async function updateBusinessMember(
 ): Promise<WireObject> {
 	const answer = await client.send({ ...aboutMember(businessId, memberId), method: 'PUT', body });
 	const response = objectOf(objectOf(answer).response);
-	return objectOf(response.member ?? response);
+	const member = objectOf(response.member ?? response);
+	return Object.keys(member).length > 0 ? member : { id: memberId, ...body };
 }
 
 /** Removes the person from the business; their FreshBooks account stays. Throws FreshBooksApiError. */

@@ -10,8 +10,13 @@ import { booleanOrNull, numberOrNull, objectOf, objectsOf, textOrNull, type Wire
 export interface BusinessMembership {
 	businessId: number;
 	businessUuid: string | null;
-	/** The accounting system's ID; null where FreshBooks gives none that surely belongs to this business. */
+	/** The ID of the accounting system it is reached through; null where FreshBooks gives none that is surely meant. */
 	accountId: string | null;
+	/**
+	 * Whether FreshBooks names that account as this business's own. Otherwise the business is a client in it: the account, and
+	 * the staff in it, belong to another business.
+	 */
+	ownsAccount: boolean;
 	name: string | null;
 	role: string | null;
 	membershipId: number | null;
@@ -48,12 +53,14 @@ function membershipFrom(entry: WireObject): BusinessMembership | null {
 	const nested = numberOrNull(business.id);
 	const businessId = nested ?? numberOrNull(entry.business_id);
 	if (businessId === null) return null;
+	const ownAccount = textOrNull(business.account_id) ?? textOrNull(entry.account_id);
 	return {
-		businessId,
-		businessUuid: textOrNull(business.business_uuid ?? entry.business_uuid),
-		accountId: textOrNull(business.account_id) ?? textOrNull(entry.account_id) ?? clientAccount(business, businessId),
 		name: textOrNull(business.name) ?? textOrNull(entry.name),
 		role: textOrNull(entry.role),
+		businessId,
+		businessUuid: textOrNull(business.business_uuid ?? entry.business_uuid),
+		accountId: ownAccount ?? clientAccount(business, businessId),
+		ownsAccount: ownAccount !== null,
 		membershipId: numberOrNull(entry.id),
 		active: booleanOrNull(business.active) ?? booleanOrNull(entry.active),
 	};

@@ -37,14 +37,16 @@ export function listInvitations<Kept>(businessId: number, keep: (row: WireObject
 	};
 }
 
-function invitationIn(answer: unknown): WireObject {
+/** FreshBooks' object for a new invitation, or what was sent where FreshBooks answers without it. */
+function invitationIn(answer: unknown, sent: { email: string; role: string }): WireObject {
 	const response = objectOf(objectOf(answer).response);
-	return objectOf(response.invitation ?? response);
+	const invitation = objectOf(response.invitation ?? response);
+	return Object.keys(invitation).length > 0 ? invitation : { ...sent };
 }
 
 /**
  * Invites an address. Never repeated after an unclear end: throws FreshBooksApiError of kind `unknownFate` then.
- * @returns FreshBooks' object for the invitation
+ * @returns FreshBooks' object for the invitation, or address and role where FreshBooks answers without it
  */
 export async function createInvitation(
 	client: FreshBooksClient,
@@ -60,7 +62,7 @@ export async function createInvitation(
 		idFamily: 'business ID',
 		published: false,
 	});
-	return invitationIn(answer);
+	return invitationIn(answer, { email, role });
 }
 
 /** The same through the endpoint of FreshBooks' Postman collection; the role goes into `capacity`. */
@@ -78,7 +80,7 @@ export async function createUserInvitation(
 		idFamily: 'business ID',
 		published: false,
 	});
-	return invitationIn(answer);
+	return invitationIn(answer, { email, role });
 }
 
 /** Revokes a pending invitation. Throws FreshBooksApiError. */

@@ -197,11 +197,32 @@ class ListReader<Kept> {
 
 	private async fetch(page: number): Promise<Page> {
 		this.requests++;
-		const { path, subject, idFamily, published } = this.request;
-		const query: IDataObject = { ...this.request.query, page, per_page: PAGE_SIZE };
-		const answer = await this.client.send({ method: 'GET', path, query, subject, idFamily, published });
-		return readPage(answer, this.request);
+		return await fetchPage(this.client, this.request, page);
 	}
+}
+
+async function fetchPage<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, page: number): Promise<Page> {
+	const { path, subject, idFamily, published } = request;
+	const query: IDataObject = { ...request.query, page, per_page: PAGE_SIZE };
+	const answer = await client.send({ method: 'GET', path, query, subject, idFamily, published });
+	return readPage(answer, request);
+}
+
+/** One page of a list, for somebody who looks through it. */
+export interface ListPage<Kept> {
+	rows: Kept[];
+	/** How many rows FreshBooks says the list has; null where it does not say, or gave pages of another size than asked for. */
+	total: number | null;
+}
+
+/** Reads page `number`, from 1, of PAGE_SIZE rows. Throws FreshBooksApiError. */
+export async function readListPage<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, number: number): Promise<ListPage<Kept>> {
+	const page = await fetchPage(client, request, number);
+	const collected = new Collector(request);
+	collected.add(page);
+	const sizeAsAsked = (page.perPage ?? PAGE_SIZE) === PAGE_SIZE && page.rows.length <= PAGE_SIZE;
+	const isAll = number === 1 && page.total !== null && page.total <= page.rows.length;
+	return { rows: collected.rows, total: sizeAsAsked || isAll ? page.total : null };
 }
 
 /**

@@ -2,46 +2,90 @@ import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult
 import { NodeOperationError } from 'n8n-workflow';
 
 import { toNodeError } from '../actions/common/nodeErrors';
+import { OperationRefusal } from '../actions/common/operation';
 import { listBusinessMembers } from '../api/businessMembers';
 import { isJsonObject } from '../api/failures';
 import { checkAccountId, checkIntegerId, type Checked } from '../api/identifiers';
-import { getMe, membershipsOf, type BusinessMembership } from '../api/identity';
-import { invitationEmail, invitationId, invitationRole, listInvitations } from '../api/invitations';
-import { readList, type ListRequest } from '../api/listing';
+import { getMe, membershipsOf } from '../api/identity';
+import { listInvitations } from '../api/invitations';
+import { PAGE_SIZE, readList, readListPage, type ListRequest } from '../api/listing';
 import { listStaff } from '../api/staff';
 import { listTeamMembers } from '../api/teamMembers';
 import { connect, type FreshBooksClient } from '../api/transport';
-import { numberOrNull, textOrNull, type WireObject } from '../api/wire';
+import { accountEntries, businessEntry, businessMemberEntry, invitationEntry, staffEntry, teamMemberEntry } from './entries';
 
-/** What fills the resource locators' lists. */
+/**
+ * What fills the resource locators' lists. The editor asks for the next step as one scrolls, and anew for what one types. An
+ * empty list would be shown as "No results", so one that is empty without anything typed is thrown with its reason: the
+ * editor shows an error's message and description in the list's place, but no search box, so a search that finds nothing
+ * stays an empty list (n8n 2.40, ResourceLocator.vue).
+ */
 
-/** Entries per step of a list; the editor asks for the next ones as one scrolls. */
-const STEP = 100;
+/** Entries per step of a list: as many as FreshBooks gives in one page. */
+const STEP = PAGE_SIZE;
 
 type Search = (this: ILoadOptionsFunctions, filter?: string, paginationToken?: string) => Promise<INodeListSearchResult>;
 
-function contains(item: INodeListSearchItems, filter: string | undefined): boolean {
-	const text = `${item.name} ${item.value}`.toLowerCase();
-	return !filter || text.includes(filter.trim().toLowerCase());
+/** Why a list has no entries, and what to do instead. Without hyphens, at which the editor cuts a list's message up. */
+interface Nobody {
+	message: string;
+	wayOut: string;
 }
 
-function stepOf(items: INodeListSearchItems[], filter: string | undefined, token: string | undefined): INodeListSearchResult {
-	const matching = items.filter((item) => contains(item, filter));
-	const from = Math.max(0, Number(token ?? 0) || 0);
+interface List {
+	nobody: Nobody;
+	/** Where FreshBooks pages it: one request shows one step. */
+	request?: ListRequest<INodeListSearchItems>;
+	/** All entries. */
+	all: () => Promise<INodeListSearchItems[]>;
+}
+
+function contains(item: INodeListSearchItems, words: string): boolean {
+	return `${item.name} ${item.value}`.toLowerCase().includes(words);
+}
+
+function stepOf(entries: INodeListSearchItems[], from: number, total = entries.length): INodeListSearchResult {
 	const next = from + STEP;
-	return { results: matching.slice(from, next), paginationToken: next < matching.length ? String(next) : undefined };
+	return { results: entries, paginationToken: next < total ? String(next) : undefined };
 }
 
-/** A list whose loader's failures are shown as the node's errors are: with a way out. */
-function search(load: (context: ILoadOptionsFunctions, client: FreshBooksClient) => Promise<INodeListSearchItems[]>): Search {
+/** One page, where FreshBooks pages the list as asked; undefined where the list must be read whole to be shown in steps. */
+async function pageFrom(client: FreshBooksClient, { request }: List, from: number): Promise<INodeListSearchResult | undefined> {
+	if (!request) return undefined;
+	const { rows, total } = await readListPage(client, request, from / STEP + 1);
+	if (total === null) return undefined;
+	if (rows.length === 0 && from === 0 && total > 0) {
+		throw new OperationRefusal(
+			`FreshBooks counts ${total} ${request.subject} but shows none`,
+			'They may be hidden from the connected user. Connect as an owner or admin of that business.',
+		);
+	}
+	return stepOf(rows, from, rows.length === 0 ? 0 : total);
+}
+
+async function stepFrom(client: FreshBooksClient, list: List, words: string, from: number): Promise<INodeListSearchResult> {
+	const page = words === '' ? await pageFrom(client, list, from) : undefined;
+	if (page) return page;
+	const matching = (await list.all()).filter((item) => contains(item, words));
+	return stepOf(matching.slice(from, from + STEP), from, matching.length);
+}
+
+async function searched(client: FreshBooksClient, list: List, filter: string | undefined, token: string | undefined): Promise<INodeListSearchResult> {
+	const words = (filter ?? '').trim().toLowerCase();
+	const from = Math.max(0, Math.floor((Number(token ?? 0) || 0) / STEP) * STEP);
+	const step = await stepFrom(client, list, words, from);
+	if (step.results.length === 0 && words === '' && from === 0) throw new OperationRefusal(list.nobody.message, list.nobody.wayOut);
+	return step;
+}
+
+/** A list whose failures are shown as the node's errors are: with a way out. */
+function search(listOf: (context: ILoadOptionsFunctions, client: FreshBooksClient) => List): Search {
 	return async function (this: ILoadOptionsFunctions, filter, paginationToken) {
 		const client = await connect(this);
-		const loaded = await load(this, client).then(
-			(items) => ({ items }),
-			(error: unknown) => ({ error }),
-		);
-		if ('error' in loaded) throw toNodeError(this.getNode(), loaded.error);
-		return stepOf(loaded.items, filter, paginationToken);
+		const list = listOf(this, client);
+		const step = await searched(client, list, filter, paginationToken).catch((error: unknown) => ({ error }));
+		if ('error' in step) throw toNodeError(this.getNode(), step.error);
+		return step;
 	};
 }
 
@@ -54,78 +98,70 @@ function currentLocator<T>(context: ILoadOptionsFunctions, name: string, display
 	});
 }
 
-async function rowsOf<Kept>(client: FreshBooksClient, request: ListRequest<Kept>): Promise<Kept[]> {
-	return (await readList(client, request)).rows;
-}
-
-function label(membership: BusinessMembership): string {
-	const name = membership.name ?? `Business ${membership.businessId}`;
-	return membership.role === null ? name : `${name} (${membership.role})`;
-}
-
-function nameOf(row: WireObject, firstName: string, lastName: string): string | null {
-	return textOrNull([textOrNull(row[firstName]), textOrNull(row[lastName])].filter((part) => part !== null).join(' '));
-}
-
-function described(parts: Array<string | null>): string {
-	const [main, ...rest] = parts.filter((part): part is string => part !== null);
-	return rest.length > 0 ? `${main} (${rest.join(', ')})` : (main ?? '');
+/** A list that FreshBooks pages. */
+function paged(client: FreshBooksClient, request: ListRequest<INodeListSearchItems>, nobody: Nobody): List {
+	return { nobody, request, all: async () => (await readList(client, request)).rows };
 }
 
 const businessIdIn = (context: ILoadOptionsFunctions) => currentLocator(context, 'business', 'Business', checkIntegerId);
 
+function nobodyIn(businessId: number): Nobody {
+	return {
+		message: `FreshBooks lists nobody in business ${businessId}`,
+		wayOut: 'Choose another business. If the person should be there, connect as an owner or admin of it.',
+	};
+}
+
+const NO_BUSINESS: Nobody = {
+	message: 'The connected FreshBooks user belongs to no business',
+	wayOut: 'Connect as an owner or admin of a business, or give its ID.',
+};
+
 /** The token owner's businesses. */
-export const searchBusinesses = search(async (_context, client) =>
-	membershipsOf(await getMe(client)).map((membership) => ({ name: label(membership), value: membership.businessId })),
-);
+export const searchBusinesses = search((_context, client) => ({
+	nobody: NO_BUSINESS,
+	all: async () => membershipsOf(await getMe(client)).map(businessEntry),
+}));
 
 /** The accounting systems of the token owner's businesses; businesses without one are left out. */
-export const searchAccounts = search(async (_context, client) =>
-	membershipsOf(await getMe(client)).flatMap((membership) =>
-		membership.accountId === null ? [] : [{ name: label(membership), value: membership.accountId }],
-	),
-);
+export const searchAccounts = search((_context, client) => ({
+	nobody: {
+		message: "None of the connected user's businesses has an accounting system",
+		wayOut: 'Staff records belong to one. Connect as a user of a business that has one, or give its account ID.',
+	},
+	all: async () => membershipsOf(await getMe(client)).flatMap(accountEntries),
+}));
 
 /** Team members by UUID. */
-export const searchTeamMembers = search(async (context, client) =>
-	await rowsOf(
-		client,
-		listTeamMembers(businessIdIn(context), (row) => ({
-			name: described([nameOf(row, 'first_name', 'last_name'), textOrNull(row.email), textOrNull(row.business_role_name)]),
-			value: textOrNull(row.uuid) ?? '',
-		})),
-	),
-);
+export const searchTeamMembers = search((context, client) => {
+	const businessId = businessIdIn(context);
+	return paged(client, listTeamMembers(businessId, teamMemberEntry), nobodyIn(businessId));
+});
 
 /** Members by the whole number that changes and removals need. */
-export const searchBusinessMembers = search(async (context, client) =>
-	await rowsOf(
-		client,
-		listBusinessMembers(businessIdIn(context), (row) => ({
-			name: described([nameOf(row, 'first_name', 'last_name'), textOrNull(row.email), textOrNull(row.role)]),
-			value: numberOrNull(row.id) ?? 0,
-		})),
-	),
-);
+export const searchBusinessMembers = search((context, client) => {
+	const businessId = businessIdIn(context);
+	return paged(client, listBusinessMembers(businessId, businessMemberEntry), nobodyIn(businessId));
+});
 
 /** Pending invitations. */
-export const searchInvitations = search(async (context, client) =>
-	await rowsOf(
-		client,
-		listInvitations(businessIdIn(context), (row) => ({
-			name: described([invitationEmail(row), invitationRole(row)]),
-			value: invitationId(row) ?? 0,
-		})),
-	),
-);
+export const searchInvitations = search((context, client) => {
+	const businessId = businessIdIn(context);
+	return {
+		nobody: {
+			message: `Business ${businessId} has no pending invitation`,
+			wayOut: 'One that was accepted or revoked is not listed. A person who accepted is a team member now.',
+		},
+		// The guide's list has no paging.
+		all: async () => (await readList(client, listInvitations(businessId, invitationEntry))).rows,
+	};
+});
 
 /** Staff records of the chosen account. */
-export const searchStaff = search(async (context, client) =>
-	await rowsOf(
-		client,
-		listStaff(currentLocator(context, 'account', 'Account', checkAccountId), {}, (row) => ({
-			name: described([nameOf(row, 'fname', 'lname'), textOrNull(row.email)]),
-			value: numberOrNull(row.id) ?? numberOrNull(row.userid) ?? 0,
-		})),
-	),
-);
+export const searchStaff = search((context, client) => {
+	const accountId = currentLocator(context, 'account', 'Account', checkAccountId);
+	return paged(client, listStaff(accountId, {}, staffEntry), {
+		message: `Account ${accountId} has no staff records`,
+		wayOut: 'Choose another account. Inviting a person to the business makes the record as well.',
+	});
+});

@@ -3,6 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { shownErrorOf } from '../../harness/context';
 import { BUSINESS, businessState, control, kindsOfChange, memberOf, onASandbox, outputsOf, pendingFor, requestsTo, runOnce } from './onSandbox';
 
+const LANTERN = 530277;
 const LEAVER = 'lee.aver@example.com';
 const IDS = [101, 102, 103, 104, 105];
 
@@ -191,6 +192,16 @@ describe('access: offboard', () => {
 		expect(archived).toMatchObject({ status: 'offboarded', businesses: [{ outcome: 'removed', done: [{ action: 'staffArchived' }] }] });
 		expect(await state()).toBe(2);
 		expect(await offboard(email, { staff: 'archive' }, [BUSINESS])).toMatchObject({ status: 'notFound' });
+	});
+
+	test("staff records in another business's accounting, in which this one is a client, are neither read nor archived", async () => {
+		const email = 'ravi.montclair@example.org';
+		const report = await offboard(email, { staff: 'archive', failOnPartial: false }, [LANTERN]);
+		expect(report.businesses[0]).toMatchObject({
+			done: [{ action: 'memberRemoved' }],
+			notDone: [{ what: 'staff', id: null, reason: expect.stringContaining('no accounting system of its own') }],
+		});
+		expect(await requestsTo('GET', '/users/staffs')).toBe(0);
 	});
 
 	test('the same person twice in one run: done once, then not found', async () => {

@@ -53,7 +53,16 @@ function distinct(memberships: BusinessMembership[]): Map<number, BusinessMember
 }
 
 function unknownBusiness(businessId: number): BusinessMembership {
-	return { businessId, businessUuid: null, accountId: null, name: null, role: null, membershipId: null, active: null };
+	return {
+		businessId,
+		businessUuid: null,
+		accountId: null,
+		ownsAccount: false,
+		name: null,
+		role: null,
+		membershipId: null,
+		active: null,
+	};
 }
 
 /** The chosen businesses with what users/me says of each. Throws OperationRefusal when there is none. */

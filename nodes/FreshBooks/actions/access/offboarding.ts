@@ -221,7 +221,7 @@ async function offboardFrom(session: Session, leaver: Leaver, membership: Busine
 	const { businessId } = membership;
 	const { email } = leaver;
 	const first = await firstLook(session, businessId, email);
-	const looksForStaff = isSeen(first) || (leaver.archiveStaff && membership.accountId !== null);
+	const looksForStaff = isSeen(first) || (leaver.archiveStaff && membership.ownsAccount);
 	const staff = looksForStaff ? await lookForStaff(session, membership, email) : undefined;
 	const { teamMembers, members, invitations } = first;
 	const found = { teamMembers, members, invitations, staff: staff && 'staff' in staff ? staff.staff : [] };

@@ -22,6 +22,22 @@ export function sameRole(one: string | null, other: string | null): boolean {
 	return one !== null && other !== null && roleKey(one) === roleKey(other);
 }
 
+/** What FreshBooks' own pages call the roles (the same support articles). */
+const TITLES: ReadonlyMap<string, string> = new Map([
+	['accountant', 'Accountant'],
+	['contractor', 'Contractor'],
+	['employee', 'Employee'],
+	['manager', 'Manager'],
+	['no_seat_employee', 'Unassigned'],
+	['owner', 'Owner'],
+	['partner', 'Admin'],
+]);
+
+/** A role as a person reads it: `Admin` for `business_partner`; an unknown name stays as it is. */
+export function roleTitle(role: string): string {
+	return TITLES.get(roleKey(role)) ?? role;
+}
+
 /** The one role that FreshBooks gives to a business's owner. */
 export function isOwnerRole(role: string | null): boolean {
 	return role !== null && roleKey(role) === 'owner';

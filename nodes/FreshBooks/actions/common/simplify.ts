@@ -3,17 +3,20 @@ import type { IDataObject } from 'n8n-workflow';
 import { membershipsOf } from '../../api/identity';
 import { booleanOrNull, numberOrNull, textOrNull, type WireObject } from '../../api/wire';
 
-/** Turns FreshBooks' objects into flat items of at most ten camelCase fields. Pure. */
+/**
+ * Turns FreshBooks' objects into flat items of at most ten camelCase fields: who it is first, IDs after what a person reads,
+ * as that is how the editor's table shows them. Pure.
+ */
 
 /** A row of the published team members list. */
 export function simplifyTeamMember(row: WireObject): IDataObject {
 	return {
-		id: textOrNull(row.uuid),
 		email: textOrNull(row.email),
 		firstName: textOrNull(row.first_name),
 		lastName: textOrNull(row.last_name),
 		role: textOrNull(row.business_role_name),
 		active: booleanOrNull(row.active),
+		id: textOrNull(row.uuid),
 		identityId: numberOrNull(row.identity_id),
 		invitationAcceptedAt: textOrNull(row.invitation_date_accepted),
 		createdAt: textOrNull(row.created_at),
@@ -24,13 +27,13 @@ export function simplifyTeamMember(row: WireObject): IDataObject {
 /** A row of the guide's members list, or of a business group: the same names where the same thing is meant. */
 export function simplifyBusinessMember(row: WireObject): IDataObject {
 	return {
-		id: numberOrNull(row.id),
 		email: textOrNull(row.email),
 		firstName: textOrNull(row.first_name),
 		lastName: textOrNull(row.last_name),
 		role: textOrNull(row.role),
 		active: booleanOrNull(row.active),
 		confirmed: booleanOrNull(row.confirmed),
+		id: numberOrNull(row.id),
 		identityId: numberOrNull(row.identity_id),
 	};
 }
@@ -38,10 +41,10 @@ export function simplifyBusinessMember(row: WireObject): IDataObject {
 /** The token owner. */
 export function simplifyMe(me: WireObject): IDataObject {
 	return {
-		id: numberOrNull(me.id),
 		email: textOrNull(me.email),
 		firstName: textOrNull(me.first_name),
 		lastName: textOrNull(me.last_name),
+		id: numberOrNull(me.id),
 		language: textOrNull(me.language),
 		timezone: textOrNull(me.timezone),
 		setupComplete: booleanOrNull(me.setup_complete),
@@ -57,7 +60,6 @@ const VIS_STATES = ['active', 'deleted', 'archived'];
 export function simplifyStaff(row: WireObject): IDataObject {
 	const visState = numberOrNull(row.vis_state);
 	return {
-		id: numberOrNull(row.id) ?? numberOrNull(row.userid),
 		email: textOrNull(row.email),
 		firstName: textOrNull(row.fname),
 		lastName: textOrNull(row.lname),
@@ -65,6 +67,7 @@ export function simplifyStaff(row: WireObject): IDataObject {
 		role: textOrNull(row.role),
 		rate: textOrNull(row.rate) ?? numberOrNull(row.rate),
 		state: visState === null ? null : (VIS_STATES[visState] ?? String(visState)),
+		id: numberOrNull(row.id) ?? numberOrNull(row.userid),
 		lastLoginAt: easternToUtc(row.last_login),
 		updatedAt: easternToUtc(row.updated),
 	};
