@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from './command.mts';
-import { CACHE, ROOT } from './paths.mts';
+import { CACHE, N8N_HOME, ROOT } from './paths.mts';
 
 const PACKED = path.join(CACHE, 'package');
 const SOURCES = ['nodes/**/*', 'credentials/**/*', 'icons/**/*', '*.{js,json,md}'];
@@ -58,6 +58,11 @@ export async function unpack(tarball: string, folder: string): Promise<void> {
 export async function installCommunityPackage(packed: Packed, userFolder: string): Promise<void> {
 	const nodes = path.join(userFolder, '.n8n/nodes');
 	await unpack(packed.tarball, path.join(nodes, 'node_modules', packed.name));
+	// As where nothing else is around: the package gets n8n's own copy, so that n8n knows the package's errors as its own. From
+	// a folder inside this repository it would find the repository's copy instead.
+	const workflow = path.join(nodes, 'node_modules/n8n-workflow');
+	await rm(workflow, { recursive: true, force: true });
+	await symlink(path.join(N8N_HOME, 'node_modules/n8n-workflow'), workflow);
 	const manifest = {
 		name: 'installed-nodes',
 		private: true,

@@ -60,7 +60,7 @@ describe('the list of', () => {
 	test("accounts says which account it is where that is another business's", async () => {
 		const business = { id: 1, name: 'Without', account_id: null, business_clients: [{ business_id: 1, account_id: 'XYZ' }] };
 		onGet(ME).reply(200, { response: { id: 1, business_memberships: [{ id: 1, role: 'business_manager', business }] } });
-		expect((await searchList('searchAccounts', {})).results).toEqual([{ name: 'Without (Manager, account XYZ of another business)', value: 'XYZ' }]);
+		expect((await searchList('searchAccounts', {})).results).toEqual([{ name: 'Without (XYZ of another business)', value: 'XYZ' }]);
 	});
 
 	test('roles shows a role that FreshBooks may add as it is', async () => {
@@ -178,6 +178,7 @@ describe('a list that depends on another parameter', () => {
 		const name = displayName.toLowerCase();
 		for (const parameters of [{}, { [name]: locator('list', '') }, { [name]: locator('id', '../1') }, { [name]: locator('id', '={{ $json.id }}') }]) {
 			expect(await shownErrorOf(searchList(method, parameters))).toMatchObject({
+				name: 'NodeApiError',
 				message: `Choose a '${displayName}' first`,
 				description: expect.stringContaining('by ID or email'),
 			});
@@ -217,13 +218,14 @@ describe('a list with nothing in it says why', () => {
 	])('%s of %s', async (method, path, answer, message, wayOut) => {
 		onGet(path).reply(200, answer as nock.Body);
 		const shown = await shownErrorOf(searchList(method, { ...inBusiness, ...inAccount }));
-		expect(shown).toMatchObject({ message, description: expect.stringContaining(wayOut) });
+		// Of another error the editor would show no description.
+		expect(shown).toMatchObject({ name: 'NodeApiError', message, description: expect.stringContaining(wayOut) });
 		// The editor cuts a list's message up at hyphens.
 		expect(shown.message).not.toMatch(/[-–—]/);
 	});
 
 	test('but a search that finds nothing leaves the search box, by being an empty list', async () => {
-		for (const _time of upTo(2)) onGet(pageOf(TEAM)).reply(200, teamMembersPage([]));
+		upTo(2).forEach(() => onGet(pageOf(TEAM)).reply(200, teamMembersPage([])));
 		expect(await searchList('searchTeamMembers', inBusiness, 'nobody')).toEqual({ results: [], paginationToken: undefined });
 		expect(await shownErrorOf(searchList('searchTeamMembers', inBusiness, '  '))).toMatchObject({ message: expect.stringContaining('nobody') });
 	});

@@ -34,8 +34,8 @@ export function businessEntry(membership: BusinessMembership): INodeListSearchIt
 export function accountEntries(membership: BusinessMembership): INodeListSearchItems[] {
 	const { accountId, ownsAccount, role } = membership;
 	if (accountId === null) return [];
-	const whose = ownsAccount ? null : `account ${accountId} of another business`;
-	return [{ name: described(businessName(membership), [titleOf(role), whose]), value: accountId }];
+	const more = ownsAccount ? titleOf(role) : `${accountId} of another business`;
+	return [{ name: described(businessName(membership), [more]), value: accountId }];
 }
 
 /** A row of the published team members list, by UUID. */

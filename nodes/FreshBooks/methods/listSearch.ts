@@ -1,7 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 
-import { toNodeError } from '../actions/common/nodeErrors';
+import { toListError } from '../actions/common/nodeErrors';
 import { OperationRefusal } from '../actions/common/operation';
 import { listBusinessMembers } from '../api/businessMembers';
 import { isJsonObject } from '../api/failures';
@@ -81,11 +80,11 @@ async function searched(client: FreshBooksClient, list: List, filter: string | u
 /** A list whose failures are shown as the node's errors are: with a way out. */
 function search(listOf: (context: ILoadOptionsFunctions, client: FreshBooksClient) => List): Search {
 	return async function (this: ILoadOptionsFunctions, filter, paginationToken) {
-		const client = await connect(this);
-		const list = listOf(this, client);
-		const step = await searched(client, list, filter, paginationToken).catch((error: unknown) => ({ error }));
-		if ('error' in step) throw toNodeError(this.getNode(), step.error);
-		return step;
+		const step = async () => {
+			const client = await connect(this);
+			return await searched(client, listOf(this, client), filter, paginationToken);
+		};
+		return await step().catch((error: unknown) => Promise.reject(toListError(this.getNode(), error)));
 	};
 }
 
@@ -93,9 +92,10 @@ function currentLocator<T>(context: ILoadOptionsFunctions, name: string, display
 	const raw: unknown = context.getCurrentNodeParameter(name);
 	const checked = check(isJsonObject(raw) ? raw.value : raw);
 	if (checked.ok) return checked.value;
-	throw new NodeOperationError(context.getNode(), `Choose a '${displayName}' first`, {
-		description: `The list depends on it. If '${displayName}' is an expression, give this one by ID or email instead.`,
-	});
+	throw new OperationRefusal(
+		`Choose a '${displayName}' first`,
+		`The list depends on it. If '${displayName}' is an expression, give this one by ID or email instead.`,
+	);
 }
 
 /** A list that FreshBooks pages. */

@@ -1,6 +1,6 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
-import { toNodeError } from '../actions/common/nodeErrors';
+import { toListError } from '../actions/common/nodeErrors';
 import { getMe, membershipsOf } from '../api/identity';
 import { connect } from '../api/transport';
 import { businessEntry } from './entries';
@@ -9,11 +9,9 @@ import { businessEntry } from './entries';
 
 /** All of the token owner's businesses. */
 export async function getBusinesses(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const client = await connect(this);
-	const asked = await getMe(client).then(
-		(me) => ({ me }),
-		(error: unknown) => ({ error }),
+	const me = async () => await getMe(await connect(this));
+	return await me().then(
+		(found) => membershipsOf(found).map(businessEntry),
+		(error: unknown) => Promise.reject(toListError(this.getNode(), error)),
 	);
-	if ('error' in asked) throw toNodeError(this.getNode(), asked.error);
-	return membershipsOf(asked.me).map(businessEntry);
 }

@@ -172,6 +172,7 @@ export const roleParameter = (shown: Shown): INodeProperties => ({
 	placeholder: 'e.g. business_employee',
 	default: '',
 	required: true,
+	hint: 'business_employee, business_manager, business_partner, business_accountant, contractor or no_seat_employee',
 	description:
 		'Role name as FreshBooks writes it: business_employee, business_manager, business_partner (Admin), business_accountant, contractor, or no_seat_employee (Unassigned)',
 	...shown,
@@ -256,7 +257,7 @@ export const outputFormatOption: INodeProperties = {
 /** Tells the user, where such an operation is chosen, what FreshBooks does not publish. */
 export const notPublishedNotice = (shown: Shown): INodeProperties => ({
 	displayName:
-		"FreshBooks does not document this endpoint publicly; it is known from a third-party guide. If FreshBooks answers 404, do it in FreshBooks under Team Members instead.",
+		'FreshBooks does not document this in its public API; it is known from a third-party guide. Where FreshBooks does not offer it to your connection, the node says so: do it in FreshBooks under Team Members then.',
 	name: 'notPublishedNotice',
 	type: 'notice',
 	default: '',

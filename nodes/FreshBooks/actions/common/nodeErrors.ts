@@ -49,6 +49,17 @@ function joined(...sentences: Array<string | undefined>): string {
 }
 
 /**
+ * The error to throw for a list in the editor. Only a NodeApiError reaches the editor with its description (n8n 2.40,
+ * response-helper and the editor's rest client).
+ */
+export function toListError(node: INode, error: unknown): NodeApiError {
+	const shown = toNodeError(node, error);
+	if (shown instanceof NodeApiError) return shown;
+	const { message, description } = shown;
+	return worded(new NodeApiError(node, { message }, { message, description: description ?? undefined }), message);
+}
+
+/**
  * The error to throw or to show for an item. NodeApiError gets its texts from a plain object: built from another error it
  * would ignore them (n8n-workflow 2.40, node-api.error). It holds no request, header or body.
  */

@@ -86,6 +86,7 @@ export const getAll = operation({
 			],
 			...shown,
 		},
+		simplifyParameter(shown),
 		{
 			displayName: 'Options',
 			name: 'options',
@@ -103,7 +104,6 @@ export const getAll = operation({
 			],
 			...shown,
 		},
-		simplifyParameter(shown),
 	],
 	read(parameters) {
 		const search = searchOf(parameters, parameters.collection('filters'));

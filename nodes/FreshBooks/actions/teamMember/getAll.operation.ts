@@ -57,31 +57,6 @@ function scimUserOf(row: WireObject, { source, businessId }: Input): IDataObject
 export const getAll = operation<Input>({
 	description: [
 		businessLocator(shown),
-		{
-			displayName: 'Source',
-			name: 'source',
-			type: 'options',
-			default: 'teamMembers',
-			description: 'Which of FreshBooks\' lists of people to read',
-			options: [
-				{
-					name: 'Team Members',
-					value: 'teamMembers',
-					description: "FreshBooks' published list, by UUID",
-				},
-				{
-					name: 'Business Members',
-					value: 'businessMembers',
-					description: 'By whole number, as Update Role and Remove need it; not in FreshBooks\' documentation',
-				},
-				{
-					name: 'Business Group',
-					value: 'businessGroup',
-					description: 'People with a login of their own; not in FreshBooks\' documentation',
-				},
-			],
-			...shown,
-		},
 		...returnAllAndLimit(shown),
 		{
 			displayName: 'Filters',
@@ -112,6 +87,31 @@ export const getAll = operation<Input>({
 					placeholder: 'e.g. business_manager',
 					default: '',
 					description: 'Only people with this role',
+				},
+			],
+			...shown,
+		},
+		{
+			displayName: 'Source',
+			name: 'source',
+			type: 'options',
+			default: 'teamMembers',
+			description: 'Which of FreshBooks\' lists of people to read',
+			options: [
+				{
+					name: 'Team Members',
+					value: 'teamMembers',
+					description: "FreshBooks' published list, by UUID",
+				},
+				{
+					name: 'Business Members',
+					value: 'businessMembers',
+					description: 'By whole number, as Update Role and Remove need it; not in FreshBooks\' documentation',
+				},
+				{
+					name: 'Business Group',
+					value: 'businessGroup',
+					description: 'People with a login of their own; not in FreshBooks\' documentation',
 				},
 			],
 			...shown,

@@ -1,0 +1,141 @@
+// node scripts/screenshots.mts: makes the pictures in docs/images anew, on a real n8n and the sandbox.
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { installN8n, ROOT, TYPES, type WorkflowNode } from '../sandbox/n8n/index.mts';
+import { BILLSPRING, HARBOUR, startWorld, type Json, type World } from '../test/e2e/support.mts';
+import { installChromium } from './lib/chromium.mts';
+import { entriesOf, openBrowser, openList, openNode, signIn, wear, type Theme } from './lib/editor.mts';
+import { giveUp } from './lib/run.mts';
+
+const IMAGES = path.join(ROOT, 'docs/images');
+const QUALITY = 0.82;
+const NODE_ID = 'the-node';
+
+/** PNG to WebP, by the browser that is there anyway. */
+async function toWebp(page: Page, png: Buffer): Promise<Buffer> {
+	const blank = await page.context().newPage();
+	const url = await blank.evaluate(
+		async ({ source, quality }) => {
+			const image = new Image();
+			image.src = source;
+			await image.decode();
+			const canvas = document.createElement('canvas');
+			canvas.width = image.width;
+			canvas.height = image.height;
+			canvas.getContext('2d')?.drawImage(image, 0, 0);
+			return canvas.toDataURL('image/webp', quality);
+		},
+		{ source: `data:image/png;base64,${png.toString('base64')}`, quality: QUALITY },
+	);
+	await blank.close();
+	return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
+}
+
+class Camera {
+	private readonly world: World;
+	private readonly page: Page;
+
+	constructor(world: World, page: Page) {
+		this.world = world;
+		this.page = page;
+	}
+
+	async take(name: string, themes: Theme[] = ['light']): Promise<void> {
+		for (const theme of themes) {
+			await wear(this.page, theme);
+			const picture = await toWebp(this.page, await this.page.screenshot());
+			const file = theme === 'light' ? `${name}.webp` : `${name}-${theme}.webp`;
+			await writeFile(path.join(IMAGES, file), picture);
+			console.log(`${file}: ${Math.round(picture.length / 1024)} kB`);
+		}
+		await wear(this.page, 'light');
+	}
+
+	/** Opens the panel of a FreshBooks node in a workflow of its own. */
+	async open(parameters: Json): Promise<void> {
+		const draft = this.world.workflowOf(parameters, { settings: { id: NODE_ID } });
+		const { id } = await this.world.n8n.client.createWorkflow(draft);
+		await openNode(this.page, this.world.n8n, id, NODE_ID);
+	}
+
+	/** Opens the panel of a trigger that a Slack message and an Okta step would follow. */
+	async openTrigger(parameters: Json): Promise<void> {
+		const { id, name } = this.world.credential;
+		const trigger: WorkflowNode = {
+			id: NODE_ID,
+			name: 'Somebody leaves FreshBooks',
+			type: TYPES.trigger,
+			typeVersion: 1,
+			position: [0, 0],
+			parameters,
+			credentials: { [TYPES.credential]: { id, name } },
+		};
+		const workflow = await this.world.n8n.client.createWorkflow({ name: 'Leavers', nodes: [trigger], connections: {} });
+		await openNode(this.page, this.world.n8n, workflow.id, NODE_ID);
+	}
+
+	async execute(shows: string): Promise<void> {
+		await this.page.getByTestId('node-execute-button').click();
+		await this.page.getByTestId('output-panel').getByText(shows).first().waitFor();
+		await this.view('Table');
+	}
+
+	/** How the output is shown, where there is output. */
+	async view(as: 'Table' | 'JSON'): Promise<void> {
+		const tab = this.page.getByTestId('output-panel').getByText(as, { exact: true }).first();
+		if (await tab.isVisible()) await tab.click();
+		// What n8n tells at the edge goes away by itself.
+		await this.page.getByRole('alert').first().waitFor({ state: 'detached' }).catch(() => undefined);
+	}
+}
+
+function fromList(value: number, name: string): Json {
+	return { __rl: true, mode: 'list', value: String(value), cachedResultName: name };
+}
+
+const billSpring = fromList(BILLSPRING, 'BillSpring (Owner)');
+
+async function takeAll(world: World, page: Page): Promise<void> {
+	const camera = new Camera(world, page);
+	await camera.openTrigger({ events: ['memberRemoved', 'memberDeactivated'] });
+	await camera.take('trigger', ['light', 'dark']);
+	await camera.execute('memberRemoved');
+	await camera.view('JSON');
+	await camera.take('editor', ['light', 'dark']);
+
+	await camera.open({ resource: 'teamMember', operation: 'getAll', business: billSpring });
+	await camera.take('action', ['light', 'dark']);
+	await camera.execute('odalys.brandt@example.com');
+	await camera.take('output');
+	await page.getByTestId('credential-edit-button').click();
+	await page.getByText(/account connected/i).filter({ visible: true }).first().waitFor();
+	await camera.take('credential', ['light', 'dark']);
+
+	await camera.open({ resource: 'teamMember', operation: 'get', business: fromList(HARBOUR, 'Harbour & Pine Works (Admin)') });
+	await openList(page, 'member');
+	await entriesOf(page).nth(99).waitFor({ state: 'attached' });
+	await camera.take('list', ['light', 'dark']);
+
+	await world.control('PATCH', '/settings', { profile: 'documented' });
+	await camera.open({ resource: 'access', operation: 'offboard', email: 'teodor.wexley@example.com', businesses: 'selected', businessIds: [BILLSPRING] });
+	await camera.execute('Error details');
+	await camera.take('error');
+}
+
+async function main(): Promise<void> {
+	await installChromium();
+	await installN8n();
+	await mkdir(IMAGES, { recursive: true });
+	const world = await startWorld('screenshots');
+	const { browser, context, page } = await openBrowser({ width: 1400, height: 900 });
+	try {
+		await signIn(context, world.n8n);
+		await takeAll(world, page);
+	} finally {
+		await browser.close();
+		await world.close();
+	}
+}
+
+main().catch(giveUp);
