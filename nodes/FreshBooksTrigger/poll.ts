@@ -239,7 +239,7 @@ async function pollOnce(context: IPollFunctions, memory: ProcessMemory): Promise
 	return outcome.items.length === 0 ? null : outputOf(context, outcome.items);
 }
 
-/** "Fetch Test Event": a few items made of real people; touches no state, and says why when there is nobody. */
+/** "Fetch Test Event": a few items made of real people, but for leavers; touches no state, and says why when there is nobody. */
 async function pollByHand(context: IPollFunctions): Promise<INodeExecutionData[][]> {
 	const settings = readSettings(context);
 	const client = await connect(context, { deadlineAt: deadlineOf(context, true), maxInFlight: REQUESTS_AT_ONCE });

@@ -8,12 +8,30 @@ import type { PendingInvitation, Person } from './changes/person';
 import { peopleOf } from './freshBooksPort';
 import type { TriggerSettings } from './settings';
 
-/** Test events: what the chosen events would look like for people who are really there. */
+/**
+ * Test events: what the chosen events would look like for people who are really there. Nobody real is shown as having left:
+ * a workflow tried out by hand may well take that person's other access away.
+ */
 
 const SAMPLES = 3;
 
 function earlier(person: Person, field: 'role' | 'lastName' | 'active', from: string | boolean | null): { before: Person; fields: FieldChange[] } {
 	return { before: { ...person, [field]: from }, fields: [{ field, from, to: person[field] }] };
+}
+
+/** Somebody who is nobody, under an address that RFC 2606 keeps free. */
+function inventedLeaver(source: TriggerSettings['source']): Person {
+	return {
+		id: source === 'teamMembers' ? '00000000-0000-4000-8000-000000000000' : '0',
+		email: 'test.event@example.com',
+		firstName: 'Test',
+		lastName: 'Event',
+		role: 'business_employee',
+		active: true,
+		identityId: null,
+		invitationAcceptedAt: null,
+		updatedAt: null,
+	};
 }
 
 function otherRoleThan({ role }: Person): string {
@@ -27,12 +45,13 @@ function invitationOf({ email, role }: Person): PendingInvitation {
 function sampleOf(event: EventName, person: Person, context: ItemContext): ChangeItem[] {
 	const history = NO_HISTORY;
 	const active = { ...person, active: true };
-	const inactive = { ...person, active: false };
+	const leaver = inventedLeaver(context.source);
+	const inactive = { ...leaver, active: false };
 	switch (event) {
 		case 'memberAdded':
 			return personItems({ before: null, after: person, fields: [], history }, context);
 		case 'memberRemoved':
-			return personItems({ before: person, after: null, fields: [], history }, context);
+			return personItems({ before: leaver, after: null, fields: [], history }, context);
 		case 'memberDeactivated':
 			return personItems({ ...earlier(inactive, 'active', true), after: inactive, history }, context);
 		case 'memberReactivated':

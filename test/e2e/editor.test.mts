@@ -4,27 +4,30 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { chromium, selectors, type Browser, type Locator, type Page } from 'playwright-core';
-import { CHROMIUM } from '../../scripts/lib/chromium.mts';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { entriesOf, openBrowser, openList, openNode, wear } from '../../scripts/lib/editor.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/freshbooks/server.mts';
-import { CACHE, type N8n } from '../../sandbox/n8n/index.mts';
-import { startFreshN8n } from './support.mts';
+import { CACHE, TYPES, type N8n } from '../../sandbox/n8n/index.mts';
+import { locator, startFreshN8n, World, type Json } from './support.mts';
 
 const SCREENS = path.join(CACHE, 'e2e/screens');
-const PATIENCE_MS = 30_000;
 const THEMES = ['light', 'dark'] as const;
+/** A business with more people than the editor shows in one step. */
+const LARGE = 700100;
+/** One that the connected user may not list. */
+const CLOSED = 884410;
 
 let n8n: N8n;
 let sandbox: Sandbox;
+/** Once the credential is connected. */
+let world: World;
 let browser: Browser;
 let page: Page;
 
 /** Keeps what is on the screen, once in each theme. */
 async function screenshot(name: string, of: Page = page): Promise<void> {
 	for (const theme of THEMES) {
-		await of.emulateMedia({ colorScheme: theme });
-		// The editor fades between its themes.
-		await of.waitForTimeout(400);
+		await wear(of, theme);
 		await of.screenshot({ path: path.join(SCREENS, `${name}-${theme}.png`) });
 	}
 	await of.emulateMedia({ colorScheme: 'light' });
@@ -53,22 +56,21 @@ async function choose(parameter: string, option: string): Promise<void> {
 	await page.getByRole('option', { name: option }).first().click();
 }
 
+/** Opens the panel of a FreshBooks node, in a workflow of its own. */
+async function openFreshBooks(parameters: Json): Promise<void> {
+	const { id } = await n8n.client.createWorkflow(world.workflowOf(parameters, { settings: { id: 'freshbooks' } }));
+	await openNode(page, n8n, id, 'freshbooks');
+}
+
 async function type(parameter: string, text: string): Promise<void> {
 	await byId(`parameter-input-${parameter}`).locator('input').fill(text);
 }
 
 before(async () => {
-	selectors.setTestIdAttribute('data-test-id');
 	await mkdir(SCREENS, { recursive: true });
 	sandbox = await startSandbox();
 	n8n = await startFreshN8n('editor');
-	browser = await chromium.launch({
-		executablePath: CHROMIUM,
-		args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-	});
-	const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
-	context.setDefaultTimeout(PATIENCE_MS);
-	page = await context.newPage();
+	({ browser, page } = await openBrowser({ width: 1440, height: 1000 }));
 });
 after(async () => {
 	await browser?.close();
@@ -125,6 +127,9 @@ describe('in the editor', () => {
 		await byId('node-credentials-select').waitFor();
 		await byId('credential-edit-button').click();
 		await page.getByText(/account connected/i).filter({ visible: true }).first().waitFor();
+		const [credential] = await n8n.client.credentials(TYPES.credential);
+		assert.ok(credential);
+		world = new World(n8n, sandbox, credential);
 		await screenshot('6-credential-connected');
 		await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
 	});
@@ -146,7 +151,59 @@ describe('in the editor', () => {
 		await screenshot('9-output');
 	});
 
+	step('a list of 1,000 people comes whole as one scrolls, with one request a step', async () => {
+		await world.control('POST', '/businesses', { id: LARGE, name: 'Large', role: 'owner', withOwner: false, generate: 1000, staff: false });
+		await openFreshBooks({ resource: 'teamMember', operation: 'get', business: locator('list', LARGE) });
+		await world.clearRequests();
+		await openList(page, 'member');
+		for (let shown = 100; shown <= 1000; shown += 100) {
+			await entriesOf(page).nth(shown - 1).scrollIntoViewIfNeeded();
+		}
+		const pages = (await world.requests()).map(({ query }) => /(?<![a-z_])page=(\d+)/.exec(query)?.[1]);
+		assert.deepEqual(pages, ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']);
+		assert.equal(await entriesOf(page).count(), 1000);
+		await screenshot('12-list');
+	});
+
+	step('it is searched over everybody, and a search that finds nobody keeps its box', async () => {
+		const last = (await entriesOf(page).last().innerText()).trim();
+		const email = /\((\S+?@\S+?)[,)]/.exec(last)?.[1] ?? '';
+		await byId('rlc-search').fill(email);
+		await page.waitForFunction(() => document.querySelectorAll('[data-test-id=rlc-item]').length === 1);
+		assert.equal((await entriesOf(page).innerText()).trim(), last);
+		await byId('rlc-search').fill('nobody is called this');
+		await page.getByText('No results').waitFor();
+		assert.ok(await byId('rlc-search').isVisible());
+	});
+
+	step('a list that is empty or cannot be read says why, and what to do', async () => {
+		const said = async (parameters: Json, parameter: string): Promise<string> => {
+			await openFreshBooks(parameters);
+			await openList(page, parameter);
+			return (await byId('rlc-error-container').innerText()).replace(/\s+/g, ' ');
+		};
+		const empty = await said({ resource: 'invitation', operation: 'revoke', business: locator('list', LARGE) }, 'invitation');
+		assert.match(empty, /Business 700100 has no pending invitation.*was accepted or revoked/);
+		const closed = await said({ resource: 'teamMember', operation: 'get', business: locator('list', CLOSED) }, 'member');
+		assert.match(closed, /403 - The connected FreshBooks user has no permission.*Connect as an owner or admin/);
+		await screenshot('13-list-error');
+	});
+
+	step('what comes out is shown before anything ran, in the order in which it comes', async () => {
+		const draft = world.workflowOf({ resource: 'teamMember', operation: 'getAll', business: locator('list', LARGE) });
+		const edit = { id: 'edit', name: 'Edit', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [440, 0] as [number, number], parameters: {} };
+		const connections = { ...draft.connections, FreshBooks: { main: [[{ node: 'Edit', type: 'main', index: 0 }]] } };
+		const { id } = await n8n.client.createWorkflow({ ...draft, nodes: [...draft.nodes, edit], connections });
+		await openNode(page, n8n, id, 'edit');
+		await page.getByText('Usually outputs the following fields').waitFor();
+		const preview = (await byId('run-data-schema-item').allInnerTexts()).map((text) => text.trim());
+		const [member] = await world.items({ resource: 'teamMember', operation: 'getAll', business: locator('id', LARGE), limit: 1 });
+		assert.deepEqual(preview.slice(0, 10), Object.keys(member ?? {}));
+		await screenshot('14-preview');
+	});
+
 	step('an operation that FreshBooks does not publish says so before it is run', async () => {
+		await openFreshBooks({ resource: 'teamMember', operation: 'getAll', business: locator('list', LARGE) });
 		await choose('operation', 'Update Role');
 		await byId('ndv').getByText(/does not document/i).first().waitFor();
 		await screenshot('10-notice');

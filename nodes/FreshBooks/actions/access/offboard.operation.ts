@@ -65,7 +65,7 @@ export const offboard = operation<Input>({
 		if (report.status !== 'partial' || !input.failOnPartial) return [report];
 		throw new OperationRefusal(
 			report.message,
-			'What was done stays done. See the report for what is left; running it again finishes the rest.',
+			'What was done stays done. The report in the error details says what is left; running it again finishes the rest.',
 			report,
 		);
 	},
