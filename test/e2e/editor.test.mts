@@ -160,7 +160,9 @@ describe('in the editor', () => {
 			await entriesOf(page).nth(shown - 1).scrollIntoViewIfNeeded();
 		}
 		const pages = (await world.requests()).map(({ query }) => /(?<![a-z_])page=(\d+)/.exec(query)?.[1]);
-		assert.deepEqual(pages, ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']);
+		assert.deepEqual([...new Set(pages)], ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']);
+		// The editor itself asks for a step a second time now and then; reading all of it for each step would be a hundred.
+		assert.ok(pages.length < 20, `${pages.length} requests`);
 		assert.equal(await entriesOf(page).count(), 1000);
 		await screenshot('12-list');
 	});
@@ -196,9 +198,12 @@ describe('in the editor', () => {
 		const { id } = await n8n.client.createWorkflow({ ...draft, nodes: [...draft.nodes, edit], connections });
 		await openNode(page, n8n, id, 'edit');
 		await page.getByText('Usually outputs the following fields').waitFor();
-		const preview = (await byId('run-data-schema-item').allInnerTexts()).map((text) => text.trim());
+		// The editor puts them into the page in any order.
+		const preview = await byId('run-data-schema-item').evaluateAll((fields) =>
+			fields.sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top).map(({ textContent }) => textContent.trim()),
+		);
 		const [member] = await world.items({ resource: 'teamMember', operation: 'getAll', business: locator('id', LARGE), limit: 1 });
-		assert.deepEqual(preview.slice(0, 10), Object.keys(member ?? {}));
+		assert.deepEqual(preview, Object.keys(member ?? {}));
 		await screenshot('14-preview');
 	});
 

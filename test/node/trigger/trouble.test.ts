@@ -1,5 +1,7 @@
+import { Ajv } from 'ajv';
 import type { IDataObject, WorkflowActivateMode } from 'n8n-workflow';
 
+import schema from '../../../nodes/FreshBooksTrigger/__schema__/v1.0.0.json';
 import { holdWaits, onAFastClock, START } from '../../harness/clock';
 import { ENGINES, passMinutes, told, type Polled, type TestTrigger } from '../../harness/trigger';
 import {
@@ -360,6 +362,23 @@ describe('"Fetch Test Event"', () => {
 			expect(items[0].previous === null).toBe(['memberAdded', 'invitationCreated', 'invitationAccepted', 'invitationRevoked'].includes(event));
 			expect('invitation' in items[0]).toBe(event.startsWith('invitation'));
 			expect('member' in items[0]).toBe(event === 'invitationAccepted' || event.startsWith('member') || event === 'roleChanged');
+		}
+	});
+
+	test.each(['teamMembers', 'businessMembers'])('fits the published output schema, which names every field, with the source %s', async (source) => {
+		const { member, invitation, previous, changes } = schema.properties;
+		const fits = new Ajv({ strict: false }).compile(schema);
+		for (const event of watching([]).events as string[]) {
+			const [item] = (await (await triggerOf(watching([BILLSPRING], { events: [event], source }))).tryOut()).items;
+			expect([fits(item), fits.errors]).toEqual([true, null]);
+			expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(Object.keys(item)));
+			const parts: Array<[object, object | null | undefined]> = [
+				[member.properties, item.member],
+				[invitation.properties, item.invitation],
+				[previous.properties, item.previous],
+				[changes.properties, item.changes],
+			];
+			for (const [named, found] of parts) expect(Object.keys(named)).toEqual(expect.arrayContaining(Object.keys(found ?? {})));
 		}
 	});
 
