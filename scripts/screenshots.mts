@@ -1,9 +1,8 @@
 // node scripts/screenshots.mts: makes the pictures in docs/images anew, on a real n8n and the sandbox.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { installN8n, readWorkflow, ROOT, TYPES, withCredential, type WorkflowNode } from '../sandbox/n8n/index.mts';
+import { installN8n, ROOT, TYPES, type WorkflowNode } from '../sandbox/n8n/index.mts';
 import { BILLSPRING, HARBOUR, startWorld, type Json, type World } from '../test/e2e/support.mts';
 import { installChromium } from './lib/chromium.mts';
 import { entriesOf, openBrowser, openList, openNode, signIn, wear, type Theme } from './lib/editor.mts';
@@ -12,7 +11,6 @@ import { giveUp } from './lib/run.mts';
 const IMAGES = path.join(ROOT, 'docs/images');
 const QUALITY = 0.82;
 const NODE_ID = 'the-node';
-const LEAVERS = path.join(ROOT, 'sandbox/n8n/workflows/leavers.json');
 
 /** PNG to WebP, by the browser that is there anyway. */
 async function toWebp(page: Page, png: Buffer): Promise<Buffer> {
@@ -98,39 +96,13 @@ function fromList(value: number, name: string): Json {
 
 const billSpring = fromList(BILLSPRING, 'BillSpring (Owner)');
 
-/** The execution that somebody's leaving starts, of the workflow that `npm start` brings. */
-async function executionOfLeaver(world: World): Promise<{ workflowId: string; executionId: string }> {
-	const { n8n, credential } = world;
-	const draft = withCredential(await readWorkflow(LEAVERS), credential);
-	const { id: workflowId } = await n8n.client.createWorkflow(draft);
-	await n8n.client.publish(workflowId);
-	await world.control('DELETE', `/businesses/${BILLSPRING}/members/teodor.wexley@example.com`);
-	for (;;) {
-		const [execution] = await n8n.client.executions(workflowId);
-		if (execution?.status === 'success') return { workflowId, executionId: execution.id };
-		await sleep(1_000);
-	}
-}
-
-async function takeLeaver(world: World, page: Page, camera: Camera): Promise<void> {
-	const { workflowId, executionId } = await executionOfLeaver(world);
-	await page.goto(`${world.n8n.url}/workflow/${workflowId}/executions/${executionId}`);
-	const preview = page.frameLocator('iframe').first();
-	await preview.getByTestId('canvas-trigger-node').or(preview.getByTestId('canvas-node')).first().waitFor();
-	// The canvas glides to its place.
-	await page.waitForTimeout(2_000);
-	await camera.take('execution', ['light', 'dark']);
-	await preview.getByText('FreshBooks Trigger').first().dblclick();
-	await preview.getByTestId('output-panel').getByText('memberRemoved').first().waitFor();
-	await preview.getByTestId('output-panel').getByText('JSON', { exact: true }).first().click();
-	await camera.take('editor', ['light', 'dark']);
-}
-
 async function takeAll(world: World, page: Page): Promise<void> {
 	const camera = new Camera(world, page);
-	await takeLeaver(world, page, camera);
 	await camera.openTrigger({ events: ['memberRemoved', 'memberDeactivated'] });
 	await camera.take('trigger', ['light', 'dark']);
+	await camera.execute('memberRemoved');
+	await camera.view('JSON');
+	await camera.take('editor', ['light', 'dark']);
 
 	await camera.open({ resource: 'teamMember', operation: 'getAll', business: billSpring });
 	await camera.take('action', ['light', 'dark']);
