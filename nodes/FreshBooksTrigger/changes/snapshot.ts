@@ -232,8 +232,9 @@ export function isAbout(lines: Lines, index: number, id: string): boolean {
 	return isField(lines.chunkAt(index), start, start + id.length, id);
 }
 
+/** False for a text with `~`, whatever the field holds: in a line that begins an escape (`~e` is the empty text). */
 function isField(chunk: string, from: number, end: number, text: string): boolean {
-	return chunk.charCodeAt(end) === FIELD_CODE && chunk.slice(from, end) === text;
+	return chunk.charCodeAt(end) === FIELD_CODE && chunk.slice(from, end) === text && !text.includes('~');
 }
 
 /**

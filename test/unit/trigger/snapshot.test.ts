@@ -12,6 +12,7 @@ import {
 	compareLine,
 	encodeLine,
 	historyOf,
+	isAbout,
 	Lines,
 	openSnapshot,
 	personOf,
@@ -107,6 +108,21 @@ describe('a line', () => {
 		const line = encodeLine({ ...rest, ...dates, ...one }, NO_HISTORY, roles);
 		expect((await compared(line, { ...rest, ...dates, ...one }, roles)).isSame).toBe(true);
 		expect((await compared(line, { ...rest, ...dates, ...other }, roles)).isSame).toBe(false);
+	});
+
+	it.each([
+		['', '~e'],
+		['|', '~p'],
+		['~', '~t'],
+	])('with %j is not taken for one with the text it is written as, %j', async (before, now) => {
+		const roles = new TextTable();
+		const whole = { ...aPerson(), invitationAcceptedAt: null, updatedAt: null };
+		for (const field of ['email', 'firstName', 'lastName'] as const) {
+			const line = encodeLine({ ...whole, [field]: before }, NO_HISTORY, roles);
+			expect((await compared(line, { ...whole, [field]: now }, roles)).isSame).toBe(false);
+		}
+		const lines = await new Lines([encodeLine({ ...aPerson(), id: before }, NO_HISTORY, roles)]).find(withoutPause);
+		expect(isAbout(lines, 0, now)).toBe(false);
 	});
 
 	it('has no room for the history of someone to whom nothing happened', () => {
