@@ -26,6 +26,9 @@ export interface BusinessMembership {
 const ME_PATH = '/auth/api/v1/users/me';
 const ABOUT_ME = { path: ME_PATH, subject: 'the connected user', idFamily: 'none', published: true } as const;
 
+/** The request that every token with `user:profile:read` may make, and that changes nothing. */
+export const ASK_WHO_I_AM = { ...ABOUT_ME, method: 'GET' } as const;
+
 function userIn(body: unknown): WireObject {
 	const response = objectOf(objectOf(body).response);
 	if (numberOrNull(response.id) === null) {
@@ -36,7 +39,7 @@ function userIn(body: unknown): WireObject {
 
 /** FreshBooks' own object for the token owner, without credentials. Throws FreshBooksApiError. */
 export async function getMe(client: FreshBooksClient): Promise<WireObject> {
-	return userIn(await client.send({ ...ABOUT_ME, method: 'GET' }));
+	return userIn(await client.send(ASK_WHO_I_AM));
 }
 
 /**

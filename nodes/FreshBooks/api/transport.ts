@@ -20,8 +20,10 @@ import {
 	type FailureContext,
 	type FailureKind,
 } from './failures';
+import { ASK_WHO_I_AM } from './identity';
 import { budgetOf, Places, wait, type RequestBudget } from './requestBudget';
 import { mayRepeat, parseRetryAfter, waitBeforeRetry, type Trouble } from './retry';
+import { together } from './together';
 import { PACKAGE_VERSION } from './version';
 import { withoutSecrets } from './wire';
 
@@ -197,6 +199,8 @@ function finalFailure(attempt: Attempt & { ok: false }, afterUnknownFate: boolea
 class Client implements FreshBooksClient {
 	readonly maxInFlight: number;
 
+	private readonly budget: RequestBudget;
+
 	/** Aborts when the execution is cancelled; polls have none. */
 	private readonly signal: AbortSignal | undefined;
 
@@ -209,9 +213,10 @@ class Client implements FreshBooksClient {
 	constructor(
 		private readonly context: FreshBooksContext,
 		private readonly baseUrl: string,
-		private readonly budget: RequestBudget,
+		private readonly credentialId: string,
 		private readonly settings: ClientSettings,
 	) {
+		this.budget = budgetOf(credentialId);
 		this.maxInFlight = settings.maxInFlight ?? 10;
 		this.lane = settings.maxInFlight === undefined ? undefined : new Places(settings.maxInFlight);
 		this.signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
@@ -276,8 +281,24 @@ class Client implements FreshBooksClient {
 	}
 
 	private async call(request: FreshBooksRequest): Promise<IN8nHttpFullResponse> {
+		const answer = await this.ask(request);
+		if (answer.statusCode !== 401) return answer;
+		await this.letHostRefresh();
+		return await this.ask(request);
+	}
+
+	/**
+	 * n8n before 2.9 takes `except` for "no status is an error": a 401 comes back as an answer and refreshes nothing. There, a
+	 * request whose every status is an error makes n8n refresh. It is one that changes nothing, since n8n repeats it and
+	 * throws what comes of it; and one for all who wait, since those n8n do not stop two refreshes with one refresh token.
+	 */
+	private async letHostRefresh(): Promise<void> {
+		await together(this.credentialId, async () => await this.ask(ASK_WHO_I_AM, { ignoreHttpStatusErrors: false }));
+	}
+
+	private async ask(request: FreshBooksRequest, changes: Partial<IHttpRequestOptions> = {}): Promise<IN8nHttpFullResponse> {
 		const timeout = Math.max(1, Math.min(REQUEST_TIMEOUT_MS, this.remaining()));
-		const options = httpOptions(this.baseUrl, request, timeout);
+		const options = { ...httpOptions(this.baseUrl, request, timeout), ...changes };
 		const { httpRequestWithAuthentication } = this.context.helpers;
 		return (await httpRequestWithAuthentication.call(this.context, CREDENTIAL_TYPE, options)) as IN8nHttpFullResponse;
 	}
@@ -309,5 +330,5 @@ export async function connect(context: FreshBooksContext, settings: ClientSettin
 		});
 	}
 	const credentialId = context.getNode().credentials?.[CREDENTIAL_TYPE]?.id ?? 'unsaved';
-	return new Client(context, baseUrl.value, budgetOf(credentialId), settings);
+	return new Client(context, baseUrl.value, credentialId, settings);
 }
