@@ -1,0 +1,21 @@
+import { onAFastClock } from '../harness/clock';
+import { locator, run } from '../harness/context';
+import { onDelete, onTheWire } from '../harness/wire';
+
+jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
+onTheWire();
+onAFastClock();
+
+test('what comes in stays as it was, whether an item succeeds or not', async () => {
+	const items = [
+		{ id: 1, person: { tags: ['a'] } },
+		{ id: 2, person: { tags: ['b'] } },
+	];
+	const before = structuredClone(items);
+	onDelete('/auth/api/v1/business/789/members/1').reply(204);
+	onDelete('/auth/api/v1/business/789/members/2').reply(422, { message: 'No.' });
+	const parameters = { resource: 'teamMember', operation: 'remove', business: locator('id', '789'), member: locator('id', '={{ $json.id }}') };
+	const output = await run(parameters, { items, continueOnFail: true });
+	expect(output.map(({ json }) => 'error' in json)).toEqual([false, true]);
+	expect(items).toEqual(before);
+});
