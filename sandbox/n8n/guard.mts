@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 
 const GRACE_MS = 10_000;
 
-const child = spawn(process.execPath, process.argv.slice(2), { stdio: ['ignore', 'inherit', 'inherit'] });
+const [, , node = process.execPath, ...args] = process.argv;
+const child = spawn(node, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 
 function stop(): void {
 	child.kill('SIGTERM');

@@ -5,9 +5,18 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { N8nClient, type Owner } from './client.mts';
+import { runCommand } from './command.mts';
 import { installCommunityPackage, type Packed } from './package.mts';
 import { N8N_HOME } from './paths.mts';
 import { freePort, isPortFree } from './ports.mts';
+
+/** An installed n8n, and the Node.js it runs on. */
+export interface InstalledN8n {
+	/** The folder whose `node_modules` hold it. */
+	readonly home: string;
+	/** The executable. */
+	readonly node: string;
+}
 
 /** How an n8n is started. */
 export interface N8nOptions {
@@ -20,6 +29,8 @@ export interface N8nOptions {
 	/** More environment variables. */
 	readonly env?: Record<string, string>;
 	readonly owner?: Owner;
+	/** Another n8n than the pinned one. */
+	readonly installed?: InstalledN8n;
 }
 
 /** Who owns the instances that the sandbox starts. */
@@ -55,6 +66,7 @@ export class N8n {
 	readonly logFile: string;
 	/** The REST API, signed in as the owner. */
 	readonly client: N8nClient;
+	readonly #installed: InstalledN8n;
 	#env: Record<string, string>;
 	#process: ChildProcess | undefined;
 
@@ -65,7 +77,18 @@ export class N8n {
 		this.owner = options.owner ?? DEFAULT_OWNER;
 		this.logFile = path.join(this.userFolder, 'n8n-output.txt');
 		this.client = new N8nClient(this.url);
+		this.#installed = options.installed ?? { home: N8N_HOME, node: process.execPath };
 		this.#env = options.env ?? {};
+	}
+
+	get #program(): string {
+		return path.join(this.#installed.home, 'node_modules/n8n/bin/n8n');
+	}
+
+	/** Runs one of n8n's own commands on this user folder, such as `import:workflow`; comes back with what it printed. */
+	async command(args: string[]): Promise<string> {
+		const options = { cwd: this.userFolder, env: await this.#environment() };
+		return await runCommand(this.#installed.node, [this.#program, ...args], options);
 	}
 
 	/** Whether the process lives. */
@@ -87,7 +110,7 @@ export class N8n {
 		try {
 			this.#process = spawn(
 				process.execPath,
-				[path.join(import.meta.dirname, 'guard.mts'), path.join(N8N_HOME, 'node_modules/n8n/bin/n8n'), 'start'],
+				[path.join(import.meta.dirname, 'guard.mts'), this.#installed.node, this.#program, 'start'],
 				{
 					cwd: this.userFolder,
 					detached: true,

@@ -1,0 +1,66 @@
+// npm run e2e:versions -- 1.123.81 2.0.3 ...: the packed package in real n8n releases, each installed below
+// .cache/n8n-versions (2 to 3 GB each, minutes), worked with, and removed again; prints one row per release.
+// --keep leaves the installed releases where they are.
+import { rm } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
+import { parseArgs } from 'node:util';
+import { installN8n, packPackage, type Packed } from '../../sandbox/n8n/index.mts';
+import { giveUp } from '../../scripts/lib/run.mts';
+import { homeOf, installRelease } from './install.mts';
+import { CHECKS, probeRelease, type Findings } from './probe.mts';
+
+interface Row {
+	readonly version: string;
+	readonly node: string;
+	/** Undefined: it did not install, and the note says why. */
+	readonly findings?: Findings;
+	readonly note: string;
+}
+
+const HEAD = ['n8n', 'Node.js', ...CHECKS, 'note'];
+
+function cells({ version, node, findings, note }: Row): string[] {
+	const checks = CHECKS.map((check) => (findings === undefined ? '-' : findings[check] === undefined ? 'yes' : 'no'));
+	return [version, node, ...checks, note].map((cell) => cell.replaceAll('|', '\\|'));
+}
+
+function table(rows: Row[]): string {
+	const lines = [HEAD, HEAD.map(() => '---'), ...rows.map(cells)];
+	return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
+}
+
+function noteOf(findings: Findings): string {
+	const found = CHECKS.flatMap((check) => (findings[check] === undefined ? [] : [`${check}: ${findings[check]}`]));
+	return found.join('. ');
+}
+
+async function measure(version: string, packed: Packed, keep: boolean): Promise<Row> {
+	try {
+		console.log(`${version}: installing`);
+		const release = await installRelease(version);
+		console.log(`${version}: on Node.js ${release.nodeVersion}`);
+		const findings = await probeRelease(release, packed);
+		return { version, node: release.nodeVersion, findings, note: noteOf(findings) };
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		return { version, node: '-', note: reason.replace(/\s+/g, ' ').slice(0, 600) };
+	} finally {
+		if (!keep) await rm(homeOf(version), { recursive: true, force: true });
+	}
+}
+
+async function main(): Promise<void> {
+	const { values, positionals } = parseArgs({ options: { keep: { type: 'boolean', default: false } }, allowPositionals: true });
+	if (positionals.length === 0) throw new Error('Name the releases to try: npm run e2e:versions -- 1.123.81 2.0.3');
+	// What it starts takes over its patience.
+	setPriority(constants.priority.PRIORITY_LOW);
+	await installN8n();
+	const packed = await packPackage();
+	const rows: Row[] = [];
+	for (const version of positionals) {
+		rows.push(await measure(version, packed, values.keep));
+		console.log(`\n${table(rows)}\n`);
+	}
+}
+
+main().catch(giveUp);
