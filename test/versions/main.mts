@@ -1,10 +1,11 @@
 // npm run e2e:versions -- 1.123.81 2.0.3 ...: the packed package in real n8n releases, each installed below
 // .cache/n8n-versions (2 to 3 GB each, minutes), worked with, and removed again; prints one row per release.
 // --keep leaves the installed releases where they are.
-import { rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { installN8n, packPackage, type Packed } from '../../sandbox/n8n/index.mts';
+import { CACHE, installN8n, packPackage, type Packed } from '../../sandbox/n8n/index.mts';
 import { giveUp } from '../../scripts/lib/run.mts';
 import { homeOf, installRelease } from './install.mts';
 import { CHECKS, probeRelease, type Findings } from './probe.mts';
@@ -49,18 +50,28 @@ async function measure(version: string, packed: Packed, keep: boolean): Promise<
 	}
 }
 
+/** A copy of the packed package: the one in the cache changes with the sources, and this takes an hour. */
+async function packedCopy(): Promise<Packed> {
+	const packed = await packPackage();
+	const tarball = path.join(CACHE, 'n8n-versions', `${process.pid}.tgz`);
+	await mkdir(path.dirname(tarball), { recursive: true });
+	await copyFile(packed.tarball, tarball);
+	return { ...packed, tarball };
+}
+
 async function main(): Promise<void> {
 	const { values, positionals } = parseArgs({ options: { keep: { type: 'boolean', default: false } }, allowPositionals: true });
 	if (positionals.length === 0) throw new Error('Name the releases to try: npm run e2e:versions -- 1.123.81 2.0.3');
 	// What it starts takes over its patience.
 	setPriority(constants.priority.PRIORITY_LOW);
 	await installN8n();
-	const packed = await packPackage();
+	const packed = await packedCopy();
 	const rows: Row[] = [];
 	for (const version of positionals) {
 		rows.push(await measure(version, packed, values.keep));
 		console.log(`\n${table(rows)}\n`);
 	}
+	await rm(packed.tarball);
 }
 
 main().catch(giveUp);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { glob, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -52,7 +53,10 @@ class Probe {
 			return `--input=${file}`;
 		};
 		await this.#n8n.command(['import:credentials', await put('credentials.json', credentials(this.#sandbox))]);
-		await this.#n8n.command(['import:workflow', await put('workflows.json', [work()])]);
+		// n8n 2.0 takes a workflow with an ID for one that it has; newer ones demand an ID.
+		await this.#n8n
+			.command(['import:workflow', await put('workflows.json', [{ id: randomUUID().slice(0, 16), ...work() }])])
+			.catch(async () => await this.#n8n.command(['import:workflow', await put('workflows.json', [work()])]));
 	}
 
 	/** Reads n8n's database. */

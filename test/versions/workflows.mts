@@ -17,7 +17,7 @@ const POLL_EVERY_S = 5;
 const PLAIN = { id: 'freshbooksPlain1', name: 'Plain' };
 const EXPRESSION = { id: 'freshbooksExpr01', name: 'Expression' };
 
-/** A workflow as it is imported. Without an ID: n8n 2.0 takes one for a workflow that it has. */
+/** A workflow as any release stores it. */
 export interface ImportedWorkflow extends WorkflowDraft {
 	active: boolean;
 	versionId: string;
