@@ -232,7 +232,7 @@ function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
 /** Prepares a user folder with the package installed in it: `start()` starts the n8n on it. */
 export async function prepareN8n(options: N8nOptions): Promise<N8n> {
 	await mkdir(options.userFolder, { recursive: true });
-	if (options.packed) await installCommunityPackage(options.packed, options.userFolder);
+	if (options.packed) await installCommunityPackage(options.packed, options.userFolder, options.installed?.home);
 	return new N8n(options, options.port ?? (await freePort()));
 }
 

@@ -55,14 +55,14 @@ export async function unpack(tarball: string, folder: string): Promise<void> {
 }
 
 /** Puts the packed package where n8n looks for community packages in its user folder. */
-export async function installCommunityPackage(packed: Packed, userFolder: string): Promise<void> {
+export async function installCommunityPackage(packed: Packed, userFolder: string, n8nHome = N8N_HOME): Promise<void> {
 	const nodes = path.join(userFolder, '.n8n/nodes');
 	await unpack(packed.tarball, path.join(nodes, 'node_modules', packed.name));
 	// As where nothing else is around: the package gets n8n's own copy, so that n8n knows the package's errors as its own. From
 	// a folder inside this repository it would find the repository's copy instead.
 	const workflow = path.join(nodes, 'node_modules/n8n-workflow');
 	await rm(workflow, { recursive: true, force: true });
-	await symlink(path.join(N8N_HOME, 'node_modules/n8n-workflow'), workflow);
+	await symlink(path.join(n8nHome, 'node_modules/n8n-workflow'), workflow);
 	const manifest = {
 		name: 'installed-nodes',
 		private: true,
