@@ -6,7 +6,7 @@ import { invitationEmail, invitationId, invitationRole, listInvitations } from '
 import { readList, type ListRequest } from '../FreshBooks/api/listing';
 import { getTeamMember, listTeamMembers } from '../FreshBooks/api/teamMembers';
 import type { FreshBooksClient } from '../FreshBooks/api/transport';
-import { booleanOrNull, numberOrNull, textOrNull, type WireObject } from '../FreshBooks/api/wire';
+import { booleanOrNull, idOrNull, textOrNull, type WireObject } from '../FreshBooks/api/wire';
 import type { LookUp } from './changes/confirm';
 import type { Listing, ListingPurpose } from './changes/listing';
 import type { PendingInvitation, Person, Source } from './changes/person';
@@ -22,7 +22,7 @@ function personOfTeamMember(row: WireObject): Person {
 		lastName: textOrNull(row.last_name),
 		role: textOrNull(row.business_role_name),
 		active: booleanOrNull(row.active),
-		identityId: numberOrNull(row.identity_id),
+		identityId: idOrNull(row.identity_id),
 		invitationAcceptedAt: textOrNull(row.invitation_date_accepted),
 		updatedAt: textOrNull(row.updated_at),
 	};
@@ -31,13 +31,13 @@ function personOfTeamMember(row: WireObject): Person {
 /** The guide shows `id`, `email`, `role` and `confirmed`; the other names are those of FreshBooks' group members. */
 function personOfBusinessMember(row: WireObject): Person {
 	return {
-		id: String(numberOrNull(row.id)),
+		id: String(idOrNull(row.id)),
 		email: textOrNull(row.email),
 		firstName: textOrNull(row.first_name),
 		lastName: textOrNull(row.last_name),
 		role: textOrNull(row.role),
 		active: booleanOrNull(row.active),
-		identityId: numberOrNull(row.identity_id),
+		identityId: idOrNull(row.identity_id),
 		invitationAcceptedAt: textOrNull(row.invitation_date_accepted),
 		updatedAt: textOrNull(row.updated_at),
 	};

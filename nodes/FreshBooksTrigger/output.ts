@@ -1,5 +1,6 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
+import { objectOf } from '../FreshBooks/api/wire';
 import { dateTime, toScimUser } from '../FreshBooks/scim/user';
 import type { ChangeItem, MemberOutput } from './changes/events';
 
@@ -24,6 +25,6 @@ function withScimUsers(item: ChangeItem): IDataObject {
 
 /** The output of a poll in the form that the option Output Format asks for. */
 export function outputOf(context: IPollFunctions, items: ChangeItem[]): INodeExecutionData[][] {
-	const { outputFormat } = context.getNodeParameter('options', {}) as IDataObject;
-	return [items.map((item) => ({ json: outputFormat === 'scim' ? withScimUsers(item) : (item as unknown as IDataObject) }))];
+	const asScim = objectOf(context.getNodeParameter('options', {})).outputFormat === 'scim';
+	return [items.map((item) => ({ json: asScim ? withScimUsers(item) : (item as unknown as IDataObject) }))];
 }

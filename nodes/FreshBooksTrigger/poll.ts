@@ -2,7 +2,7 @@ import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workfl
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { toNodeError } from '../FreshBooks/actions/common/nodeErrors';
-import { failureOf, type FailureKind } from '../FreshBooks/api/failures';
+import { failureOf, inOneLine, type FailureKind } from '../FreshBooks/api/failures';
 import { getMe, membershipsOf } from '../FreshBooks/api/identity';
 import { connect, type FreshBooksClient } from '../FreshBooks/api/transport';
 import type { Business, ChangeItem } from './changes/events';
@@ -88,6 +88,11 @@ function isNoneOfOurs(error: unknown, { settings, state }: Round, businessId: nu
 /** The transport gives up when less time is left than it would wait before the next try. */
 const TOO_LITTLE_TIME_MS = 1_000;
 
+/** In sentences; items have the name as FreshBooks gives it. */
+function shownName({ name }: Business): string {
+	return inOneLine(name, 80);
+}
+
 async function pollOne(round: Round, business: Business, hasWholeTime: boolean): Promise<BusinessResult> {
 	const { client, settings, state } = round;
 	const nothing = { businessId: business.id, snapshot: undefined, items: [], reports: [] };
@@ -106,12 +111,12 @@ async function pollOne(round: Round, business: Business, hasWholeTime: boolean):
 	if ('error' in outcome) {
 		if (isNoneOfOurs(outcome.error, round, business.id)) return { ...nothing, refusal: outcome.error };
 		const ranOut = Date.now() >= round.deadlineAt - TOO_LITTLE_TIME_MS;
-		const report = reportOfError(outcome.error, business.name);
+		const report = reportOfError(outcome.error, shownName(business));
 		// Whoever ran out of time gets a poll that begins with it before the user is bothered.
 		return { ...nothing, late: ranOut, reports: [{ ...report, logOnly: ranOut && !hasWholeTime }] };
 	}
 	const { snapshot, items, troubles } = outcome.poll;
-	return { businessId: business.id, snapshot, items, reports: troubles.map((trouble) => reportOfTrouble(business.name, trouble)) };
+	return { businessId: business.id, snapshot, items, reports: troubles.map((trouble) => reportOfTrouble(shownName(business), trouble)) };
 }
 
 /** Polls a few businesses at a time; what the last poll had no time for comes first. Results in the order of `businesses`. */
@@ -150,6 +155,9 @@ function log(context: IPollFunctions, reports: Report[]): void {
 	for (const { message, description } of reports) context.logger.warn(`FreshBooks Trigger: ${message}. ${description}`);
 }
 
+/** So many troubles beside the first are told in an error; the log has them all. */
+const MOST_ALSO = 3;
+
 /** The error for n8n; `allFailed` says whether the trouble is the whole trigger's or one business's among others. */
 function errorOf(context: IPollFunctions, [report, ...others]: Report[], allFailed: boolean): NodeApiError | NodeOperationError {
 	const { message, error, cause } = report;
@@ -157,7 +165,8 @@ function errorOf(context: IPollFunctions, [report, ...others]: Report[], allFail
 	const own = base?.failure ?? (cause && { cause });
 	const failure = allFailed && own ? own : ({ cause: 'temporarily-unavailable' } as const);
 	const httpCode = base instanceof NodeApiError ? (base.httpCode ?? undefined) : undefined;
-	const description = [report.description, ...others.map((other) => `Also: ${other.message}.`)].join(' ');
+	const more = others.length > MOST_ALSO ? [`And ${others.length - MOST_ALSO} more.`] : [];
+	const description = [report.description, ...others.slice(0, MOST_ALSO).map((other) => `Also: ${other.message}.`), ...more].join(' ');
 	const shown = new NodeApiError(context.getNode(), { message }, { message, description, httpCode, failure });
 	// n8n takes words such as EACCES in a name for a network error and replaces the message.
 	shown.message = message;

@@ -1,7 +1,8 @@
-import type { IDataObject, IPollFunctions } from 'n8n-workflow';
+import type { IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { checkIntegerId } from '../FreshBooks/api/identifiers';
+import { objectOf, type WireObject } from '../FreshBooks/api/wire';
 import { EVENTS, type EventName } from './changes/events';
 import type { Source } from './changes/person';
 import { DEFAULT_REMOVAL_LIMIT, type RemovalLimit } from './changes/safeguard';
@@ -41,7 +42,7 @@ function readEvents(context: IPollFunctions): ReadonlySet<EventName> {
 	return new Set(events);
 }
 
-function readRemovalLimit(context: IPollFunctions, options: IDataObject): RemovalLimit {
+function readRemovalLimit(context: IPollFunctions, options: WireObject): RemovalLimit {
 	const maxRemovals = options.maxRemovals ?? DEFAULT_REMOVAL_LIMIT.maxRemovals;
 	if (typeof maxRemovals !== 'number' || !Number.isFinite(maxRemovals) || maxRemovals < 0) {
 		return refuse(context, 'Max Removals', 'must be a number of at least 0');
@@ -51,7 +52,7 @@ function readRemovalLimit(context: IPollFunctions, options: IDataObject): Remova
 
 /** Reads the parameters; throws NodeOperationError naming the one that is wrong. */
 export function readSettings(context: IPollFunctions): TriggerSettings {
-	const options = context.getNodeParameter('options', {}) as IDataObject;
+	const options = objectOf(context.getNodeParameter('options', {}));
 	return {
 		businessIds: readBusinessIds(context),
 		source: context.getNodeParameter('source', 'teamMembers') === 'businessMembers' ? 'businessMembers' : 'teamMembers',

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { failureOf } from '../api/failures';
+import { failureOf, inOneLine, isJsonObject } from '../api/failures';
 import { connect } from '../api/transport';
 import { operations as access } from './access';
 import { operations as business } from './business';
@@ -25,9 +25,15 @@ const RESOURCES: ReadonlyMap<string, ReadonlyMap<string, RunnableOperation>> = n
 type Prepared = ReturnType<RunnableOperation['prepare']>;
 type Result = OutputRow[];
 
+/** What the editor's lists give is a short word; anything else is none of theirs. */
+function nameIn(context: IExecuteFunctions, parameter: 'resource' | 'operation'): string {
+	const name: unknown = context.getNodeParameter(parameter, 0, '');
+	return typeof name === 'string' ? inOneLine(name, 40) : '';
+}
+
 function chosenOperation(context: IExecuteFunctions): RunnableOperation {
-	const resource = String(context.getNodeParameter('resource', 0));
-	const name = String(context.getNodeParameter('operation', 0));
+	const resource = nameIn(context, 'resource');
+	const name = nameIn(context, 'operation');
 	const operation = RESOURCES.get(resource)?.get(name);
 	if (operation) return operation;
 	throw new NodeOperationError(context.getNode(), `The FreshBooks node has no operation '${name}' of '${resource}'`, {
@@ -47,8 +53,8 @@ function prepareAll(context: IExecuteFunctions, operation: RunnableOperation, co
 }
 
 function batchSizeOf(context: IExecuteFunctions): number {
-	const options = context.getNodeParameter('options', 0, {}) as IDataObject;
-	const size = options.batchSize ?? 5;
+	const options: unknown = context.getNodeParameter('options', 0, {});
+	const size = isJsonObject(options) ? (options.batchSize ?? 5) : 5;
 	if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 50) return size;
 	throw new NodeOperationError(context.getNode(), "Parameter 'Batch Size' must be a whole number from 1 to 50", {
 		description: 'Correct it and run it again; nothing was sent.',

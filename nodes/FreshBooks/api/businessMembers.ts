@@ -4,7 +4,7 @@ import { FreshBooksApiError } from './failures';
 import { path } from './identifiers';
 import type { ListRequest } from './listing';
 import type { FreshBooksClient } from './transport';
-import { numberOrNull, objectOf, type WireObject } from './wire';
+import { idOrNull, objectOf, type WireObject } from './wire';
 
 /**
  * The members of a business as a third-party guide (stitchflow.com/user-management/freshbooks/api) describes them:
@@ -21,7 +21,7 @@ export function listBusinessMembers<Kept>(businessId: number, keep: (row: WireOb
 		idFamily: 'business ID',
 		published: false,
 		rowKeys: ['members'],
-		idOf: (row) => numberOrNull(row.id),
+		idOf: (row) => idOrNull(row.id),
 		keep,
 	};
 }

@@ -86,11 +86,20 @@ export interface ErrorBody {
 
 const LONGEST_TEXT = 300;
 
+/** What may be a credential: a bearer token, a JWT, a run of 40 letters and digits, not of letters alone (a UUID has no such run). */
+const LIKE_A_TOKEN = /\bbearer\s+\S+|\beyJ[\w-]+(?:\.[\w-]+)*|(?=[A-Za-z_]{0,200}\d)[A-Za-z0-9_]{40,}/gi;
+
+/** A text of the service as it may stand in a sentence: one line, at most so many characters, nothing invisible. */
+export function inOneLine(text: string, longest: number): string {
+	// Four times as much is enough, and what comes after it is not worth the time.
+	const line = text.slice(0, longest * 4).replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ').trim();
+	return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+}
+
+/** For error texts: never a token that FreshBooks, or something between, repeats in its answer. */
 function asText(value: unknown): string | undefined {
 	if (typeof value !== 'string') return undefined;
-	const oneLine = value.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-	if (oneLine === '') return undefined;
-	return oneLine.length > LONGEST_TEXT ? `${oneLine.slice(0, LONGEST_TEXT - 1)}…` : oneLine;
+	return inOneLine(value.slice(0, LONGEST_TEXT * 4).replace(LIKE_A_TOKEN, '[hidden]'), LONGEST_TEXT) || undefined;
 }
 
 function asNumber(value: unknown): number | undefined {
@@ -131,7 +140,7 @@ function readDetails(details: unknown): ErrorBody {
 function readErrorObject(error: unknown): ErrorBody {
 	if (!isJsonObject(error)) return { text: asText(error) };
 	const [field, text] = Object.entries(error)[0] ?? [];
-	return { text: asText(error.message) ?? asText(text), field: asText(error.message) ? undefined : field };
+	return { text: asText(error.message) ?? asText(text), field: asText(error.message) ? undefined : asText(field) };
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { FreshBooksApiError } from './failures';
+import { checkAccountId } from './identifiers';
 import type { FreshBooksClient } from './transport';
-import { booleanOrNull, numberOrNull, objectOf, objectsOf, textOrNull, type WireObject } from './wire';
+import { booleanOrNull, idOrNull, objectOf, objectsOf, textOrNull, type WireObject } from './wire';
 
 /** GET and PUT /auth/api/v1/users/me: who the token belongs to, and which businesses they belong to. */
 
@@ -31,7 +32,7 @@ export const ASK_WHO_I_AM = { ...ABOUT_ME, method: 'GET' } as const;
 
 function userIn(body: unknown): WireObject {
 	const response = objectOf(objectOf(body).response);
-	if (numberOrNull(response.id) === null) {
+	if (idOrNull(response.id) === null) {
 		throw new FreshBooksApiError({ kind: 'malformed', status: 200, subject: ABOUT_ME.subject, idFamily: 'none', method: 'GET' });
 	}
 	return response;
@@ -50,13 +51,19 @@ export async function updateMe(client: FreshBooksClient, body: IDataObject): Pro
 	return userIn(await client.send({ ...ABOUT_ME, published: false, method: 'PUT', body }));
 }
 
+/** An account's ID, or null for anything that none looks like: it becomes part of paths. */
+function accountOrNull(value: unknown): string | null {
+	const checked = checkAccountId(value);
+	return checked.ok ? checked.value : null;
+}
+
 /** The business of a membership in the modern shape `{id, role, business: {…}}` or the flat `{business_id, role}`. */
 function membershipFrom(entry: WireObject): BusinessMembership | null {
 	const business = objectOf(entry.business);
-	const nested = numberOrNull(business.id);
-	const businessId = nested ?? numberOrNull(entry.business_id);
+	const nested = idOrNull(business.id);
+	const businessId = nested ?? idOrNull(entry.business_id);
 	if (businessId === null) return null;
-	const ownAccount = textOrNull(business.account_id) ?? textOrNull(entry.account_id);
+	const ownAccount = accountOrNull(business.account_id) ?? accountOrNull(entry.account_id);
 	return {
 		name: textOrNull(business.name) ?? textOrNull(entry.name),
 		role: textOrNull(entry.role),
@@ -64,7 +71,7 @@ function membershipFrom(entry: WireObject): BusinessMembership | null {
 		businessUuid: textOrNull(business.business_uuid ?? entry.business_uuid),
 		accountId: ownAccount ?? clientAccount(business, businessId),
 		ownsAccount: ownAccount !== null,
-		membershipId: numberOrNull(entry.id),
+		membershipId: idOrNull(entry.id),
 		active: booleanOrNull(business.active) ?? booleanOrNull(entry.active),
 	};
 }
@@ -72,9 +79,9 @@ function membershipFrom(entry: WireObject): BusinessMembership | null {
 /** A business without an account of its own is reached through the account it is a client of, if it is of just one. */
 function clientAccount(business: WireObject, businessId: number): string | null {
 	const own = objectsOf(business.business_clients).filter(
-		(client) => (numberOrNull(client.business_id) ?? businessId) === businessId,
+		(client) => (idOrNull(client.business_id) ?? businessId) === businessId,
 	);
-	return only(own.map((client) => textOrNull(client.account_id)));
+	return only(own.map((client) => accountOrNull(client.account_id)));
 }
 
 /** The single distinct value, or null: which of several accounts is meant cannot be known. */
@@ -92,7 +99,7 @@ export function membershipsOf(me: WireObject): BusinessMembership[] {
 		.map(membershipFrom)
 		.filter((membership): membership is BusinessMembership => membership !== null);
 	const taken = new Set(memberships.map((membership) => membership.accountId));
-	const free = only(objectsOf(me.roles).map((role) => textOrNull(role.accountid)).filter((id) => !taken.has(id)));
+	const free = only(objectsOf(me.roles).map((role) => accountOrNull(role.accountid)).filter((id) => !taken.has(id)));
 	const homeless = memberships.filter((membership) => membership.accountId === null);
 	if (free === null || homeless.length !== 1) return memberships;
 	return memberships.map((membership) => (membership === homeless[0] ? { ...membership, accountId: free } : membership));

@@ -1,7 +1,7 @@
 import { path } from './identifiers';
 import type { ListRequest } from './listing';
 import type { FreshBooksClient } from './transport';
-import { numberOrNull, objectOf, textOrNull, type WireObject } from './wire';
+import { idOrNull, objectOf, textOrNull, type WireObject } from './wire';
 
 /**
  * Invitations to a business. The list, create and revoke endpoints come from a third-party guide
@@ -11,7 +11,7 @@ import { numberOrNull, objectOf, textOrNull, type WireObject } from './wire';
 
 /** An invitation's integer ID, under any of the names seen. */
 export function invitationId(row: WireObject): number | null {
-	return numberOrNull(row.id);
+	return idOrNull(row.id);
 }
 
 /** The invited address: `email` in the guide, `to_email` in FreshBooks' Postman collection. */

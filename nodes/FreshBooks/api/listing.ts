@@ -15,6 +15,9 @@ import { numberOrNull, objectOf, type WireObject } from './wire';
 /** The largest page FreshBooks gives. */
 export const PAGE_SIZE = 100;
 
+/** A million rows. No business has so many people: an answer that promises more, or never ends, is not FreshBooks' list. */
+const MOST_PAGES = 10_000;
+
 /** What is listed: where, under which name the rows stand, and what identifies and is kept of a row. */
 export interface ListRequest<Kept> extends Omit<FreshBooksRequest, 'method' | 'body'> {
 	/** Names of the rows' array in the answer, the likeliest first; a bare array under `response` needs none. */
@@ -172,7 +175,7 @@ class ListReader<Kept> {
 	}
 
 	/**
-	 * Pages 2 to `expected`, a few at a time, taken in order. 'ended' when an empty page came first; otherwise the last page,
+	 * Pages 2 to `expected`, a few at a time, taken in order. 'ended' when a page without a new row came first; otherwise the last page,
 	 * or null when there was none to read.
 	 */
 	private async readAhead(expected: number): Promise<Page | 'ended' | null> {
@@ -189,13 +192,14 @@ class ListReader<Kept> {
 			const next = ahead.shift();
 			if (!next) break;
 			last = await next;
-			this.collected.add(last);
-			if (last.rows.length === 0) return 'ended';
+			// Nothing, or nothing but what was there already: whatever the count says, there is no more to read.
+			if (this.collected.add(last) === 0) return 'ended';
 		}
 		return last;
 	}
 
 	private async fetch(page: number): Promise<Page> {
+		if (page > MOST_PAGES) throw malformed(this.request);
 		this.requests++;
 		return await fetchPage(this.client, this.request, page);
 	}

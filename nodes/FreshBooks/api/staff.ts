@@ -4,7 +4,7 @@ import { FreshBooksApiError } from './failures';
 import { path } from './identifiers';
 import type { ListRequest } from './listing';
 import type { FreshBooksClient } from './transport';
-import { numberOrNull, objectOf, type WireObject } from './wire';
+import { idOrNull, objectOf, type WireObject } from './wire';
 
 /**
  * The accounting system's staff records (freshbooks.com/api/staff). There is no create: FreshBooks' page says not to, as
@@ -23,7 +23,7 @@ export function listStaff<Kept>(accountId: string, query: IDataObject, keep: (ro
 		idFamily: 'account ID',
 		published: true,
 		rowKeys: ['staff', 'staffs'],
-		idOf: (row) => numberOrNull(row.id) ?? numberOrNull(row.userid),
+		idOf: (row) => idOrNull(row.id) ?? idOrNull(row.userid),
 		keep,
 	};
 }
@@ -40,7 +40,7 @@ function aboutStaff(accountId: string, staffId: number) {
 function staffIn(answer: unknown, accountId: string, staffId: number): WireObject {
 	const response = objectOf(objectOf(answer).response);
 	const staff = objectOf(objectOf(response.result).staff);
-	if ((numberOrNull(staff.id) ?? numberOrNull(staff.userid)) === null) {
+	if ((idOrNull(staff.id) ?? idOrNull(staff.userid)) === null) {
 		const { subject, idFamily } = aboutStaff(accountId, staffId);
 		throw new FreshBooksApiError({ kind: 'malformed', status: 200, subject, idFamily, method: 'GET' });
 	}

@@ -15,6 +15,12 @@ export function numberOrNull(value: unknown): number | null {
 	return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
+/** One of FreshBooks' integer IDs: a positive whole number below 10^15, also as text; null for anything else, so that no other number becomes part of a path. */
+export function idOrNull(value: unknown): number | null {
+	if (typeof value === 'string') return /^[1-9][0-9]{0,14}$/.test(value) ? Number(value) : null;
+	return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 1e15 ? value : null;
+}
+
 /** A boolean, or null. */
 export function booleanOrNull(value: unknown): boolean | null {
 	return typeof value === 'boolean' ? value : null;

@@ -4,7 +4,7 @@ import { roleTitle } from '../actions/access/roles';
 import type { BusinessMembership } from '../api/identity';
 import { invitationEmail, invitationId, invitationRole } from '../api/invitations';
 import { VIS_STATE } from '../api/staff';
-import { numberOrNull, textOrNull, type WireObject } from '../api/wire';
+import { idOrNull, numberOrNull, textOrNull, type WireObject } from '../api/wire';
 
 /** How businesses, people and invitations stand in the editor's lists: `name (what tells them apart)`. Pure. */
 
@@ -47,7 +47,7 @@ export function teamMemberEntry(row: WireObject): INodeListSearchItems {
 /** A row of the guide's members list, by whole number. */
 export function businessMemberEntry(row: WireObject): INodeListSearchItems {
 	const more = [textOrNull(row.email), titleOf(textOrNull(row.role))];
-	return { name: described(nameOf(row, 'first_name', 'last_name'), more), value: numberOrNull(row.id) ?? 0 };
+	return { name: described(nameOf(row, 'first_name', 'last_name'), more), value: idOrNull(row.id) ?? 0 };
 }
 
 /** A pending invitation, by its ID. */
@@ -63,5 +63,5 @@ const STAFF_STATES: ReadonlyMap<number | null, string> = new Map([
 /** A staff record, by its ID. */
 export function staffEntry(row: WireObject): INodeListSearchItems {
 	const more = [textOrNull(row.email), STAFF_STATES.get(numberOrNull(row.vis_state)) ?? null];
-	return { name: described(nameOf(row, 'fname', 'lname'), more), value: numberOrNull(row.id) ?? numberOrNull(row.userid) ?? 0 };
+	return { name: described(nameOf(row, 'fname', 'lname'), more), value: idOrNull(row.id) ?? idOrNull(row.userid) ?? 0 };
 }

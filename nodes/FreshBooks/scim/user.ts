@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { booleanOrNull, numberOrNull, textOrNull, type WireObject } from '../api/wire';
+import { booleanOrNull, idOrNull, textOrNull, type WireObject } from '../api/wire';
 
 /**
  * FreshBooks' people as SCIM 2.0 users (RFC 7643, section 4.1), for an identity graph or a directory that speaks SCIM. What
@@ -109,7 +109,7 @@ export function toScimUser(person: ScimSource): IDataObject {
 export function scimSourceOfTeamMember(row: WireObject): ScimSource {
 	return {
 		id: textOrNull(row.uuid) ?? '',
-		identityId: numberOrNull(row.identity_id),
+		identityId: idOrNull(row.identity_id),
 		email: textOrNull(row.email),
 		firstName: textOrNull(row.first_name),
 		middleName: textOrNull(row.middle_name),
@@ -128,7 +128,7 @@ export function scimSourceOfTeamMember(row: WireObject): ScimSource {
 		createdAt: textOrNull(row.created_at),
 		updatedAt: textOrNull(row.updated_at),
 		freshBooks: {
-			businessId: numberOrNull(row.business_id),
+			businessId: idOrNull(row.business_id),
 			teamMemberId: textOrNull(row.uuid),
 			invitationAcceptedAt: dateTime(textOrNull(row.invitation_date_accepted)),
 		},
@@ -138,13 +138,13 @@ export function scimSourceOfTeamMember(row: WireObject): ScimSource {
 /** A row of the guide's members list, or of a business group. */
 export function scimSourceOfBusinessMember(row: WireObject, businessId: number): ScimSource {
 	return {
-		id: String(numberOrNull(row.id) ?? ''),
-		identityId: numberOrNull(row.identity_id),
+		id: String(idOrNull(row.id) ?? ''),
+		identityId: idOrNull(row.identity_id),
 		email: textOrNull(row.email),
 		firstName: textOrNull(row.first_name),
 		lastName: textOrNull(row.last_name),
 		active: booleanOrNull(row.active),
 		role: textOrNull(row.role),
-		freshBooks: { businessId, memberId: numberOrNull(row.id), confirmed: booleanOrNull(row.confirmed) },
+		freshBooks: { businessId, memberId: idOrNull(row.id), confirmed: booleanOrNull(row.confirmed) },
 	};
 }

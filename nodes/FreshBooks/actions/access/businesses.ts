@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { inOneLine } from '../../api/failures';
 import { membershipsOf, type BusinessMembership } from '../../api/identity';
 import { shownWhen } from '../common/descriptions';
 import { OperationRefusal } from '../common/operation';
@@ -78,5 +79,5 @@ export async function resolveBusinesses(session: Session, chosen: ChosenBusiness
 
 /** How a business is named in a sentence. */
 export function nameOf({ businessId, name }: Pick<BusinessMembership, 'businessId' | 'name'>): string {
-	return name === null ? `business ${businessId}` : `${name} (business ${businessId})`;
+	return name === null ? `business ${businessId}` : `${inOneLine(name, 80)} (business ${businessId})`;
 }

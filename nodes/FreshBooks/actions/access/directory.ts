@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isJsonObject } from '../../api/failures';
+import { inOneLine, isJsonObject } from '../../api/failures';
 import { addressKey, checkEmail, checkIntegerId } from '../../api/identifiers';
 
 /** Reads a company directory, as identity providers and sheets give it. Pure. */
@@ -51,10 +51,10 @@ const NO = new Set(['false', 'no', 'n', '0', 'inactive', 'disabled', 'suspended'
 const MOST_PROBLEMS = 10;
 
 function valueAt(row: IDataObject, field: string): unknown {
-	if (field in row) return row[field];
+	if (Object.hasOwn(row, field)) return row[field];
 	return field.split('.').reduce<unknown>((value, key) => {
 		if (Array.isArray(value)) return (value as unknown[])[Number(key)];
-		return isJsonObject(value) ? value[key] : undefined;
+		return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 	}, row);
 }
 
@@ -66,8 +66,13 @@ function firstValue(row: IDataObject, fields: string[]): unknown {
 	return undefined;
 }
 
+/** The value as text; empty for what is none. */
+function wordOf(value: unknown): string {
+	return typeof value === 'object' || value === undefined ? '' : String(value);
+}
+
 function truth(value: unknown): boolean | null {
-	const word = String(value).trim().toLowerCase();
+	const word = wordOf(value).trim().toLowerCase();
 	if (YES.has(word)) return true;
 	return NO.has(word) ? false : null;
 }
@@ -114,7 +119,7 @@ class Reader {
 		if (opposite === true) return false;
 		if (said === undefined) return true;
 		const active = truth(said);
-		if (active === null) this.note(`It is not clear whether ${email} is active: '${String(said).slice(0, 40)}'.`);
+		if (active === null) this.note(`It is not clear whether ${email} is active: '${inOneLine(wordOf(said), 40)}'.`);
 		return active;
 	}
 

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { someOf } from '../common/find';
 import { nameOf } from './businesses';
 import type { SeenInvitation, SeenMember, SeenStaff } from './sightings';
 
@@ -78,25 +79,27 @@ const NOT_INCLUDED = [
 ];
 
 function names(reports: BusinessReport[]): string {
-	return reports.map(nameOf).join(', ');
+	return someOf(reports.map(nameOf), ', ', 20);
 }
 
 function withOutcome(reports: BusinessReport[], ...outcomes: BusinessOutcome[]): BusinessReport[] {
 	return reports.filter(({ outcome }) => outcomes.includes(outcome));
 }
 
+function reasons(reports: BusinessReport[]): string {
+	return someOf(reports.map((report) => `${nameOf(report)}: ${firstReason(report)}`), '; ');
+}
+
 /** Which businesses are not done, each with its first reason. */
 export function openBusinesses(reports: BusinessReport[]): string {
-	return withOutcome(reports, 'failed', 'notVerified', 'notRead', 'refused')
-		.map((report) => `${nameOf(report)}: ${firstReason(report)}`)
-		.join('; ');
+	return reasons(withOutcome(reports, 'failed', 'notVerified', 'notRead', 'refused'));
 }
 
 /** What a dry run sees coming. */
 function obstacles(reports: BusinessReport[]): string {
 	const met = reports.filter(({ outcome, notDone }) => notDone.length > 0 || outcome === 'refused');
 	if (met.length === 0) return '';
-	return ` To be expected: ${met.map((report) => `${nameOf(report)}: ${firstReason(report)}`).join('; ')}`;
+	return ` To be expected: ${reasons(met)}`;
 }
 
 function firstReason({ notDone, remarks, outcome }: BusinessReport): string {

@@ -4,7 +4,7 @@ import { sameAddress } from '../../api/identifiers';
 import type { BusinessMembership } from '../../api/identity';
 import { revokeInvitation } from '../../api/invitations';
 import { setStaffVisState, VIS_STATE } from '../../api/staff';
-import { numberOrNull, textOrNull, type WireObject } from '../../api/wire';
+import { idOrNull, textOrNull, type WireObject } from '../../api/wire';
 import type { ListName, Session } from '../common/session';
 import { reportFor, type Action, type BusinessOutcome, type BusinessReport, type Deed, type NotDone } from './offboardReport';
 import { endsTheRun, reasonOf } from './reasons';
@@ -130,7 +130,7 @@ const TOKEN_OWNER = 'This is the connected FreshBooks user, who is never removed
 /** True for the person whose connection this is, by address or by identity. */
 function isTokenOwner(me: WireObject, email: string, sighting?: Sighting): boolean {
 	if (sameAddress(textOrNull(me.email), email)) return true;
-	const identity = numberOrNull(me.identity_id) ?? numberOrNull(me.id);
+	const identity = idOrNull(me.identity_id) ?? idOrNull(me.id);
 	return [...(sighting?.teamMembers ?? []), ...(sighting?.members ?? [])].some(
 		({ identityId }) => identityId !== null && identityId === identity,
 	);

@@ -4,7 +4,7 @@ import { updateBusinessMember } from '../../api/businessMembers';
 import { failureOf } from '../../api/failures';
 import { sameAddress } from '../../api/identifiers';
 import { invitationId, invitationRole, revokeInvitation } from '../../api/invitations';
-import { numberOrNull, textOrNull, type WireObject } from '../../api/wire';
+import { idOrNull, textOrNull, type WireObject } from '../../api/wire';
 import { findByEmail } from '../common/find';
 import { OperationRefusal } from '../common/operation';
 import type { Session } from '../common/session';
@@ -148,8 +148,8 @@ async function changeRole(session: Session, hire: Hire, membership: Membership):
 	const { businessId, email, role } = hire;
 	await refuseUnsafeRoleChange(session, hire, membership);
 	const members = await session.businessMembers(businessId);
-	const row = findByEmail(members, email, membersOf(businessId), (found) => numberOrNull(found.id));
-	const id = numberOrNull(row?.id);
+	const row = findByEmail(members, email, membersOf(businessId), (found) => idOrNull(found.id));
+	const id = idOrNull(row?.id);
 	if (!row || id === null) {
 		throw new OperationRefusal(
 			`${email} has no whole-number ID in business ${businessId}, without which FreshBooks changes no role`,

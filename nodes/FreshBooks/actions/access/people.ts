@@ -1,7 +1,7 @@
 import type { BusinessMembership } from '../../api/identity';
 import { addressKey } from '../../api/identifiers';
 import { invitationEmail, invitationId, invitationRole } from '../../api/invitations';
-import { booleanOrNull, numberOrNull, textOrNull, type WireObject } from '../../api/wire';
+import { booleanOrNull, idOrNull, textOrNull, type WireObject } from '../../api/wire';
 import type { Person } from './findings';
 import { ageInDays, invitedAtOf, isoOrNull } from './invitationAge';
 
@@ -37,7 +37,7 @@ function nobody({ businessId, name }: Business): Person {
 function fromTeamMember(row: WireObject, business: Business, withInvitations: boolean): Person {
 	const person = nobody(business);
 	const acceptedAt = isoOrNull(row.invitation_date_accepted);
-	const identity = numberOrNull(row.identity_id);
+	const identity = idOrNull(row.identity_id);
 	const joined = acceptedAt !== null || identity !== null;
 	const notJoined = withInvitations ? 'none' : 'unknown';
 	return {
@@ -64,7 +64,7 @@ function fromMember(row: WireObject, business: Business): Person {
 		role: textOrNull(row.role),
 		active: booleanOrNull(row.active),
 		invitation: { ...person.invitation, state: row.confirmed === true ? 'accepted' : 'unknown' },
-		sourceIds: { ...person.sourceIds, member: numberOrNull(row.id), identity: numberOrNull(row.identity_id) },
+		sourceIds: { ...person.sourceIds, member: idOrNull(row.id), identity: idOrNull(row.identity_id) },
 	};
 }
 
@@ -97,7 +97,7 @@ function addMembers(people: Person[], byAddress: ByAddress, rows: WireObject[], 
 	for (const row of rows) {
 		const known = byAddress.at(textOrNull(row.email)).find(({ sourceIds }) => sourceIds.member === null);
 		if (known) {
-			known.sourceIds.member = numberOrNull(row.id);
+			known.sourceIds.member = idOrNull(row.id);
 			continue;
 		}
 		const person = fromMember(row, business);

@@ -4,7 +4,7 @@ import type { BusinessMembership } from '../../api/identity';
 import { invitationId, invitationRole } from '../../api/invitations';
 import { readToTheEnd } from '../../api/listing';
 import { listStaff } from '../../api/staff';
-import { booleanOrNull, numberOrNull, textOrNull, type WireObject } from '../../api/wire';
+import { booleanOrNull, idOrNull, numberOrNull, textOrNull, type WireObject } from '../../api/wire';
 import type { ListName, Roster, Session } from '../common/session';
 import { endsTheRun, reasonOf } from './reasons';
 import { isOwnerRole } from './roles';
@@ -72,17 +72,17 @@ function fromTeam(row: WireObject): SeenMember {
 		memberId: null,
 		role: textOrNull(row.business_role_name),
 		active: booleanOrNull(row.active),
-		identityId: numberOrNull(row.identity_id),
+		identityId: idOrNull(row.identity_id),
 	};
 }
 
 function fromMembers(row: WireObject): SeenMember {
 	return {
 		teamMemberId: null,
-		memberId: numberOrNull(row.id),
+		memberId: idOrNull(row.id),
 		role: textOrNull(row.role),
 		active: booleanOrNull(row.active),
-		identityId: numberOrNull(row.identity_id),
+		identityId: idOrNull(row.identity_id),
 	};
 }
 
@@ -168,6 +168,6 @@ export async function lookForStaff(session: Session, { accountId, ownsAccount }:
 }
 
 function staffOf(row: WireObject, email: string): SeenStaff[] {
-	const id = numberOrNull(row.id) ?? numberOrNull(row.userid);
+	const id = idOrNull(row.id) ?? idOrNull(row.userid);
 	return id !== null && sameAddress(textOrNull(row.email), email) ? [{ id, visState: numberOrNull(row.vis_state) }] : [];
 }

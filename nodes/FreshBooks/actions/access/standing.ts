@@ -1,6 +1,6 @@
 import { failureOf } from '../../api/failures';
 import { invitationId } from '../../api/invitations';
-import { booleanOrNull, numberOrNull, textOrNull, type WireObject } from '../../api/wire';
+import { booleanOrNull, idOrNull, textOrNull, type WireObject } from '../../api/wire';
 import type { Session } from '../common/session';
 import { sameRole } from './roles';
 
@@ -33,7 +33,7 @@ function fromTeamMember(row: WireObject): Membership {
 /** The guide's rows have no `active`; somebody who has not confirmed yet is not in. */
 function fromBusinessMember(row: WireObject): Membership {
 	const active = booleanOrNull(row.active) ?? booleanOrNull(row.confirmed) ?? true;
-	return { teamMemberId: null, memberId: numberOrNull(row.id), role: textOrNull(row.role), active };
+	return { teamMemberId: null, memberId: idOrNull(row.id), role: textOrNull(row.role), active };
 }
 
 /** Everything that the lists hold of an address, judged. Pure. */

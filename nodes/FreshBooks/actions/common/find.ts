@@ -1,6 +1,13 @@
 import type { WireObject } from '../../api/wire';
+import { inOneLine } from '../../api/failures';
 import { OperationRefusal } from './operation';
 import type { Roster } from './session';
+
+/** The first few of many, and how many more there are. */
+export function someOf(names: string[], separator = ' and ', most = 5): string {
+	const more = names.length > most ? `${separator}${names.length - most} more` : '';
+	return `${names.slice(0, most).join(separator)}${more}`;
+}
 
 /** Where an address was looked up, in the user's words. */
 export interface Place {
@@ -18,7 +25,7 @@ export function findByEmail(roster: Roster, email: string, place: Place, idOf: (
 	const found = roster.byEmail(email);
 	if (found.length <= 1) return found[0];
 	throw new OperationRefusal(
-		`More than one ${place.thing} has the address ${email}: ${found.map((row) => String(idOf(row))).join(' and ')}`,
+		`More than one ${place.thing} has the address ${email}: ${someOf(found.map((row) => inOneLine(String(idOf(row)), 40)))}`,
 		`Nothing was changed. Choose one of them by ID; they were found in ${place.where}.`,
 	);
 }

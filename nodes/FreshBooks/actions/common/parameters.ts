@@ -50,7 +50,7 @@ export class Parameters {
 
 	private locator(name: string, displayName: string): Locator {
 		const value = this.raw(name);
-		if (isJsonObject(value) && 'value' in value) return { mode: String(value.mode ?? 'id'), value: value.value };
+		if (isJsonObject(value) && 'value' in value) return { mode: typeof value.mode === 'string' ? value.mode : 'id', value: value.value };
 		if (typeof value === 'string' || typeof value === 'number') return { mode: 'id', value };
 		return this.refuse(displayName, 'is empty', 'Choose it from the list, or give its ID.');
 	}
@@ -104,7 +104,8 @@ export class Parameters {
 	}
 
 	choice(name: string, fallback: string): string {
-		return String(this.raw(name, fallback));
+		const value = this.raw(name, fallback);
+		return typeof value === 'string' ? value : fallback;
 	}
 
 	/** How many rows are wanted: Infinity for Return All, else a whole number from 1. */
@@ -119,6 +120,21 @@ export class Parameters {
 	collection(name: string): IDataObject {
 		const value = this.raw(name, {});
 		return isJsonObject(value) ? (value as IDataObject) : {};
+	}
+
+	/** A text of a collection that becomes part of a URL; undefined when empty. */
+	shortText(collection: IDataObject, name: string, displayName: string): string | undefined {
+		const value: unknown = collection[name];
+		if (value === undefined || value === null || value === '') return undefined;
+		if (typeof value === 'string' && value.length <= LONGEST_FILTER) return value;
+		return this.refuse(displayName, `must be a text of at most ${LONGEST_FILTER} characters`);
+	}
+
+	/** A value of a collection that is sent as it is: a text, a number, or nothing, but nothing with parts. */
+	plainValue(collection: IDataObject, name: string, displayName: string): IDataObject[string] {
+		const value = collection[name];
+		if (typeof value !== 'object' || value === null) return value;
+		return this.refuse(displayName, 'must be a text, not a list or an object');
 	}
 
 	/** One address out of a collection. */
@@ -136,7 +152,7 @@ export class Parameters {
 	optionalMoment(collection: IDataObject, name: string, displayName: string): string | null {
 		const value: unknown = collection[name];
 		if (value === undefined || value === null || value === '') return null;
-		const moment = Date.parse(String(value));
+		const moment = typeof value === 'string' ? Date.parse(value) : momentOf(value);
 		if (Number.isNaN(moment)) return this.refuse(displayName, 'must be a date such as 2026-11-21T10:00:00Z');
 		return new Date(moment).toISOString();
 	}
@@ -166,6 +182,7 @@ export class Parameters {
 		if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return undefined;
 		const parsed: unknown = typeof value === 'string' ? jsonParse<unknown>(value, { fallbackValue: null }) : value;
 		if (!isJsonObject(parsed)) return this.refuse(displayName, 'must be a JSON object such as {"invoices": true}');
+		if (isDeep(parsed)) return this.refuse(displayName, `must not be nested more than ${DEEPEST} levels deep`);
 		return Object.keys(parsed).length === 0 ? undefined : (parsed as IDataObject);
 	}
 
@@ -176,6 +193,27 @@ export class Parameters {
 		const parts: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',').map((part) => part.trim()) : [value];
 		return parts.map((part) => this.accept(displayName, checkIntegerId(part)));
 	}
+}
+
+/** Far more than any permission needs; a thousand times as much would exhaust the stack on the way out. */
+const DEEPEST = 20;
+/** The longest text that FreshBooks could be searched for. */
+const LONGEST_FILTER = 255;
+
+/** True for JSON nested deeper than `DEEPEST`. Works without recursion. */
+function isDeep(value: unknown): boolean {
+	let level = [value];
+	for (let depth = 0; depth <= DEEPEST; depth++) {
+		level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+		if (level.length === 0) return false;
+	}
+	return true;
+}
+
+/** Epoch milliseconds of a moment that an expression gave as a number, a Date or Luxon's DateTime; NaN for anything else. */
+function momentOf(value: unknown): number {
+	const moment: unknown = typeof value === 'object' && value !== null && typeof value.valueOf === 'function' ? value.valueOf() : value;
+	return typeof moment === 'number' ? new Date(moment).getTime() : NaN;
 }
 
 function hint<T>(checked: Checked<T>, text: string): Checked<T> {

@@ -5,7 +5,7 @@ import { invitationEmail, invitationId, listInvitations } from '../../api/invita
 import { readToTheEnd, readWholeList, type ListRequest } from '../../api/listing';
 import { listTeamMembers } from '../../api/teamMembers';
 import type { FreshBooksClient } from '../../api/transport';
-import { numberOrNull, textOrNull, type WireObject } from '../../api/wire';
+import { idOrNull, textOrNull, type WireObject } from '../../api/wire';
 
 /** People or invitations of one business, findable by address and by ID, kept in step with what this execution changes. */
 export class Roster {
@@ -94,7 +94,7 @@ export class Session {
 	/** The guide's list, by integer. */
 	async businessMembers(businessId: number): Promise<Roster> {
 		return await this.roster(`businessMembers ${businessId}`, listBusinessMembers(businessId, whole), {
-			idOf: (row) => String(numberOrNull(row.id)),
+			idOf: (row) => String(idOrNull(row.id)),
 			emailOf: (row) => textOrNull(row.email),
 		});
 	}

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { membershipsOf } from '../../api/identity';
-import { booleanOrNull, numberOrNull, textOrNull, type WireObject } from '../../api/wire';
+import { booleanOrNull, idOrNull, numberOrNull, textOrNull, type WireObject } from '../../api/wire';
 
 /**
  * Turns FreshBooks' objects into flat items of at most ten camelCase fields: who it is first, IDs after what a person reads,
@@ -17,7 +17,7 @@ export function simplifyTeamMember(row: WireObject): IDataObject {
 		role: textOrNull(row.business_role_name),
 		active: booleanOrNull(row.active),
 		id: textOrNull(row.uuid),
-		identityId: numberOrNull(row.identity_id),
+		identityId: idOrNull(row.identity_id),
 		invitationAcceptedAt: textOrNull(row.invitation_date_accepted),
 		createdAt: textOrNull(row.created_at),
 		updatedAt: textOrNull(row.updated_at),
@@ -33,8 +33,8 @@ export function simplifyBusinessMember(row: WireObject): IDataObject {
 		role: textOrNull(row.role),
 		active: booleanOrNull(row.active),
 		confirmed: booleanOrNull(row.confirmed),
-		id: numberOrNull(row.id),
-		identityId: numberOrNull(row.identity_id),
+		id: idOrNull(row.id),
+		identityId: idOrNull(row.identity_id),
 	};
 }
 
@@ -44,7 +44,7 @@ export function simplifyMe(me: WireObject): IDataObject {
 		email: textOrNull(me.email),
 		firstName: textOrNull(me.first_name),
 		lastName: textOrNull(me.last_name),
-		id: numberOrNull(me.id),
+		id: idOrNull(me.id),
 		language: textOrNull(me.language),
 		timezone: textOrNull(me.timezone),
 		setupComplete: booleanOrNull(me.setup_complete),
@@ -67,7 +67,7 @@ export function simplifyStaff(row: WireObject): IDataObject {
 		role: textOrNull(row.role),
 		rate: textOrNull(row.rate) ?? numberOrNull(row.rate),
 		state: visState === null ? null : (VIS_STATES[visState] ?? String(visState)),
-		id: numberOrNull(row.id) ?? numberOrNull(row.userid),
+		id: idOrNull(row.id) ?? idOrNull(row.userid),
 		lastLoginAt: easternToUtc(row.last_login),
 		updatedAt: easternToUtc(row.updated),
 	};

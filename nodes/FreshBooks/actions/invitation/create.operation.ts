@@ -67,7 +67,7 @@ export const create = operation<Input>({
 			businessId: parameters.businessId(),
 			email: parameters.email(),
 			role: parameters.role(),
-			ifExists: String(options.ifExists ?? 'error'),
+			ifExists: options.ifExists === 'return' ? 'return' : 'error',
 			endpoint: options.endpoint === 'userInvitation' ? 'userInvitation' : 'businessInvitations',
 		};
 	},

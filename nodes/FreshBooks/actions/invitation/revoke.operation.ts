@@ -51,7 +51,7 @@ export const revoke = operation<Input>({
 	read: (parameters) => ({
 		businessId: parameters.businessId(),
 		invitation: parameters.invitation(),
-		ifMissing: String(parameters.collection('options').ifMissing ?? 'error'),
+		ifMissing: parameters.collection('options').ifMissing === 'succeed' ? 'succeed' : 'error',
 	}),
 	about: ({ businessId, invitation }) =>
 		`${businessId} ${invitation.by === 'id' ? invitation.id : addressKey(invitation.email)}`,

@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readList } from '../../api/listing';
 import { listStaff } from '../../api/staff';
+import { idOrNull } from '../../api/wire';
 import { accountLocator, returnAllAndLimit, shownFor, simplifyParameter } from '../common/descriptions';
 import { operation } from '../common/operation';
 import type { Parameters } from '../common/parameters';
@@ -18,12 +19,12 @@ const textFilter = (displayName: string, name: string, description: string): INo
 });
 
 /** Text filters and FreshBooks' names for them (freshbooks.com/api/staff, Filters). */
-const LIKE_FILTERS: ReadonlyArray<[string, string]> = [
-	['nameLike', 'user_like'],
-	['emailLike', 'email_like'],
-	['phoneLike', 'phone_like'],
-	['noteLike', 'note_like'],
-	['userLevel', 'user_levels'],
+const LIKE_FILTERS: ReadonlyArray<[name: string, theirs: string, displayName: string]> = [
+	['nameLike', 'user_like', 'Name Contains'],
+	['emailLike', 'email_like', 'Email Contains'],
+	['phoneLike', 'phone_like', 'Phone Contains'],
+	['noteLike', 'note_like', 'Note Contains'],
+	['userLevel', 'user_levels', 'User Level'],
 ];
 
 function searchOf(parameters: Parameters, filters: IDataObject): IDataObject {
@@ -32,12 +33,20 @@ function searchOf(parameters: Parameters, filters: IDataObject): IDataObject {
 	const [userId] = parameters.optionalIds(filters, 'userId', 'User ID') ?? [];
 	if (userId !== undefined) search.userid = userId;
 	if (userIds && userIds.length > 0) search.userids = userIds;
-	for (const [name, theirs] of LIKE_FILTERS) {
-		const value = filters[name];
-		if (typeof value === 'string' && value !== '') search[theirs] = value;
+	for (const [name, theirs, displayName] of LIKE_FILTERS) {
+		const value = parameters.shortText(filters, name, displayName);
+		if (value !== undefined) search[theirs] = value;
 	}
-	if (typeof filters.visState === 'number') search.vis_state = filters.visState;
+	const visState: unknown = filters.visState ?? undefined;
+	if (visState === undefined) return search;
+	if (visState !== 0 && visState !== 1 && visState !== 2) return parameters.refuse('State', 'must be 0 (active), 1 (deleted) or 2 (archived)');
+	search.vis_state = visState;
 	return search;
+}
+
+/** FreshBooks gives numbers; whatever else stands there is left out. */
+function idsIn(value: unknown): number[] {
+	return Array.isArray(value) ? value.map(idOrNull).filter((id) => id !== null) : [];
 }
 
 export const getAll = operation({
@@ -124,7 +133,7 @@ export const getAll = operation({
 		if (!simplify) return rows as IDataObject[];
 		return rows.map((row) => ({
 			...simplifyStaff(row),
-			...(withProjects ? { projectIds: (row.projectids ?? []) as IDataObject } : {}),
+			...(withProjects ? { projectIds: idsIn(row.projectids) } : {}),
 		}));
 	},
 });

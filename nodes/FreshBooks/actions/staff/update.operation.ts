@@ -58,7 +58,10 @@ export const update = operation<StaffRecord & { fields: IDataObject }>({
 	read(parameters) {
 		const chosen = parameters.collection('updateFields');
 		const fields: IDataObject = {};
-		for (const [name, theirs] of FIELDS) if (chosen[name] !== undefined) fields[theirs] = chosen[name];
+		for (const [name, theirs, displayName] of FIELDS) {
+			const value = parameters.plainValue(chosen, name, displayName);
+			if (value !== undefined) fields[theirs] = value;
+		}
 		if (fields.email !== undefined) fields.email = parameters.emailIn(chosen, 'email', 'Email');
 		if (Object.keys(fields).length === 0) parameters.refuse('Update Fields', 'is empty', 'Add at least one field to change.');
 		return { ...readStaffLocator(parameters), fields };

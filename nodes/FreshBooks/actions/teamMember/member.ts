@@ -1,5 +1,5 @@
 import { addressKey } from '../../api/identifiers';
-import { numberOrNull, textOrNull } from '../../api/wire';
+import { idOrNull, textOrNull } from '../../api/wire';
 import { findByEmail, nobody, type Place } from '../common/find';
 import type { ByEmail, ById } from '../common/parameters';
 import type { Session } from '../common/session';
@@ -22,8 +22,8 @@ export function membersOf(businessId: number): Place {
 export async function locateMember(session: Session, businessId: number, member: MemberLocator): Promise<FoundMember | undefined> {
 	if (member.by === 'id') return { id: member.id, email: null };
 	const roster = await session.businessMembers(businessId);
-	const row = findByEmail(roster, member.email, membersOf(businessId), (found) => numberOrNull(found.id));
-	const id = numberOrNull(row?.id);
+	const row = findByEmail(roster, member.email, membersOf(businessId), (found) => idOrNull(found.id));
+	const id = idOrNull(row?.id);
 	return row && id !== null ? { id, email: textOrNull(row.email) } : undefined;
 }
 

@@ -31,7 +31,7 @@ export const removeMember = operation<Input>({
 	read: (parameters) => ({
 		businessId: parameters.businessId(),
 		member: parameters.memberByInteger(),
-		ifMissing: String(parameters.collection('options').ifMissing ?? 'error'),
+		ifMissing: parameters.collection('options').ifMissing === 'succeed' ? 'succeed' : 'error',
 	}),
 	about: ({ businessId, member }) => aboutMember(businessId, member),
 	async execute(session, { businessId, member, ifMissing }) {

@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { updateMe as putMe } from '../../api/identity';
 import { optionsCollection, shownFor } from '../common/descriptions';
@@ -13,6 +13,15 @@ const field = (displayName: string, name: string, description: string) => ({
 	default: '',
 	description,
 });
+
+const FIELDS: INodeProperties[] = [
+	field('Company', 'company', 'Company in the profile'),
+	field('First Name', 'firstName', 'Given name'),
+	field('Job Title', 'jobTitle', 'Job title in the profile'),
+	{ ...field('Language', 'language', 'Language code'), placeholder: 'e.g. en' },
+	field('Last Name', 'lastName', 'Family name'),
+	{ ...field('Timezone', 'timezone', 'Name of the time zone'), placeholder: 'e.g. America/Toronto' },
+];
 
 /** FreshBooks' names for the fields; job title and company stand inside `profession`. */
 function bodyOf(fields: IDataObject): IDataObject {
@@ -43,20 +52,15 @@ export const updateMe = operation({
 			type: 'collection',
 			placeholder: 'Add field',
 			default: {},
-			options: [
-				field('Company', 'company', 'Company in the profile'),
-				field('First Name', 'firstName', 'Given name'),
-				field('Job Title', 'jobTitle', 'Job title in the profile'),
-				{ ...field('Language', 'language', 'Language code'), placeholder: 'e.g. en' },
-				field('Last Name', 'lastName', 'Family name'),
-				{ ...field('Timezone', 'timezone', 'Name of the time zone'), placeholder: 'e.g. America/Toronto' },
-			],
+			options: FIELDS,
 			...shown,
 		},
 		optionsCollection(shown),
 	],
 	read(parameters) {
-		const body = bodyOf(parameters.collection('updateFields'));
+		const chosen = parameters.collection('updateFields');
+		for (const { name, displayName } of FIELDS) parameters.plainValue(chosen, name, displayName);
+		const body = bodyOf(chosen);
 		if (Object.keys(body).length === 0) parameters.refuse('Update Fields', 'is empty', 'Add at least one field to change.');
 		return { body };
 	},

@@ -1,0 +1,119 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { locator } from '../../harness/context';
+import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, staffPage, staffRow, teamMemberRow, teamMembersPage, upTo } from '../../harness/examples';
+
+/** A FreshBooks that answers every endpoint as documented, whoever is asked for; and a good call of every operation. */
+
+export const BUSINESS = 8675309;
+export const ACCOUNT = 'ACM123';
+const UUID = '00000000-0000-4000-8000-000000000001';
+
+/** Where each kind of request may go. An ID is what its family allows and nothing else. */
+const INTEGER = '[1-9][0-9]{0,14}';
+const UUID_FORM = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const ACCOUNT_FORM = '[A-Za-z0-9]{1,32}';
+const PAGE = '\\?page=[1-9][0-9]*&per_page=100';
+
+export const ENDPOINTS = {
+	me: ['GET', '/auth/api/v1/users/me'],
+	updateMe: ['PUT', '/auth/api/v1/users/me'],
+	teamMembers: ['GET', `/auth/api/v1/businesses/${INTEGER}/team_members(?:\\?active=true&|\\?)${PAGE.slice(2)}`],
+	teamMember: ['GET', `/auth/api/v1/businesses/${INTEGER}/team_members/${UUID_FORM}`],
+	members: ['GET', `/auth/api/v1/business/${INTEGER}/members${PAGE}`],
+	updateMember: ['PUT', `/auth/api/v1/business/${INTEGER}/members/${INTEGER}`],
+	removeMember: ['DELETE', `/auth/api/v1/business/${INTEGER}/members/${INTEGER}`],
+	group: ['GET', `/auth/api/v1/users/business/${INTEGER}`],
+	invitations: ['GET', `/auth/api/v1/business/${INTEGER}/invitations${PAGE}`],
+	invite: ['POST', `/auth/api/v1/business/${INTEGER}/invitations`],
+	inviteUser: ['POST', '/auth/api/v1/users/invitation'],
+	revoke: ['DELETE', `/auth/api/v1/business/${INTEGER}/invitations/${INTEGER}`],
+	staffList: ['GET', `/accounting/account/${ACCOUNT_FORM}/users/staffs\\?(?:(?:search|include)[^&#/?]*&)*${PAGE.slice(2)}`],
+	staff: ['GET', `/accounting/account/${ACCOUNT_FORM}/users/staffs/${INTEGER}`],
+	updateStaff: ['PUT', `/accounting/account/${ACCOUNT_FORM}/users/staffs/${INTEGER}`],
+} as const satisfies Record<string, readonly [method: string, path: string]>;
+
+export type Endpoint = keyof typeof ENDPOINTS;
+
+const PATTERNS = Object.entries(ENDPOINTS).map(([name, [method, path]]) => ({ name: name as Endpoint, method, path: new RegExp(`^${path}$`) }));
+
+/** Which endpoint a request line is for; undefined for none that this package has any business with. */
+export function endpointOf(method: string, url: string): Endpoint | undefined {
+	return PATTERNS.find((pattern) => pattern.method === method && pattern.path.test(url))?.name;
+}
+
+interface GoodCall {
+	parameters: INodeParameters;
+	/** The endpoints it may use; those it changes something with come with the path it must have. */
+	endpoints: Endpoint[];
+	/** The output is FreshBooks' own object, of which the schema is an example only. */
+	raw?: boolean;
+}
+
+const business = locator('id', BUSINESS);
+const account = locator('id', ACCOUNT);
+const role = 'business_employee';
+const OFFBOARDING: Endpoint[] = ['me', 'teamMembers', 'members', 'invitations', 'removeMember', 'revoke', 'staffList', 'updateStaff'];
+
+/** One good call of every operation; `every operation is here` in input.test.ts holds it against the description. */
+export const GOOD_CALLS: Record<string, GoodCall> = {
+	'access offboard': { parameters: { email: 'person1@example.com', businesses: 'all' }, endpoints: OFFBOARDING },
+	'access onboard': {
+		parameters: { business, email: 'new@example.com', role },
+		endpoints: ['me', 'teamMembers', 'members', 'invitations', 'invite', 'revoke', 'updateMember'],
+	},
+	'access review': { parameters: { businesses: 'all', directory: 'none' }, endpoints: ['me', 'teamMembers', 'members', 'invitations'] },
+	'business getAll': { parameters: {}, endpoints: ['me'] },
+	'invitation create': { parameters: { business, email: 'new@example.com', role }, endpoints: ['invitations', 'invite', 'inviteUser'], raw: true },
+	'invitation getAll': { parameters: { business }, endpoints: ['invitations'], raw: true },
+	'invitation revoke': { parameters: { business, invitation: locator('email', 'invited1@example.com') }, endpoints: ['invitations', 'revoke'] },
+	'staff delete': { parameters: { account, staff: locator('id', 1) }, endpoints: ['updateStaff'] },
+	'staff get': { parameters: { account, staff: locator('id', 1) }, endpoints: ['staff'] },
+	'staff getAll': { parameters: { account }, endpoints: ['staffList'] },
+	'staff update': { parameters: { account, staff: locator('id', 1), updateFields: { note: 'a' } }, endpoints: ['updateStaff', 'staff'], raw: true },
+	'teamMember get': { parameters: { business, member: locator('email', 'person1@example.com') }, endpoints: ['teamMembers', 'teamMember'] },
+	'teamMember getAll': { parameters: { business }, endpoints: ['teamMembers', 'members', 'group'] },
+	'teamMember remove': { parameters: { business, member: locator('email', 'person1@example.com') }, endpoints: ['members', 'removeMember'] },
+	'teamMember updateRole': {
+		parameters: { business, member: locator('email', 'person1@example.com'), role },
+		endpoints: ['members', 'updateMember'],
+		raw: true,
+	},
+	'user getMe': { parameters: {}, endpoints: ['me'] },
+	'user updateMe': { parameters: { updateFields: { firstName: 'A' } }, endpoints: ['updateMe'], raw: true },
+};
+
+function teamMemberAt(url: string): IDataObject {
+	return { response: teamMemberRow(1, { uuid: url.split('/').at(-1) ?? UUID }) };
+}
+
+/** FreshBooks' answer to a request: three people, two invitations, two staff records. */
+export function goodAnswer(method: string, url: string): IDataObject {
+	switch (endpointOf(method, url)) {
+		case 'me':
+		case 'updateMe':
+			return EXAMPLE.usersMeModern;
+		case 'teamMembers':
+			return teamMembersPage(upTo(3).map((number) => teamMemberRow(number)));
+		case 'teamMember':
+			return teamMemberAt(url);
+		case 'members':
+			return membersPage(upTo(3).map((number) => memberRow(number)));
+		case 'updateMember':
+			return EXAMPLE.memberUpdated;
+		case 'group':
+			return EXAMPLE.businessGroup;
+		case 'invitations':
+			return invitationsAnswer(upTo(2).map((number) => invitationRow(number)));
+		case 'invite':
+		case 'inviteUser':
+			return EXAMPLE.invitationCreated;
+		case 'staffList':
+			return staffPage(upTo(2).map((number) => staffRow(number)));
+		case 'staff':
+		case 'updateStaff':
+			return EXAMPLE.staff;
+		default:
+			return {};
+	}
+}
