@@ -1,4 +1,4 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { onAFastClock } from '../harness/clock';
 import { errorOf, jsonOf, locator, run } from '../harness/context';
@@ -198,4 +198,40 @@ describe('every parameter of every item is checked before the first request', ()
 test('what is good is let through: a number from a list, an address in capitals', async () => {
 	onGet('/auth/api/v1/users/me').reply(200, EXAMPLE.usersMeFlat);
 	expect(await jsonOf({ resource: 'business', operation: 'getAll', limit: 1 })).toHaveLength(1);
+});
+
+describe('what the hostile suites found', () => {
+	const hostile = '={{ $json.hostile }}';
+	const given = (value: IDataObject[string]) => ({ items: [{ hostile: value }] });
+
+	test('an operation that is no short word is not repeated in the error', async () => {
+		expect((await errorOf({ resource: 'staff', operation: 'x'.repeat(1_000_000) })).message.length).toBeLessThan(150);
+		expect((await errorOf({ resource: 'staff', operation: { toString: 1 } as unknown as string })).message).toContain("no operation ''");
+	});
+
+	test('an object without a text form is refused like any other', async () => {
+		const member = { __rl: true, mode: { toString: 1 } as unknown as string, value: 'x' };
+		expect((await errorOf({ resource: 'teamMember', operation: 'remove', business, member })).message).toContain("Parameter 'Member'");
+		const onboard = { resource: 'access', operation: 'onboard', business, email: 'a@b.co', role: 'x', options: { invitedAt: hostile } };
+		expect((await errorOf(onboard, given({ toString: 1 }))).message).toContain("Parameter 'Invited At'");
+	});
+
+	test('permissions nested without an end are refused', async () => {
+		const permissions = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`;
+		const parameters = { resource: 'teamMember', operation: 'updateRole', business, member: locator('id', 1), role: 'x', permissions };
+		expect((await errorOf(parameters)).message).toContain("Parameter 'Permissions' must not be nested more than 20 levels deep");
+	});
+
+	test('a filter that would make a URL of a megabyte, and a state that is none, are refused', async () => {
+		const getAll = { resource: 'staff', operation: 'getAll', account };
+		expect((await errorOf({ ...getAll, filters: { noteLike: 'x'.repeat(256) } })).message).toContain("Parameter 'Note Contains' must be a text of at most 255 characters");
+		expect((await errorOf({ ...getAll, filters: { visState: 7 } })).message).toContain("Parameter 'State' must be 0 (active)");
+	});
+
+	test('a field that takes a text takes no object', async () => {
+		const update = { resource: 'staff', operation: 'update', account, staff: locator('id', 1), updateFields: { note: hostile } };
+		expect((await errorOf(update, given({ a: 1 }))).message).toContain("Parameter 'Note' must be a text, not a list or an object");
+		const updateMe = { resource: 'user', operation: 'updateMe', updateFields: { company: hostile } };
+		expect((await errorOf(updateMe, given(['a']))).message).toContain("Parameter 'Company' must be a text, not a list or an object");
+	});
 });

@@ -75,6 +75,24 @@ describe('an error body', () => {
 		expect(text).toMatch(/^a b c d x+…$/);
 	});
 
+	test.each([
+		'Bearer first-access-token is not good',
+		`The token ${'a1b2'.repeat(16)} is expired`,
+		'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.abc_def-1 is expired',
+	])('shows no token that FreshBooks repeats in it: %s', (message) => {
+		expect(readErrorBody({ message }).text).toMatch(/\[hidden\]/);
+		expect(readErrorBody({ message }).text).not.toMatch(/first-access|a1b2|eyJ|abc_def/);
+	});
+
+	test('keeps the IDs that a person needs', () => {
+		const message = 'No member dd6392d0-0639-40bd-9502-7d80c44de9f3 in business 6806492 for a.very.long.address@a-company.example.com';
+		expect(readErrorBody({ message }).text).toBe(message);
+	});
+
+	test('names a field in one short line as well', () => {
+		expect(readErrorBody({ error: { [`a\n${'x'.repeat(5000)}`]: 'bad' } }).field).toHaveLength(300);
+	});
+
 	test('is quoted only, never dumped: no other field of it is kept', () => {
 		const failure = classifyAnswer(422, { error: 'invalid_resource', error_description: 'No.', api_token: 'secret-thing', trace: 'secret-thing' }, context);
 		expect(JSON.stringify(failure)).not.toContain('secret-thing');

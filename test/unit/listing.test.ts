@@ -271,3 +271,17 @@ describe('a whole list', () => {
 		expect(warnings).toEqual([expect.stringMatching(/counts 16 things but shows 4/)]);
 	});
 });
+
+describe('a list that cannot be FreshBooks\' own', () => {
+	test('which never ends, is given up after a million rows', async () => {
+		const { client, asked } = service((page) => membersPage([row(page)], page, 1e9, 1));
+		await expect(readList(client, REQUEST)).rejects.toThrow('malformed');
+		expect(asked.length).toBeLessThanOrEqual(10_000);
+	});
+
+	test('which repeats itself, is at its end with the first page that has nothing new', async () => {
+		const { client, asked } = service((page) => membersPage([row(1)], page, 1e9, 1));
+		expect((await readList(client, REQUEST)).rows).toHaveLength(1);
+		expect(asked.length).toBeLessThan(20);
+	});
+});

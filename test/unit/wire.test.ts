@@ -1,4 +1,4 @@
-import { booleanOrNull, numberOrNull, objectOf, objectsOf, textOrNull, withoutSecrets } from '../../nodes/FreshBooks/api/wire';
+import { booleanOrNull, idOrNull, isDeeperThan, numberOrNull, objectOf, objectsOf, textOrNull, withoutSecrets } from '../../nodes/FreshBooks/api/wire';
 
 describe('credentials among ordinary fields', () => {
 	test('are removed wherever they stand, and nothing else is', () => {
@@ -41,6 +41,19 @@ describe('credentials among ordinary fields', () => {
 test('numbers are read from numbers and from numeric text', () => {
 	expect([1, 0, -1, 1.5, '12', ' 7 '].map(numberOrNull)).toEqual([1, 0, -1, 1.5, 12, 7]);
 	expect(['', ' ', 'x', '1x', NaN, Infinity, null, undefined, true, {}, [1]].map(numberOrNull)).toEqual(Array(11).fill(null));
+});
+
+test('an ID is a positive whole number below 10^15, or the text of one', () => {
+	expect([1, 712052, '55', 999_999_999_999_999].map(idOrNull)).toEqual([1, 712052, 55, 999_999_999_999_999]);
+	const others = [0, -5, 1.5, 1e15, 1e300, NaN, Infinity, '', '0', '-5', '1.5', '1e3', '0x10', ' 7', '07', '../1', null, undefined, true, {}, [1]];
+	expect(others.map(idOrNull)).toEqual(others.map(() => null));
+});
+
+test('depth is counted without recursion', () => {
+	const nested = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
+	expect([1, 20, 21].map((depth) => isDeeperThan(20, nested(depth)))).toEqual([false, false, false]);
+	expect([22, 50_000].map((depth) => isDeeperThan(20, nested(depth)))).toEqual([true, true]);
+	expect([null, 1, 'a', { a: 1 }].map((value) => isDeeperThan(0, value))).toEqual([false, false, false, false]);
 });
 
 test('texts, booleans, objects and lists are taken for what they are only', () => {

@@ -3,11 +3,12 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { failureOf, inOneLine, isJsonObject } from '../api/failures';
 import { connect } from '../api/transport';
+import { isDeeperThan } from '../api/wire';
 import { operations as access } from './access';
 import { operations as business } from './business';
 import { inBatches, type Outcome, type Task } from './common/batch';
 import { toNodeError } from './common/nodeErrors';
-import { reportOf, type OutputRow, type RunnableOperation } from './common/operation';
+import { OperationRefusal, reportOf, type OutputRow, type RunnableOperation } from './common/operation';
 import { Parameters } from './common/parameters';
 import { Session } from './common/session';
 import { operations as invitation } from './invitation';
@@ -69,10 +70,21 @@ function remarkIn(context: IExecuteFunctions): (message: string) => void {
 	};
 }
 
+/** n8n cannot store what is nested a few thousand levels deep (JSON.stringify and structuredClone overflow the stack). */
+const DEEPEST_ITEM = 100;
+
+function storable(rows: Result): Result {
+	if (!rows.some(({ json }) => isDeeperThan(DEEPEST_ITEM, json))) return rows;
+	throw new OperationRefusal(
+		`FreshBooks' answer is nested more than ${DEEPEST_ITEM} levels deep, which n8n could not store`,
+		"It is not of FreshBooks' documented form. What was asked for may have been carried out; look with 'Get Many' and 'Simplify' on.",
+	);
+}
+
 function taskOf(session: () => Promise<Session>, prepared: Outcome<Prepared>): Task<Result> {
 	if (!prepared.done) return { about: undefined, run: async () => await Promise.reject(prepared.error) };
 	const { about, run } = prepared.result;
-	return { about, run: async () => await run(await session()) };
+	return { about, run: async () => storable(await run(await session())) };
 }
 
 function doneBefore(outcomes: Array<Outcome<Result> | undefined>): string {

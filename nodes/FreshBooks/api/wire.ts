@@ -36,6 +36,21 @@ export function objectOf(value: unknown): WireObject {
 	return isJsonObject(value) ? value : {};
 }
 
+/** True for JSON nested deeper than so many levels. Works without recursion. */
+export function isDeeperThan(levels: number, value: unknown): boolean {
+	let level: unknown[] = [value];
+	for (let depth = 0; depth <= levels; depth++) {
+		const inner: unknown[] = [];
+		for (const one of level) {
+			if (typeof one !== 'object' || one === null) continue;
+			for (const part of Object.values(one)) if (typeof part === 'object' && part !== null) inner.push(part);
+		}
+		if (inner.length === 0) return false;
+		level = inner;
+	}
+	return true;
+}
+
 /** Credentials that FreshBooks puts among ordinary fields of users/me and staff. */
 const SECRET_FIELDS = ['fasttrack_token', 'api_token'];
 

@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { jsonParse, NodeOperationError } from 'n8n-workflow';
 
 import { isJsonObject } from '../../api/failures';
+import { isDeeperThan } from '../../api/wire';
 import {
 	checkAccountId,
 	checkEmail,
@@ -182,7 +183,7 @@ export class Parameters {
 		if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return undefined;
 		const parsed: unknown = typeof value === 'string' ? jsonParse<unknown>(value, { fallbackValue: null }) : value;
 		if (!isJsonObject(parsed)) return this.refuse(displayName, 'must be a JSON object such as {"invoices": true}');
-		if (isDeep(parsed)) return this.refuse(displayName, `must not be nested more than ${DEEPEST} levels deep`);
+		if (isDeeperThan(DEEPEST, parsed)) return this.refuse(displayName, `must not be nested more than ${DEEPEST} levels deep`);
 		return Object.keys(parsed).length === 0 ? undefined : (parsed as IDataObject);
 	}
 
@@ -199,16 +200,6 @@ export class Parameters {
 const DEEPEST = 20;
 /** The longest text that FreshBooks could be searched for. */
 const LONGEST_FILTER = 255;
-
-/** True for JSON nested deeper than `DEEPEST`. Works without recursion. */
-function isDeep(value: unknown): boolean {
-	let level = [value];
-	for (let depth = 0; depth <= DEEPEST; depth++) {
-		level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
-		if (level.length === 0) return false;
-	}
-	return true;
-}
 
 /** Epoch milliseconds of a moment that an expression gave as a number, a Date or Luxon's DateTime; NaN for anything else. */
 function momentOf(value: unknown): number {
