@@ -135,7 +135,11 @@ function answerArbitrary(status: fc.Arbitrary<number>): fc.Arbitrary<HostileAnsw
 /** Any status, more often 200. */
 export const hostileAnswer = answerArbitrary(fc.oneof({ weight: 3, arbitrary: fc.constant(200) }, { weight: 2, arbitrary: fc.constantFrom(...STATUSES) }));
 
-/** Any status that does not say "not there". */
-export const hostileButNot404 = answerArbitrary(
-	fc.oneof({ weight: 3, arbitrary: fc.constant(200) }, { weight: 2, arbitrary: fc.constantFrom(...STATUSES.filter((status) => status !== 404)) }),
-);
+/** Error numbers by which FreshBooks says "not there" under any status (freshbooks.com/api/errors). */
+const SAYS_NOT_THERE = /"errno":\s*10(?:11|12)|"code":\s*5\b/;
+
+/** Any answer that does not say "not there". */
+export const hostileButNot404: fc.Arbitrary<HostileAnswer> = hostileAnswer.map((answer): HostileAnswer => (good) => {
+	const { status, headers, body = '' } = answer(good);
+	return { status: status === 404 ? 500 : status, headers, body: SAYS_NOT_THERE.test(String(body)) ? '{}' : body };
+});

@@ -112,7 +112,18 @@ interface Attack {
 	invitations?: HostileAnswer;
 }
 
+interface TeamList {
+	response: IDataObject[];
+}
+
+/** The most dangerous lie: a whole list, with a count that fits, in which one person is not. */
+const listWithoutOne: fc.Arbitrary<HostileAnswer> = fc.nat(5).map((place): HostileAnswer => (good) => {
+	const rows = (good as TeamList).response.filter((_, at) => at !== place);
+	return { status: 200, body: JSON.stringify(teamMembersPage(rows)) };
+});
+
 const attack: fc.Arbitrary<Attack> = fc.oneof(
+	{ weight: 4, arbitrary: fc.record({ list: listWithoutOne, lookUp: hostileButNot404 }) },
 	{ weight: 3, arbitrary: fc.record({ list: hostileAnswer }) },
 	{ weight: 2, arbitrary: fc.record({ list: hostileAnswer, lookUp: hostileButNot404 }) },
 	{ weight: 1, arbitrary: fc.record({ me: hostileAnswer }) },
