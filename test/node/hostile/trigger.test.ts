@@ -35,7 +35,7 @@ afterAll(async () => {
 
 /** The one business of the example of users/me. */
 const BUSINESS = 77128;
-const TOKEN_PATH = '/auth/oauth/token';
+const REFRESHING = '/auth/oauth/token';
 const ENDPOINTS: Endpoint[] = ['me', 'teamMembers', 'teamMember', 'members', 'invitations'];
 
 /** Six people who are there all the time, unless a test takes one out. */
@@ -70,7 +70,7 @@ class Team {
 }
 
 function triggerWith(parameters: INodeParameters, engine: Engine): TestTrigger {
-	const credential = connectedCredential({ environment: 'custom', apiBaseUrl: server.url, accessTokenUrl: `${server.url}${TOKEN_PATH}` });
+	const credential = connectedCredential({ environment: 'custom', apiBaseUrl: server.url, accessTokenUrl: `${server.url}${REFRESHING}` });
 	return new TestTrigger({ credential, engine, parameters });
 }
 
@@ -78,7 +78,7 @@ const WATCH: INodeParameters = { businesses: 'selected', businessIds: [BUSINESS]
 
 function check(polled: Polled, team: Team): Polled {
 	expectPrototypeUntouched();
-	expectIntended(server.arrived.filter(({ url }) => url !== TOKEN_PATH), new URL(server.url).host, ENDPOINTS);
+	expectIntended(server.arrived.filter(({ url }) => url !== REFRESHING), new URL(server.url).host, ENDPOINTS);
 	if (polled.error) expectClear(polled.error);
 	for (const item of polled.items) {
 		const problem = triggerSchemaProblem(item);
