@@ -81,6 +81,11 @@ const POLL_EVERY_MS = 150;
 const DATABASE_READY_WITHIN_MS = 30_000;
 const RUNNING = new Set(['new', 'running', 'waiting', 'unknown']);
 
+/** Whether an execution with this status is over. */
+export function hasEnded(status: string): boolean {
+	return !RUNNING.has(status);
+}
+
 /** n8n's REST API as its editor uses it, signed in as one person. */
 export class N8nClient {
 	readonly baseUrl: string;
@@ -240,7 +245,7 @@ export class N8nClient {
 		const deadline = Date.now() + timeoutMs;
 		for (;;) {
 			const stored = await this.request<StoredExecution>('GET', `/rest/executions/${executionId}`);
-			if (!RUNNING.has(stored.status)) return readExecution(stored);
+			if (hasEnded(stored.status)) return readExecution(stored);
 			if (Date.now() > deadline) {
 				throw new Error(`Execution ${executionId} was still ${stored.status} after ${timeoutMs} ms.`);
 			}

@@ -1,11 +1,11 @@
-// Runs n8n in a process group of its own and ends it when the process that asked for it is gone,
-// however that one ended: no n8n is left behind.
+// Runs a program in a process group of its own and ends it when the process that asked for it is gone,
+// however that one ended: nothing is left behind. guard.mts <program> [argument ...]
 import { spawn } from 'node:child_process';
 
 const GRACE_MS = 10_000;
 
-const [, , node = process.execPath, ...args] = process.argv;
-const child = spawn(node, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+const [program = '', ...args] = process.argv.slice(2);
+const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 
 function stop(): void {
 	child.kill('SIGTERM');
@@ -15,7 +15,11 @@ function stop(): void {
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 process.on('disconnect', stop);
+child.once('error', (error) => {
+	console.error(error.message);
+	process.exit(1);
+});
 child.once('exit', (code, signal) => {
-	console.error(`n8n ended with ${code ?? signal}.`);
+	console.error(`The program ended with ${code ?? signal}.`);
 	process.exit(code ?? 1);
 });

@@ -2,6 +2,7 @@ export * from './client.mts';
 export * from './consent.mts';
 export * from './execution.mts';
 export * from './freshbooks.mts';
+export * from './guarded.mts';
 export * from './install.mts';
 export * from './n8n.mts';
 export * from './package.mts';

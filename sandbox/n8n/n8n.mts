@@ -1,11 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { N8nClient, type Owner } from './client.mts';
 import { runCommand } from './command.mts';
+import { Guarded } from './guarded.mts';
 import { installCommunityPackage, type Packed } from './package.mts';
 import { N8N_HOME } from './paths.mts';
 import { freePort, isPortFree } from './ports.mts';
@@ -31,6 +28,8 @@ export interface N8nOptions {
 	readonly owner?: Owner;
 	/** Another n8n than the pinned one. */
 	readonly installed?: InstalledN8n;
+	/** A worker of queue mode runs executions for a main process, and answers health checks only. */
+	readonly role?: 'main' | 'worker';
 }
 
 /** Who owns the instances that the sandbox starts. */
@@ -53,8 +52,8 @@ export class PortTakenError extends Error {
 }
 
 const READY_WITHIN_MS = 120_000;
-const STOP_WITHIN_MS = 15_000;
-const LAST_LOG_LINES = 25;
+/** The fewest executions at once that n8n runs without a warning; its default is 10. */
+const WORKER_COMMAND = ['worker', '--concurrency=5'];
 
 /** A real n8n in a process group of its own. */
 export class N8n {
@@ -62,22 +61,22 @@ export class N8n {
 	readonly port: number;
 	readonly userFolder: string;
 	readonly owner: Owner;
-	/** What n8n printed since its first start on this folder. */
-	readonly logFile: string;
 	/** The REST API, signed in as the owner. */
 	readonly client: N8nClient;
 	readonly #installed: InstalledN8n;
+	readonly #role: 'main' | 'worker';
+	readonly #guarded: Guarded;
 	#env: Record<string, string>;
-	#process: ChildProcess | undefined;
 
 	constructor(options: N8nOptions, port: number) {
 		this.port = port;
 		this.url = `http://127.0.0.1:${port}`;
 		this.userFolder = path.resolve(options.userFolder);
 		this.owner = options.owner ?? DEFAULT_OWNER;
-		this.logFile = path.join(this.userFolder, 'n8n-output.txt');
-		this.client = new N8nClient(this.url);
 		this.#installed = options.installed ?? { home: N8N_HOME, node: process.execPath };
+		this.#role = options.role ?? 'main';
+		this.#guarded = new Guarded(path.join(this.userFolder, 'n8n-output.txt'));
+		this.client = new N8nClient(this.url);
 		this.#env = options.env ?? {};
 	}
 
@@ -91,39 +90,36 @@ export class N8n {
 		return await runCommand(this.#installed.node, [this.#program, ...args], options);
 	}
 
+	/** What n8n printed since its first start on this folder. */
+	get logFile(): string {
+		return this.#guarded.logFile;
+	}
+
 	/** Whether the process lives. */
 	get running(): boolean {
-		return this.#process?.exitCode === null && this.#process.signalCode === null;
+		return this.#guarded.running;
+	}
+
+	/** The process whose child n8n is; undefined before the first start. */
+	get pid(): number | undefined {
+		return this.#guarded.pid;
 	}
 
 	/** Settles when the running process ends, for whatever reason. */
 	async ended(): Promise<void> {
-		if (this.running && this.#process) await once(this.#process, 'exit');
+		await this.#guarded.ended();
 	}
 
-	/** Starts the process and comes back when n8n answers and the owner is signed in. */
+	/** Starts the process and comes back when n8n answers and, but for a worker, the owner is signed in. */
 	async start(env?: Record<string, string>): Promise<void> {
 		if (this.running) throw new Error(`The n8n on port ${this.port} runs already.`);
 		if (env) this.#env = env;
 		if (!(await isPortFree(this.port))) throw new PortTakenError(this.port);
-		const log = await open(this.logFile, 'a');
+		const command = this.#role === 'worker' ? WORKER_COMMAND : ['start'];
+		await this.#guarded.start([this.#installed.node, this.#program, ...command], { cwd: this.userFolder, env: await this.#environment() });
 		try {
-			this.#process = spawn(
-				process.execPath,
-				[path.join(import.meta.dirname, 'guard.mts'), this.#installed.node, this.#program, 'start'],
-				{
-					cwd: this.userFolder,
-					detached: true,
-					env: await this.#environment(),
-					stdio: ['ignore', log.fd, log.fd, 'ipc'],
-				},
-			);
-		} finally {
-			await log.close();
-		}
-		try {
-			await this.#ready();
-			await this.client.signIn(this.owner);
+			await this.#guarded.ready('n8n', async () => await this.#answers(), READY_WITHIN_MS);
+			if (this.#role === 'main') await this.client.signIn(this.owner);
 		} catch (error) {
 			await this.kill();
 			throw error;
@@ -132,12 +128,12 @@ export class N8n {
 
 	/** Ends n8n as a host does at shutdown. */
 	async stop(): Promise<void> {
-		await this.#end('SIGTERM');
+		await this.#guarded.stop();
 	}
 
 	/** Ends n8n as a power cut does: `kill -9` of everything it started. */
 	async kill(): Promise<void> {
-		await this.#end('SIGKILL');
+		await this.#guarded.kill();
 	}
 
 	/** Stops n8n, unless it is down already, and starts it on the same folder and port. */
@@ -148,7 +144,7 @@ export class N8n {
 
 	/** What n8n printed. */
 	async log(): Promise<string> {
-		return existsSync(this.logFile) ? await readFile(this.logFile, 'utf8') : '';
+		return await this.#guarded.log();
 	}
 
 	async #environment(): Promise<NodeJS.ProcessEnv> {
@@ -175,57 +171,20 @@ export class N8n {
 			// The browser's session cookie does not follow the sandbox's redirect in every setting.
 			N8N_SKIP_AUTH_ON_OAUTH_CALLBACK: 'true',
 			N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '5',
+			...(this.#role === 'worker' && { QUEUE_HEALTH_CHECK_ACTIVE: 'true', QUEUE_HEALTH_CHECK_PORT: String(this.port) }),
 			...this.#env,
 		};
-	}
-
-	async #ready(): Promise<void> {
-		const deadline = Date.now() + READY_WITHIN_MS;
-		while (!(await this.#answers())) {
-			if (!this.running) throw await this.#failure('n8n ended while it was starting.');
-			if (Date.now() > deadline) {
-				throw await this.#failure(`n8n was not ready within ${READY_WITHIN_MS / 1000} s.`);
-			}
-			await sleep(200);
-		}
 	}
 
 	async #answers(): Promise<boolean> {
 		try {
 			const health = await fetch(`${this.url}/healthz/readiness`);
-			if (!health.ok) return false;
+			if (!health.ok || this.#role === 'worker') return health.ok;
 			const settings = await fetch(`${this.url}/rest/settings`);
 			return settings.headers.get('content-type')?.includes('json') ?? false;
 		} catch {
 			return false;
 		}
-	}
-
-	async #failure(sentence: string): Promise<Error> {
-		const lines = (await this.log()).trimEnd().split('\n').slice(-LAST_LOG_LINES);
-		return new Error(`${sentence} Its last lines (whole log: ${this.logFile}):\n${lines.join('\n')}`);
-	}
-
-	async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-		const guard = this.#process;
-		if (!this.running || !guard?.pid) return;
-		const ended = once(guard, 'exit');
-		// The guard passes SIGTERM on; SIGKILL goes to the whole group.
-		signalProcess(signal === 'SIGKILL' ? -guard.pid : guard.pid, signal);
-		await Promise.race([ended, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
-		// What outlived the guard of its own group (n8n's task runner, or n8n itself) goes now.
-		while (signalProcess(-guard.pid, 'SIGKILL')) await sleep(20);
-		await ended;
-	}
-}
-
-/** Whether there was anyone to get the signal. */
-function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
-	try {
-		return process.kill(pid, signal);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-		throw error;
 	}
 }
 

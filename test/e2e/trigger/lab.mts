@@ -32,7 +32,8 @@ export interface Choice {
 
 /** A trigger under observation: a real n8n, its published workflow, and the sandbox whose people change. */
 export class Lab {
-	readonly engine: Engine;
+	/** How n8n polls at present. */
+	engine: Engine;
 	readonly world: World;
 	/** Everything that came out, in the order of the executions. */
 	readonly emitted: Emitted[] = [];
@@ -49,6 +50,11 @@ export class Lab {
 	/** Starts an n8n with this engine, and a sandbox with its default people. */
 	static async open(engine: Engine): Promise<Lab> {
 		return new Lab(engine, await startWorld(`trigger-${engine.key}`, { env: engine.env }));
+	}
+
+	/** A trigger on an n8n that runs already, polling with this engine. */
+	static on(engine: Engine, world: World): Lab {
+		return new Lab(engine, world);
 	}
 
 	people(businessId: number): People {

@@ -22,20 +22,20 @@ function cells(row: Row): string[] {
 	return [engine, scenario, ...counts, String(polls), seconds.toFixed(0)];
 }
 
-/** The table in Markdown, readable on a terminal. */
-function markdown(rows: readonly Row[]): string {
-	const lines = [HEAD, ...rows.map(cells)];
-	const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-	const isText = (column: number): boolean => column < 2;
+/** A table in Markdown, readable on a terminal; its first columns are text, the others numbers. */
+export function markdownTable(lines: readonly string[][], textColumns: number): string {
+	const [head = [], ...body] = lines;
+	const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+	const isText = (column: number): boolean => column < textColumns;
 	const print = (line: string[]): string =>
 		`| ${line.map((cell, at) => (isText(at) ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join(' | ')} |`;
 	const rule = `| ${widths.map((width, at) => (isText(at) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-	return [print(HEAD), rule, ...lines.slice(1).map(print)].join('\n');
+	return [print(head), rule, ...body.map(print)].join('\n');
 }
 
 /** Prints the table and keeps it in `.cache/reports`. */
 export async function reportTable(rows: readonly Row[]): Promise<void> {
-	const table = markdown(rows);
+	const table = markdownTable([HEAD, ...rows.map(cells)], 2);
 	await mkdir(REPORTS, { recursive: true });
 	await writeFile(path.join(REPORTS, 'trigger-table.json'), JSON.stringify(rows, undefined, '\t'));
 	await writeFile(path.join(REPORTS, 'trigger-table.md'), `${table}\n`);

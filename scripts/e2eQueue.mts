@@ -1,0 +1,69 @@
+// npm run e2e:queue [-- --small]: the package on n8n's distributed engine (one main process, two workers, Redis,
+// PostgreSQL), with everything broken once that can break. Exits with 1 when something was false, reused, or lost
+// beyond what n8n itself gives up. --small plays a tenth of it.
+import { parseArgs } from 'node:util';
+import { installN8n } from '../sandbox/n8n/index.mts';
+import { ENGINES } from '../test/e2e/trigger/engines.mts';
+import { Campaign, type Size } from '../test/queue/campaign.mts';
+import { Cluster } from '../test/queue/cluster.mts';
+import { report } from '../test/queue/report.mts';
+import { installServices } from '../test/queue/services.mts';
+import { giveUp } from './lib/run.mts';
+
+const FULL: Size = {
+	people: 3_200,
+	actions: { invite: 900, onboard: 800, updateRole: 900, revoke: 700, remove: 700, get: 1_000 },
+	perExecution: 20,
+	executionsAtKill: 4,
+	pollsMeasured: 10,
+};
+const SMALL: Size = {
+	people: 480,
+	actions: { invite: 90, onboard: 80, updateRole: 90, revoke: 70, remove: 70, get: 100 },
+	perExecution: 10,
+	executionsAtKill: 3,
+	pollsMeasured: 3,
+};
+
+let cluster: Cluster | undefined;
+let stopping = false;
+
+for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
+	process.on(event, () => {
+		if (stopping) return;
+		stopping = true;
+		console.log('\nStopping n8n, its workers, Redis, PostgreSQL and the sandbox.');
+		void Promise.resolve(cluster?.close({ keepLogs: false })).finally(() => process.exit(1));
+	});
+}
+
+async function main(): Promise<boolean> {
+	const { values } = parseArgs({ options: { small: { type: 'boolean', default: false } } });
+	const [memory, , cursors] = ENGINES;
+	if (!memory || !cursors) throw new Error('n8n has three ways to poll.');
+	await installServices();
+	await installN8n();
+	cluster = await Cluster.prepare();
+	console.log('Starting Redis, PostgreSQL, n8n and two workers.');
+	await cluster.start(memory);
+	const campaign = await Campaign.open(cluster, memory, values.small ? SMALL : FULL);
+	try {
+		await campaign.play(cursors);
+	} finally {
+		await report(campaign);
+	}
+	return campaign.wrong.length === 0;
+}
+
+try {
+	const passed = await main();
+	stopping = true;
+	await cluster?.close({ keepLogs: !passed });
+	process.exit(passed ? 0 : 1);
+} catch (error) {
+	if (!stopping) {
+		stopping = true;
+		await cluster?.close({ keepLogs: true });
+		giveUp(error);
+	}
+}

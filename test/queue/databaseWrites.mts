@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Postgres } from './services.mts';
+
+/** What PostgreSQL has counted. */
+interface Counters {
+	/** Rows inserted, updated and deleted, by table. */
+	readonly rows: ReadonlyMap<string, number>;
+	/** Bytes of write-ahead log: what goes to the disk, and to a replica. */
+	readonly walBytes: number;
+}
+
+/** What was written between two moments. */
+export interface Writes {
+	readonly rows: Readonly<Record<string, number>>;
+	readonly walBytes: number;
+}
+
+const COUNTERS = `select relname, n_tup_ins + n_tup_upd + n_tup_del from pg_stat_user_tables`;
+const WAL = `select pg_current_wal_lsn() - '0/0'::pg_lsn`;
+/** PostgreSQL's processes report what they did up to a second later. */
+const REPORTED_AFTER_MS = 2_500;
+
+async function read(postgres: Postgres): Promise<Counters> {
+	await sleep(REPORTED_AFTER_MS);
+	const rows = await postgres.query(COUNTERS);
+	const [[walBytes] = []] = await postgres.query(WAL);
+	return { rows: new Map(rows.map(([table = '', count]) => [table, Number(count)])), walBytes: Number(walBytes) };
+}
+
+/** Counts what is written while `work` is under way, by whomever. */
+export async function writesDuring(postgres: Postgres, work: () => Promise<void>): Promise<Writes> {
+	const before = await read(postgres);
+	await work();
+	const after = await read(postgres);
+	const changed = [...after.rows].map(([table, count]) => [table, count - (before.rows.get(table) ?? 0)] as const);
+	return { rows: Object.fromEntries(changed.filter(([, count]) => count > 0)), walBytes: after.walBytes - before.walBytes };
+}
