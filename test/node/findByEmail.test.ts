@@ -77,6 +77,32 @@ describe('an address that nobody has is an error that says where was looked', ()
 	});
 });
 
+describe('a list that moves while it is read, because others leave', () => {
+	const people = Array.from({ length: 110 }, (_, index) => memberRow(index + 1, { email: `person${index + 1}@example.com` }));
+	/** One person left between the pages of a reading: the first of page 2 is skipped. */
+	const movedReading = () => {
+		onGet(pageOf(MEMBERS, 1)).reply(200, membersPage(people.slice(0, 100), 1, 110));
+		onGet(pageOf(MEMBERS, 2)).reply(200, membersPage(people.slice(101), 2, 109));
+	};
+
+	test('is read again before nobody is found', async () => {
+		movedReading();
+		movedReading();
+		onGet(pageOf(MEMBERS, 1)).reply(200, membersPage(people.slice(1, 101), 1, 109));
+		onGet(pageOf(MEMBERS, 2)).reply(200, membersPage(people.slice(101), 2, 109));
+		onPut(`${MEMBERS}/101`, { role: 'admin' }).reply(200, { response: { member: { id: 101, role: 'admin' } } });
+		expect(await jsonOf(updateRole('person101@example.com'))).toMatchObject([{ id: 101 }]);
+	});
+
+	test('and never stands still: the error does not say that nobody has the address', async () => {
+		for (let reading = 1; reading <= 8; reading++) movedReading();
+		expect(await errorOf(updateRole('person101@example.com'))).toMatchObject({
+			message: 'No member with the address person101@example.com was found [item 0]',
+			description: expect.stringContaining('changed while it was read'),
+		});
+	});
+});
+
 describe('a part of an address', () => {
 	test.each(['staff@example.co', 'taff@example.com', 'staff@example.com.au'])('(%s) is not the address', async (email) => {
 		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);

@@ -8,7 +8,7 @@ import { Lab } from '../e2e/trigger/lab.mts';
 import type { Row as TriggerRow } from '../e2e/trigger/table.mts';
 import { ActionWorkflows, inTurns, judge, OPERATIONS, Scene, WRITES, type Action, type Answers, type Batch, type Operation, type Verdict } from './actions.mts';
 import type { Cluster } from './cluster.mts';
-import { writesDuring, type Writes } from './databaseWrites.mts';
+import { writesDuring, writesOfOneChange, type Writes } from './databaseWrites.mts';
 import { measureMemory, type Memory } from './memory.mts';
 import type { Row } from './report.mts';
 
@@ -35,15 +35,16 @@ const OPTIONS = { maxRemovals: 5_000, maxRemovalsUnit: 'count' };
 const BUSINESSES = [7_100_001, 7_100_002, 7_100_003, 7_100_004];
 
 interface Sent {
+	/** From what happened in between, or from the sending, to the end of the last execution. */
+	readonly seconds: number;
 	readonly verdict: Verdict;
 	readonly answers: Answers;
 }
 
-/** Writes to the database of one engine, for each poll. */
+/** Writes to the database with one way to poll: of polls without a change, and of one with one. */
 export interface PollWrites {
 	readonly engine: string;
 	readonly what: string;
-	readonly polls: number;
 	readonly writes: Writes;
 }
 
@@ -153,14 +154,16 @@ export class Campaign {
 	async #send(batches: readonly Batch[], withinMs: number, meanwhile?: () => Promise<void>): Promise<Sent> {
 		const actions = batches.flatMap((batch) => batch.actions);
 		const from = this.#history.length;
+		let started = Date.now();
 		await this.#workflows.send(batches);
 		if (meanwhile) {
 			const isUnderWay = (): boolean => judge(actions, this.#history.slice(from), new Set()).done >= actions.length / 4;
 			await this.#lab.until(isUnderWay, 'a quarter of the actions', 120_000);
+			started = Date.now();
 			await meanwhile();
 		}
 		const answers = await this.#workflows.answers(batches, withinMs, async () => await this.#lab.look());
-		return { answers, verdict: judge(actions, this.#history.slice(from), answers.answered) };
+		return { seconds: (Date.now() - started) / 1000, answers, verdict: judge(actions, this.#history.slice(from), answers.answered) };
 	}
 
 	/** What an execution that ended well did not do, n8n is not to blame for. */
@@ -197,9 +200,7 @@ export class Campaign {
 		const requestsBefore = parts.log.stats().requests;
 		let expiries = 0;
 		let sent: Sent | undefined;
-		let seconds = 0;
 		await this.#watched(scenario, async () => {
-			const started = Date.now();
 			const expiring = setInterval(() => {
 				if (parts.oauth.expireAccessTokens() > 0) expiries += 1;
 			}, EXPIRE_EVERY_MS);
@@ -208,12 +209,11 @@ export class Campaign {
 			} finally {
 				clearInterval(expiring);
 			}
-			seconds = (Date.now() - started) / 1000;
 		});
 		if (!sent) throw new Error('Nothing was sent.');
 		const byWorker = (await this.#cluster.finishedByWorker()).map((count, index) => count - (finishedBefore[index] ?? 0));
 		const requests = parts.log.stats().requests - requestsBefore;
-		const notes = [`${seconds.toFixed(0)} s`, `${expiries} expiries`, `executions by worker ${byWorker.join(' + ')}`, `${requests} requests with the polls'`, ...this.#endings(sent)];
+		const notes = [`${sent.seconds.toFixed(0)} s`, `${expiries} expiries`, `executions by worker ${byWorker.join(' + ')}`, `${requests} requests with the polls'`, ...this.#endings(sent)];
 		this.#noteActions(scenario, 'actions', sent.verdict, notes.join('; '));
 		this.#mustHold(scenario, sent.verdict.lost.length === 0, `${sent.verdict.lost.length} actions were not done: ${sent.answers.errors.slice(0, 3).join(' / ')}`);
 		this.#mustHold(scenario, byWorker.every((count) => count > 0), `the executions were not spread over the workers: ${byWorker.join(' + ')}`);
@@ -240,9 +240,8 @@ export class Campaign {
 		if (!sent || !again) throw new Error('Nothing was sent.');
 		this.#noteInterrupted(scenario, sent);
 		this.#mustHold(scenario, sent.answers.broken.length > 0, 'no execution was under way on the worker, so nothing was shown');
-		const [once, twice] = [actions, again];
-		this.#noteAgain(scenario, 'the broken executions run again', twice);
-		await this.#runAllAgain(scenario, once);
+		this.#noteAgain(scenario, 'the broken executions run again', again);
+		await this.#runAllAgain(scenario, actions);
 	}
 
 	async #cut(n8n: N8n | undefined): Promise<void> {
@@ -253,7 +252,7 @@ export class Campaign {
 	#noteInterrupted(scenario: string, sent: Sent): void {
 		const { verdict, answers } = sent;
 		const inBroken = answers.broken.reduce((sum, batch) => sum + batch.actions.length, 0);
-		const notes = [...this.#endings(sent), `${inBroken} items in executions that n8n gave up, ${inBroken - verdict.lost.length} of them done`];
+		const notes = [...this.#endings(sent), `all over after ${sent.seconds.toFixed(0)} s`, `${inBroken} items in executions that n8n gave up, ${inBroken - verdict.lost.length} of them done`];
 		this.#noteActions(scenario, 'actions', verdict, notes.join('; '));
 		this.#mustBeOfBroken(scenario, sent);
 	}
@@ -337,7 +336,6 @@ export class Campaign {
 		this.#engine = engine;
 		this.#lab.engine = engine;
 		await this.#lab.publishAnew({ options: OPTIONS });
-		await this.#lab.polls(2);
 		await this.#measurePollWrites();
 		const people = this.#lab.people(HARBOUR);
 		await this.#watched('main killed with -9', async () => {
@@ -355,11 +353,14 @@ export class Campaign {
 		const polls = this.#size.pollsMeasured;
 		const people = this.#lab.people(HARBOUR);
 		const engine = this.#engine.name;
-		const idle = await writesDuring(this.#cluster.postgres, async () => await this.#lab.polls(polls));
-		this.pollWrites.push({ engine, what: 'nobody changed', polls, writes: idle });
-		const changing = await writesDuring(this.#cluster.postgres, async () => {
+		const counted = (): number => this.#lab.requestsForMe;
+		// What the publication itself writes is not a poll's.
+		await this.#lab.polls(2);
+		const idle = await writesDuring(this.#cluster.postgres, counted, async () => await this.#lab.polls(polls));
+		const changing = await writesDuring(this.#cluster.postgres, counted, async () => {
 			for (let poll = 1; poll <= polls; poll++) await this.#lab.happens(() => people.join(`${this.#engine.key}.poll${poll}@example.net`));
 		});
-		this.pollWrites.push({ engine, what: 'one person joined', polls, writes: changing });
+		this.pollWrites.push({ engine, what: 'nobody changed', writes: idle });
+		this.pollWrites.push({ engine, what: 'one person joined', writes: writesOfOneChange(changing, idle, polls) });
 	}
 }

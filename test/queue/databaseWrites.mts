@@ -11,8 +11,18 @@ interface Counters {
 
 /** What was written between two moments. */
 export interface Writes {
+	/** Polls in between. */
+	readonly polls: number;
 	readonly rows: Readonly<Record<string, number>>;
 	readonly walBytes: number;
+}
+
+/** What `changing` wrote beyond the polls without a change that it holds as well, a change. */
+export function writesOfOneChange(changing: Writes, idle: Writes, changes: number): Writes {
+	const share = (changing.polls - changes) / Math.max(1, idle.polls);
+	const beyond = (count: number, without = 0): number => Math.max(0, count - without * share) / changes;
+	const rows = Object.entries(changing.rows).map(([table, count]) => [table, beyond(count, idle.rows[table])] as const);
+	return { polls: 1, rows: Object.fromEntries(rows), walBytes: beyond(changing.walBytes, idle.walBytes) };
 }
 
 const COUNTERS = `select relname, n_tup_ins + n_tup_upd + n_tup_del from pg_stat_user_tables`;
@@ -27,11 +37,15 @@ async function read(postgres: Postgres): Promise<Counters> {
 	return { rows: new Map(rows.map(([table = '', count]) => [table, Number(count)])), walBytes: Number(walBytes) };
 }
 
-/** Counts what is written while `work` is under way, by whomever. */
-export async function writesDuring(postgres: Postgres, work: () => Promise<void>): Promise<Writes> {
+/**
+ * Counts what is written while `work` is under way, by whomever, and by how much `polls` grows between the two readings.
+ */
+export async function writesDuring(postgres: Postgres, polls: () => number, work: () => Promise<void>): Promise<Writes> {
 	const before = await read(postgres);
+	const from = polls();
 	await work();
 	const after = await read(postgres);
 	const changed = [...after.rows].map(([table, count]) => [table, count - (before.rows.get(table) ?? 0)] as const);
-	return { rows: Object.fromEntries(changed.filter(([, count]) => count > 0)), walBytes: after.walBytes - before.walBytes };
+	const rows = Object.fromEntries(changed.filter(([, count]) => count > 0));
+	return { polls: polls() - from, rows, walBytes: after.walBytes - before.walBytes };
 }

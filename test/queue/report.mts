@@ -32,11 +32,12 @@ function memoryCells({ name, processes, rssMb, pssMb, peakMb }: Memory): string[
 	return [name, ...[processes, rssMb, pssMb, peakMb].map(String)];
 }
 
-function writesCells({ engine, what, polls, writes }: PollWrites): string[] {
-	const tables = Object.entries(writes.rows).sort(([, a], [, b]) => b - a);
-	const rows = tables.reduce((sum, [, count]) => sum + count, 0);
-	const each = tables.map(([table, count]) => `${table} ${(count / polls).toFixed(1)}`).join(', ');
-	return [engine, what, each || 'none', String(polls), (rows / polls).toFixed(1), (writes.walBytes / polls / 1024).toFixed(1)];
+function writesCells({ engine, what, writes: { polls, rows, walBytes } }: PollWrites): string[] {
+	const perPoll = (count: number): string => (count / polls).toFixed(1);
+	const tables = Object.entries(rows).sort(([, a], [, b]) => b - a);
+	const each = tables.map(([table, count]) => `${table} ${perPoll(count)}`).filter((text) => !text.endsWith(' 0.0'));
+	const all = tables.reduce((sum, [, count]) => sum + count, 0);
+	return [engine, what, each.join(', ') || 'none', perPoll(all), perPoll(walBytes / 1024)];
 }
 
 /** The three tables and the notes, as printed. */
@@ -48,7 +49,7 @@ function render({ rows, memory, pollWrites, wrong }: Campaign): string {
 		'Memory after the actions, in MB:',
 		markdownTable([['program', 'processes', 'RSS', 'PSS', 'peak RSS'], ...memory.map(memoryCells)], 1),
 		'Writes to the database, a poll:',
-		markdownTable([['engine', 'poll', 'rows by table', 'polls', 'rows', 'WAL in KB'], ...pollWrites.map(writesCells)], 3),
+		markdownTable([['engine', 'poll', 'rows by table', 'rows', 'WAL in KB'], ...pollWrites.map(writesCells)], 3),
 		wrong.length === 0 ? 'Nothing false, nothing reused, nothing lost but what n8n itself gave up.' : `WRONG:\n${wrong.map((one) => `- ${one}`).join('\n')}`,
 	].join('\n\n');
 }

@@ -258,6 +258,8 @@ export interface WholeReading<Kept> {
 	rows: Kept[];
 	/** A sentence saying why a row may be missing; undefined for a complete list. */
 	doubt?: string;
+	/** True when it is missing, if it is, because rows moved: another reading may show it. */
+	moved: boolean;
 }
 
 /**
@@ -267,7 +269,7 @@ export interface WholeReading<Kept> {
 export async function readToTheEnd<Kept>(client: FreshBooksClient, request: ListRequest<Kept>): Promise<WholeReading<Kept>> {
 	let listing = await readList(client, request);
 	if (movedWhileRead(listing) || isShort(listing)) listing = await readList(client, request);
-	return { rows: listing.rows, doubt: doubtAbout(listing, request.subject) };
+	return { rows: listing.rows, doubt: doubtAbout(listing, request.subject), moved: movedWhileRead(listing) };
 }
 
 function doubtAbout(listing: Listing<unknown>, subject: string): string | undefined {

@@ -147,8 +147,9 @@ async function refuseUnsafeRoleChange(session: Session, hire: Hire, membership: 
 async function changeRole(session: Session, hire: Hire, membership: Membership): Promise<void> {
 	const { businessId, email, role } = hire;
 	await refuseUnsafeRoleChange(session, hire, membership);
-	const members = await session.businessMembers(businessId);
-	const row = findByEmail(members, email, membersOf(businessId), (found) => idOrNull(found.id));
+	const { found: row, roster: members } = await session.look('businessMembers', businessId, (roster) =>
+		findByEmail(roster, email, membersOf(businessId), (found) => idOrNull(found.id)),
+	);
 	const id = idOrNull(row?.id);
 	if (!row || id === null) {
 		throw new OperationRefusal(

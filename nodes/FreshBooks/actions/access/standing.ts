@@ -1,7 +1,7 @@
 import { failureOf } from '../../api/failures';
 import { invitationId } from '../../api/invitations';
 import { booleanOrNull, idOrNull, textOrNull, type WireObject } from '../../api/wire';
-import type { Session } from '../common/session';
+import type { ListName, Session } from '../common/session';
 import { sameRole } from './roles';
 
 /** Where an address stands in one business: member, invited, neither. */
@@ -48,17 +48,24 @@ export function judge(memberships: Membership[], invited: boolean, role: string)
 	return memberships.length > 0 ? { kind: 'inactive', membership: memberships[0] } : { kind: 'unknown' };
 }
 
+async function rowsOf(session: Session, list: ListName, businessId: number, email: string): Promise<WireObject[]> {
+	const { found } = await session.look(list, businessId, (roster) => {
+		const rows = roster.byEmail(email);
+		return rows.length > 0 ? rows : undefined;
+	});
+	return found ?? [];
+}
+
 /** The guide's list, or nothing where FreshBooks does not offer it. */
 async function businessMembers(session: Session, businessId: number, email: string): Promise<WireObject[]> {
-	const roster = await session.businessMembers(businessId).catch((error: unknown) => {
-		return failureOf(error)?.kind === 'notPublished' ? undefined : Promise.reject(error);
+	return await rowsOf(session, 'businessMembers', businessId, email).catch((error: unknown) => {
+		return failureOf(error)?.kind === 'notPublished' ? [] : Promise.reject(error);
 	});
-	return roster?.byEmail(email) ?? [];
 }
 
 /** Reads both lists of people, the published one first; the guide's only for an address that is not in it. */
 export async function membershipsOf(session: Session, businessId: number, email: string): Promise<Membership[]> {
-	const published = (await session.teamMembers(businessId)).byEmail(email).map(fromTeamMember);
+	const published = (await rowsOf(session, 'teamMembers', businessId, email)).map(fromTeamMember);
 	if (published.length > 0) return published;
 	return (await businessMembers(session, businessId, email)).map(fromBusinessMember);
 }

@@ -30,8 +30,9 @@ export function findByEmail(roster: Roster, email: string, place: Place, idOf: (
 	);
 }
 
-/** The refusal for an address that nobody has. */
-export function nobody(email: string, place: Place): OperationRefusal {
+/** The refusal for an address that nobody has, or nobody seen in a list of which `doubt` says that it may lack somebody. */
+export function nobody(email: string, place: Place, doubt?: string): OperationRefusal {
+	if (doubt !== undefined) return new OperationRefusal(`No ${place.thing} with the address ${email} was found`, doubt);
 	return new OperationRefusal(
 		`No ${place.thing} has the address ${email}`,
 		`All of ${place.where} were looked through, without regard to case. Check the address and the business.`,

@@ -63,8 +63,9 @@ function refuseDoubt(doubt: string | undefined): void {
 
 async function settleNobody(session: Session, { businessId, list, named, place, ifMissing }: Removal): Promise<IDataObject> {
 	const email = named.by === 'email' ? named.email : '';
-	if (ifMissing !== 'succeed') throw nobody(email, place);
-	refuseDoubt((await session[list](businessId)).doubt);
+	const { doubt } = await session[list](businessId);
+	if (ifMissing !== 'succeed') throw nobody(email, place, doubt);
+	refuseDoubt(doubt);
 	return { deleted: true, businessId, email, alreadyMissing: true };
 }
 

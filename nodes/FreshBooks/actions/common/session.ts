@@ -17,6 +17,8 @@ export class Roster {
 		private readonly emailOf: (row: WireObject) => string | null,
 		/** Why a row may be missing; undefined for a complete list. */
 		readonly doubt?: string,
+		/** Whether another reading may show a row that is missing. */
+		readonly moved = false,
 	) {
 		this.rows = new Map(rows.map((row) => [idOf(row), row]));
 	}
@@ -45,6 +47,15 @@ export class Roster {
 
 /** The lists a session remembers. */
 export type ListName = 'teamMembers' | 'businessMembers' | 'invitations';
+
+/** What was looked for, and the list in which it was looked for last. */
+export interface Look<Found> {
+	found: Found | undefined;
+	roster: Roster;
+}
+
+/** How often a list that moved while it was read is read again for somebody who is not in it. */
+const MAX_LOOKS_AGAIN = 3;
 
 const whole = (row: WireObject): WireObject => row;
 const noted = (): void => undefined;
@@ -125,6 +136,20 @@ export class Session {
 		return await next;
 	}
 
+	/**
+	 * Looks for somebody in a list. While others leave, a list read page by page skips people, and not the same ones each
+	 * time: before nobody is found in such a list, it is read again.
+	 */
+	async look<Found>(list: ListName, businessId: number, find: (roster: Roster) => Found | undefined): Promise<Look<Found>> {
+		let roster = await this[list](businessId);
+		let found = find(roster);
+		for (let again = 1; found === undefined && roster.moved && again <= MAX_LOOKS_AGAIN; again++) {
+			roster = await this.readAgain(list, businessId);
+			found = find(roster);
+		}
+		return { found, roster };
+	}
+
 	/** Forgets a list, so that the next look reads it again. */
 	forgetList(list: ListName, businessId: number): void {
 		this.rosters.delete(`${list} ${businessId}`);
@@ -159,9 +184,9 @@ export class Session {
 	): Promise<Roster> {
 		const known = this.rosters.get(key);
 		if (known) return await known;
-		const roster = readToTheEnd(this.client, request).then(({ rows, doubt }) => {
+		const roster = readToTheEnd(this.client, request).then(({ rows, doubt, moved }) => {
 			if (doubt !== undefined) this.remark(doubt);
-			return new Roster(rows, reading.idOf, reading.emailOf, doubt);
+			return new Roster(rows, reading.idOf, reading.emailOf, doubt, moved);
 		});
 		this.rosters.set(key, roster);
 		// A list that could not be read is asked for again by the next item.

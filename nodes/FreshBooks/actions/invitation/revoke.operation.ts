@@ -34,8 +34,9 @@ function invitationsOf(businessId: number): Place {
 
 async function locate(session: Session, { businessId, invitation }: Input): Promise<FoundInvitation | undefined> {
 	if (invitation.by === 'id') return { id: invitation.id, email: null };
-	const roster = await session.invitations(businessId);
-	const row = findByEmail(roster, invitation.email, invitationsOf(businessId), invitationId);
+	const { found: row } = await session.look('invitations', businessId, (roster) =>
+		findByEmail(roster, invitation.email, invitationsOf(businessId), invitationId),
+	);
 	const id = row ? invitationId(row) : null;
 	return row && id !== null ? { id, email: invitationEmail(row) } : undefined;
 }

@@ -30,8 +30,10 @@ interface Input {
 async function find(session: Session, { businessId, member }: Input): Promise<WireObject> {
 	if (member.by === 'id') return await getTeamMember(session.client, businessId, member.id);
 	const place = { thing: 'team member', where: `the team members of business ${businessId}` };
-	const found = findByEmail(await session.teamMembers(businessId), member.email, place, (row) => textOrNull(row.uuid));
-	if (!found) throw nobody(member.email, place);
+	const { found, roster } = await session.look('teamMembers', businessId, (list) =>
+		findByEmail(list, member.email, place, (row) => textOrNull(row.uuid)),
+	);
+	if (!found) throw nobody(member.email, place, roster.doubt);
 	return found;
 }
 

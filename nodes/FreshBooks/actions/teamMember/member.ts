@@ -21,8 +21,10 @@ export function membersOf(businessId: number): Place {
 /** The member's integer ID; undefined when nobody has the address. An ID is taken as it is, without a request. */
 export async function locateMember(session: Session, businessId: number, member: MemberLocator): Promise<FoundMember | undefined> {
 	if (member.by === 'id') return { id: member.id, email: null };
-	const roster = await session.businessMembers(businessId);
-	const row = findByEmail(roster, member.email, membersOf(businessId), (found) => idOrNull(found.id));
+	const { email } = member;
+	const { found: row } = await session.look('businessMembers', businessId, (roster) =>
+		findByEmail(roster, email, membersOf(businessId), (found) => idOrNull(found.id)),
+	);
 	const id = idOrNull(row?.id);
 	return row && id !== null ? { id, email: textOrNull(row.email) } : undefined;
 }
@@ -31,7 +33,8 @@ export async function locateMember(session: Session, businessId: number, member:
 export async function requireMember(session: Session, businessId: number, member: MemberLocator): Promise<FoundMember> {
 	const found = await locateMember(session, businessId, member);
 	if (found) return found;
-	throw nobody(member.by === 'email' ? member.email : String(member.id), membersOf(businessId));
+	const { doubt } = await session.businessMembers(businessId);
+	throw nobody(member.by === 'email' ? member.email : String(member.id), membersOf(businessId), doubt);
 }
 
 /** Items with the same text wait for each other. */
