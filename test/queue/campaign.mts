@@ -29,7 +29,11 @@ const EXPIRE_EVERY_MS = 2_000;
 const ACTIONS_WITHIN_MS = 900_000;
 /** n8n sees that a worker is gone when the lock on its job, a minute long, has ended, and looks every half minute. */
 const GIVEN_UP_WITHIN_MS = 180_000;
+/** On a busy machine polls of thousands of people take longer than the 3 s between two. */
+const POLLS_WITHIN_MS = 300_000;
 const REDIS_DOWN_MS = 3_000;
+/** Requests a second that FreshBooks allows all processes together, polls included. */
+const ALLOWED_PER_SECOND = 50;
 /** Lets everybody go whom the actions remove. */
 const OPTIONS = { maxRemovals: 5_000, maxRemovalsUnit: 'count' };
 const BUSINESSES = [7_100_001, 7_100_002, 7_100_003, 7_100_004];
@@ -86,11 +90,12 @@ export class Campaign {
 	async play(nextEngine: Engine): Promise<void> {
 		// Made before the baseline: what is made and undone between two polls is not seen.
 		const many = OPERATIONS.flatMap((operation) => this.#scene.actions(operation, this.#size.actions[operation]));
-		const [atWorker, atMain, atRedis] = [this.#actionsForKill(), this.#actionsForKill(), this.#actionsForKill()];
+		const [atWorker, atMain, atRedis, throttled] = [this.#actionsForKill(), this.#actionsForKill(), this.#actionsForKill(), this.#actionsForKill()];
 		await this.#step('publish', async () => await this.#lab.publish({ options: OPTIONS }));
 		await this.#step('writes of polls', async () => await this.#measurePollWrites());
 		await this.#step('people change', async () => await this.#peopleChange());
 		await this.#step('many actions', async () => await this.#manyActions(many));
+		await this.#step('throttled', async () => await this.#throttled(throttled));
 		await this.#step('worker killed', async () => await this.#workerKilled(atWorker));
 		await this.#step('main killed', async () => await this.#mainKilled(atMain));
 		await this.#step('Redis restarted', async () => await this.#redisRestarted(atRedis));
@@ -118,7 +123,7 @@ export class Campaign {
 	/** Plays a scenario under the watch of the trigger. */
 	async #watched(scenario: string, play: () => Promise<void>): Promise<void> {
 		const counts = { ...this.#cluster.sandbox.parts.oauth.counts };
-		const row = await this.#lab.scenario(scenario, play);
+		const row = await this.#lab.scenario(scenario, play, { patienceMs: POLLS_WITHIN_MS });
 		const { counts: now } = this.#cluster.sandbox.parts.oauth;
 		const [refreshes, reused] = [now.refreshes - counts.refreshes, now.reuseAttempts - counts.reuseAttempts];
 		this.#noteTrigger(row, { refreshes, reused });
@@ -218,6 +223,31 @@ export class Campaign {
 		this.#mustHold(scenario, sent.verdict.lost.length === 0, `${sent.verdict.lost.length} actions were not done: ${sent.answers.errors.slice(0, 3).join(' / ')}`);
 		this.#mustHold(scenario, byWorker.every((count) => count > 0), `the executions were not spread over the workers: ${byWorker.join(' + ')}`);
 		this.memory = await measureMemory(this.#cluster.members);
+	}
+
+	/** Each process has a request budget of its own: what all of them do to a limit they share. */
+	async #throttled(actions: readonly Action[]): Promise<void> {
+		const scenario = `FreshBooks allows ${ALLOWED_PER_SECOND} requests a second`;
+		const { log } = this.#cluster.sandbox.parts;
+		const { world } = this.#cluster;
+		let sent: Sent | undefined;
+		let [requests, refused] = [0, 0];
+		await this.#watched(scenario, async () => {
+			const before = log.stats();
+			await world.control('PATCH', '/settings', { rateLimit: { perSecond: ALLOWED_PER_SECOND, retryAfter: 'none' } });
+			try {
+				sent = await this.#send(inTurns(actions, this.#size.perExecution, 'throttled'), ACTIONS_WITHIN_MS);
+			} finally {
+				await world.control('PATCH', '/settings', { rateLimit: null });
+			}
+			const after = log.stats();
+			[requests, refused] = [after.requests - before.requests, after.rateLimited - before.rateLimited];
+		});
+		if (!sent) throw new Error('Nothing was sent.');
+		const { verdict, seconds } = sent;
+		const notes = [`${seconds.toFixed(0)} s`, `${requests} requests with the polls', ${refused} of them refused with 429`, ...this.#endings(sent)];
+		this.#noteActions(scenario, 'actions', verdict, notes.join('; '));
+		this.#mustHold(scenario, verdict.lost.length === 0, `${verdict.lost.length} actions were not done: ${sent.answers.errors.slice(0, 3).join(' / ')}`);
 	}
 
 	#endings({ answers }: Sent): string[] {
@@ -355,8 +385,8 @@ export class Campaign {
 		const engine = this.#engine.name;
 		const counted = (): number => this.#lab.requestsForMe;
 		// What the publication itself writes is not a poll's.
-		await this.#lab.polls(2);
-		const idle = await writesDuring(this.#cluster.postgres, counted, async () => await this.#lab.polls(polls));
+		await this.#lab.polls(2, POLLS_WITHIN_MS);
+		const idle = await writesDuring(this.#cluster.postgres, counted, async () => await this.#lab.polls(polls, POLLS_WITHIN_MS));
 		const changing = await writesDuring(this.#cluster.postgres, counted, async () => {
 			for (let poll = 1; poll <= polls; poll++) await this.#lab.happens(() => people.join(`${this.#engine.key}.poll${poll}@example.net`));
 		});

@@ -214,6 +214,20 @@ test.each([['staff'], ['staffs']])('rows are found under "%s"', async (key) => {
 	expect((await readList(client, REQUEST)).rows).toEqual([row(1)]);
 });
 
+test.each([99, 100, 101, 235])('an unpaged list of %d rows, which comes whole for every page, is complete', async (count) => {
+	const { client, pages } = service(() => ({ response: { members: rowsFrom(1, count) } }));
+	const listing = await readList(client, REQUEST);
+	expect(ids(listing.rows)).toEqual(upTo(count));
+	expect(listing).toMatchObject({ duplicates: 0, totals: [] });
+	expect(pages()).toEqual(count < 100 ? [1] : [1, 2]);
+});
+
+
+test('an unpaged list that changes between two askings tells so', async () => {
+	const { client } = service((page) => ({ response: { members: rowsFrom(Math.min(page, 2), 120) } }));
+	expect((await readList(client, REQUEST)).duplicates).toBeGreaterThan(0);
+});
+
 test('paging told in numeric text is understood', async () => {
 	const { client, pages } = service((page) => ({ response: page === 1 ? rowsFrom(1, 100) : rowsFrom(101, 130), meta: { page: `${page}`, per_page: '100', total: '130' } }));
 	expect((await readList(client, REQUEST)).rows).toHaveLength(130);

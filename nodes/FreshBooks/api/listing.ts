@@ -94,6 +94,11 @@ function readPage<Kept>(body: unknown, request: ListRequest<Kept>): Page {
 	};
 }
 
+/** Whether an answer says nothing of pages, as that of the invitations in the third-party guide. */
+function isUnpaged({ perPage, pages, total }: Page): boolean {
+	return perPage === null && pages === null && total === null;
+}
+
 /** Collects pages in order: unique rows, totals and duplicates. */
 class Collector<Kept> {
 	readonly rows: Kept[] = [];
@@ -163,8 +168,12 @@ class ListReader<Kept> {
 		// Past the expected end only while the last page was full and FreshBooks' own count does not say that it was the last:
 		// the list grew meanwhile, or no count is given at all.
 		for (let page = Math.max(expected, 1) + 1; this.mayGoOn(last ?? first, perPage); page++) {
+			const { duplicates } = this.collected;
 			last = await this.fetch(page);
-			if (this.collected.add(last) === 0) return;
+			if (this.collected.add(last) > 0) continue;
+			// The same once more is no sign of rows that moved where FreshBooks gives the whole list for every page.
+			if (page === 2 && isUnpaged(first) && last.rows.length === first.rows.length) this.collected.duplicates = duplicates;
+			return;
 		}
 	}
 

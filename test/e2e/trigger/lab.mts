@@ -219,7 +219,7 @@ export class Lab {
 	}
 
 	/** Runs a scenario and holds what came out against the sandbox's history of the same stretch. */
-	async scenario(name: string, play: () => Promise<void>, { mayLose = false } = {}): Promise<Row> {
+	async scenario(name: string, play: () => Promise<void>, { mayLose = false, patienceMs = ALL_OUT_WITHIN_MS } = {}): Promise<Row> {
 		const startedAt = Date.now();
 		await this.look();
 		const [from, emittedBefore, failedBefore, pollsBefore] = [this.history.length, this.emitted.length, this.failed.length, this.#pollsAnswered()];
@@ -227,9 +227,9 @@ export class Lab {
 		const made = expectedChanges(this.history.slice(from), this.#watched());
 		const known = new Set(this.emitted.slice(0, emittedBefore).map(({ eventId }) => eventId));
 		const compared = (): Comparison => compare(made, this.emitted.slice(emittedBefore), known);
-		await this.#allOut(() => compared().lost, mayLose ? SHORT_PATIENCE_MS : ALL_OUT_WITHIN_MS);
+		await this.#allOut(() => compared().lost, mayLose ? SHORT_PATIENCE_MS : patienceMs);
 		// One more poll: nothing else may come.
-		await this.polls(1);
+		await this.polls(1, Math.max(60_000, patienceMs));
 		await sleep(500);
 		await this.look();
 		const comparison = compared();
