@@ -3,7 +3,7 @@ import { asRecord, seededRandom, text } from './values.mts';
 
 export const FAULT_KINDS = [
 	'status', 'rateLimited', 'delay', 'resetBefore', 'resetMidBody', 'truncatedJson', 'html502', 'errorIn200', 'totalTooLarge',
-	'emptyList', 'wrongShape', 'applyThenFail', 'rotateRows', 'shiftRows', 'dropRows', 'hugeBody', 'deepJson',
+	'emptyList', 'wrongShape', 'applyThenFail', 'rotateRows', 'shiftRows', 'dropRows', 'hugeBody', 'deepJson', 'expireToken',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -25,6 +25,12 @@ export interface FaultSpec {
 /** A fault that hits one request: what it is, and which hit this is, counted from 0. */
 export interface Hit { kind: FaultKind; params: Record<string, unknown>; turn: number }
 
+/** A request that a fault may hit. */
+export interface FaultedRequest { method: string; path: string; query: string; grant: number | null }
+
+/** Chooses the hit of each request by itself; undefined leaves it to the armed faults. */
+export type Director = (request: FaultedRequest) => Hit | undefined;
+
 interface ArmedFault extends FaultSpec {
 	id: number;
 	method: string | null;
@@ -40,6 +46,8 @@ export class Faults {
 	private fired = new Map<FaultKind, number>();
 	private lastId = 0;
 	private random = seededRandom(1);
+	/** Asked first, where there is one. */
+	director: Director | undefined;
 
 	/** Arms a fault; throws on an unknown kind or a bad pattern. */
 	add(spec: FaultSpec): number {
@@ -59,15 +67,22 @@ export class Faults {
 	}
 
 	/** The fault that hits this request, if any: the first armed one that matches and is due. */
-	next(method: string, path: string, query: string): Hit | undefined {
+	next(request: FaultedRequest): Hit | undefined {
+		const directed = this.director?.(request);
+		if (directed) return this.count(directed);
+		const { method, path, query } = request;
 		for (const fault of this.armed) {
 			if (!this.isDue(fault, method, path, query)) continue;
 			const turn = fault.fired;
 			fault.fired += 1;
-			this.fired.set(fault.kind, (this.fired.get(fault.kind) ?? 0) + 1);
-			return { kind: fault.kind, params: fault.params ?? {}, turn };
+			return this.count({ kind: fault.kind, params: fault.params ?? {}, turn });
 		}
 		return undefined;
+	}
+
+	private count(hit: Hit): Hit {
+		this.fired.set(hit.kind, (this.fired.get(hit.kind) ?? 0) + 1);
+		return hit;
 	}
 
 	private isDue(fault: ArmedFault, method: string, path: string, query: string): boolean {

@@ -10,7 +10,7 @@ import type { Distortion } from './paging.mts';
 import type { RateGate } from './rateGate.mts';
 import type { RequestEntry, RequestLog } from './requestLog.mts';
 import type { World } from './world.mts';
-import { asRecord } from './values.mts';
+import { asRecord, text } from './values.mts';
 
 /** The parts of one sandbox. */
 export interface Parts { world: World; oauth: OAuthStore; faults: Faults; log: RequestLog; rate: RateGate; wait: (ms: number) => Promise<void> }
@@ -49,7 +49,7 @@ async function serve(parts: Parts, endpoint: Endpoint | null, request: FastifyRe
 	const close = (status: number | null) => parts.log.close(entry, status, performance.now() - started);
 	const limited = isRateLimited(entry.path) ? parts.rate.refusal(parts.world.settings.rateLimit) : undefined;
 	if (limited) return deliver(reply, tooManyRequests(limited), close);
-	const hit = parts.faults.next(entry.method, entry.path, entry.query);
+	const hit = parts.faults.next(entry);
 	entry.fault = hit?.kind ?? null;
 	await parts.wait(parts.world.settings.latencyMs + delayOf(hit));
 	if (hit?.kind === 'resetBefore') return cutBefore(reply, close);
@@ -73,7 +73,13 @@ function deliver(reply: FastifyReply, answer: Answer, close: (status: number | n
 function openEntry(parts: Parts, request: FastifyRequest): RequestEntry {
 	const [path = '', query = ''] = request.url.split('?', 2);
 	const body = path.includes('/oauth/') ? { grant_type: asRecord(request.body).grant_type ?? null } : request.body;
-	return parts.log.open({ method: request.method, path, query, headers: request.headers, body, at: parts.world.now() });
+	const grant = grantOf(parts.oauth, request);
+	return parts.log.open({ method: request.method, path, query, headers: request.headers, body, at: parts.world.now(), grant });
+}
+
+function grantOf(oauth: OAuthStore, request: FastifyRequest): number | null {
+	const token = bearerText(request) ?? text(asRecord(request.body).refresh_token);
+	return token === undefined ? null : oauth.grantOf(token);
 }
 
 function isRateLimited(path: string): boolean {
@@ -82,19 +88,21 @@ function isRateLimited(path: string): boolean {
 
 function answerFor(parts: Parts, endpoint: Endpoint | null, request: FastifyRequest, hit: Hit | undefined): Answer {
 	if (!endpoint || (endpoint.guideOnly && parts.world.settings.profile === 'documented')) return noSuchRoute();
-	const token = bearer(parts.oauth, request);
+	const accessToken = bearerText(request);
+	if (hit?.kind === 'expireToken' && accessToken !== undefined) parts.oauth.expire(accessToken);
+	const token = accessToken === undefined ? undefined : parts.oauth.authenticate(accessToken);
 	const refusal = authorize(endpoint, token);
 	if (refusal) return refusal;
 	const query = asRecord(request.query);
+	parts.world.actingGrant = token?.grant ?? null;
 	return endpoint.handle({
 		params: asRecord(request.params) as Record<string, string>, query, body: asRecord(request.body), headers: request.headers,
 		token: token ?? null, distortion: distortionOf(hit, Number(query.page ?? 1)),
 	});
 }
 
-function bearer(oauth: OAuthStore, request: FastifyRequest): Token | undefined {
-	const [, accessToken] = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-	return accessToken === undefined ? undefined : oauth.authenticate(accessToken);
+function bearerText(request: FastifyRequest): string | undefined {
+	return /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
 function authorize(endpoint: Endpoint, token: Token | undefined): Answer | undefined {

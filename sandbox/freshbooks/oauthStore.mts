@@ -23,6 +23,8 @@ export interface Token {
 	expiresAt: number;
 	revoked: boolean;
 	refreshed: boolean;
+	/** The consent it goes back to, counted from 1; refreshing keeps it. */
+	grant: number;
 }
 
 interface Code { redirectUri: string; scope: string; expiresAt: number; used: boolean; challenge: string | null }
@@ -38,6 +40,8 @@ export class OAuthStore {
 	private readonly codes = new Map<string, Code>();
 	private readonly byAccess = new Map<string, Token>();
 	private readonly byRefresh = new Map<string, Token>();
+	/** The latest grant's number. */
+	lastGrant = 0;
 
 	constructor(now: () => number, client: { id?: string; secret?: string } = {}) {
 		this.now = now;
@@ -74,11 +78,11 @@ export class OAuthStore {
 		return undefined;
 	}
 
-	issue(scope: string): Token {
+	issue(scope: string, grant = (this.lastGrant += 1)): Token {
 		const createdAt = Math.floor(this.now() / 1000);
 		const token: Token = {
 			accessToken: `fbsx-access-${randomBytes(240).toString('hex')}`, refreshToken: `fbsx-refresh-${randomBytes(32).toString('hex')}`,
-			scope, createdAt, expiresAt: (createdAt + ACCESS_TOKEN_SECONDS) * 1000, revoked: false, refreshed: false,
+			scope, createdAt, expiresAt: (createdAt + ACCESS_TOKEN_SECONDS) * 1000, revoked: false, refreshed: false, grant,
 		};
 		this.byAccess.set(token.accessToken, token);
 		this.byRefresh.set(token.refreshToken, token);
@@ -94,7 +98,18 @@ export class OAuthStore {
 		token.refreshed = true;
 		if (killAccessToken) token.expiresAt = this.now();
 		this.counts.refreshes += 1;
-		return this.issue(token.scope);
+		return this.issue(token.scope, token.grant);
+	}
+
+	/** Whose token this is, access or refresh token, alive or not. */
+	grantOf(token: string): number | null {
+		return (this.byAccess.get(token) ?? this.byRefresh.get(token))?.grant ?? null;
+	}
+
+	/** Ends one access token now. */
+	expire(accessToken: string): void {
+		const token = this.byAccess.get(accessToken);
+		if (token) token.expiresAt = this.now();
 	}
 
 	/** The token record, when this access token is alive. */

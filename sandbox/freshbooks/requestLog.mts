@@ -1,6 +1,8 @@
 export interface RequestEntry {
 	seq: number;
 	at: string;
+	/** Milliseconds, by the machine's own clock, which `clockOffsetMs` leaves alone. */
+	machineAt: number;
 	method: string;
 	path: string;
 	query: string;
@@ -10,6 +12,8 @@ export interface RequestEntry {
 	headers: Record<string, string>;
 	body: unknown;
 	fault: string | null;
+	/** The consent that the token goes back to, counted from 1; null without a known token. */
+	grant: number | null;
 }
 
 const KEPT_HEADERS = ['user-agent', 'accept', 'api-version', 'content-type'];
@@ -25,15 +29,15 @@ export class RequestLog {
 	private dropped = 0;
 
 	/** Opens an entry; `close` completes it. */
-	open(request: { method: string; path: string; query: string; headers: Record<string, unknown>; body: unknown; at: number }): RequestEntry {
+	open(request: { method: string; path: string; query: string; headers: Record<string, unknown>; body: unknown; at: number; grant: number | null }): RequestEntry {
 		this.lastSeq += 1;
 		this.inFlight += 1;
 		this.peakInFlight = Math.max(this.peakInFlight, this.inFlight);
 		const kept = KEPT_HEADERS.filter((name) => typeof request.headers[name] === 'string');
 		const entry: RequestEntry = {
-			seq: this.lastSeq, at: new Date(request.at).toISOString(), method: request.method, path: request.path, query: request.query,
+			seq: this.lastSeq, at: new Date(request.at).toISOString(), machineAt: Date.now(), method: request.method, path: request.path, query: request.query,
 			status: null, ms: null, authorization: request.headers.authorization !== undefined,
-			headers: Object.fromEntries(kept.map((name) => [name, String(request.headers[name])])), body: request.body ?? null, fault: null,
+			headers: Object.fromEntries(kept.map((name) => [name, String(request.headers[name])])), body: request.body ?? null, fault: null, grant: request.grant,
 		};
 		this.entries.push(entry);
 		if (this.entries.length > KEPT_REQUESTS * 2) this.trim();

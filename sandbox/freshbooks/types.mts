@@ -106,10 +106,15 @@ export type Actor = 'api' | 'control';
 export interface HistoryEntry {
 	seq: number;
 	at: string;
+	/** Milliseconds, by the machine's own clock, which `clockOffsetMs` leaves alone. */
+	machineAt: number;
 	kind: HistoryKind;
 	by: Actor;
+	/** Whose token made it, counted from 1; null for the control API. */
+	grant: number | null;
 	businessId: number | null;
-	person: { uuid?: string; memberId?: number; email: string; role?: string; active?: boolean } | null;
+	/** The person after the change. */
+	person: Pick<Member, 'uuid' | 'memberId' | 'email' | 'role' | 'active' | 'firstName' | 'lastName' | 'identityId'> | null;
 	details: Record<string, unknown>;
 }
 

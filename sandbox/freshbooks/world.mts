@@ -21,6 +21,8 @@ export class World {
 	history: HistoryEntry[] = [];
 	/** Every fasttrack and api token ever handed out. */
 	readonly secrets = new Set<string>();
+	/** Whose token makes the changes of the moment; see `RequestEntry.grant`. */
+	actingGrant: number | null = null;
 	private random = seededRandom(20261121);
 	private lastSeq = 0;
 	private lastId = 0;
@@ -65,8 +67,10 @@ export class World {
 
 	record(kind: HistoryKind, by: Actor, business: Business | null, member: Member | null, details: Record<string, unknown> = {}): void {
 		this.lastSeq += 1;
-		const person = member && { uuid: member.uuid, memberId: member.memberId, email: member.email, role: member.role, active: member.active };
-		this.history.push({ seq: this.lastSeq, at: new Date(this.now()).toISOString(), kind, by, businessId: business?.id ?? null, person, details });
+		this.history.push({
+			seq: this.lastSeq, at: new Date(this.now()).toISOString(), machineAt: Date.now(), kind, by, grant: by === 'api' ? this.actingGrant : null,
+			businessId: business?.id ?? null, person: member && personOf(member), details,
+		});
 	}
 
 	newMembership(role: string): Membership {
@@ -191,6 +195,10 @@ export class World {
 		invitation.status = 'revoked';
 		this.record('invitationRevoked', by, business, null, { ...invitation });
 	}
+}
+
+function personOf({ uuid, memberId, email, role, active, firstName, lastName, identityId }: Member): HistoryEntry['person'] {
+	return { uuid, memberId, email, role, active, firstName, lastName, identityId };
 }
 
 type Differences = Record<string, { from: unknown; to: unknown }>;

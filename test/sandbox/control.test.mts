@@ -209,3 +209,22 @@ describe('the server', () => {
 		assert.doesNotMatch(page.data, /<img src=x/);
 	});
 });
+
+describe('history', () => {
+	it('tells whose token changed somebody, through refreshes, and the time of the machine', async () => {
+		const { access_token, refresh_token } = bench.sandbox.grant();
+		const invite = async (token: unknown, email: string) =>
+			await bench.open.post(INVITATIONS, { email, role: 'contractor' }, { headers: { authorization: `Bearer ${String(token)}` } });
+		await invite(access_token, 'a@example.com');
+		const refreshed = bench.sandbox.parts.oauth.refresh(String(refresh_token), false);
+		await bench.control('PATCH', '/settings', { clockOffsetMs: 3_600_000 });
+		await invite(refreshed?.accessToken, 'b@example.com');
+		await bench.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'c@example.com' });
+		const { history } = bench.sandbox.parts.world;
+		const { lastGrant } = bench.sandbox.parts.oauth;
+		assert.deepEqual(history.map(({ grant }) => grant), [lastGrant, lastGrant, null]);
+		const ahead = history.map(({ at, machineAt }) => Math.round((Date.parse(at) - machineAt) / 3_600_000));
+		assert.deepEqual(ahead, [0, 1, 1]);
+		assert.equal(history[2]?.person?.email, 'c@example.com');
+	});
+});

@@ -163,9 +163,38 @@ describe('fault kinds', () => {
 		assert.equal(JSON.stringify((await team()).data).length, '{"response":}'.length + 1000);
 	});
 
+	it('expireToken: the token of this very request is over, its refresh token is not', async () => {
+		const { access_token, refresh_token } = bench.sandbox.grant();
+		const own = { headers: { authorization: `Bearer ${String(access_token)}` } };
+		await arm({ kind: 'expireToken' });
+		assert.equal((await bench.open.get(TEAM, own)).status, 401);
+		assert.equal((await team()).status, 200);
+		const { clientId: client_id, clientSecret: client_secret } = bench.sandbox;
+		const refreshed = await bench.open.post('/auth/oauth/token', { grant_type: 'refresh_token', refresh_token, client_id, client_secret });
+		assert.equal(refreshed.status, 200);
+	});
+
 	it('reach the token endpoint', async () => {
 		await bench.control('POST', '/faults', { kind: 'status', route: 'POST /oauth/token' });
 		assert.equal((await bench.open.post('/auth/oauth/token', {})).status, 500);
 		assert.equal((await bench.open.post('/auth/oauth/token', {})).status, 401);
+	});
+});
+
+describe('a director', () => {
+	it('is asked first, told whose request it is, and may leave it to the armed faults', async () => {
+		const { faults, oauth } = bench.sandbox.parts;
+		const grants: Array<number | null> = [];
+		faults.director = ({ grant }) => {
+			grants.push(grant);
+			return grants.length === 1 ? { kind: 'status', params: { status: 418 }, turn: 0 } : undefined;
+		};
+		await arm({ kind: 'status', status: 503 });
+		const own = String(bench.sandbox.grant().access_token);
+		const statuses = [await bench.open.get(TEAM, { headers: { authorization: `Bearer ${own}` } }), await team(), await team()].map(({ status }) => status);
+		faults.director = undefined;
+		assert.deepEqual(statuses, [418, 503, 200]);
+		assert.deepEqual(grants.map((grant) => grant === oauth.lastGrant), [true, false, false]);
+		assert.deepEqual(faults.list().fired, { status: 2 });
 	});
 });

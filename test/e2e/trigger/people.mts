@@ -75,6 +75,10 @@ export class People {
 		this.#change(email, { email: newEmail });
 	}
 
+	rename(email: string, lastName: string): void {
+		this.#change(email, { lastName });
+	}
+
 	/** The same person under another UUID. */
 	newId(email: string): void {
 		this.#world.changeUuid(this.#business, this.#member(email), 'control');

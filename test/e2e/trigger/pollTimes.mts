@@ -10,8 +10,12 @@ function pollSeconds(quietSeconds: number): number[] {
 	return POLL_SECONDS.filter((second) => (second - now + 60) % 60 >= quietSeconds);
 }
 
+/** The trigger's Poll Times for these seconds of every minute. */
+export function pollTimesAt(seconds: readonly number[]): Json {
+	return { item: seconds.map((second) => ({ mode: 'custom', cronExpression: `${second} * * * * *` })) };
+}
+
 /** The trigger's Poll Times for a poll every three seconds, after so many seconds without one. */
 export function pollTimes(quietSeconds = 0): Json {
-	const crons = pollSeconds(quietSeconds).map((second) => `${second} * * * * *`);
-	return { item: crons.map((cronExpression) => ({ mode: 'custom', cronExpression })) };
+	return pollTimesAt(pollSeconds(quietSeconds));
 }

@@ -1,0 +1,188 @@
+// A campaign from the first fault to the verdict.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pendingInvitations } from '../../sandbox/freshbooks/businesses.mts';
+import { searchFiles } from '../e2e/support.mts';
+import { Collector } from './collector.mts';
+import { FaultDirector } from './director.mts';
+import { FAULTS, type Fault } from './faultPlan.mts';
+import { judgeActions } from './judge/actions.mts';
+import type { Finding, FindingKind } from './judge/findings.mts';
+import { Timelines, personOf, type Beginning } from './judge/timelines.mts';
+import { judgeTrigger } from './judge/triggers.mts';
+import { planOf } from './plan.mts';
+import { Player } from './player.mts';
+import { openStage, type Stage } from './stage.mts';
+
+/** What a campaign came to. */
+export interface Verdict {
+	readonly seed: number;
+	readonly minutes: number;
+	readonly requests: number;
+	readonly faults: Readonly<Record<Fault, number>>;
+	/** Entries of the sandbox's history about members and invitations. */
+	readonly changes: number;
+	/** Items of all triggers. */
+	readonly emitted: number;
+	readonly findings: readonly Finding[];
+	readonly actions: { readonly asked: number; readonly done: number; readonly failed: number };
+	/** Error executions of the triggers, by message. */
+	readonly failedPolls: Readonly<Record<string, number>>;
+	readonly secrets: { readonly searched: number; readonly files: number; readonly findings: readonly string[] };
+	readonly settledInSeconds: number;
+}
+
+/** A look costs n8n a few queries; executions are listed a hundred at a time. */
+const LOOK_EVERY_MS = 3_000;
+/** A poll may take four minutes by itself. */
+const SETTLES_WITHIN_MS = 300_000;
+/** Nothing else may come: some polls more. */
+const STAYS_QUIET_MS = 12_000;
+
+export const KINDS: readonly FindingKind[] = ['false', 'lost', 'repeated', 'invited twice', 'removed wrongly'];
+
+function beginningOf({ world }: Stage): Beginning {
+	return [...world.sandbox.parts.world.businesses.values()].map(({ id, name, members, invitations }) => ({
+		id, name, members: members.map((member) => ({ ...member })), invitations: invitations.map((invitation) => ({ ...invitation })),
+	}));
+}
+
+function directorFor(stage: Stage, seed: number): FaultDirector {
+	const { world, faults } = stage.world.sandbox.parts;
+	const director = new FaultDirector(seed, stage.callers, (businessId, purpose) => {
+		const business = world.businesses.get(businessId);
+		if (!business) return [];
+		return (purpose === 'people' ? business.members : pendingInvitations(business)).map(({ email }) => email);
+	});
+	faults.director = director.direct;
+	return director;
+}
+
+class Campaign {
+	readonly #stage: Stage;
+	readonly #seed: number;
+	readonly #minutes: number;
+	readonly #say: (line: string) => void;
+	readonly #director: FaultDirector;
+	readonly #player: Player;
+	readonly #collector: Collector;
+	readonly #beginning: Beginning;
+	#settledAt = 0;
+
+	constructor(stage: Stage, seed: number, minutes: number, say: (line: string) => void) {
+		this.#stage = stage;
+		this.#seed = seed;
+		this.#minutes = minutes;
+		this.#say = say;
+		const { world, log } = stage.world.sandbox.parts;
+		this.#beginning = beginningOf(stage);
+		world.history = [];
+		log.clear();
+		this.#director = directorFor(stage, seed);
+		this.#player = new Player(stage, planOf(seed, minutes));
+		this.#collector = new Collector(stage);
+	}
+
+	async run(): Promise<Verdict> {
+		const looking = new AbortController();
+		const looked = this.#lookUntil(looking.signal);
+		this.#director.active = true;
+		await this.#player.play(this.#minutes * 60_000);
+		this.#director.active = false;
+		looking.abort();
+		await looked;
+		this.#say('Faults have stopped; the triggers settle.');
+		const stoppedAt = Date.now();
+		await this.#settle();
+		const settledInSeconds = Math.round((this.#settledAt - stoppedAt) / 1000);
+		return await this.#verdict(settledInSeconds);
+	}
+
+	async #lookUntil(signal: AbortSignal): Promise<void> {
+		let minute = 0;
+		const startedAt = Date.now();
+		while (await sleep(LOOK_EVERY_MS, true, { signal }).catch(() => false)) {
+			await this.#collector.look();
+			const passed = Math.floor((Date.now() - startedAt) / 60_000);
+			if (passed === minute) continue;
+			minute = passed;
+			this.#say(`${passed} min: ${this.#requests} requests, ${this.#sumOfFaults()} faults, ${this.#player.actions.length} actions.`);
+		}
+	}
+
+	/** Until nothing is owed any more, and a few polls more; or until the time is up. */
+	async #settle(): Promise<void> {
+		const deadline = Date.now() + SETTLES_WITHIN_MS;
+		const owes = (): boolean => this.#findings().some(({ kind, at }) => kind === 'lost' && at === this.#settledAt);
+		do {
+			await sleep(LOOK_EVERY_MS);
+			await this.#collector.look();
+			this.#settledAt = Date.now();
+		} while (owes() && Date.now() < deadline);
+		await sleep(STAYS_QUIET_MS);
+		await this.#collector.look();
+	}
+
+	get #requests(): number {
+		return this.#stage.world.sandbox.parts.log.stats().requests;
+	}
+
+	#faults(): Record<Fault, number> {
+		const counts = Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<Fault, number>;
+		for (const [fault, count] of this.#director.fired) counts[fault] = count;
+		return { ...counts, 'connection refused': this.#player.outages, 'clock jump': this.#player.clockJumps, 'two writers': this.#player.twoWriters };
+	}
+
+	#sumOfFaults(): number {
+		return Object.values(this.#faults()).reduce((sum, count) => sum + count, 0);
+	}
+
+	#findings(): Finding[] {
+		const { history } = this.#stage.world.sandbox.parts.world;
+		const timelines = new Timelines(this.#beginning, history);
+		const ofTriggers = this.#collector.watchers().flatMap((watcher) => judgeTrigger(watcher, timelines, this.#settledAt));
+		const grants = new Set(this.#stage.callers.keys());
+		const ofActions = judgeActions({ actions: this.#player.actions, history, timelines, lies: this.#director.lies, grants });
+		return [...ofTriggers, ...ofActions].sort((one, other) => one.at - other.at);
+	}
+
+	async #verdict(settledInSeconds: number): Promise<Verdict> {
+		const { history } = this.#stage.world.sandbox.parts.world;
+		const { actions } = this.#player;
+		const done = actions.filter(({ items }) => items !== undefined).length;
+		return {
+			seed: this.#seed,
+			minutes: this.#minutes,
+			requests: this.#requests,
+			faults: this.#faults(),
+			changes: history.filter(({ kind }) => /^(member|role|invitation)/.test(kind)).length,
+			emitted: this.#collector.watchers().reduce((sum, { items }) => sum + items.length, 0),
+			findings: this.#findings(),
+			actions: { asked: actions.length, done, failed: actions.length - done },
+			failedPolls: Object.fromEntries(this.#collector.failures),
+			secrets: await this.#searchForSecrets(),
+			settledInSeconds,
+		};
+	}
+
+	/** Over everything n8n wrote: database, executions, logs, settings. */
+	async #searchForSecrets(): Promise<Verdict['secrets']> {
+		const { all } = await this.#stage.world.control<{ all: string[] }>('GET', '/secrets');
+		const { texts, files, findings } = await searchFiles(this.#stage.world.n8n.userFolder, all);
+		return { searched: texts, files, findings };
+	}
+}
+
+/** Plays one campaign from its beginning to its verdict, and stops everything it has started. */
+export async function runCampaign(seed: number, minutes: number, say: (line: string) => void): Promise<Verdict> {
+	const stage = await openStage();
+	try {
+		return await new Campaign(stage, seed, minutes, say).run();
+	} finally {
+		await stage.world.close();
+	}
+}
+
+/** How many findings there are of a kind. */
+export function countOf({ findings }: Pick<Verdict, 'findings'>, kind: FindingKind): number {
+	return findings.filter((finding) => finding.kind === kind).length;
+}

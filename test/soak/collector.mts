@@ -1,0 +1,72 @@
+// Gathers what came out of the triggers, and the requests behind it, while the campaign runs.
+import type { RequestEntry } from '../../sandbox/freshbooks/requestLog.mts';
+import type { Item } from './judge/triggers.mts';
+import { pollsOf, type Request } from './judge/polls.mts';
+import type { Watcher } from './judge/triggers.mts';
+import { BUSINESSES } from './plan.mts';
+import { TRIGGER_NODE, type RunningTrigger, type Stage } from './stage.mts';
+
+function kept({ method, path, query, status, ms, machineAt, fault, grant }: RequestEntry): Request {
+	return { method, path, query, status, ms, machineAt, fault, grant };
+}
+
+export class Collector {
+	/** Polls that failed, by message. */
+	readonly failures = new Map<string, number>();
+	readonly #stage: Stage;
+	readonly #items = new Map<RunningTrigger, Item[]>();
+	readonly #requests = new Map<number, Request[]>();
+	readonly #seen = new Set<string>();
+	#lastSeq: number;
+
+	constructor(stage: Stage) {
+		this.#stage = stage;
+		this.#lastSeq = stage.world.sandbox.parts.log.latest(1)[0]?.seq ?? 0;
+	}
+
+	/** Takes up the executions that have ended, and the requests that were answered, since the last look. */
+	async look(): Promise<void> {
+		this.#takeRequests();
+		for (const trigger of this.#stage.triggers) await this.#takeExecutions(trigger);
+	}
+
+	/** What came out so far, for the judge. */
+	watchers(): Watcher[] {
+		return this.#stage.triggers.map((trigger) => {
+			const { name, source, events, businessIds, grant } = trigger;
+			const watchesInvitations = events.includes('invitationCreated');
+			return {
+				name, source, watchesInvitations,
+				businessIds: businessIds ?? BUSINESSES.map(({ id }) => id),
+				items: this.#items.get(trigger) ?? [],
+				polls: pollsOf(this.#requests.get(grant) ?? [], watchesInvitations),
+			};
+		});
+	}
+
+	/** In order, up to the first that is still under way. */
+	#takeRequests(): void {
+		for (const entry of this.#stage.world.sandbox.parts.log.since(this.#lastSeq)) {
+			if (entry.ms === null) return;
+			this.#lastSeq = entry.seq;
+			if (entry.grant === null) continue;
+			const requests = this.#requests.get(entry.grant) ?? [];
+			requests.push(kept(entry));
+			this.#requests.set(entry.grant, requests);
+		}
+	}
+
+	async #takeExecutions(trigger: RunningTrigger): Promise<void> {
+		const { client } = this.#stage.world.n8n;
+		for (const { id, status } of await client.executions(trigger.workflowId)) {
+			if (this.#seen.has(id) || status === 'new' || status === 'running') continue;
+			this.#seen.add(id);
+			const execution = await client.finished(id);
+			const message = execution.status === 'error' ? (execution.error?.message ?? 'no message') : undefined;
+			if (message !== undefined) this.failures.set(message, (this.failures.get(message) ?? 0) + 1);
+			const items = this.#items.get(trigger) ?? [];
+			items.push(...(execution.items(TRIGGER_NODE) as unknown as Item[]).filter(({ event }) => typeof event === 'string'));
+			this.#items.set(trigger, items);
+		}
+	}
+}

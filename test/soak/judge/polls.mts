@@ -1,0 +1,77 @@
+// What a trigger's polls could not but see: read from the sandbox's log of requests.
+import type { RequestEntry } from '../../../sandbox/freshbooks/requestLog.mts';
+import { addressedBy } from '../faultPlan.mts';
+
+/** How one poll read one business. */
+export interface Reading {
+	readonly from: number;
+	readonly to: number;
+	/** Every request about it was answered as it should be, and truly. */
+	readonly clean: boolean;
+	/** The people were read in more than one page. */
+	readonly paged: boolean;
+}
+
+/** One poll of a trigger that got as far as asking for businesses. */
+export interface Poll {
+	readonly startedAt: number;
+	/** When the next one began; Infinity for the last. */
+	readonly overBy: number;
+	readonly readings: ReadonlyMap<number, Reading>;
+}
+
+/** What is kept of a request. */
+export type Request = Pick<RequestEntry, 'method' | 'path' | 'query' | 'status' | 'ms' | 'machineAt' | 'fault' | 'grant'>;
+
+function isTrue({ status, fault }: Request, isLookUp: boolean): boolean {
+	return fault === null && (status === 200 || (isLookUp && status === 404));
+}
+
+class OpenReading {
+	from = Infinity;
+	to = -Infinity;
+	isTrue = true;
+	people = 0;
+	invitations = 0;
+
+	note(request: Request, purpose: string): void {
+		this.from = Math.min(this.from, request.machineAt);
+		this.to = Math.max(this.to, request.machineAt + (request.ms ?? Infinity));
+		this.isTrue &&= isTrue(request, purpose === 'lookUp');
+		if (purpose === 'people') this.people += 1;
+		if (purpose === 'invitations') this.invitations += 1;
+	}
+
+	reading(watchesInvitations: boolean): Reading {
+		const wasRead = this.people > 0 && (!watchesInvitations || this.invitations > 0);
+		return { from: this.from, to: this.to, clean: this.isTrue && wasRead, paged: this.people > 1 };
+	}
+}
+
+/**
+ * The polls behind one trigger's requests, in order. A poll begins by asking who the token's owner is, and a trigger's polls
+ * do not overlap, so whatever comes until it asks again belongs to the poll.
+ */
+export function pollsOf(requests: readonly Request[], watchesInvitations: boolean): Poll[] {
+	const polls: Poll[] = [];
+	let startedAt = -Infinity;
+	let open = new Map<number, OpenReading>();
+	const close = (overBy: number): void => {
+		const readings = new Map([...open].map(([businessId, reading]) => [businessId, reading.reading(watchesInvitations)]));
+		if (readings.size > 0) polls.push({ startedAt, overBy, readings });
+		open = new Map();
+	};
+	for (const request of requests) {
+		const { purpose, businessId } = addressedBy(request.method, request.path) ?? {};
+		if (purpose === 'me') {
+			close(request.machineAt);
+			startedAt = request.machineAt;
+		} else if (businessId !== undefined && purpose !== undefined) {
+			const reading = open.get(businessId) ?? new OpenReading();
+			open.set(businessId, reading);
+			reading.note(request, purpose);
+		}
+	}
+	close(Infinity);
+	return polls;
+}

@@ -1,0 +1,320 @@
+// Holds what a trigger emitted against what was true.
+import type { InvitationStatus } from '../../../sandbox/freshbooks/types.mts';
+import { clock, type Finding, type FindingKind } from './findings.mts';
+import type { Poll } from './polls.mts';
+import { isConstant, placeAt, stateAt, type InvitationTimeline, type PersonState, type PersonTimeline, type Timelines, type Version } from './timelines.mts';
+
+/** An item as the trigger emits it, as far as it is judged. */
+export interface Item {
+	readonly event: string;
+	readonly eventId: string;
+	readonly detectedAt: string;
+	readonly business: { readonly id: number };
+	readonly member?: Fields;
+	readonly invitation?: { readonly id: number | null; readonly email: string | null };
+	readonly changes: Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A trigger and what came out of it, in the order of its executions. */
+export interface Watcher {
+	readonly name: string;
+	readonly source: 'teamMembers' | 'businessMembers';
+	readonly businessIds: readonly number[];
+	readonly watchesInvitations: boolean;
+	readonly items: readonly Item[];
+	readonly polls: readonly Poll[];
+}
+
+const SEEN_IN = {
+	teamMembers: ['id', 'email', 'firstName', 'lastName', 'identityId', 'role', 'active'],
+	businessMembers: ['id', 'email', 'role'],
+} as const;
+
+/** The machine's clock ticks in milliseconds on both sides. */
+const TICK_MS = 5;
+
+/** A moment at which a trigger must know how things stand. */
+interface Checkpoint {
+	/** From here to `to` the state must have been the same. */
+	readonly from: number;
+	readonly to: number;
+	/** What it found by then was detected before. */
+	readonly toldBy: number;
+	readonly paged: boolean;
+}
+
+/** A person as the trigger shows them; undefined: not there. */
+type Shown = Readonly<Record<string, unknown>> | undefined;
+
+/** FreshBooks' empty texts are nothing to the trigger. */
+function orNull(value: unknown): unknown {
+	return value === '' || value === undefined ? null : value;
+}
+
+class Judging {
+	readonly findings: Finding[] = [];
+	readonly #watcher: Watcher;
+	readonly #timelines: Timelines;
+	readonly #settledAt: number;
+
+	constructor(watcher: Watcher, timelines: Timelines, settledAt: number) {
+		this.#watcher = watcher;
+		this.#timelines = timelines;
+		this.#settledAt = settledAt;
+	}
+
+	#find(kind: FindingKind, at: number, words: string): void {
+		this.findings.push({ kind, at, words: `${this.#watcher.name}, ${clock(at)}: ${words}` });
+	}
+
+	judge(): void {
+		const people = new Map<PersonTimeline, Item[]>();
+		const invitations = new Map<InvitationTimeline, Item[]>();
+		for (const item of this.#onlyOnce()) this.#sort(item, people, invitations);
+		for (const businessId of this.#watcher.businessIds) {
+			const checkpoints = this.#checkpointsOf(businessId);
+			for (const person of this.#timelines.people.values())
+				if (person.businessId === businessId) this.#judgePerson(person, people.get(person) ?? [], checkpoints);
+			if (!this.#watcher.watchesInvitations) continue;
+			for (const invitation of this.#timelines.invitations.values())
+				if (invitation.businessId === businessId) this.#judgeInvitation(invitation, invitations.get(invitation) ?? [], checkpoints);
+		}
+	}
+
+	/** What came out again under the id it had before is a repetition, and nothing else. */
+	#onlyOnce(): Item[] {
+		const known = new Set<string>();
+		return this.#watcher.items.filter((item) => {
+			const isNew = !known.has(item.eventId);
+			known.add(item.eventId);
+			if (!isNew) this.#find('repeated', Date.parse(item.detectedAt), `${this.#describe(item)} came out again under the same event ID.`);
+			return isNew;
+		});
+	}
+
+	#describe({ event, member, invitation, business }: Item): string {
+		return `${event} of ${String(member?.['email'] ?? invitation?.email)} in ${this.#nameOf(business.id)}`;
+	}
+
+	#nameOf(businessId: number): string {
+		return this.#timelines.names.get(businessId) ?? `business ${businessId}`;
+	}
+
+	#sort(item: Item, people: Map<PersonTimeline, Item[]>, invitations: Map<InvitationTimeline, Item[]>): void {
+		const { business, invitation, event } = item;
+		if (invitation && event.startsWith('invitation')) {
+			const timeline = invitation.id === null ? this.#acceptedOf(item) : this.#timelines.invitation(business.id, invitation.id);
+			if (timeline) invitations.set(timeline, [...(invitations.get(timeline) ?? []), item]);
+			else this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: there never was such an invitation.`);
+			return;
+		}
+		const timeline = this.#personOf(item, item.member?.['id']);
+		if (!timeline) {
+			this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: there never was a person with the id ${String(item.member?.['id'])}.`);
+			return;
+		}
+		people.set(timeline, [...(people.get(timeline) ?? []), item]);
+	}
+
+	/** An acceptance whose invitation was never seen: any accepted one of that address. */
+	#acceptedOf({ business, invitation }: Item): InvitationTimeline | undefined {
+		return [...this.#timelines.invitations.values()].find(
+			({ businessId, email, versions }) => businessId === business.id && email === invitation?.email && versions.some(({ state }) => state === 'accepted'),
+		);
+	}
+
+	#personOf({ business }: Item, id: unknown): PersonTimeline | undefined {
+		const memberId = this.#watcher.source === 'businessMembers' ? Number(id) : this.#timelines.memberIdOf(business.id, String(id));
+		return memberId === undefined ? undefined : this.#timelines.person(business.id, memberId);
+	}
+
+	/**
+	 * Two clean polls in a row leave no excuse: what one reading makes doubtful, the next one settles. At the end there is
+	 * none either.
+	 */
+	#checkpointsOf(businessId: number): Checkpoint[] {
+		const checkpoints: Checkpoint[] = [];
+		let before: Checkpoint | undefined;
+		for (const { readings, overBy } of this.#watcher.polls) {
+			const reading = readings.get(businessId);
+			if (!reading) continue;
+			const { from, to, paged } = reading;
+			const current = reading.clean && overBy < Infinity ? { from, to, toldBy: overBy, paged } : undefined;
+			if (before && current) checkpoints.push({ ...current, from: before.from, paged: paged || before.paged });
+			before = current;
+		}
+		const unmoved = checkpoints.filter(({ paged, from, to }) => !paged || !this.#movedBetween(businessId, from, to));
+		return [...unmoved, { from: this.#settledAt, to: this.#settledAt, toldBy: Infinity, paged: false }];
+	}
+
+	#movedBetween(businessId: number, from: number, to: number): boolean {
+		return (this.#timelines.changesOf.get(businessId) ?? []).some((time) => time >= from && time <= to);
+	}
+
+	#shown(state: PersonState | undefined): Shown {
+		if (!state) return undefined;
+		const { source } = this.#watcher;
+		const all: Fields = { ...state, id: source === 'teamMembers' ? state.uuid : state.memberId };
+		return Object.fromEntries(SEEN_IN[source].map((field) => [field, orNull(all[field])]));
+	}
+
+	#shownIn(member: Fields | undefined): Shown {
+		return Object.fromEntries(SEEN_IN[this.#watcher.source].map((field) => [field, orNull(member?.[field])]));
+	}
+
+	#inWords(shown: Shown): string {
+		if (!shown) return 'not in the business';
+		return Object.entries(shown).map(([field, value]) => `${field} ${String(value)}`).join(', ');
+	}
+
+	#judgePerson(person: PersonTimeline, items: readonly Item[], checkpoints: readonly Checkpoint[]): void {
+		const { versions, businessId } = person;
+		const knowledge = new Knowledge(this.#shown(stateAt(versions, -Infinity)));
+		const groups = groupsOf(items);
+		let next = 0;
+		for (const { from, to, toldBy } of checkpoints) {
+			for (; next < groups.length && detectedAt(groups[next]) < toldBy; next += 1) this.#tell(person, groups[next] ?? [], knowledge);
+			if (!isConstant(versions, from, to)) continue;
+			const place = placeAt(versions, from);
+			const truth = this.#shown(versions[place]?.state);
+			if (!isSame(knowledge.told, truth)) {
+				const who = emailOf(versions);
+				this.#find('lost', to, `${who} of ${this.#nameOf(businessId)} is ${this.#inWords(truth)} since ${clock(versions[place]?.from ?? 0)}; told was ${this.#inWords(knowledge.told)}.`);
+			}
+			knowledge.told = truth;
+			knowledge.place = Math.max(knowledge.place, place);
+		}
+	}
+
+	/** Takes up what one poll said of one person. */
+	#tell(person: PersonTimeline, group: readonly Item[], knowledge: Knowledge): void {
+		const at = detectedAt(group);
+		for (const item of group) {
+			const problem = knowledge.apply(item, this.#shownIn(item.member));
+			if (problem) this.#find(problem.kind, at, `${this.#describe(item)}: ${problem.words}`);
+		}
+		const { versions } = person;
+		const last = placeAt(versions, at + TICK_MS);
+		for (let place = knowledge.place; place <= last; place += 1) {
+			if (!isSame(this.#shown(versions[place]?.state), knowledge.told)) continue;
+			knowledge.place = place;
+			return;
+		}
+		const events = group.map((item) => this.#describe(item)).join('; ');
+		const inForce = this.#inWords(this.#shown(versions[last]?.state));
+		this.#find('false', at, `${events}, so told is ${this.#inWords(knowledge.told)}; in force was ${inForce} since ${clock(versions[last]?.from ?? 0)}.`);
+		knowledge.told = this.#shown(versions[last]?.state);
+		knowledge.place = last;
+	}
+
+	#judgeInvitation(invitation: InvitationTimeline, items: readonly Item[], checkpoints: readonly Checkpoint[]): void {
+		const { versions, businessId, email, id } = invitation;
+		let told: InvitationStatus | 'over' | undefined = stateAt(versions, -Infinity);
+		let next = 0;
+		for (const { from, to, toldBy } of checkpoints) {
+			for (; next < items.length && Date.parse(items[next]?.detectedAt ?? '') < toldBy; next += 1) {
+				const item = items[next];
+				if (item) told = this.#tellInvitation(invitation, item, told);
+			}
+			if (!isConstant(versions, from, to)) continue;
+			const truth = stateAt(versions, from);
+			const isTold = truth === 'pending' ? told === 'pending' : told !== 'pending';
+			if (!isTold) {
+				const since = clock(versions[placeAt(versions, from)]?.from ?? 0);
+				this.#find('lost', to, `invitation ${id} of ${email} to ${this.#nameOf(businessId)} is ${truth ?? 'not there'} since ${since}; told was ${told ?? 'nothing'}.`);
+				told = truth === 'pending' ? 'pending' : 'over';
+			}
+		}
+	}
+
+	#tellInvitation(invitation: InvitationTimeline, item: Item, told: InvitationStatus | 'over' | undefined): InvitationStatus | 'over' {
+		const at = Date.parse(item.detectedAt);
+		const { versions } = invitation;
+		const reached = versions.slice(0, placeAt(versions, at + TICK_MS) + 1).map(({ state }) => state);
+		const isFalse = (words: string): void => {
+			this.#find('false', at, `${this.#describe(item)} (invitation ${invitation.id}): ${words} In force was ${reached.at(-1) ?? 'nothing'}.`);
+		};
+		if (item.event === 'invitationCreated') {
+			if (told !== undefined) isFalse('it was told before.');
+			else if (!reached.includes('pending')) isFalse('it did not exist.');
+			return 'pending';
+		}
+		const isUnseen = item.invitation?.id === null;
+		if (told !== 'pending' && !isUnseen) isFalse(`told was ${told ?? 'nothing'}.`);
+		else if (item.event === 'invitationAccepted' && !reached.includes('accepted')) isFalse('nobody accepted it.');
+		else if (item.event === 'invitationRevoked' && !reached.includes('revoked') && !this.#isGoneAgain(invitation, at)) isFalse('nobody revoked it.');
+		return 'over';
+	}
+
+	/** Who accepts and leaves again between two polls is told as a revoked invitation: the trigger never saw them (README). */
+	#isGoneAgain({ businessId, email, versions }: InvitationTimeline, at: number): boolean {
+		const acceptedAt = versions.find(({ state }) => state === 'accepted')?.from;
+		if (acceptedAt === undefined || acceptedAt > at) return false;
+		return this.#timelines.withAddress(businessId, email).some(({ versions: states }) =>
+			states.some(({ from, state }) => from >= acceptedAt && from <= at + TICK_MS && state?.email.toLowerCase() !== email.toLowerCase()),
+		);
+	}
+}
+
+/** What a trigger has told of one person. */
+class Knowledge {
+	told: Shown;
+	/** The version that was last seen. */
+	place = 0;
+
+	constructor(told: Shown) {
+		this.told = told;
+	}
+
+	/** Takes up one item; tells what does not fit what was told before. */
+	apply({ event, changes }: Item, member: Shown): { kind: FindingKind; words: string } | undefined {
+		const before = this.told;
+		if (event === 'memberAdded') {
+			this.told = member;
+			return before ? { kind: 'false', words: 'the person was known already.' } : undefined;
+		}
+		if (event === 'memberRemoved') {
+			this.told = undefined;
+			return before ? undefined : { kind: 'false', words: 'the person was not known.' };
+		}
+		const moves = Object.entries(changes).filter(([field]) => field in (member ?? {}));
+		this.told = { ...(before ?? member), ...Object.fromEntries(moves.map(([field, { to }]) => [field, orNull(to)])) };
+		if (!before) return { kind: 'false', words: 'the person was not known.' };
+		const [unknown] = moves.filter(([field, { from }]) => before[field] !== orNull(from));
+		if (!unknown) return undefined;
+		const [field, { from }] = unknown;
+		return { kind: 'lost', words: `${field} is said to have been ${String(from)}, told was ${String(before[field])}.` };
+	}
+}
+
+function detectedAt(group: readonly Item[] | undefined): number {
+	return Date.parse(group?.[0]?.detectedAt ?? '');
+}
+
+/** The items of one poll together: the person's state is whole only after all of them. */
+function groupsOf(items: readonly Item[]): Item[][] {
+	const groups = new Map<string, Item[]>();
+	for (const item of items) groups.set(item.detectedAt, [...(groups.get(item.detectedAt) ?? []), item]);
+	return [...groups.values()].sort((one, other) => detectedAt(one) - detectedAt(other));
+}
+
+function isSame(one: Shown, other: Shown): boolean {
+	if (!one || !other) return one === other;
+	return Object.keys(one).every((field) => one[field] === other[field]);
+}
+
+function emailOf(versions: ReadonlyArray<Version<PersonState | undefined>>): string {
+	return versions.findLast(({ state }) => state !== undefined)?.state?.email ?? 'somebody';
+}
+
+/**
+ * Judges everything that came out of one trigger.
+ * @param settledAt when everything that was to come out had had the time to; nothing changed after it
+ */
+export function judgeTrigger(watcher: Watcher, timelines: Timelines, settledAt: number): Finding[] {
+	const judging = new Judging(watcher, timelines, settledAt);
+	judging.judge();
+	return judging.findings;
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { addressedBy, FaultStream, REQUEST_FAULTS, type CallerKind, type Purpose, type RequestFault } from './faultPlan.mts';
+import { BUSINESSES, planOf, READS, type Act } from './plan.mts';
+
+const PURPOSES: readonly Purpose[] = ['me', 'people', 'invitations', 'lookUp', 'staff', 'refresh', 'invite', 'changeRole', 'remove', 'revoke'];
+
+function drawn(kind: CallerKind, purpose: Purpose, count: number, seed = 7): Array<RequestFault | undefined> {
+	const stream = new FaultStream(seed, 'somebody', kind, purpose);
+	return Array.from({ length: count }, () => stream.next());
+}
+
+describe('the plan of people', () => {
+	it('is the same for the same seed, another for another', () => {
+		assert.deepEqual(planOf(3, 2), planOf(3, 2));
+		assert.notDeepEqual(planOf(3, 2).lives, planOf(4, 2).lives);
+	});
+
+	it('holds every kind of change, hand and reading within ten minutes', () => {
+		const { lives, reads, outages, clockJumps } = planOf(1, 10);
+		const acts = lives.flatMap(({ steps }) => steps.map(({ act }) => act));
+		const kinds: ReadonlyArray<Act['kind']> = ['join', 'role', 'rename', 'address', 'deactivate', 'reactivate', 'newId', 'invite', 'inviteAgain', 'onboard', 'accept', 'revoke', 'leave'];
+		for (const kind of kinds) assert.ok(acts.some((act) => act.kind === kind), kind);
+		for (const by of ['people', 'package', 'other program', 'both at once']) assert.ok(acts.some((act) => act.kind === 'leave' && act.by === by), by);
+		for (const what of READS) assert.ok(reads.some((read) => read.what === what), what);
+		assert.ok(outages.length > 5 && clockJumps.length > 5);
+	});
+
+	it('stays within its time, and gives nobody two lives', () => {
+		const { lives, reads } = planOf(5, 3);
+		assert.ok([...lives.map(({ startsAtMs }) => startsAtMs), ...reads.map(({ atMs }) => atMs)].every((at) => at >= 0 && at < 180_000));
+		const people = lives.map(({ business, email, veteran }) => `${business} ${veteran ?? email}`);
+		assert.equal(new Set(people).size, people.length);
+		assert.ok(lives.every(({ business, veteran = 0 }) => veteran < (BUSINESSES[business]?.people ?? 0)));
+	});
+});
+
+describe('the plan of faults', () => {
+	it('is the same for the same seed and caller, another for another', () => {
+		assert.deepEqual(drawn('trigger', 'people', 500), drawn('trigger', 'people', 500));
+		assert.notDeepEqual(drawn('trigger', 'people', 500), drawn('trigger', 'people', 500, 8));
+	});
+
+	it('lets every kind come', () => {
+		const all = new Set(PURPOSES.flatMap((purpose) => drawn('trigger', purpose, 2_000)));
+		for (const fault of REQUEST_FAULTS) assert.ok(all.has(fault), fault);
+	});
+
+	it('leaves quiet spells, in which a poll can succeed', () => {
+		const hits = drawn('trigger', 'people', 3_000);
+		const rate = hits.filter((hit) => hit !== undefined).length / hits.length;
+		assert.ok(rate > 0.15 && rate < 0.4, `${rate}`);
+		const quiet = Array.from({ length: 250 }, (_, spell) => hits.slice(spell * 12, spell * 12 + 12)).filter((spell) => spell.every((hit) => hit === undefined));
+		assert.ok(quiet.length > 50, `${quiet.length} of 250`);
+	});
+
+	it('tells those who write no lie about invitations that they could not notice', () => {
+		const lies = new Set<RequestFault | undefined>(['empty 200 list', 'rows dropped']);
+		assert.ok(drawn('trigger', 'invitations', 2_000).some((fault) => lies.has(fault)));
+		assert.ok(!drawn('writer', 'invitations', 2_000).some((fault) => lies.has(fault)));
+	});
+
+	it('knows what a request is for', () => {
+		assert.deepEqual(addressedBy('GET', '/auth/api/v1/businesses/6101/team_members'), { purpose: 'people', businessId: 6101 });
+		assert.deepEqual(addressedBy('GET', '/auth/api/v1/businesses/6101/team_members/dd6392d0-0639'), { purpose: 'lookUp', businessId: 6101 });
+		assert.deepEqual(addressedBy('DELETE', '/auth/api/v1/business/6101/members/41001'), { purpose: 'remove', businessId: 6101 });
+		assert.deepEqual(addressedBy('POST', '/auth/oauth/token'), { purpose: 'refresh', businessId: undefined });
+		assert.equal(addressedBy('PUT', '/auth/api/v1/users/me'), undefined);
+	});
+});

@@ -1,0 +1,214 @@
+// Plays the plan: people, the package's actions and another program change the same businesses at the same time.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { generatedPerson } from '../../sandbox/freshbooks/people.mts';
+import { findMember, pendingInvitations, sameAddress } from '../../sandbox/freshbooks/businesses.mts';
+import type { Business } from '../../sandbox/freshbooks/types.mts';
+import { People } from '../e2e/trigger/people.mts';
+import type { Json } from '../e2e/support.mts';
+import type { Action, ActionKind } from './judge/actions.mts';
+import { OtherProgram } from './otherProgram.mts';
+import { BUSINESSES, type Act, type Life, type Plan, type Read, type Step } from './plan.mts';
+import type { ActionName, Stage } from './stage.mts';
+
+/** FreshBooks' people list a new name under an address for so long at most. */
+const LONGEST_ACTION_MS = 280_000;
+
+/** How far one person's life has come. */
+interface Standing {
+	readonly businessId: number;
+	email: string;
+}
+
+/** Carries out a plan; what it asked the package for is in `actions`. */
+export class Player {
+	readonly actions: Action[] = [];
+	/** How often two wrote about the same person at the same time. */
+	twoWriters = 0;
+	skipped = 0;
+	readonly #stage: Stage;
+	readonly #plan: Plan;
+	readonly #other: OtherProgram;
+	readonly #stop = new AbortController();
+	readonly #underWay = new Set<Promise<unknown>>();
+	#outages = 0;
+	#clockJumps = 0;
+
+	constructor(stage: Stage, plan: Plan) {
+		this.#stage = stage;
+		this.#plan = plan;
+		this.#other = new OtherProgram(stage.world.sandbox);
+	}
+
+	get outages(): number {
+		return this.#outages;
+	}
+
+	get clockJumps(): number {
+		return this.#clockJumps;
+	}
+
+	/** Plays until the time is over; comes back when nothing is under way any more. */
+	async play(forMs: number): Promise<void> {
+		const { lives, reads, outages, clockJumps } = this.#plan;
+		for (const life of lives) this.#at(life.startsAtMs, async () => await this.#live(life));
+		for (const read of reads) this.#at(read.atMs, async () => await this.#read(read));
+		for (const { atMs, ms } of outages) this.#at(atMs, async () => await this.#goDark(ms));
+		for (const { atMs, offsetMs } of clockJumps) this.#at(atMs, () => this.#jump(offsetMs));
+		await sleep(forMs);
+		this.#stop.abort();
+		this.#jump(0);
+		await Promise.race([Promise.all(this.#underWay), sleep(LONGEST_ACTION_MS, undefined, { ref: false })]);
+	}
+
+	#at(ms: number, work: () => unknown): void {
+		const whole = this.#pause(ms).then(async (isTime) => (isTime ? await work() : undefined));
+		this.#underWay.add(whole);
+		void whole.finally(() => this.#underWay.delete(whole));
+	}
+
+	/** False when the campaign ended meanwhile. */
+	async #pause(ms: number): Promise<boolean> {
+		return await sleep(ms, true, { signal: this.#stop.signal }).catch(() => false);
+	}
+
+	/** A refresh whose answer is cut off would cost n8n its one-time token, as it would with FreshBooks: none is under way. */
+	async #goDark(ms: number): Promise<void> {
+		const { sandbox } = this.#stage.world;
+		const isRefreshing = (): boolean => sandbox.parts.log.latest(200).some(({ path, ms: took }) => path.endsWith('/oauth/token') && took === null);
+		while (isRefreshing()) if (!(await this.#pause(50))) return;
+		await this.#stage.world.control('POST', '/outage', { ms });
+		this.#outages += 1;
+	}
+
+	#jump(offsetMs: number): void {
+		const { settings } = this.#stage.world.sandbox.parts.world;
+		if (settings.clockOffsetMs !== offsetMs) this.#clockJumps += 1;
+		settings.clockOffsetMs = offsetMs;
+	}
+
+	#business(id: number): Business {
+		const business = this.#stage.world.sandbox.parts.world.businesses.get(id);
+		if (!business) throw new Error(`The sandbox has no business ${id}.`);
+		return business;
+	}
+
+	async #live(life: Life): Promise<void> {
+		const businessId = BUSINESSES[life.business]?.id ?? 0;
+		const standing = { businessId, email: life.veteran === undefined ? life.email : generatedPerson(life.veteran + 1).email };
+		for (const step of life.steps) if (!(await this.#step(standing, step))) return;
+	}
+
+	async #step(standing: Standing, { afterMs, act }: Step): Promise<boolean> {
+		if (!(await this.#pause(afterMs))) return false;
+		if (this.#isPossible(standing, act)) await this.#carryOut(standing, act);
+		else this.skipped += 1;
+		return true;
+	}
+
+	/** Another hand may have been there before, or an action may have failed. */
+	#isPossible({ businessId, email }: Standing, { kind }: Act): boolean {
+		const business = this.#business(businessId);
+		const pending = pendingInvitations(business).filter((invitation) => sameAddress(invitation.email, email)).length;
+		const member = findMember(business, email);
+		switch (kind) {
+			case 'join':
+			case 'invite':
+			case 'onboard': return !member;
+			case 'inviteAgain':
+			case 'revoke': return pending > 0;
+			case 'accept': return pending === 1 && !member;
+			case 'reactivate': return member?.active === false;
+			case 'role':
+			case 'rename':
+			case 'address':
+			case 'deactivate':
+			case 'newId':
+			case 'leave': return member !== undefined;
+		}
+	}
+
+	async #carryOut(standing: Standing, act: Act): Promise<void> {
+		const { businessId, email } = standing;
+		const people = new People(this.#stage.world.sandbox.parts.world, businessId);
+		switch (act.kind) {
+			case 'join': return people.join(email, act.role);
+			case 'rename': return people.rename(email, act.lastName);
+			case 'deactivate': return people.deactivate(email);
+			case 'reactivate': return people.reactivate(email);
+			case 'newId': return people.newId(email);
+			case 'accept': return people.accept(email);
+			case 'address':
+				people.address(email, act.email);
+				standing.email = act.email;
+				return;
+			case 'role': return await this.#changeRole(standing, act, people);
+			case 'invite': return await this.#invite(standing, act, people);
+			case 'inviteAgain': return void (await this.#ask('create', standing, { role: act.role, way: 'businessInvitations' }));
+			case 'onboard': return await this.#onboard(standing, act);
+			case 'revoke':
+				if (act.by === 'people') return people.revoke(email);
+				if (act.by === 'package') return void (await this.#ask('revoke', standing));
+				return await this.#other.revoke(businessId, email);
+			case 'leave': return await this.#leave(standing, act, people);
+		}
+	}
+
+	async #changeRole(standing: Standing, { by, role }: Act & { kind: 'role' }, people: People): Promise<void> {
+		const { businessId, email } = standing;
+		if (by === 'people') return people.role(email, role);
+		if (by === 'other program') return await this.#other.changeRole(businessId, email, role);
+		const asked = this.#ask('updateRole', standing, { role });
+		if (by === 'both at once') await this.#beside(async () => await this.#other.changeRole(businessId, email, 'business_employee'));
+		await asked;
+	}
+
+	async #invite(standing: Standing, { by, role, way }: Act & { kind: 'invite' }, people: People): Promise<void> {
+		if (by === 'people') return people.invite(standing.email, role);
+		if (by === 'other program') return await this.#other.invite(standing.businessId, standing.email, role);
+		await this.#ask('create', standing, { role, way });
+	}
+
+	async #onboard(standing: Standing, { role, runs, besideOther }: Act & { kind: 'onboard' }): Promise<void> {
+		const asked = Array.from({ length: runs }, async () => await this.#ask('onboard', standing, { role }));
+		if (runs > 1) this.twoWriters += 1;
+		if (besideOther) await this.#beside(async () => await this.#other.invite(standing.businessId, standing.email, role));
+		await Promise.all(asked);
+	}
+
+	async #leave(standing: Standing, { by, way }: Act & { kind: 'leave' }, people: People): Promise<void> {
+		const { businessId, email } = standing;
+		if (by === 'people') return people.leave(email);
+		if (by === 'other program') return await this.#other.remove(businessId, email);
+		const asked = this.#ask(way, standing);
+		if (by === 'both at once') await this.#beside(async () => await this.#other.remove(businessId, email));
+		await asked;
+	}
+
+	async #beside(work: () => Promise<void>): Promise<void> {
+		this.twoWriters += 1;
+		await sleep(30);
+		await work();
+	}
+
+	/** Asks the package for something, and keeps what it answered. */
+	async #ask(kind: ActionName & ActionKind, { businessId, email }: Standing, more: { role?: string; way?: string } = {}): Promise<void> {
+		const startedAt = Date.now();
+		const items = await this.#stage.act(kind, { businessId, email, ...more });
+		this.actions.push({ kind, businessId, email, role: more.role, startedAt, endedAt: Date.now(), items, grant: this.#stage.grantOf(kind) });
+	}
+
+	async #read({ what, business }: Read): Promise<void> {
+		const { id = 0 } = BUSINESSES[business] ?? {};
+		if (what === 'staff') return void (await this.#stage.act('staff', { account: `soak${id}` }));
+		if (what === 'businesses' || what === 'review') return void (await this.#stage.act(what, { businessId: id }));
+		if (what === 'invitations') return await this.#list('invitations', id, { businessId: id }, 'invitations');
+		const source = { 'team members': 'teamMembers', 'business members': 'businessMembers', 'business group': 'businessGroup' }[what];
+		await this.#list('teamMembers', id, { businessId: id, source }, what === 'business group' ? 'group' : 'people');
+	}
+
+	async #list(action: ActionName, businessId: number, body: Json, list: Action['list']): Promise<void> {
+		const startedAt = Date.now();
+		const items = await this.#stage.act(action, body);
+		this.actions.push({ kind: 'list', businessId, email: '', startedAt, endedAt: Date.now(), items, grant: this.#stage.grantOf(action), list });
+	}
+}

@@ -1,0 +1,201 @@
+// The scene of a campaign: a real n8n with the packed package, a sandbox, credentials, triggers and actions.
+import { randomUUID } from 'node:crypto';
+import { startSandbox } from '../../sandbox/freshbooks/server.mts';
+import { connectCredential, TYPES, type Credential, type WorkflowDraft, type WorkflowNode } from '../../sandbox/n8n/index.mts';
+import { ALL_EVENTS, DEFAULT_EVENTS } from '../e2e/trigger/changes.mts';
+import { pollTimesAt } from '../e2e/trigger/pollTimes.mts';
+import { startFreshN8n, World, type Json } from '../e2e/support.mts';
+import type { Caller } from './director.mts';
+import { BUSINESSES } from './plan.mts';
+
+export const TRIGGER_NODE = 'FreshBooks Trigger';
+const ACTION_NODE = 'FreshBooks';
+
+/** A trigger of the campaign, with a credential of its own. */
+export interface TriggerChoice {
+	readonly name: string;
+	readonly source: 'teamMembers' | 'businessMembers';
+	readonly events: readonly string[];
+	/** Undefined: all. */
+	readonly businessIds: readonly number[] | undefined;
+	readonly everySeconds: number;
+}
+
+const [ALDER, BIRCH, CEDAR, DOGWOOD] = BUSINESSES.map(({ id }) => id) as [number, number, number, number];
+
+const TRIGGERS: readonly TriggerChoice[] = [
+	{ name: 'all, team members', source: 'teamMembers', events: ALL_EVENTS, businessIds: undefined, everySeconds: 3 },
+	{ name: 'all, business members', source: 'businessMembers', events: ALL_EVENTS, businessIds: undefined, everySeconds: 3 },
+	{ name: 'two chosen, team members', source: 'teamMembers', events: ALL_EVENTS, businessIds: [ALDER, CEDAR], everySeconds: 2 },
+	{ name: 'two chosen, business members', source: 'businessMembers', events: ALL_EVENTS, businessIds: [BIRCH, DOGWOOD], everySeconds: 2 },
+	{ name: 'default events, team members', source: 'teamMembers', events: DEFAULT_EVENTS, businessIds: undefined, everySeconds: 4 },
+];
+
+/** What the campaign asks of the action node, each by a webhook; the parameters come with the request. */
+const ACTIONS = {
+	create: ['writer', { resource: 'invitation', operation: 'create', email: fromBody('email'), role: fromBody('role'), options: { endpoint: fromBody('way') } }],
+	revoke: ['writer', { resource: 'invitation', operation: 'revoke', invitation: locatorOf('email'), options: {} }],
+	updateRole: ['writer', { resource: 'teamMember', operation: 'updateRole', member: locatorOf('email'), role: fromBody('role'), options: {} }],
+	remove: ['writer', { resource: 'teamMember', operation: 'remove', member: locatorOf('email'), options: { ifMissing: 'succeed' } }],
+	onboard: ['hirer', { resource: 'access', operation: 'onboard', email: fromBody('email'), role: fromBody('role'), options: {} }],
+	offboard: ['hirer', { resource: 'access', operation: 'offboard', email: fromBody('email'), businesses: 'selected', businessIds: '={{ [$json.body.businessId] }}', options: {} }],
+	teamMembers: ['reader', { resource: 'teamMember', operation: 'getAll', source: fromBody('source'), returnAll: true, filters: {}, simplify: true }],
+	invitations: ['reader', { resource: 'invitation', operation: 'getAll', returnAll: true }],
+	staff: ['reader', { resource: 'staff', operation: 'getAll', account: { __rl: true, mode: 'id', value: '={{ $json.body.account }}' }, returnAll: true, filters: {}, options: {}, simplify: true }],
+	businesses: ['reader', { resource: 'business', operation: 'getAll', returnAll: true }],
+	review: ['reader', { resource: 'access', operation: 'review', businesses: 'selected', businessIds: '={{ [$json.body.businessId] }}', directory: '[]', options: {} }],
+} as const satisfies Record<string, readonly [string, Json]>;
+
+export type ActionName = keyof typeof ACTIONS;
+
+function fromBody(field: string): string {
+	return `={{ $json.body.${field} }}`;
+}
+
+function locatorOf(field: string): Json {
+	return { __rl: true, mode: 'email', value: fromBody(field) };
+}
+
+const BUSINESS = { __rl: true, mode: 'id', value: '={{ $json.body.businessId }}' };
+
+/** A trigger that runs. */
+export interface RunningTrigger extends TriggerChoice {
+	readonly workflowId: string;
+	readonly grant: number;
+}
+
+/** Everything that is up. */
+export interface Stage {
+	readonly world: World;
+	readonly triggers: readonly RunningTrigger[];
+	readonly callers: ReadonlyMap<number, Caller>;
+	/** The grant of the credential that an action uses. */
+	readonly grantOf: (action: ActionName) => number;
+	/** Runs an action; the items it answered, or undefined when it failed. */
+	readonly act: (action: ActionName, body: Json) => Promise<Json[] | undefined>;
+}
+
+interface Connected {
+	readonly credential: Credential;
+	readonly grant: number;
+}
+
+class Builder {
+	readonly world: World;
+	readonly callers = new Map<number, Caller>();
+	readonly #actors = new Map<string, Connected>();
+
+	constructor(world: World) {
+		this.world = world;
+	}
+
+	async connect(name: string, kind: Caller['kind']): Promise<Connected> {
+		const credential = await this.world.connect(name);
+		const grant = this.world.sandbox.parts.oauth.lastGrant;
+		this.callers.set(grant, { name, kind });
+		return { credential, grant };
+	}
+
+	async actor(name: string): Promise<Connected> {
+		const connected = this.#actors.get(name) ?? (await this.connect(name, name === 'reader' ? 'reader' : 'writer'));
+		this.#actors.set(name, connected);
+		return connected;
+	}
+
+	grantOf(actor: string): number {
+		return this.#actors.get(actor)?.grant ?? -1;
+	}
+
+	async publish(draft: WorkflowDraft): Promise<string> {
+		const { client } = this.world.n8n;
+		const { id } = await client.createWorkflow(draft);
+		const status = await client.publish(id);
+		if (status !== 'published') throw new Error(`The workflow '${draft.name}' is ${status}, not published.`);
+		return id;
+	}
+}
+
+function nodeOf(name: string, type: string, place: number, parameters: Json, more: Partial<WorkflowNode> = {}): WorkflowNode {
+	return { id: randomUUID(), name, type, typeVersion: 1, position: [place * 220, 0], parameters, ...more };
+}
+
+function credentialsOf({ credential: { id, name } }: Connected): Partial<WorkflowNode> {
+	return { credentials: { [TYPES.credential]: { id, name } } };
+}
+
+function actionDraft(action: ActionName, connected: Connected): WorkflowDraft {
+	const parameters = { business: BUSINESS, ...ACTIONS[action][1] };
+	const webhook = { httpMethod: 'POST', path: `soak-${action}`, responseMode: 'lastNode', responseData: 'allEntries', options: {} };
+	return {
+		name: `Action: ${action}`,
+		nodes: [
+			nodeOf('Webhook', 'n8n-nodes-base.webhook', 0, webhook, { typeVersion: 2, webhookId: randomUUID() }),
+			nodeOf(ACTION_NODE, TYPES.action, 1, parameters, { ...credentialsOf(connected), onError: 'continueRegularOutput' }),
+		],
+		connections: { Webhook: { main: [[{ node: ACTION_NODE, type: 'main', index: 0 }]] } },
+		// Thousands of long lists: their results are judged here, n8n need not keep them.
+		settings: { saveDataSuccessExecution: action === 'teamMembers' || action === 'staff' ? 'none' : 'all' },
+	};
+}
+
+function triggerDraft(choice: TriggerChoice, connected: Connected): WorkflowDraft {
+	const { name, source, events, businessIds, everySeconds } = choice;
+	const seconds = Array.from({ length: 60 / everySeconds }, (_, place) => place * everySeconds);
+	const parameters = {
+		pollTimes: pollTimesAt(seconds),
+		events: [...events],
+		source,
+		// Hundreds come and go: the safeguard against mass removals, a test of its own in `npm run e2e`, would hold them back.
+		options: { maxRemovals: 10_000, maxRemovalsUnit: 'count' },
+		...(businessIds ? { businesses: 'selected', businessIds: [...businessIds] } : { businesses: 'all' }),
+	};
+	return {
+		name: `Trigger: ${name}`,
+		nodes: [nodeOf(TRIGGER_NODE, TYPES.trigger, 0, parameters, credentialsOf(connected)), nodeOf('After', 'n8n-nodes-base.noOp', 1, {})],
+		connections: { [TRIGGER_NODE]: { main: [[{ node: 'After', type: 'main', index: 0 }]] } },
+	};
+}
+
+async function call(world: World, action: ActionName, body: Json): Promise<Json[] | undefined> {
+	try {
+		const response = await fetch(`${world.n8n.url}/webhook/soak-${action}`, {
+			method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: AbortSignal.timeout(280_000),
+		});
+		const items = (await response.json()) as unknown;
+		return response.ok && Array.isArray(items) && !items.some((item: Json) => 'error' in item) ? (items as Json[]) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+async function startWorld(): Promise<World> {
+	const sandbox = await startSandbox();
+	try {
+		const n8n = await startFreshN8n('soak');
+		const credential = await connectCredential(n8n.client, sandbox, {});
+		return new World(n8n, sandbox, credential);
+	} catch (error) {
+		await sandbox.close();
+		throw error;
+	}
+}
+
+/** Starts everything on fresh folders and free ports, in calm weather, and waits until every trigger has its baseline. */
+export async function openStage(): Promise<Stage> {
+	const world = await startWorld();
+	try {
+		const businesses = BUSINESSES.map(({ id, name, people }) => ({ id, name, withOwner: true, generate: people, accountId: `soak${id}` }));
+		await world.control('POST', '/seed', { businesses });
+		const builder = new Builder(world);
+		for (const action of Object.keys(ACTIONS) as ActionName[]) await builder.publish(actionDraft(action, await builder.actor(ACTIONS[action][0])));
+		const triggers: RunningTrigger[] = [];
+		for (const choice of TRIGGERS) {
+			const connected = await builder.connect(choice.name, 'trigger');
+			triggers.push({ ...choice, workflowId: await builder.publish(triggerDraft(choice, connected)), grant: connected.grant });
+		}
+		return { world, triggers, callers: builder.callers, grantOf: (action) => builder.grantOf(ACTIONS[action][0]), act: async (action, body) => await call(world, action, body) };
+	} catch (error) {
+		await world.close();
+		throw error;
+	}
+}
