@@ -88,6 +88,7 @@ class Campaign {
 		this.#director.active = true;
 		await this.#player.play(this.#minutes * 60_000);
 		this.#director.active = false;
+		await this.#player.finish();
 		looking.abort();
 		await looked;
 		this.#say('Faults have stopped; the triggers settle.');

@@ -37,6 +37,7 @@ export class Collector {
 			const watchesInvitations = events.includes('invitationCreated');
 			return {
 				name, source, watchesInvitations,
+				watchesProfiles: events.includes('memberUpdated'),
 				businessIds: businessIds ?? BUSINESSES.map(({ id }) => id),
 				items: this.#items.get(trigger) ?? [],
 				polls: pollsOf(this.#requests.get(grant) ?? [], watchesInvitations),

@@ -10,7 +10,6 @@ import { OtherProgram } from './otherProgram.mts';
 import { BUSINESSES, type Act, type Life, type Plan, type Read, type Step } from './plan.mts';
 import type { ActionName, Stage } from './stage.mts';
 
-/** FreshBooks' people list a new name under an address for so long at most. */
 const LONGEST_ACTION_MS = 280_000;
 
 /** How far one person's life has come. */
@@ -47,7 +46,7 @@ export class Player {
 		return this.#clockJumps;
 	}
 
-	/** Plays until the time is over; comes back when nothing is under way any more. */
+	/** Plays until the time is over. */
 	async play(forMs: number): Promise<void> {
 		const { lives, reads, outages, clockJumps } = this.#plan;
 		for (const life of lives) this.#at(life.startsAtMs, async () => await this.#live(life));
@@ -57,6 +56,10 @@ export class Player {
 		await sleep(forMs);
 		this.#stop.abort();
 		this.#jump(0);
+	}
+
+	/** Waits for what was begun and is not over. */
+	async finish(): Promise<void> {
 		await Promise.race([Promise.all(this.#underWay), sleep(LONGEST_ACTION_MS, undefined, { ref: false })]);
 	}
 

@@ -23,13 +23,16 @@ export interface Watcher {
 	readonly source: 'teamMembers' | 'businessMembers';
 	readonly businessIds: readonly number[];
 	readonly watchesInvitations: boolean;
+	/** Names, addresses and ids are told of too. */
+	readonly watchesProfiles: boolean;
 	readonly items: readonly Item[];
 	readonly polls: readonly Poll[];
 }
 
+/** What each source shows of a person: the list of business members has no more (sandbox, third-party guide). */
 const SEEN_IN = {
-	teamMembers: ['id', 'email', 'firstName', 'lastName', 'identityId', 'role', 'active'],
-	businessMembers: ['id', 'email', 'role'],
+	teamMembers: { profile: ['id', 'email', 'firstName', 'lastName', 'identityId'], standing: ['role', 'active'] },
+	businessMembers: { profile: ['id', 'email'], standing: ['role'] },
 } as const;
 
 /** The machine's clock ticks in milliseconds on both sides. */
@@ -58,11 +61,15 @@ class Judging {
 	readonly #watcher: Watcher;
 	readonly #timelines: Timelines;
 	readonly #settledAt: number;
+	/** The fields of a person whose changes the trigger tells. */
+	readonly #fields: readonly string[];
 
 	constructor(watcher: Watcher, timelines: Timelines, settledAt: number) {
 		this.#watcher = watcher;
 		this.#timelines = timelines;
 		this.#settledAt = settledAt;
+		const { profile, standing } = SEEN_IN[watcher.source];
+		this.#fields = watcher.watchesProfiles ? [...profile, ...standing] : standing;
 	}
 
 	#find(kind: FindingKind, at: number, words: string): void {
@@ -157,11 +164,11 @@ class Judging {
 		if (!state) return undefined;
 		const { source } = this.#watcher;
 		const all: Fields = { ...state, id: source === 'teamMembers' ? state.uuid : state.memberId };
-		return Object.fromEntries(SEEN_IN[source].map((field) => [field, orNull(all[field])]));
+		return this.#shownIn(all);
 	}
 
 	#shownIn(member: Fields | undefined): Shown {
-		return Object.fromEntries(SEEN_IN[this.#watcher.source].map((field) => [field, orNull(member?.[field])]));
+		return Object.fromEntries(this.#fields.map((field) => [field, orNull(member?.[field])]));
 	}
 
 	#inWords(shown: Shown): string {
@@ -197,16 +204,17 @@ class Judging {
 		}
 		const { versions } = person;
 		const last = placeAt(versions, at + TICK_MS);
-		for (let place = knowledge.place; place <= last; place += 1) {
-			if (!isSame(this.#shown(versions[place]?.state), knowledge.told)) continue;
-			knowledge.place = place;
-			return;
+		const placeOf = (shown: Shown): number => versions.findIndex(({ state }, place) => place >= knowledge.place && place <= last && isSame(this.#shown(state), shown));
+		const place = placeOf(knowledge.told);
+		if (place < 0) {
+			// The person shown was so, only not every event that leads there came: something was left out.
+			const kind = placeOf(this.#shownIn(group.at(-1)?.member)) < 0 ? 'false' : 'lost';
+			const events = group.map((item) => this.#describe(item)).join('; ');
+			const inForce = this.#inWords(this.#shown(versions[last]?.state));
+			this.#find(kind, at, `${events}, so told is ${this.#inWords(knowledge.told)}; in force was ${inForce} since ${clock(versions[last]?.from ?? 0)}.`);
+			knowledge.told = this.#shown(versions[last]?.state);
 		}
-		const events = group.map((item) => this.#describe(item)).join('; ');
-		const inForce = this.#inWords(this.#shown(versions[last]?.state));
-		this.#find('false', at, `${events}, so told is ${this.#inWords(knowledge.told)}; in force was ${inForce} since ${clock(versions[last]?.from ?? 0)}.`);
-		knowledge.told = this.#shown(versions[last]?.state);
-		knowledge.place = last;
+		knowledge.place = place < 0 ? last : place;
 	}
 
 	#judgeInvitation(invitation: InvitationTimeline, items: readonly Item[], checkpoints: readonly Checkpoint[]): void {

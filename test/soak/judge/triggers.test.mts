@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ANN, BEGINNING, BOB, BUSINESS, cleanPoll, historyOf, invitation, invitationItem, personItem, request, timelinesOf, watcherOf } from './fixtures.mts';
+import { pollsOf } from './polls.mts';
+import { judgeTrigger, type Item, type Watcher } from './triggers.mts';
+
+const END = BEGINNING + 100_000;
+const MANAGER = { ...ANN, role: 'business_manager' };
+const toManager = { role: { from: 'business_employee', to: 'business_manager' } };
+const PROMOTED = historyOf({ at: 1_000, kind: 'roleChanged', person: MANAGER });
+
+function found(history: ReturnType<typeof historyOf>, items: readonly Item[], polls: Watcher['polls'] = []): string[] {
+	return judgeTrigger(watcherOf(items, polls), timelinesOf(history), END).map(({ kind }) => kind);
+}
+
+describe('what is told of people', () => {
+	it('is right when it is what happened', () => {
+		const history = historyOf(
+			{ at: 1_000, kind: 'roleChanged', person: MANAGER },
+			{ at: 2_000, kind: 'memberAdded', person: BOB },
+			{ at: 9_000, kind: 'memberRemoved', person: MANAGER },
+		);
+		const items = [personItem('roleChanged', 3_000, MANAGER, toManager), personItem('memberAdded', 3_000, BOB), personItem('memberRemoved', 9_500, MANAGER)];
+		assert.deepEqual(found(history, items), []);
+	});
+
+	it('is lost when it never comes', () => {
+		assert.deepEqual(found(PROMOTED, []), ['lost']);
+		assert.deepEqual(found(historyOf({ at: 1_000, kind: 'memberRemoved', person: ANN }), []), ['lost']);
+	});
+
+	it('is false when it did not happen, or not yet', () => {
+		assert.deepEqual(found([], [personItem('memberRemoved', 3_000, ANN)]), ['false']);
+		assert.deepEqual(found(PROMOTED, [personItem('roleChanged', 900, MANAGER, toManager)]), ['false', 'lost']);
+		assert.deepEqual(found([], [personItem('roleChanged', 900, ANN, toManager)]), ['lost']);
+		assert.deepEqual(found([], [personItem('memberAdded', 3_000, { ...BOB, uuid: 'nobody' })]), ['false']);
+		assert.deepEqual(found([], [personItem('memberAdded', 3_000, ANN)]), ['false']);
+	});
+
+	it('is repeated when the same event ID comes again, and nothing else', () => {
+		const told = personItem('roleChanged', 3_000, MANAGER, toManager);
+		assert.deepEqual(found(PROMOTED, [told, told]), ['repeated']);
+	});
+
+	it('is half of it when one of two changes is missing', () => {
+		const now = { ...MANAGER, lastName: 'Ash' };
+		const history = historyOf({ at: 1_000, kind: 'roleChanged', person: now }, { at: 1_000, kind: 'memberUpdated', person: now });
+		const renamed = { lastName: { from: 'Arbor', to: 'Ash' } };
+		assert.deepEqual(found(history, [personItem('roleChanged', 3_000, now, toManager), personItem('memberUpdated', 3_000, now, renamed)]), []);
+		assert.deepEqual(found(history, [personItem('roleChanged', 3_000, now, toManager)]), ['lost']);
+	});
+
+	const THERE_AND_BACK = historyOf({ at: 1_000, kind: 'roleChanged', person: MANAGER }, { at: 20_000, kind: 'roleChanged', person: ANN });
+
+	it('may leave out what was done and undone between two polls', () => {
+		assert.deepEqual(found(THERE_AND_BACK, []), []);
+		assert.deepEqual(found(THERE_AND_BACK, [], [cleanPoll(500, 900), cleanPoll(21_000, 21_100), cleanPoll(23_000, 23_100)]), []);
+	});
+
+	it('may not leave out what two clean polls in a row could see', () => {
+		assert.deepEqual(found(THERE_AND_BACK, [], [cleanPoll(5_000, 5_100), cleanPoll(8_000, 8_100), cleanPoll(21_000, 21_100)]), ['lost', 'lost']);
+	});
+
+	it('may not tell a state that a later clean poll has left behind', () => {
+		const polls = [cleanPoll(25_000, 25_100), cleanPoll(28_000, 28_100)];
+		const told = [personItem('roleChanged', 29_000, MANAGER, toManager)];
+		assert.deepEqual(found(THERE_AND_BACK, told, polls), ['false']);
+	});
+
+	it('leaves profiles out where only the standing is watched', () => {
+		const history = historyOf({ at: 1_000, kind: 'memberUpdated', person: { ...ANN, lastName: 'Ash' } });
+		const watcher = { ...watcherOf([]), watchesProfiles: false };
+		assert.deepEqual(judgeTrigger(watcher, timelinesOf(history), END), []);
+	});
+
+	it('names the person, the business, the time and what was in force', () => {
+		const [finding] = judgeTrigger(watcherOf([]), timelinesOf(PROMOTED), END);
+		assert.match(finding?.words ?? '', /the trigger.*ann@b\.c of Alder Works.*business_manager.*since 10:00:01\.000; told was .*business_employee/);
+	});
+});
+
+describe('what is told of invitations', () => {
+	const MADE = { at: 1_000, kind: 'invitationCreated', details: invitation(55, 'bob@b.c', 'pending') } as const;
+	const REVOKED = { at: 9_000, kind: 'invitationRevoked', details: invitation(55, 'bob@b.c', 'revoked') } as const;
+	const JOINED = { at: 9_000, kind: 'memberAdded', person: BOB } as const;
+	const ACCEPTED = { at: 9_000, kind: 'invitationAccepted', person: BOB, details: invitation(55, 'bob@b.c', 'accepted') } as const;
+	const LEFT = { at: 9_500, kind: 'memberRemoved', person: BOB } as const;
+	const created = (): Item => invitationItem('invitationCreated', 2_000, 55, 'bob@b.c');
+
+	it('is right when it is what happened', () => {
+		assert.deepEqual(found(historyOf(MADE, REVOKED), [created(), invitationItem('invitationRevoked', 9_500, 55, 'bob@b.c')]), []);
+		const accepted = [created(), personItem('memberAdded', 9_200, BOB), invitationItem('invitationAccepted', 9_200, 55, 'bob@b.c')];
+		assert.deepEqual(found(historyOf(MADE, JOINED, ACCEPTED), accepted), []);
+	});
+
+	it('is lost when it never comes', () => {
+		assert.deepEqual(found(historyOf(MADE), []), ['lost']);
+		assert.deepEqual(found(historyOf(MADE, REVOKED), [created()]), ['lost']);
+	});
+
+	it('is false when it did not happen', () => {
+		assert.deepEqual(found(historyOf(MADE), [created(), invitationItem('invitationRevoked', 5_000, 55, 'bob@b.c')]), ['false', 'lost']);
+		assert.deepEqual(found([], [invitationItem('invitationCreated', 5_000, 77, 'bob@b.c')]), ['false']);
+		assert.deepEqual(found(historyOf(MADE, JOINED, ACCEPTED), [created(), personItem('memberAdded', 9_200, BOB), invitationItem('invitationRevoked', 9_200, 55, 'bob@b.c')]), ['false']);
+	});
+
+	it('may be called revoked when the person had accepted and gone before anyone looked', () => {
+		assert.deepEqual(found(historyOf(MADE, JOINED, ACCEPTED, LEFT), [created(), invitationItem('invitationRevoked', 9_900, 55, 'bob@b.c')]), []);
+	});
+});
+
+describe('polls', () => {
+	const me = (at: number) => request(at, '/users/me');
+	const people = (at: number, more = {}) => request(at, `/businesses/${BUSINESS}/team_members`, more);
+	const invitations = (at: number, more = {}) => request(at, `/business/${BUSINESS}/invitations`, more);
+	const clean = (requests: Parameters<typeof pollsOf>[0]) => pollsOf(requests, true).map(({ readings }) => readings.get(BUSINESS)?.clean);
+
+	it('begin by asking for the owner, and are clean when every answer was true', () => {
+		const polls = pollsOf([me(0), people(100), invitations(150), me(3_000), people(3_100), invitations(3_200)], true);
+		assert.deepEqual(polls.map(({ startedAt, overBy }) => [startedAt - BEGINNING, overBy - BEGINNING]), [[0, 3_000], [3_000, Infinity]]);
+		assert.deepEqual(polls[0]?.readings.get(BUSINESS), { from: BEGINNING + 100, to: BEGINNING + 160, clean: true, paged: false });
+	});
+
+	it('are not clean with a fault, a refusal, or a list not read', () => {
+		assert.deepEqual(clean([me(0), people(100, { fault: 'delay' }), invitations(150)]), [false]);
+		assert.deepEqual(clean([me(0), people(100, { status: 401 }), people(120), invitations(150)]), [false]);
+		assert.deepEqual(clean([me(0), people(100)]), [false]);
+	});
+
+	it('may ask for somebody who is gone', () => {
+		assert.deepEqual(clean([me(0), people(100), invitations(150), request(200, `/businesses/${BUSINESS}/team_members/ann`, { status: 404 })]), [true]);
+	});
+});
