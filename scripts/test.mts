@@ -39,6 +39,7 @@ async function main(): Promise<void> {
 		await suite('sandbox', async () => await nodeTest('sandbox', 'test/sandbox/**/*.test.mts')),
 		await suite('documentation', async () => await nodeTest('docs', 'test/docs/**/*.test.mts')),
 		await suite('packaging', async () => await nodeTest('packaging', 'test/packaging/**/*.test.mts')),
+		await suite('campaign of faults, its plan and its judge', async () => await nodeTest('soak', 'test/soak/**/*.test.mts')),
 		await suite('benchmarks, tiny', async () => await nodeTest('bench', 'test/bench/**/*.test.mts')),
 	);
 	await conclude('test', sum(results));

@@ -7,7 +7,7 @@ import { FaultDirector } from './director.mts';
 import { FAULTS, type Fault } from './faultPlan.mts';
 import { judgeActions } from './judge/actions.mts';
 import type { Finding, FindingKind } from './judge/findings.mts';
-import { Timelines, personOf, type Beginning } from './judge/timelines.mts';
+import { Timelines, type Beginning } from './judge/timelines.mts';
 import { judgeTrigger } from './judge/triggers.mts';
 import { planOf } from './plan.mts';
 import { Player } from './player.mts';

@@ -208,7 +208,9 @@ class Judging {
 		const place = placeOf(knowledge.told);
 		if (place < 0) {
 			// The person shown was so, only not every event that leads there came: something was left out.
-			const kind = placeOf(this.#shownIn(group.at(-1)?.member)) < 0 ? 'false' : 'lost';
+			const latest = group.at(-1);
+			const wasSo = latest?.event !== 'memberRemoved' && placeOf(this.#shownIn(latest?.member)) >= 0;
+			const kind = wasSo ? 'lost' : 'false';
 			const events = group.map((item) => this.#describe(item)).join('; ');
 			const inForce = this.#inWords(this.#shown(versions[last]?.state));
 			this.#find(kind, at, `${events}, so told is ${this.#inWords(knowledge.told)}; in force was ${inForce} since ${clock(versions[last]?.from ?? 0)}.`);
