@@ -233,6 +233,21 @@ describe('an invitation is sent once', () => {
 		expect(await jsonOf(create)).toMatchObject([{ id: 55 }]);
 	});
 
+	const NO_INVITATIONS: nock.Body[] = [{ response: 'ok' }, { response: [{}] }, { unexpected: true }, [], 'null', '42'];
+
+	test.each(NO_INVITATIONS)('JSON about something else under 200 (%j): it is looked for', async (body) => {
+		nothingPending();
+		onPost(INVITATIONS, NEW_STAFF).reply(200, body);
+		onGet(pageOf(INVITATIONS)).reply(200, EXAMPLE.invitations);
+		expect(await jsonOf(create)).toMatchObject([{ id: 55 }]);
+	});
+
+	test.each(['businessInvitations', 'userInvitation'])('JSON about something else and no trace in the list (%s): that is said, and it is not sent again', async (endpoint) => {
+		onGet(pageOf(INVITATIONS)).times(2).reply(200, invitationsAnswer([]));
+		nock(API).post(endpoint === 'userInvitation' ? '/auth/api/v1/users/invitation' : INVITATIONS).reply(200, { response: 'ok' });
+		expect((await errorOf({ ...create, options: { endpoint } })).message).toContain('it is not known whether it was carried out');
+	});
+
 	test('three times a 500 without a trace in the list ends it', async () => {
 		nothingPending();
 		onPost(INVITATIONS, NEW_STAFF).times(3).reply(500);

@@ -31,19 +31,22 @@ const TRIGGERS: readonly TriggerChoice[] = [
 	{ name: 'default events, team members', source: 'teamMembers', events: DEFAULT_EVENTS, businessIds: undefined, everySeconds: 4 },
 ];
 
-/** What the campaign asks of the action node, each by a webhook; the parameters come with the request. */
+/**
+ * What the campaign asks of the action node, each by a webhook and with whose credential; the parameters come with the request.
+ * A credential that meets many 429 slows down, so there are several.
+ */
 const ACTIONS = {
-	create: ['writer', { resource: 'invitation', operation: 'create', email: fromBody('email'), role: fromBody('role'), options: { endpoint: fromBody('way') } }],
+	create: ['inviter', { resource: 'invitation', operation: 'create', email: fromBody('email'), role: fromBody('role'), options: { endpoint: fromBody('way') } }],
 	revoke: ['writer', { resource: 'invitation', operation: 'revoke', invitation: locatorOf('email'), options: {} }],
 	updateRole: ['writer', { resource: 'teamMember', operation: 'updateRole', member: locatorOf('email'), role: fromBody('role'), options: {} }],
-	remove: ['writer', { resource: 'teamMember', operation: 'remove', member: locatorOf('email'), options: { ifMissing: 'succeed' } }],
+	remove: ['remover', { resource: 'teamMember', operation: 'remove', member: locatorOf('email'), options: { ifMissing: 'succeed' } }],
 	onboard: ['hirer', { resource: 'access', operation: 'onboard', email: fromBody('email'), role: fromBody('role'), options: {} }],
-	offboard: ['hirer', { resource: 'access', operation: 'offboard', email: fromBody('email'), businesses: 'selected', businessIds: '={{ [$json.body.businessId] }}', options: {} }],
-	teamMembers: ['reader', { resource: 'teamMember', operation: 'getAll', source: fromBody('source'), returnAll: true, filters: {}, simplify: true }],
-	invitations: ['reader', { resource: 'invitation', operation: 'getAll', returnAll: true }],
-	staff: ['reader', { resource: 'staff', operation: 'getAll', account: { __rl: true, mode: 'id', value: '={{ $json.body.account }}' }, returnAll: true, filters: {}, options: {}, simplify: true }],
-	businesses: ['reader', { resource: 'business', operation: 'getAll', returnAll: true }],
-	review: ['reader', { resource: 'access', operation: 'review', businesses: 'selected', businessIds: '={{ [$json.body.businessId] }}', directory: '[]', options: {} }],
+	offboard: ['offboarder', { resource: 'access', operation: 'offboard', email: fromBody('email'), businesses: 'selected', businessIds: '={{ [$json.body.businessId] }}', options: {} }],
+	teamMembers: ['reader of people', { resource: 'teamMember', operation: 'getAll', source: fromBody('source'), returnAll: true, filters: {}, simplify: true }],
+	invitations: ['reader of invitations', { resource: 'invitation', operation: 'getAll', returnAll: true }],
+	staff: ['reader of staff', { resource: 'staff', operation: 'getAll', account: { __rl: true, mode: 'id', value: '={{ $json.body.account }}' }, returnAll: true, filters: {}, options: {}, simplify: true }],
+	businesses: ['reviewer', { resource: 'business', operation: 'getAll', returnAll: true }],
+	review: ['reviewer', { resource: 'access', operation: 'review', businesses: 'selected', businessIds: '={{ [$json.body.businessId] }}', directory: '[]', options: {} }],
 } as const satisfies Record<string, readonly [string, Json]>;
 
 export type ActionName = keyof typeof ACTIONS;
@@ -97,7 +100,7 @@ class Builder {
 	}
 
 	async actor(name: string): Promise<Connected> {
-		const connected = this.#actors.get(name) ?? (await this.connect(name, name === 'reader' ? 'reader' : 'writer'));
+		const connected = this.#actors.get(name) ?? (await this.connect(name, /^re(ader|viewer)/.test(name) ? 'reader' : 'writer'));
 		this.#actors.set(name, connected);
 		return connected;
 	}

@@ -1,3 +1,4 @@
+import { FreshBooksApiError, type Failure } from './failures';
 import { path } from './identifiers';
 import type { ListRequest } from './listing';
 import type { FreshBooksClient } from './transport';
@@ -37,11 +38,24 @@ export function listInvitations<Kept>(businessId: number, keep: (row: WireObject
 	};
 }
 
-/** FreshBooks' object for a new invitation, or what was sent where FreshBooks answers without it. */
-function invitationIn(answer: unknown, sent: { email: string; role: string }): WireObject {
+/**
+ * The invitation in the answer to a POST, or what was sent where the answer is empty. One that tells of something else leaves
+ * open whether anybody was invited: throws FreshBooksApiError of kind `unknownFate`.
+ */
+function invitationIn(
+	answer: unknown,
+	sent: { email: string; role: string },
+	about: Pick<Failure, 'subject' | 'idFamily'>,
+): WireObject {
+	if (answer === undefined) return { ...sent };
 	const response = objectOf(objectOf(answer).response);
 	const invitation = objectOf(response.invitation ?? response);
-	return Object.keys(invitation).length > 0 ? invitation : { ...sent };
+	if (invitationId(invitation) !== null || invitationEmail(invitation) !== null) return invitation;
+	throw new FreshBooksApiError({ ...about, kind: 'unknownFate', status: 200, method: 'POST' });
+}
+
+function aboutInviting(email: string, businessId: number) {
+	return { subject: `the invitation of ${email} to business ${businessId}`, idFamily: 'business ID' };
 }
 
 /**
@@ -54,33 +68,33 @@ export async function createInvitation(
 	email: string,
 	role: string,
 ): Promise<WireObject> {
+	const about = aboutInviting(email, businessId);
 	const answer = await client.send({
+		...about,
 		method: 'POST',
 		path: path`/auth/api/v1/business/${businessId}/invitations`,
 		body: { email, role },
-		subject: `the invitation of ${email} to business ${businessId}`,
-		idFamily: 'business ID',
 		published: false,
 	});
-	return invitationIn(answer, { email, role });
+	return invitationIn(answer, { email, role }, about);
 }
 
-/** The same through the endpoint of FreshBooks' Postman collection; the role goes into `capacity`. */
+/** The same through the endpoint of FreshBooks' Postman collection; the role goes into `capacity`. Throws the same. */
 export async function createUserInvitation(
 	client: FreshBooksClient,
 	businessId: number,
 	email: string,
 	role: string,
 ): Promise<WireObject> {
+	const about = aboutInviting(email, businessId);
 	const answer = await client.send({
+		...about,
 		method: 'POST',
 		path: '/auth/api/v1/users/invitation',
 		body: { capacity: role, to_email: email, invitable_id: businessId, invitable_type: 'business', groups: [] },
-		subject: `the invitation of ${email} to business ${businessId}`,
-		idFamily: 'business ID',
 		published: false,
 	});
-	return invitationIn(answer, { email, role });
+	return invitationIn(answer, { email, role }, about);
 }
 
 /** Revokes a pending invitation. Throws FreshBooksApiError. */
