@@ -113,7 +113,7 @@ class Campaign {
 	/** Until nothing is owed any more, and a few polls more; or until the time is up. */
 	async #settle(): Promise<void> {
 		const deadline = Date.now() + SETTLES_WITHIN_MS;
-		const owes = (): boolean => this.#findings().some(({ kind, at }) => kind === 'lost' && at === this.#settledAt);
+		const owes = (): boolean => this.#ofTriggers(this.#timelines()).some(({ kind, at }) => kind === 'lost' && at === this.#settledAt);
 		do {
 			await sleep(LOOK_EVERY_MS);
 			await this.#collector.look();
@@ -137,13 +137,20 @@ class Campaign {
 		return Object.values(this.#faults()).reduce((sum, count) => sum + count, 0);
 	}
 
+	#timelines(): Timelines {
+		return new Timelines(this.#beginning, this.#stage.world.sandbox.parts.world.history);
+	}
+
+	#ofTriggers(timelines: Timelines): Finding[] {
+		return this.#collector.watchers().flatMap((watcher) => judgeTrigger(watcher, timelines, this.#settledAt));
+	}
+
 	#findings(): Finding[] {
 		const { history } = this.#stage.world.sandbox.parts.world;
-		const timelines = new Timelines(this.#beginning, history);
-		const ofTriggers = this.#collector.watchers().flatMap((watcher) => judgeTrigger(watcher, timelines, this.#settledAt));
+		const timelines = this.#timelines();
 		const grants = new Set(this.#stage.callers.keys());
 		const ofActions = judgeActions({ actions: this.#player.actions, history, timelines, lies: this.#director.lies, grants });
-		return [...ofTriggers, ...ofActions].sort((one, other) => one.at - other.at);
+		return [...this.#ofTriggers(timelines), ...ofActions].sort((one, other) => one.at - other.at);
 	}
 
 	async #verdict(settledInSeconds: number): Promise<Verdict> {

@@ -1,12 +1,16 @@
 // The scene of a campaign: a real n8n with the packed package, a sandbox, credentials, triggers and actions.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandbox } from '../../sandbox/freshbooks/server.mts';
 import { connectCredential, TYPES, type Credential, type WorkflowDraft, type WorkflowNode } from '../../sandbox/n8n/index.mts';
 import { ALL_EVENTS, DEFAULT_EVENTS } from '../e2e/trigger/changes.mts';
 import { pollTimesAt } from '../e2e/trigger/pollTimes.mts';
 import { startFreshN8n, World, type Json } from '../e2e/support.mts';
 import type { Caller } from './director.mts';
+import { pollsOf } from './judge/polls.mts';
 import { BUSINESSES } from './plan.mts';
+
+const BASELINE_WITHIN_MS = 120_000;
 
 export const TRIGGER_NODE = 'FreshBooks Trigger';
 const ACTION_NODE = 'FreshBooks';
@@ -109,6 +113,21 @@ class Builder {
 		return this.#actors.get(actor)?.grant ?? -1;
 	}
 
+	/** Waits until a poll has read every business of a trigger: before that it knows nobody. */
+	async baselineOf({ name, grant, events, businessIds }: RunningTrigger): Promise<void> {
+		const watched = businessIds ?? BUSINESSES.map(({ id }) => id);
+		const deadline = Date.now() + BASELINE_WITHIN_MS;
+		const isTaken = (): boolean => {
+			const requests = this.world.sandbox.parts.log.since(0).filter((request) => request.grant === grant);
+			const polls = pollsOf(requests, events.includes('invitationCreated'));
+			return polls.some(({ readings, overBy }) => overBy < Infinity && watched.every((id) => readings.get(id)?.clean));
+		};
+		while (!isTaken()) {
+			if (Date.now() > deadline) throw new Error(`The trigger '${name}' took no baseline within ${BASELINE_WITHIN_MS / 1000} s.`);
+			await sleep(250);
+		}
+	}
+
 	async publish(draft: WorkflowDraft): Promise<string> {
 		const { client } = this.world.n8n;
 		const { id } = await client.createWorkflow(draft);
@@ -196,6 +215,7 @@ export async function openStage(): Promise<Stage> {
 			const connected = await builder.connect(choice.name, 'trigger');
 			triggers.push({ ...choice, workflowId: await builder.publish(triggerDraft(choice, connected)), grant: connected.grant });
 		}
+		for (const trigger of triggers) await builder.baselineOf(trigger);
 		return { world, triggers, callers: builder.callers, grantOf: (action) => builder.grantOf(ACTIONS[action][0]), act: async (action, body) => await call(world, action, body) };
 	} catch (error) {
 		await world.close();
