@@ -1,4 +1,5 @@
 // Gathers what came out of the triggers, and the requests behind it, while the campaign runs.
+import { N8nRequestError } from '../../sandbox/n8n/index.mts';
 import type { RequestEntry } from '../../sandbox/freshbooks/requestLog.mts';
 import type { Item } from './judge/triggers.mts';
 import { pollsOf, type Request } from './judge/polls.mts';
@@ -27,7 +28,12 @@ export class Collector {
 	/** Takes up the executions that have ended, and the requests that were answered, since the last look. */
 	async look(): Promise<void> {
 		this.#takeRequests();
-		for (const trigger of this.#stage.triggers) await this.#takeExecutions(trigger);
+		for (const trigger of this.#stage.triggers) {
+			await this.#takeExecutions(trigger).catch((error: unknown) => {
+				// n8n refuses for a moment when its database is slow; the next look begins where this one ended.
+				if (!(error instanceof N8nRequestError && error.status === 503)) throw error;
+			});
+		}
 	}
 
 	/** What came out so far, for the judge. */
@@ -61,8 +67,8 @@ export class Collector {
 		const { client } = this.#stage.world.n8n;
 		for (const { id, status } of await client.executions(trigger.workflowId)) {
 			if (this.#seen.has(id) || status === 'new' || status === 'running') continue;
-			this.#seen.add(id);
 			const execution = await client.finished(id);
+			this.#seen.add(id);
 			const message = execution.status === 'error' ? (execution.error?.message ?? 'no message') : undefined;
 			if (message !== undefined) this.failures.set(message, (this.failures.get(message) ?? 0) + 1);
 			const items = this.#items.get(trigger) ?? [];

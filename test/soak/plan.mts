@@ -137,7 +137,7 @@ function hire(chance: Chance, number: number): Act[] {
 
 function reads(seed: number, endMs: number): Read[] {
 	const chance = new Chance(seed, 'reads');
-	return [...times(chance, endMs, 1_000, 400, 1_600)].map((atMs) => ({ atMs, what: chance.of(READS), business: chance.between(0, BUSINESSES.length - 1) }));
+	return [...times(chance, endMs, 1_000, 600, 2_400)].map((atMs) => ({ atMs, what: chance.of(READS), business: chance.between(0, BUSINESSES.length - 1) }));
 }
 
 function outages(seed: number, endMs: number): Plan['outages'] {

@@ -28,11 +28,11 @@ export interface TriggerChoice {
 const [ALDER, BIRCH, CEDAR, DOGWOOD] = BUSINESSES.map(({ id }) => id) as [number, number, number, number];
 
 const TRIGGERS: readonly TriggerChoice[] = [
-	{ name: 'all, team members', source: 'teamMembers', events: ALL_EVENTS, businessIds: undefined, everySeconds: 3 },
-	{ name: 'all, business members', source: 'businessMembers', events: ALL_EVENTS, businessIds: undefined, everySeconds: 3 },
-	{ name: 'two chosen, team members', source: 'teamMembers', events: ALL_EVENTS, businessIds: [ALDER, CEDAR], everySeconds: 2 },
-	{ name: 'two chosen, business members', source: 'businessMembers', events: ALL_EVENTS, businessIds: [BIRCH, DOGWOOD], everySeconds: 2 },
-	{ name: 'default events, team members', source: 'teamMembers', events: DEFAULT_EVENTS, businessIds: undefined, everySeconds: 4 },
+	{ name: 'all, team members', source: 'teamMembers', events: ALL_EVENTS, businessIds: undefined, everySeconds: 5 },
+	{ name: 'all, business members', source: 'businessMembers', events: ALL_EVENTS, businessIds: undefined, everySeconds: 5 },
+	{ name: 'two chosen, team members', source: 'teamMembers', events: ALL_EVENTS, businessIds: [ALDER, CEDAR], everySeconds: 4 },
+	{ name: 'two chosen, business members', source: 'businessMembers', events: ALL_EVENTS, businessIds: [BIRCH, DOGWOOD], everySeconds: 4 },
+	{ name: 'default events, team members', source: 'teamMembers', events: DEFAULT_EVENTS, businessIds: undefined, everySeconds: 6 },
 ];
 
 /**
