@@ -193,7 +193,8 @@ async function call(world: World, action: ActionName, body: Json): Promise<Json[
 async function startWorld(): Promise<World> {
 	const sandbox = await startSandbox();
 	try {
-		const n8n = await startFreshN8n('soak');
+		// Its database monitor makes n8n refuse every request when a busy machine is slow for five seconds.
+		const n8n = await startFreshN8n('soak', { DB_PING_TIMEOUT_MS: '60000' });
 		const credential = await connectCredential(n8n.client, sandbox, {});
 		return new World(n8n, sandbox, credential);
 	} catch (error) {
