@@ -86,7 +86,10 @@ function isFor(kind: CallerKind, purpose: Purpose, fault: RequestFault): boolean
 const SPELL = 12;
 const STORMY = 0.6;
 const HIT_IN_STORM = 0.42;
+/** There are few writes, and most can go wrong with them. */
+const WRITE_HIT_IN_STORM = 0.7;
 const REFRESH_HIT = 0.35;
+const WRITING: ReadonlySet<Purpose> = new Set(['invite', 'changeRole', 'remove', 'revoke']);
 
 /**
  * The faults that one caller's requests of one kind meet, in their order; undefined: none. Weather changes every few
@@ -108,9 +111,14 @@ export class FaultStream {
 
 	next(): RequestFault | undefined {
 		if (this.#count++ % SPELL === 0) this.#stormy = this.#chance.happens(STORMY);
-		const probability = this.#purpose === 'refresh' ? REFRESH_HIT : this.#stormy ? HIT_IN_STORM : 0;
-		if (!this.#chance.happens(probability)) return undefined;
+		if (!this.#chance.happens(this.#probability())) return undefined;
 		if (this.#left.length === 0) this.#left = this.#chance.shuffled(this.#deck);
 		return this.#left.pop();
+	}
+
+	#probability(): number {
+		if (this.#purpose === 'refresh') return REFRESH_HIT;
+		if (!this.#stormy) return 0;
+		return WRITING.has(this.#purpose) ? WRITE_HIT_IN_STORM : HIT_IN_STORM;
 	}
 }
