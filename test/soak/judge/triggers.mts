@@ -198,12 +198,13 @@ class Judging {
 	/** Takes up what one poll said of one person. */
 	#tell(person: PersonTimeline, group: readonly Item[], knowledge: Knowledge): void {
 		const at = detectedAt(group);
-		for (const item of group) {
-			const problem = knowledge.apply(item, this.#shownIn(item.member));
-			if (problem) this.#find(problem.kind, at, `${this.#describe(item)}: ${problem.words}`);
-		}
 		const { versions } = person;
 		const last = placeAt(versions, at + TICK_MS);
+		const hasBeenThere = versions.slice(knowledge.place, last + 1).some(({ state }) => state !== undefined);
+		for (const item of group) {
+			const problem = knowledge.apply(item, this.#shownIn(item.member), hasBeenThere);
+			if (problem) this.#find(problem.kind, at, `${this.#describe(item)}: ${problem.words}`);
+		}
 		const placeOf = (shown: Shown): number => versions.findIndex(({ state }, place) => place >= knowledge.place && place <= last && isSame(this.#shown(state), shown));
 		const place = placeOf(knowledge.told);
 		if (place < 0) {
@@ -252,7 +253,9 @@ class Judging {
 			return 'pending';
 		}
 		const isUnseen = item.invitation?.id === null;
-		if (told !== 'pending' && !isUnseen) isFalse(`told was ${told ?? 'nothing'}.`);
+		if (told === undefined && !isUnseen && reached.includes('pending')) {
+			this.#find('lost', at, `${this.#describe(item)} (invitation ${invitation.id}): nobody had told that there was such an invitation.`);
+		} else if (told !== 'pending' && !isUnseen) isFalse(`told was ${told ?? 'nothing'}.`);
 		else if (item.event === 'invitationAccepted' && !reached.includes('accepted')) isFalse('nobody accepted it.');
 		else if (item.event === 'invitationRevoked' && !reached.includes('revoked') && !this.#isGoneAgain(invitation, at)) isFalse('nobody revoked it.');
 		return 'over';
@@ -278,23 +281,27 @@ class Knowledge {
 		this.told = told;
 	}
 
-	/** Takes up one item; tells what does not fit what was told before. */
-	apply({ event, changes }: Item, member: Shown): { kind: FindingKind; words: string } | undefined {
+	/**
+	 * Takes up one item; tells what does not fit what was told before.
+	 * @param hasBeenThere since the last time seen: then not this item is wrong, the one that tells of their coming is missing
+	 */
+	apply({ event, changes }: Item, member: Shown, hasBeenThere: boolean): { kind: FindingKind; words: string } | undefined {
 		const before = this.told;
+		const unknown = { kind: hasBeenThere ? 'lost' : 'false', words: 'nobody had told that the person was there.' } as const;
 		if (event === 'memberAdded') {
 			this.told = member;
 			return before ? { kind: 'false', words: 'the person was known already.' } : undefined;
 		}
 		if (event === 'memberRemoved') {
 			this.told = undefined;
-			return before ? undefined : { kind: 'false', words: 'the person was not known.' };
+			return before ? undefined : unknown;
 		}
 		const moves = Object.entries(changes).filter(([field]) => field in (member ?? {}));
 		this.told = { ...(before ?? member), ...Object.fromEntries(moves.map(([field, { to }]) => [field, orNull(to)])) };
-		if (!before) return { kind: 'false', words: 'the person was not known.' };
-		const [unknown] = moves.filter(([field, { from }]) => before[field] !== orNull(from));
-		if (!unknown) return undefined;
-		const [field, { from }] = unknown;
+		if (!before) return unknown;
+		const [missed] = moves.filter(([field, { from }]) => before[field] !== orNull(from));
+		if (!missed) return undefined;
+		const [field, { from }] = missed;
 		return { kind: 'lost', words: `${field} is said to have been ${String(from)}, told was ${String(before[field])}.` };
 	}
 }

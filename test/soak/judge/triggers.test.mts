@@ -50,6 +50,16 @@ describe('what is told of people', () => {
 		assert.deepEqual(found(history, [personItem('roleChanged', 3_000, now, toManager)]), ['lost']);
 	});
 
+	it('is lost, not false, where the news of somebody coming is missing before other news', () => {
+		const manager = { ...BOB, role: 'business_manager' };
+		const joined = historyOf({ at: 1_000, kind: 'memberAdded', person: BOB }, { at: 9_000, kind: 'roleChanged', person: manager });
+		assert.deepEqual(found(joined, [personItem('roleChanged', 9_500, manager, toManager)]), ['lost']);
+		const left = historyOf({ at: 1_000, kind: 'memberAdded', person: BOB }, { at: 9_000, kind: 'memberRemoved', person: BOB });
+		assert.deepEqual(found(left, [personItem('memberRemoved', 9_500, BOB)]), ['lost']);
+		const told = [personItem('memberAdded', 2_000, BOB), personItem('memberRemoved', 9_500, BOB)];
+		assert.deepEqual(found(left, [...told, personItem('memberRemoved', 9_800, BOB)]), ['false']);
+	});
+
 	const THERE_AND_BACK = historyOf({ at: 1_000, kind: 'roleChanged', person: MANAGER }, { at: 20_000, kind: 'roleChanged', person: ANN });
 
 	it('may leave out what was done and undone between two polls', () => {
@@ -96,6 +106,10 @@ describe('what is told of invitations', () => {
 	it('is lost when it never comes', () => {
 		assert.deepEqual(found(historyOf(MADE), []), ['lost']);
 		assert.deepEqual(found(historyOf(MADE, REVOKED), [created()]), ['lost']);
+	});
+
+	it('is lost, not false, where the news of its making is missing', () => {
+		assert.deepEqual(found(historyOf(MADE, REVOKED), [invitationItem('invitationRevoked', 9_500, 55, 'bob@b.c')]), ['lost']);
 	});
 
 	it('is false when it did not happen', () => {
