@@ -57,7 +57,7 @@ async function serve(parts: Parts, endpoint: Endpoint | null, request: FastifyRe
 }
 
 function finish(reply: FastifyReply, hit: Hit | undefined, answer: Answer, close: (status: number | null) => void): unknown {
-	if (hit?.kind === 'resetMidBody') return cutMidBody(reply, answer, close);
+	if (hit?.kind === 'resetMidBody' || (hit?.kind === 'applyThenFail' && hit.params.with === 'cut')) return cutMidBody(reply, answer, close);
 	if (hit?.kind === 'applyThenFail' && hit.params.with === 'reset') return cutBefore(reply, close);
 	return deliver(reply, answer, close);
 }

@@ -169,8 +169,19 @@ function isCredentialTrouble(error: unknown, code: string): boolean {
 }
 
 /**
- * What an error thrown by n8n's helper means. Every status but 401 comes back as an answer, so a thrown status is either
- * the API's 401 after a refresh or the token endpoint's own: the request itself was not carried out in either case.
+ * Whether the answer to the request itself broke off half-way: n8n throws it with the status that had come, 200 or any other.
+ * An error of the token endpoint names that one's address.
+ */
+function brokeOff(error: unknown, status: string, { path }: FreshBooksRequest): boolean {
+	const config = alongCauses(error, 'config');
+	const url = isErrorLike(config) ? config.url : undefined;
+	return /^2\d\d$/.test(status) || (/^5\d\d$/.test(status) && typeof url === 'string' && url.endsWith(path));
+}
+
+/**
+ * What an error thrown by n8n's helper means. Every status but 401 comes back as an answer, so a thrown status is the API's
+ * 401 after a refresh, or the token endpoint's own (the request itself was not carried out in either case), or an answer that
+ * broke off.
  */
 function readThrown(error: unknown, request: FreshBooksRequest, cancelled: boolean): Attempt {
 	const context = contextOf(request);
@@ -181,7 +192,10 @@ function readThrown(error: unknown, request: FreshBooksRequest, cancelled: boole
 		return { ok: false, trouble: 'final', failure, secondLook: true };
 	}
 	if (code === '429') return { ok: false, trouble: 'throttled', failure: { ...context, kind: 'rateLimited', status: 429 } };
-	if (/^[2-5]\d\d$/.test(code)) {
+	if (brokeOff(error, code, request)) {
+		return { ok: false, trouble: 'unknownFate', failure: { ...context, kind: 'unreachable', serviceText: `status ${code}, broken off` } };
+	}
+	if (/^[345]\d\d$/.test(code)) {
 		return { ok: false, trouble: 'neverSent', failure: { ...context, kind: 'outage', status: Number(code) } };
 	}
 	const trouble: Trouble = NEVER_SENT.has(code) ? 'neverSent' : 'unknownFate';
