@@ -214,10 +214,11 @@ function addressesOf(holders: Iterable<{ email: string | null }>): Set<string> {
 
 async function followPeople(poll: Poll, snapshot: Snapshot): Promise<BusinessPoll> {
 	const { port, settings, listed } = poll;
-	snapshot.polls += 1;
 	const comparison = await comparePeople(snapshot, listed, port.pause);
 	if (!isSameAsKnown(comparison) && !(await isIntact(snapshot, port.pause))) return await recover(poll);
 	const candidates = await candidatesOf(snapshot, comparison, port.pause);
+	// Counted only where somebody is missing: a poll without news leaves the state as it was, and n8n then writes nothing.
+	if (candidates.length > 0) snapshot.polls += 1;
 	const wanted = await wantedOf(poll, snapshot, candidates);
 	const newcomers = new Set(comparison.newcomers.map(({ person }) => person.id));
 	const found = await findPeople(listed, newcomers, wanted, port.pause);

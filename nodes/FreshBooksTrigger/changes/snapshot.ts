@@ -37,7 +37,7 @@ export interface StoredSnapshot {
 	gone: string[];
 	/** The highest turn among those no longer in `gone`. */
 	turnFloor: number;
-	/** How many polls this snapshot has seen; orders confirmations fairly. */
+	/** How many polls have missed somebody; orders confirmations fairly. */
 	polls: number;
 	/** When the baseline was taken, ISO. */
 	baselineAt: string;

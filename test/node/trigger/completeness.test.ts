@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { onAFastClock } from '../../harness/clock';
-import { passMinutes, told } from '../../harness/trigger';
+import { ALL_EVENTS, passMinutes, told } from '../../harness/trigger';
 import { ALWAYS, BILLSPRING, fault, HARBOUR, INVITATIONS, lookUps, MEMBERS, mend, onASandbox, people, published, TEAM, teamOf, watching } from './onSandbox';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
@@ -15,6 +15,19 @@ const LAST = 'amara.kowalczyk.131@example.org';
 async function someoneOn(page: 1 | 2): Promise<string> {
 	return (await people.all(HARBOUR))[page === 1 ? 30 : 115].email;
 }
+
+test.each(['teamMembers', 'businessMembers'])('a poll without news leaves the state of %s as it was, so that n8n has nothing to write', async (source) => {
+	const trigger = await published(watching([HARBOUR, BILLSPRING], { source, events: [...ALL_EVENTS] }));
+	const baseline = trigger.state();
+	expect(await trigger.poll()).toEqual({ items: [] });
+	expect(trigger.state()).toEqual(baseline);
+	await people.change(await someoneOn(2), { role: 'chief' }, HARBOUR);
+	expect((await trigger.poll()).items).toMatchObject([{ event: 'roleChanged' }]);
+	const changed = trigger.state();
+	expect(changed).not.toEqual(baseline);
+	expect(await trigger.poll()).toEqual({ items: [] });
+	expect(trigger.state()).toEqual(changed);
+});
 
 describe('a row that is skipped between two pages is never a removal', () => {
 	test.each<[string, string, IDataObject]>([
