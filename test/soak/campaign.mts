@@ -5,10 +5,12 @@ import { searchFiles } from '../e2e/support.mts';
 import { Collector } from './collector.mts';
 import { FaultDirector } from './director.mts';
 import { FAULTS, type Fault } from './faultPlan.mts';
-import { judgeActions } from './judge/actions.mts';
+import type { HistoryEntry } from '../../sandbox/freshbooks/types.mts';
+import { judgeActions, type Action } from './judge/actions.mts';
 import type { Finding, FindingKind } from './judge/findings.mts';
 import { Timelines, type Beginning } from './judge/timelines.mts';
-import { judgeTrigger } from './judge/triggers.mts';
+import type { Request } from './judge/polls.mts';
+import { judgeTrigger, type Watcher } from './judge/triggers.mts';
 import { planOf } from './plan.mts';
 import { Player } from './player.mts';
 import { openStage, type Stage } from './stage.mts';
@@ -29,6 +31,14 @@ export interface Verdict {
 	readonly failedPolls: Readonly<Record<string, number>>;
 	readonly secrets: { readonly searched: number; readonly files: number; readonly findings: readonly string[] };
 	readonly settledInSeconds: number;
+}
+
+/** What the verdict was reached on, for whoever looks into a finding. */
+export interface Evidence {
+	readonly history: readonly HistoryEntry[];
+	readonly actions: readonly Action[];
+	readonly watchers: readonly Watcher[];
+	readonly requests: Readonly<Record<string, readonly Request[]>>;
 }
 
 /** A look costs n8n a few queries; executions are listed a hundred at a time. */
@@ -82,7 +92,7 @@ class Campaign {
 		this.#collector = new Collector(stage);
 	}
 
-	async run(): Promise<Verdict> {
+	async run(): Promise<{ verdict: Verdict; evidence: Evidence }> {
 		const looking = new AbortController();
 		const looked = this.#lookUntil(looking.signal);
 		this.#director.active = true;
@@ -95,7 +105,7 @@ class Campaign {
 		const stoppedAt = Date.now();
 		await this.#settle();
 		const settledInSeconds = Math.round((this.#settledAt - stoppedAt) / 1000);
-		return await this.#verdict(settledInSeconds);
+		return { verdict: await this.#verdict(settledInSeconds), evidence: this.#evidence() };
 	}
 
 	async #lookUntil(signal: AbortSignal): Promise<void> {
@@ -153,6 +163,11 @@ class Campaign {
 		return [...this.#ofTriggers(timelines), ...ofActions].sort((one, other) => one.at - other.at);
 	}
 
+	#evidence(): Evidence {
+		const { history } = this.#stage.world.sandbox.parts.world;
+		return { history, actions: this.#player.actions, watchers: this.#collector.watchers(), requests: this.#collector.requestsByCaller() };
+	}
+
 	async #verdict(settledInSeconds: number): Promise<Verdict> {
 		const { history } = this.#stage.world.sandbox.parts.world;
 		const { actions } = this.#player;
@@ -181,7 +196,7 @@ class Campaign {
 }
 
 /** Plays one campaign from its beginning to its verdict, and stops everything it has started. */
-export async function runCampaign(seed: number, minutes: number, say: (line: string) => void): Promise<Verdict> {
+export async function runCampaign(seed: number, minutes: number, say: (line: string) => void): Promise<{ verdict: Verdict; evidence: Evidence }> {
 	const stage = await openStage();
 	try {
 		return await new Campaign(stage, seed, minutes, say).run();

@@ -51,6 +51,11 @@ export class Collector {
 		});
 	}
 
+	/** All requests of the package, by whose credential it was. */
+	requestsByCaller(): Record<string, readonly Request[]> {
+		return Object.fromEntries([...this.#stage.callers].map(([grant, { name }]) => [name, this.#requests.get(grant) ?? []]));
+	}
+
 	/** In order, up to the first that is still under way. */
 	#takeRequests(): void {
 		for (const entry of this.#stage.world.sandbox.parts.log.since(this.#lastSeq)) {

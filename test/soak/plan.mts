@@ -1,4 +1,5 @@
 // Who does what to whom, and what becomes of the sandbox meanwhile: pure, from the seed.
+import { generatedPerson } from '../../sandbox/freshbooks/people.mts';
 import { Chance } from './random.mts';
 
 /** Who changes people: FreshBooks' own users, the package's actions, another program with a grant of its own. */
@@ -90,8 +91,19 @@ function lifeOf(chance: Chance, startsAtMs: number, number: number, veterans: Ma
 	const left = veterans.get(business) ?? [];
 	// Half of those who were there from the beginning stay untouched.
 	const veteran = make === veteranLife && left.length > (BUSINESSES[business]?.people ?? 0) / 2 ? left.pop() : undefined;
-	const acts = make === veteranLife && veteran === undefined ? joiner(chance, number) : make(chance, number);
+	const all = make === veteranLife && veteran === undefined ? joiner(chance, number) : make(chance, number);
+	const acts = all.filter(({ kind }) => kind !== 'newId' || hasLogin(veteran));
 	return { startsAtMs, business, email, veteran, steps: acts.map((act) => ({ afterMs: chance.between(300, 9_000), act })) };
+}
+
+/** Whoever has none, and gets a new ID and a new address between two polls, cannot be told from one who leaves and one who comes. */
+function hasLogin(veteran: number | undefined): boolean {
+	return veteran === undefined || generatedPerson(placeInTeam(veteran)).identityId !== null;
+}
+
+/** The token's owner stands first. */
+export function placeInTeam(veteran: number): number {
+	return veteran + 1;
 }
 
 const HANDS: readonly Hand[] = ['people', 'package', 'other program'];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { generatedPerson } from '../../sandbox/freshbooks/people.mts';
 import { addressedBy, FaultStream, REQUEST_FAULTS, type CallerKind, type Purpose, type RequestFault } from './faultPlan.mts';
 import { BUSINESSES, planOf, READS, type Act } from './plan.mts';
 
@@ -24,6 +25,12 @@ describe('the plan of people', () => {
 		for (const by of ['people', 'package', 'other program', 'both at once']) assert.ok(acts.some((act) => act.kind === 'leave' && act.by === by), by);
 		for (const what of READS) assert.ok(reads.some((read) => read.what === what), what);
 		assert.ok(outages.length > 5 && clockJumps.length > 5);
+	});
+
+	it('gives nobody without a login a new ID', () => {
+		const withoutLogin = planOf(1, 60).lives.filter(({ veteran }) => veteran !== undefined && generatedPerson(veteran + 1).identityId === null);
+		assert.ok(withoutLogin.length > 0);
+		assert.ok(!withoutLogin.some(({ steps }) => steps.some(({ act }) => act.kind === 'newId')));
 	});
 
 	it('stays within its time, and gives nobody two lives', () => {

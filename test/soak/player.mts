@@ -7,7 +7,7 @@ import { People } from '../e2e/trigger/people.mts';
 import type { Json } from '../e2e/support.mts';
 import type { Action, ActionKind } from './judge/actions.mts';
 import { OtherProgram } from './otherProgram.mts';
-import { BUSINESSES, type Act, type Life, type Plan, type Read, type Step } from './plan.mts';
+import { BUSINESSES, placeInTeam, type Act, type Life, type Plan, type Read, type Step } from './plan.mts';
 import type { ActionName, Stage } from './stage.mts';
 
 const LONGEST_ACTION_MS = 280_000;
@@ -97,7 +97,7 @@ export class Player {
 
 	async #live(life: Life): Promise<void> {
 		const businessId = BUSINESSES[life.business]?.id ?? 0;
-		const standing = { businessId, email: life.veteran === undefined ? life.email : generatedPerson(life.veteran + 1).email };
+		const standing = { businessId, email: life.veteran === undefined ? life.email : generatedPerson(placeInTeam(life.veteran)).email };
 		for (const step of life.steps) if (!(await this.#step(standing, step))) return;
 	}
 

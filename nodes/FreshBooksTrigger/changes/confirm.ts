@@ -100,6 +100,28 @@ export interface SecondListing {
 	byId: ReadonlyMap<string, Person>;
 	/** As `addressOf` gives them. */
 	addresses: ReadonlySet<string>;
+	identities: ReadonlySet<number>;
+}
+
+/**
+ * The verdict about someone whose id FreshBooks knows no more, after a second complete listing. A list that left the person out
+ * may have left them out under a new id, and then the old one answers 404 as well. Without a second listing in this poll
+ * (`undefined`), and for whoever it has after all, the next one decides.
+ */
+export function verdictAfterSecondListing(
+	{ person, absence }: Candidate,
+	verdict: Verdict,
+	second: SecondListing | undefined,
+): Verdict {
+	if (verdict.kind !== 'gone' || absence.missed > 1) return verdict;
+	if (second !== undefined && !isIn(second, person)) return verdict;
+	return { kind: 'waiting', absence: { ...verdict.absence, verdict: 'unknown' } };
+}
+
+/** Whether a listing has the person, by any of what may have stayed the same. */
+function isIn({ byId, addresses, identities }: SecondListing, person: Person): boolean {
+	const hasIdentity = person.identityId !== null && identities.has(person.identityId);
+	return hasIdentity || byId.has(person.id) || addresses.has(addressOf(person) ?? '');
 }
 
 /**

@@ -4,6 +4,7 @@ import {
 	candidatesToAsk,
 	verdictOfListings,
 	verdictOfLookUp,
+	verdictAfterSecondListing,
 	verdictBesideWrongList,
 	verdictRemembered,
 } from './confirm';
@@ -301,20 +302,28 @@ async function lookAgain(
 		candidates.some(({ absence }) => absence.verdict !== 'gone');
 	if (!isUnsure && revocable.length === 0) return {};
 	const pendingAgain = revocable.length === 0 ? undefined : await port.listInvitations('confirm');
+	const people = await listPeopleAgain(port);
+	if (people === undefined) return {};
+	if (pendingAgain === undefined || 'unavailable' in pendingAgain) return { people };
+	if (problemOf(pendingAgain) !== undefined) return { people };
+	const pendingIds = new Set(pendingAgain.rows.map(({ id }) => id));
+	return { people, invitations: { pendingIds, memberAddresses: people.addresses } };
+}
+
+/** `undefined` when it could not be had, or not completely. */
+async function listPeopleAgain(port: BusinessPort): Promise<SecondListing | undefined> {
 	const again = await port.listPeople('confirm');
-	if (problemOf(again) !== undefined) return {};
+	if (problemOf(again) !== undefined) return undefined;
 	const byId = new Map<string, Person>();
 	const addresses = new Set<string>();
+	const identities = new Set<number>();
 	await forEachInSlices(again.rows, port.pause, (person) => {
 		byId.set(person.id, person);
 		const address = addressOf(person);
 		if (address !== null) addresses.add(address);
+		if (person.identityId !== null) identities.add(person.identityId);
 	});
-	const people: SecondListing = { byId, addresses };
-	if (pendingAgain === undefined || 'unavailable' in pendingAgain) return { people };
-	if (problemOf(pendingAgain) !== undefined) return { people };
-	const pendingIds = new Set(pendingAgain.rows.map(({ id }) => id));
-	return { people, invitations: { pendingIds, memberAddresses: addresses } };
+	return { byId, addresses, identities };
 }
 
 function revocableOf(
@@ -343,7 +352,18 @@ async function verdictsOf(
 			: verdictOfListings(candidate, people, replacements.has(candidate.index));
 		verdicts.set(candidate.index, verdict);
 	});
-	if (canAsk) await askForMembers(poll, snapshot, candidates, verdicts);
+	if (!canAsk) return verdicts;
+	await askForMembers(poll, snapshot, candidates, verdicts);
+	const leavers = candidates.filter(
+		({ index, absence }) =>
+			verdicts.get(index)?.kind === 'gone' && absence.missed === 1 && !replacements.has(index),
+	);
+	if (leavers.length === 0) return verdicts;
+	const second = people ?? (await listPeopleAgain(poll.port));
+	for (const leaver of leavers) {
+		const verdict = verdicts.get(leaver.index);
+		if (verdict) verdicts.set(leaver.index, verdictAfterSecondListing(leaver, verdict, second));
+	}
 	return verdicts;
 }
 

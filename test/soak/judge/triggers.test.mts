@@ -118,6 +118,17 @@ describe('what is told of invitations', () => {
 		assert.deepEqual(found(historyOf(MADE, JOINED, ACCEPTED), [created(), personItem('memberAdded', 9_200, BOB), invitationItem('invitationRevoked', 9_200, 55, 'bob@b.c')]), ['false']);
 	});
 
+	it('may name either of two invitations of a person as the accepted one, when both are gone at once', () => {
+		const second = { at: 1_500, kind: 'invitationCreated', details: invitation(56, 'bob@b.c', 'pending') } as const;
+		const secondRevoked = { at: 8_000, kind: 'invitationRevoked', details: invitation(56, 'bob@b.c', 'revoked') } as const;
+		const history = historyOf(MADE, second, secondRevoked, JOINED, ACCEPTED);
+		const both = [created(), invitationItem('invitationCreated', 2_000, 56, 'bob@b.c'), personItem('memberAdded', 9_200, BOB)];
+		for (const id of [55, 56]) assert.deepEqual(found(history, [...both, invitationItem('invitationAccepted', 9_200, id, 'bob@b.c')]), []);
+		const twice = [55, 56].map((id) => invitationItem('invitationRevoked', 9_900, id, 'bob@b.c'));
+		assert.deepEqual(found(history, [...both, ...twice]), ['false']);
+		assert.deepEqual(found(history, both, [cleanPoll(8_100, 8_200), cleanPoll(8_300, 8_400)]), ['lost', 'lost']);
+	});
+
 	it('may be called revoked when the person had accepted and gone before anyone looked', () => {
 		assert.deepEqual(found(historyOf(MADE, JOINED, ACCEPTED, LEFT), [created(), invitationItem('invitationRevoked', 9_900, 55, 'bob@b.c')]), []);
 	});

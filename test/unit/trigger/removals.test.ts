@@ -1,5 +1,6 @@
 import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/confirm';
 import { problemOf } from '../../../nodes/FreshBooksTrigger/changes/listing';
+import type { Person } from '../../../nodes/FreshBooksTrigger/changes/person';
 import { exceeds, heldRemovalsText } from '../../../nodes/FreshBooksTrigger/changes/safeguard';
 import { aPerson, listingOf, peopleIn, somePeople, watching, Watched } from './fixtures';
 
@@ -144,6 +145,48 @@ describe('someone missing from the list of team members', () => {
 		watched.people = [person, ...others];
 		expect(await watched.items()).toEqual([]);
 		expect(watched.asked).toEqual([]);
+	});
+});
+
+describe('someone under a new id whom a list left out', () => {
+	const NEW_ID = '00000000-0639-40bd-9502-000000000001';
+
+	async function renewed(fields: Partial<Person>): Promise<{ watched: Watched; now: Person; others: Person[] }> {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		const now = { ...person, id: NEW_ID, ...fields };
+		watched.people = [now, ...others];
+		watched.peopleListings = { poll: () => listingOf(others) };
+		return { watched, now, others };
+	}
+
+	it.each([
+		['with the same address', {}],
+		['with the same identity', { email: 'renewed@billspring.com' }],
+	])('%s is there in a second list: no removal, and an update once the list has them', async (_name, fields) => {
+		const { watched, now, others } = await renewed(fields);
+		expect(await watched.items()).toEqual([]);
+		expect(watched.listings.filter((one) => one === 'people:confirm')).toHaveLength(1);
+		watched.peopleListings = {};
+		expect(await watched.events()).toEqual([`memberUpdated ${NEW_ID}`]);
+		expect(await watched.known()).toEqual([...others, now]);
+	});
+
+	it('is not removed while no second list is to be had either', async () => {
+		const { watched } = await renewed({});
+		watched.peopleListings.confirm = () => listingOf([], { truncated: true });
+		expect(await watched.items()).toEqual([]);
+		watched.peopleListings = {};
+		expect(await watched.events()).toEqual([`memberUpdated ${NEW_ID}`]);
+	});
+
+	it('is removed by the next list when the second one could not be had', async () => {
+		const [leaver, ...others] = somePeople(5);
+		const watched = await watching([leaver, ...others]);
+		watched.remove(leaver);
+		watched.peopleListings = { confirm: () => listingOf([], { truncated: true }) };
+		expect(await watched.items()).toEqual([]);
+		expect(await watched.events()).toEqual([`memberRemoved ${leaver.id}`]);
 	});
 });
 
