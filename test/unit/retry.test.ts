@@ -19,7 +19,7 @@ describe('Retry-After', () => {
 		expect(parseRetryAfter(header, NOW)).toBe(ms);
 	});
 
-	test.each([undefined, null, '', '  ', 'soon', '-5', '1e3', 'NaN', '99999999999999999999', '2026-11-21', {}, [], true, 'Infinity'])('%j says nothing', (header) => {
+	test.each([undefined, null, '', '  ', 'soon', '-5', '1e3', 'NaN', '99999999999999999999', '2026-11-21', {}, [], [Object.create(null)], true, 'Infinity'])('%j says nothing', (header) => {
 		expect(parseRetryAfter(header, NOW)).toBeUndefined();
 	});
 

@@ -16,7 +16,8 @@ export const LONGEST_ANNOUNCED_WAIT_MS = 120_000;
  * A date in the past is 0; anything else is undefined.
  */
 export function parseRetryAfter(header: unknown, now: number): number | undefined {
-	const value = Array.isArray(header) ? String(header[0]) : typeof header === 'number' ? String(header) : header;
+	const first: unknown = Array.isArray(header) ? header[0] : header;
+	const value = typeof first === 'number' ? String(first) : first;
 	if (typeof value !== 'string' || value.trim() === '') return undefined;
 	if (/^\s*\d+(\.\d+)?\s*$/.test(value)) {
 		const ms = Number(value) * 1000;
