@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pendingInvitations } from '../../sandbox/freshbooks/businesses.mts';
 import { searchFiles } from '../e2e/support.mts';
 import { Collector } from './collector.mts';
-import { FaultDirector } from './director.mts';
+import { FaultDirector, type Lie } from './director.mts';
 import { FAULTS, type Fault } from './faultPlan.mts';
 import type { HistoryEntry } from '../../sandbox/freshbooks/types.mts';
 import { judgeActions, type Action } from './judge/actions.mts';
@@ -35,6 +35,9 @@ export interface Verdict {
 
 /** What the verdict was reached on, for whoever looks into a finding. */
 export interface Evidence {
+	readonly beginning: Beginning;
+	readonly settledAt: number;
+	readonly lies: readonly Lie[];
 	readonly history: readonly HistoryEntry[];
 	readonly actions: readonly Action[];
 	readonly watchers: readonly Watcher[];
@@ -165,7 +168,7 @@ class Campaign {
 
 	#evidence(): Evidence {
 		const { history } = this.#stage.world.sandbox.parts.world;
-		return { history, actions: this.#player.actions, watchers: this.#collector.watchers(), requests: this.#collector.requestsByCaller() };
+		return { beginning: this.#beginning, settledAt: this.#settledAt, lies: this.#director.lies, history, actions: this.#player.actions, watchers: this.#collector.watchers(), requests: this.#collector.requestsByCaller() };
 	}
 
 	async #verdict(settledInSeconds: number): Promise<Verdict> {

@@ -156,6 +156,12 @@ class Judging {
 		return [...unmoved, { from: this.#settledAt, to: this.#settledAt, toldBy: Infinity, paged: false }];
 	}
 
+	/** A poll notes its time before it asks for missing people one by one: it may tell what it saw until its last request. */
+	#seenBy(businessId: number, detectedAt: number): number {
+		const poll = this.#watcher.polls.find(({ startedAt, overBy }) => startedAt <= detectedAt && detectedAt < overBy);
+		return Math.max(detectedAt, poll?.readings.get(businessId)?.to ?? detectedAt) + TICK_MS;
+	}
+
 	#movedBetween(businessId: number, from: number, to: number): boolean {
 		return (this.#timelines.changesOf.get(businessId) ?? []).some((time) => time >= from && time <= to);
 	}
@@ -199,7 +205,7 @@ class Judging {
 	#tell(person: PersonTimeline, group: readonly Item[], knowledge: Knowledge): void {
 		const at = detectedAt(group);
 		const { versions } = person;
-		const last = placeAt(versions, at + TICK_MS);
+		const last = placeAt(versions, this.#seenBy(person.businessId, at));
 		const hasBeenThere = versions.slice(knowledge.place, last + 1).some(({ state }) => state !== undefined);
 		for (const item of group) {
 			const problem = knowledge.apply(item, this.#shownIn(item.member), hasBeenThere);
@@ -243,7 +249,8 @@ class Judging {
 	#tellInvitation(invitation: InvitationTimeline, item: Item, told: InvitationStatus | 'over' | undefined): InvitationStatus | 'over' {
 		const at = Date.parse(item.detectedAt);
 		const { versions } = invitation;
-		const reached = versions.slice(0, placeAt(versions, at + TICK_MS) + 1).map(({ state }) => state);
+		const seenBy = this.#seenBy(invitation.businessId, at);
+		const reached = versions.slice(0, placeAt(versions, seenBy) + 1).map(({ state }) => state);
 		const isFalse = (words: string): void => {
 			this.#find('false', at, `${this.#describe(item)} (invitation ${invitation.id}): ${words} In force was ${reached.at(-1) ?? 'nothing'}.`);
 		};
@@ -256,8 +263,8 @@ class Judging {
 		if (told === undefined && !isUnseen && reached.includes('pending')) {
 			this.#find('lost', at, `${this.#describe(item)} (invitation ${invitation.id}): nobody had told that there was such an invitation.`);
 		} else if (told !== 'pending' && !isUnseen) isFalse(`told was ${told ?? 'nothing'}.`);
-		else if (item.event === 'invitationAccepted' && !reached.includes('accepted') && !this.#wentWithAnother(invitation, at)) isFalse('nobody accepted it.');
-		else if (item.event === 'invitationRevoked' && !reached.includes('revoked') && !this.#isGoneAgain(invitation, at)) isFalse('nobody revoked it.');
+		else if (item.event === 'invitationAccepted' && !reached.includes('accepted') && !this.#wentWithAnother(invitation, seenBy)) isFalse('nobody accepted it.');
+		else if (item.event === 'invitationRevoked' && !reached.includes('revoked') && !this.#isGoneAgain(invitation, seenBy)) isFalse('nobody revoked it.');
 		return 'over';
 	}
 
@@ -265,9 +272,9 @@ class Judging {
 	 * Where one person had several invitations and accepted one, nothing of FreshBooks tells which one it was, when all are gone
 	 * at once: one acceptance is told, of any of them, and nothing of the others.
 	 */
-	#wentWithAnother(invitation: InvitationTimeline, at: number): boolean {
+	#wentWithAnother(invitation: InvitationTimeline, seenBy: number): boolean {
 		const { businessId, email } = invitation;
-		const endedAs = ({ versions }: InvitationTimeline, end: InvitationStatus): boolean => versions.some(({ from, state }) => state === end && from <= at + TICK_MS);
+		const endedAs = ({ versions }: InvitationTimeline, end: InvitationStatus): boolean => versions.some(({ from, state }) => state === end && from <= seenBy);
 		const others = [...this.#timelines.invitations.values()].filter((other) => other !== invitation && other.businessId === businessId && other.email === email);
 		if (endedAs(invitation, 'revoked')) return others.some((other) => endedAs(other, 'accepted'));
 		return endedAs(invitation, 'accepted') && others.some((other) => this.#isToldAccepted(other));
@@ -278,11 +285,11 @@ class Judging {
 	}
 
 	/** Who accepts and leaves again between two polls is told as a revoked invitation: the trigger never saw them (README). */
-	#isGoneAgain({ businessId, email, versions }: InvitationTimeline, at: number): boolean {
+	#isGoneAgain({ businessId, email, versions }: InvitationTimeline, seenBy: number): boolean {
 		const acceptedAt = versions.find(({ state }) => state === 'accepted')?.from;
-		if (acceptedAt === undefined || acceptedAt > at) return false;
+		if (acceptedAt === undefined || acceptedAt > seenBy) return false;
 		return this.#timelines.withAddress(businessId, email).some(({ versions: states }) =>
-			states.some(({ from, state }) => from >= acceptedAt && from <= at + TICK_MS && state?.email.toLowerCase() !== email.toLowerCase()),
+			states.some(({ from, state }) => from >= acceptedAt && from <= seenBy && state?.email.toLowerCase() !== email.toLowerCase()),
 		);
 	}
 }

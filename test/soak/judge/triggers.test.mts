@@ -37,6 +37,12 @@ describe('what is told of people', () => {
 		assert.deepEqual(found([], [personItem('memberAdded', 3_000, ANN)]), ['false']);
 	});
 
+	it('may be what its poll saw after it had noted the time', () => {
+		const told = [personItem('roleChanged', 900, MANAGER, toManager)];
+		assert.deepEqual(found(PROMOTED, told, [cleanPoll(800, 1_100)]), []);
+		assert.deepEqual(found(PROMOTED, told, [cleanPoll(800, 980)]), ['false', 'lost']);
+	});
+
 	it('is repeated when the same event ID comes again, and nothing else', () => {
 		const told = personItem('roleChanged', 3_000, MANAGER, toManager);
 		assert.deepEqual(found(PROMOTED, [told, told]), ['repeated']);
