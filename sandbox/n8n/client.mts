@@ -205,7 +205,8 @@ export class N8nClient {
 		await this.request('POST', `/rest/workflows/${id}/activate`, { versionId });
 		const deadline = Date.now() + timeoutMs;
 		let status = await this.publicationStatus(id);
-		while (status === 'in_progress' && Date.now() < deadline) {
+		// Not published yet: on PostgreSQL the answer comes before what was asked for is to be seen.
+		while ((status === 'in_progress' || status === 'not_published') && Date.now() < deadline) {
 			await sleep(POLL_EVERY_MS);
 			status = await this.publicationStatus(id);
 		}
