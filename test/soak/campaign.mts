@@ -1,6 +1,8 @@
 // A campaign from the first fault to the verdict.
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pendingInvitations } from '../../sandbox/freshbooks/businesses.mts';
+import { freshReport, REPORTS } from '../../scripts/lib/reports.mts';
 import { searchFiles } from '../e2e/support.mts';
 import { Collector } from './collector.mts';
 import { FaultDirector, type Lie } from './director.mts';
@@ -34,7 +36,7 @@ export interface Verdict {
 }
 
 /** What the verdict was reached on, for whoever looks into a finding. */
-export interface Evidence {
+interface Evidence {
 	readonly beginning: Beginning;
 	readonly settledAt: number;
 	readonly lies: readonly Lie[];
@@ -95,7 +97,7 @@ class Campaign {
 		this.#collector = new Collector(stage);
 	}
 
-	async run(): Promise<{ verdict: Verdict; evidence: Evidence }> {
+	async run(): Promise<Verdict> {
 		const looking = new AbortController();
 		const looked = this.#lookUntil(looking.signal);
 		this.#director.active = true;
@@ -108,7 +110,8 @@ class Campaign {
 		const stoppedAt = Date.now();
 		await this.#settle();
 		const settledInSeconds = Math.round((this.#settledAt - stoppedAt) / 1000);
-		return { verdict: await this.#verdict(settledInSeconds), evidence: this.#evidence() };
+		await this.#keepEvidence();
+		return await this.#verdict(settledInSeconds);
 	}
 
 	async #lookUntil(signal: AbortSignal): Promise<void> {
@@ -166,9 +169,10 @@ class Campaign {
 		return [...this.#ofTriggers(timelines), ...ofActions].sort((one, other) => one.at - other.at);
 	}
 
-	#evidence(): Evidence {
+	async #keepEvidence(): Promise<void> {
 		const { history } = this.#stage.world.sandbox.parts.world;
-		return { beginning: this.#beginning, settledAt: this.#settledAt, lies: this.#director.lies, history, actions: this.#player.actions, watchers: this.#collector.watchers(), requests: this.#collector.requestsByCaller() };
+		const evidence: Evidence = { beginning: this.#beginning, settledAt: this.#settledAt, lies: this.#director.lies, history, actions: this.#player.actions, watchers: this.#collector.watchers(), requests: this.#collector.requestsByCaller() };
+		await writeFile(await freshReport('soak-evidence.json'), JSON.stringify(evidence));
 	}
 
 	async #verdict(settledInSeconds: number): Promise<Verdict> {
@@ -190,16 +194,17 @@ class Campaign {
 		};
 	}
 
-	/** Over everything n8n wrote: database, executions, logs, settings. */
+	/** Over everything n8n wrote (database, executions, logs, settings), and over the reports. */
 	async #searchForSecrets(): Promise<Verdict['secrets']> {
 		const { all } = await this.#stage.world.control<{ all: string[] }>('GET', '/secrets');
-		const { texts, files, findings } = await searchFiles(this.#stage.world.n8n.userFolder, all);
-		return { searched: texts, files, findings };
+		const searches = [await searchFiles(this.#stage.world.n8n.userFolder, all), await searchFiles(REPORTS, all)];
+		const files = searches.reduce((sum, search) => sum + search.files, 0);
+		return { searched: all.length, files, findings: searches.flatMap(({ findings }) => findings) };
 	}
 }
 
 /** Plays one campaign from its beginning to its verdict, and stops everything it has started. */
-export async function runCampaign(seed: number, minutes: number, say: (line: string) => void): Promise<{ verdict: Verdict; evidence: Evidence }> {
+export async function runCampaign(seed: number, minutes: number, say: (line: string) => void): Promise<Verdict> {
 	const stage = await openStage();
 	try {
 		return await new Campaign(stage, seed, minutes, say).run();

@@ -33,11 +33,10 @@ async function main(): Promise<void> {
 	say(`A campaign of ${minutes} min with the seed ${seed}; the same plan again: npm run soak -- ${minutes} --seed ${seed}`);
 	await installN8n();
 	await packPackage(say);
-	const { verdict, evidence } = await runCampaign(seed, minutes, say);
+	const verdict = await runCampaign(seed, minutes, say);
 	const tables = tablesOf(verdict);
 	await mkdir(REPORTS, { recursive: true });
 	await writeFile(path.join(REPORTS, 'soak.json'), JSON.stringify(verdict, undefined, '\t'));
-	await writeFile(path.join(REPORTS, 'soak-evidence.json'), JSON.stringify(evidence));
 	await writeFile(path.join(REPORTS, 'soak.md'), `${tables}\n`);
 	console.log(`\n${tables}\n`);
 	const problems = problemsOf(verdict);
