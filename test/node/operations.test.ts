@@ -123,11 +123,11 @@ describe('business', () => {
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		expect(await run({ resource: 'business', operation: 'getAll', returnAll: true })).toEqual([
 			{
-				json: { businessId: 77128, businessUuid: null, accountId: 'zDmNq', ownsAccount: true, name: 'BillSpring', role: 'owner', membershipId: 168372, active: null },
+				json: { businessId: 77128, businessUuid: null, accountId: 'zDmNq', name: 'BillSpring', role: 'owner', membershipId: 168372, active: null },
 				pairedItem: { item: 0 },
 			},
 			{
-				json: { businessId: 311394, businessUuid: null, accountId: 'e6Wmk', ownsAccount: true, name: 'another_bruce', role: 'manager', membershipId: 1570108, active: null },
+				json: { businessId: 311394, businessUuid: null, accountId: 'e6Wmk', name: 'another_bruce', role: 'manager', membershipId: 1570108, active: null },
 				pairedItem: { item: 0 },
 			},
 		]);

@@ -1,6 +1,12 @@
-import { membershipsOf } from '../../api/identity';
+import type { IDataObject } from 'n8n-workflow';
+
+import { membershipsOf, type BusinessMembership } from '../../api/identity';
 import { returnAllAndLimit, shownFor } from '../common/descriptions';
 import { operation } from '../common/operation';
+
+function toItem({ name, role, businessId, businessUuid, accountId, membershipId, active }: BusinessMembership): IDataObject {
+	return { name, role, businessId, businessUuid, accountId, membershipId, active };
+}
 
 export const getAll = operation({
 	description: returnAllAndLimit(shownFor('business', ['getAll'])),
@@ -8,6 +14,6 @@ export const getAll = operation({
 	async execute(session, { limit }) {
 		return membershipsOf(await session.getMe())
 			.slice(0, limit)
-			.map((membership) => ({ ...membership }));
+			.map(toItem);
 	},
 });
