@@ -1,32 +1,17 @@
 import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
-import { onAFastClock } from '../../harness/clock';
 import { connectedCredential, FIRST_REFRESH, FIRST_TOKEN, locator, run } from '../../harness/context';
 import { hostileAnswer, hostileBody, type HostileAnswer } from './bodies';
-import { attempt, IS_LONG, reporting, runs, type Ending } from './campaign.cts';
+import { attempt, runs, type Ending } from './campaign.cts';
 import { BUSINESS, goodAnswer, GOOD_CALLS } from './freshBooks';
 import { endOf, expectClear, expectIntended, expectItems, expectPrototypeUntouched, idsIn, type RunEnd } from './judge';
 import { schemaProblem } from './schemas.cts';
-import { allowAll, allowOnly, connectionsElsewhere } from './network.cts';
-import { startServer, type Answer, type TestServer } from './server.cts';
+import type { Answer } from './server.cts';
+import { hostileSuite } from './suite.cts';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
-jest.setTimeout(IS_LONG ? 3_600_000 : 60_000);
-reporting('answers');
-onAFastClock();
-
-let server: TestServer;
-
-beforeAll(async () => {
-	server = await startServer();
-	allowOnly([server.url]);
-});
-afterAll(async () => {
-	allowAll();
-	await server.close();
-	expect(connectionsElsewhere()).toEqual([]);
-});
+const server = hostileSuite('answers');
 
 interface Call {
 	title: string;
@@ -73,7 +58,7 @@ const attack: fc.Arbitrary<Attack> = fc.record({ from: fc.integer({ min: 1, max:
 const TOKENS = JSON.stringify({ access_token: FIRST_TOKEN, refresh_token: FIRST_REFRESH, token_type: 'Bearer', expires_in: 43_200 });
 
 function credential() {
-	return connectedCredential({ environment: 'custom', apiBaseUrl: server.url, accessTokenUrl: `${server.url}/auth/oauth/token` });
+	return connectedCredential({ environment: 'custom', apiBaseUrl: server().url, accessTokenUrl: `${server().url}/auth/oauth/token` });
 }
 
 /** More than any operation needs for three people; a list without an end would pass it. */
@@ -81,8 +66,8 @@ const MOST_REQUESTS = 12_000;
 
 function judge({ title, otherForm }: Call, end: RunEnd): Ending {
 	expectPrototypeUntouched();
-	const api = server.arrived.filter(({ url }) => url !== '/auth/oauth/token');
-	expectIntended(api, new URL(server.url).host, GOOD_CALLS[title].endpoints);
+	const api = server().arrived.filter(({ url }) => url !== '/auth/oauth/token');
+	expectIntended(api, new URL(server().url).host, GOOD_CALLS[title].endpoints);
 	if (idsIn(api).some((id) => /^-|^0/.test(id) && !/-.*-/.test(id))) throw new Error(`A path with an ID that is none: ${idsIn(api).join(' ')}`);
 	if ('error' in end) {
 		expectClear(end.error);
@@ -101,7 +86,7 @@ function judge({ title, otherForm }: Call, end: RunEnd): Ending {
 async function tryAnswer(call: Call, hostile: HostileAnswer, { from, once }: Attack): Promise<Ending> {
 	const [resource, operation] = call.title.split(' ');
 	let asked = 0;
-	server.answerWith(({ method, url }): Answer => {
+	server().answerWith(({ method, url }): Answer => {
 		if (url === '/auth/oauth/token') return { status: 200, body: TOKENS };
 		if (++asked > MOST_REQUESTS) throw new Error('There is no end to the requests.');
 		const good = goodAnswer(method, url);
@@ -125,7 +110,7 @@ test('whatever the token endpoint answers: a typed error or well-formed items', 
 	const each = async (status: number, body: (good: unknown) => string) =>
 		await attempt('token endpoint', 'answer', async () => {
 			let expired = true;
-			server.answerWith(({ method, url }): Answer => {
+			server().answerWith(({ method, url }): Answer => {
 				if (url === '/auth/oauth/token') return { status, body: body(good) };
 				const answer: Answer = expired ? { status: 401, body: '{"error":"unauthenticated"}' } : { status: 200, body: JSON.stringify(goodAnswer(method, url)) };
 				expired = false;

@@ -2,35 +2,19 @@ import fc from 'fast-check';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { FreshBooks } from '../../../nodes/FreshBooks/FreshBooks.node';
-import { onAFastClock } from '../../harness/clock';
 import { connectedCredential, run } from '../../harness/context';
-import { attempt, IS_LONG, reporting, runs, type Ending } from './campaign.cts';
+import { attempt, IS_LONG, runs, type Ending } from './campaign.cts';
 import { ACCOUNT, BUSINESS, goodAnswer, GOOD_CALLS } from './freshBooks';
 import { endOf, expectClear, expectIntended, expectItems, expectPrototypeUntouched, idsIn } from './judge';
 import { operationsOf, parametersOf, slotsOf, type Slot } from './parameters';
-import { allowAll, allowOnly, connectionsElsewhere } from './network.cts';
-import { startServer, type TestServer } from './server.cts';
+import { hostileSuite } from './suite.cts';
 import { hostileValue, LONG_TEXTS, NASTY_TEXTS } from './values';
 
 /** All of them take a minute. */
 const SOME_LONG_TEXTS = IS_LONG ? LONG_TEXTS : LONG_TEXTS.slice(-2);
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
-jest.setTimeout(IS_LONG ? 3_600_000 : 60_000);
-reporting('input');
-onAFastClock();
-
-let server: TestServer;
-
-beforeAll(async () => {
-	server = await startServer();
-	allowOnly([server.url]);
-});
-afterAll(async () => {
-	allowAll();
-	await server.close();
-	expect(connectionsElsewhere()).toEqual([]);
-});
+const server = hostileSuite('input');
 
 const { description } = new FreshBooks();
 const OPERATIONS = operationsOf(description).map((operation) => ({ ...operation, title: `${operation.resource} ${operation.operation}` }));
@@ -52,13 +36,13 @@ async function tryValue(title: string, slot: Slot, value: unknown): Promise<Endi
 	const [resource, operation] = title.split(' ');
 	const { parameters: good, endpoints } = GOOD_CALLS[title];
 	const parameters: INodeParameters = { resource, operation, ...slot.fill(good, '={{ $json.hostile }}') };
-	server.answerWith(({ method, url }) => ({ status: 200, body: JSON.stringify(goodAnswer(method, url)) }));
-	const credential = connectedCredential({ environment: 'custom', apiBaseUrl: server.url });
+	server().answerWith(({ method, url }) => ({ status: 200, body: JSON.stringify(goodAnswer(method, url)) }));
+	const credential = connectedCredential({ environment: 'custom', apiBaseUrl: server().url });
 	const end = await endOf(run(parameters, { credential, items: [{ hostile: value } as IDataObject] }));
 	expectPrototypeUntouched();
-	expectIntended(server.arrived, new URL(server.url).host, endpoints);
+	expectIntended(server().arrived, new URL(server().url).host, endpoints);
 	const allowed = new Set(atomsOf(value));
-	for (const id of idsIn(server.arrived)) {
+	for (const id of idsIn(server().arrived)) {
 		if (!KNOWN_IDS.has(id) && !allowed.has(id.toLowerCase())) throw new Error(`A path with the ID ${id}, which nobody gave.`);
 	}
 	if ('items' in end) {
@@ -76,11 +60,11 @@ test('every operation is here', () => {
 });
 
 test.each(OPERATIONS)('$title does what it should with a good call', async ({ title, resource, operation }) => {
-	server.answerWith(({ method, url }) => ({ status: 200, body: JSON.stringify(goodAnswer(method, url)) }));
-	const credential = connectedCredential({ environment: 'custom', apiBaseUrl: server.url });
+	server().answerWith(({ method, url }) => ({ status: 200, body: JSON.stringify(goodAnswer(method, url)) }));
+	const credential = connectedCredential({ environment: 'custom', apiBaseUrl: server().url });
 	const output = await run({ resource, operation, ...GOOD_CALLS[title].parameters }, { credential });
 	expect(output.length).toBeGreaterThan(0);
-	expectIntended(server.arrived, new URL(server.url).host, GOOD_CALLS[title].endpoints);
+	expectIntended(server().arrived, new URL(server().url).host, GOOD_CALLS[title].endpoints);
 });
 
 describe.each(OPERATIONS)('$title', (operation) => {
@@ -102,12 +86,12 @@ test.each(OPERATIONS)('$title: texts of a megabyte in every place', async (opera
 test.each(['resource', 'operation'])('%s itself: a short error, and nothing is sent', async (name) => {
 	const judge = async (value: unknown) =>
 		await attempt(name, 'input', async () => {
-			server.answerWith(() => ({ status: 500 }));
+			server().answerWith(() => ({ status: 500 }));
 			const parameters = { resource: 'staff', operation: 'get', [name]: value } as INodeParameters;
-			const end = await endOf(run(parameters, { credential: connectedCredential({ environment: 'custom', apiBaseUrl: server.url }) }));
+			const end = await endOf(run(parameters, { credential: connectedCredential({ environment: 'custom', apiBaseUrl: server().url }) }));
 			if (!('error' in end)) throw new Error('It ran.');
 			expectClear(end.error);
-			if (server.arrived.length > 0) throw new Error('Something was sent.');
+			if (server().arrived.length > 0) throw new Error('Something was sent.');
 			return 'error';
 		});
 	await fc.assert(fc.asyncProperty(hostileValue.filter((value) => typeof value !== 'string' || !value.startsWith('=')), judge), runs(20));

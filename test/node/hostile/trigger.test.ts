@@ -2,36 +2,21 @@ import fc from 'fast-check';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { FreshBooksTrigger } from '../../../nodes/FreshBooksTrigger/FreshBooksTrigger.node';
-import { onAFastClock } from '../../harness/clock';
 import { connectedCredential } from '../../harness/context';
 import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, teamMemberRow, teamMembersPage, upTo } from '../../harness/examples';
 import { ALL_EVENTS, ENGINES, TestTrigger, type Engine, type Polled } from '../../harness/trigger';
 import { hostileAnswer, hostileBody, hostileButNot404, type HostileAnswer, type HostileBody } from './bodies';
-import { attempt, IS_LONG, reporting, runs, type Ending } from './campaign.cts';
+import { attempt, IS_LONG, runs, type Ending } from './campaign.cts';
 import { endpointOf, type Endpoint } from './freshBooks';
 import { expectClear, expectIntended, expectPrototypeUntouched } from './judge';
 import { slotsOf, type Slot } from './parameters';
 import { triggerSchemaProblem } from './schemas.cts';
-import { allowAll, allowOnly, connectionsElsewhere } from './network.cts';
-import { startServer, type Answer, type TestServer } from './server.cts';
+import type { Answer } from './server.cts';
+import { hostileSuite } from './suite.cts';
 import { hostileValue, LONG_TEXTS } from './values';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
-jest.setTimeout(IS_LONG ? 3_600_000 : 60_000);
-reporting('trigger');
-onAFastClock();
-
-let server: TestServer;
-
-beforeAll(async () => {
-	server = await startServer();
-	allowOnly([server.url]);
-});
-afterAll(async () => {
-	allowAll();
-	await server.close();
-	expect(connectionsElsewhere()).toEqual([]);
-});
+const server = hostileSuite('trigger');
 
 /** The one business of the example of users/me. */
 const BUSINESS = 77128;
@@ -70,7 +55,7 @@ class Team {
 }
 
 function triggerWith(parameters: INodeParameters, engine: Engine): TestTrigger {
-	const credential = connectedCredential({ environment: 'custom', apiBaseUrl: server.url, accessTokenUrl: `${server.url}${REFRESHING}` });
+	const credential = connectedCredential({ environment: 'custom', apiBaseUrl: server().url, accessTokenUrl: `${server().url}${REFRESHING}` });
 	return new TestTrigger({ credential, engine, parameters });
 }
 
@@ -78,7 +63,7 @@ const WATCH: INodeParameters = { businesses: 'selected', businessIds: [BUSINESS]
 
 function check(polled: Polled, team: Team): Polled {
 	expectPrototypeUntouched();
-	expectIntended(server.arrived.filter(({ url }) => url !== REFRESHING), new URL(server.url).host, ENDPOINTS);
+	expectIntended(server().arrived.filter(({ url }) => url !== REFRESHING), new URL(server().url).host, ENDPOINTS);
 	if (polled.error) expectClear(polled.error);
 	for (const item of polled.items) {
 		const problem = triggerSchemaProblem(item);
@@ -92,7 +77,7 @@ function check(polled: Polled, team: Team): Polled {
 
 /** Everything is told as it should be again: one person leaves, one comes, and both are told once. */
 async function expectAlive(trigger: TestTrigger, team: Team): Promise<void> {
-	server.answerWith(({ method, url }) => team.answer(method, url));
+	server().answerWith(({ method, url }) => team.answer(method, url));
 	for (let poll = 0; poll < 4; poll++) check(await trigger.poll(), team);
 	const [leaver] = team.rows.splice(5, 1);
 	team.rows.push(teamMemberRow(7, { identity_id: 7 }));
@@ -146,12 +131,12 @@ test('whatever is answered, nobody who is there is reported as removed, and the 
 		await attempt('trigger', 'answer', async (): Promise<Ending> => {
 			const team = new Team();
 			const trigger = triggerWith(WATCH, engine);
-			server.answerWith(({ method, url }) => team.answer(method, url));
+			server().answerWith(({ method, url }) => team.answer(method, url));
 			check(await trigger.activate(), team);
 			check(await trigger.poll(), team);
 			let errors = 0;
 			for (const one of attacks) {
-				server.answerWith(attackOn(team, one));
+				server().answerWith(attackOn(team, one));
 				if (check(await trigger.poll(), team).error) errors++;
 			}
 			await expectAlive(trigger, team);
@@ -165,7 +150,7 @@ test('whatever is answered while it is published or tried by hand: a clear error
 		await attempt('trigger', 'answer at the start', async (): Promise<Ending> => {
 			const team = new Team();
 			const trigger = triggerWith(WATCH, engine);
-			server.answerWith(attackOn(team, one));
+			server().answerWith(attackOn(team, one));
 			const polled = byHand ? await trigger.tryOut() : await trigger.activate();
 			expectPrototypeUntouched();
 			if (polled.error) expectClear(polled.error);
@@ -179,7 +164,7 @@ test('whatever became of the stored state, nobody is reported as removed, and th
 		await attempt('trigger', 'stored state', async (): Promise<Ending> => {
 			const team = new Team();
 			const first = triggerWith(WATCH, 'cursors');
-			server.answerWith(({ method, url }) => team.answer(method, url));
+			server().answerWith(({ method, url }) => team.answer(method, url));
 			await first.activate();
 			await first.poll();
 			const trigger = triggerWith(WATCH, engine);
@@ -208,7 +193,7 @@ describe('whatever a parameter holds: a clear error, or a poll of the intended p
 	async function tryValue(slot: Slot, value: unknown): Promise<Ending> {
 		const team = new Team();
 		const trigger = triggerWith(slot.fill(WATCH, value as string), 'legacy');
-		server.answerWith(({ method, url }) => team.answer(method, url));
+		server().answerWith(({ method, url }) => team.answer(method, url));
 		const { error } = check(await trigger.activate(), team);
 		if (!error) return 'requests';
 		if (!slot.displayNames.some((name) => error.message.includes(`'${name}'`)) && !/no longer belongs to/.test(error.message)) {

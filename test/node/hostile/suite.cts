@@ -1,0 +1,22 @@
+import { onAFastClock } from '../../harness/clock';
+import { IS_LONG, reporting } from './campaign.cts';
+import { allowAll, allowOnly, connectionsElsewhere } from './network.cts';
+import { startServer, type TestServer } from './server.cts';
+
+/** Sets a hostile suite up: a server of its own, time that flies, and nowhere else to connect to. Gives the server, once tests run. */
+export function hostileSuite(name: string): () => TestServer {
+	let server: TestServer;
+	jest.setTimeout(IS_LONG ? 3_600_000 : 60_000);
+	reporting(name);
+	onAFastClock();
+	beforeAll(async () => {
+		server = await startServer();
+		allowOnly([server.url]);
+	});
+	afterAll(async () => {
+		allowAll();
+		await server.close();
+		expect(connectionsElsewhere()).toEqual([]);
+	});
+	return () => server;
+}
