@@ -6,6 +6,8 @@
 export const FIELD = '|';
 export const HISTORY = '^';
 export const LINE = ';';
+/** Begins whatever is not written as it is. */
+export const ESCAPE = '~';
 
 const TO_UNESCAPE = /~./g;
 const EMPTY_TEXT = '~e';
@@ -31,7 +33,7 @@ export function escapeText(text: string): string {
 
 /** The reverse of {@link escapeText}. */
 export function unescapeText(packed: string): string {
-	if (!packed.includes('~')) return packed;
+	if (!packed.includes(ESCAPE)) return packed;
 	return packed.replace(TO_UNESCAPE, (escaped) => UNESCAPED.get(escaped) ?? '');
 }
 
@@ -70,12 +72,6 @@ export function unpackDate(packed: string): string | null {
 	return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 }
 
-/** Whether the packed date from `from` up to `to` in `line` is `text`; allocates nothing. */
-export function isPackedDate(line: string, from: number, to: number, text: string | null): boolean {
-	if (text === null) return from === to;
-	return from < to && packedNumber(line, from, to) === secondsOf(text);
-}
-
 /**
  * The number in base 36 from `from` up to `to` in `line`, or NaN for anything else; allocates nothing.
  */
@@ -90,6 +86,13 @@ export function packedNumber(line: string, from: number, to: number): number {
 	return packed;
 }
 
+/** How many digits a whole number from 0 has in base 36. */
+export function packedLength(number: number): number {
+	let length = 1;
+	for (let limit = 36; limit <= number; limit *= 36) length++;
+	return length;
+}
+
 const [ZERO, DASH, COLON, LETTER_T, LETTER_Z] = [48, 45, 58, 84, 90];
 const DAYS_BEFORE_MONTH = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 const DAYS_IN_MONTH = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -101,7 +104,7 @@ const NO_DIGITS = -100_000;
  * exist. By hand and in whole numbers because it runs twice a person and poll: `Date.parse` takes
  * several times as long, and corrects dates (31 February) instead of refusing them.
  */
-function secondsOf(text: string): number {
+export function secondsOf(text: string): number {
 	if (!hasDateShape(text)) return -1;
 	const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
 	const month = twoDigits(text, 5);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import { NO_HISTORY, turnsAfter } from '../../../nodes/FreshBooksTrigger/changes/history';
+import { NO_HISTORY, turnsAfter, turnsFrom } from '../../../nodes/FreshBooksTrigger/changes/history';
 import type { History } from '../../../nodes/FreshBooksTrigger/changes/history';
 import {
 	decodeInvitation,
@@ -123,6 +123,16 @@ describe('a line', () => {
 		}
 		const lines = await new Lines([encodeLine({ ...aPerson(), id: before }, NO_HISTORY, roles)]).find(withoutPause);
 		expect(isAbout(lines, 0, now)).toBe(false);
+	});
+
+	it('is not read on into the history behind it', async () => {
+		const nobody: Person = { id: '1', email: null, firstName: null, lastName: null, role: null, active: null, identityId: null, invitationAcceptedAt: null, updatedAt: null };
+		const roles = new TextTable();
+		const line = encodeLine(nobody, { ...NO_HISTORY, turns: turnsFrom(1), absence: { missed: 1, askedAt: 0, verdict: 'unasked' } }, roles);
+		const turns = line.slice(line.indexOf('^') + 1, line.indexOf('|', line.indexOf('^')));
+		const other = { ...nobody, lastName: `|||||^${turns}`, invitationAcceptedAt: '1970-01-01T00:00:01Z', updatedAt: '1970-01-01T00:00:32Z' };
+		expect((await compared(line, other, roles)).isSame).toBe(false);
+		expect((await compared(line, nobody, roles)).isSame).toBe(true);
 	});
 
 	it('has no room for the history of someone to whom nothing happened', () => {
