@@ -1,5 +1,8 @@
 // What a person sees in n8n when FreshBooks, or their input, says no: one test per row of the error table.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -199,6 +202,34 @@ describe('the error table, as the user sees it', () => {
 			return (await world.n8n.client.executions(workflowId)).map(({ id }) => id);
 		}
 		throw new Error('The execution never asked FreshBooks for anything.');
+	}
+});
+
+describe('a redirect to another origin', () => {
+	const heard: string[] = [];
+	let elsewhere: Server;
+	let location: string;
+
+	before(async () => {
+		elsewhere = createServer((request, response) => {
+			heard.push(`${request.method} ${request.url} ${JSON.stringify(request.headers)}`);
+			response.end('{}');
+		});
+		await once(elsewhere.listen(0, '127.0.0.1'), 'listening');
+		location = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/elsewhere`;
+	});
+	after(() => void elsewhere.close());
+
+	for (const status of [301, 302, 303, 307, 308]) {
+		test(`with ${status} is not followed, reading or writing: nothing arrives there`, async () => {
+			for (const [route, parameters] of [[LISTING, GET_MANY], ['POST /invitations$', INVITE]] as const) {
+				await withFaults([{ kind: 'status', route, status, headers: { location }, count: 0 }]);
+				const { status: end, error } = await world.run(parameters);
+				assert.equal(end, 'error');
+				assert.match(String(error?.message), /redirected .*not followed/);
+			}
+			assert.deepEqual(heard, []);
+		});
 	}
 });
 
