@@ -95,14 +95,15 @@ async function publishWorkflows({ client }: N8n, ids: string[]): Promise<void> {
 function welcome(n8n: N8n, sandbox: Sandbox): string {
 	return [
 		'',
-		`  n8n's editor        ${n8n.url}`,
+		`  n8n's workflows     ${n8n.url}/home/workflows`,
 		`    login             ${n8n.owner.email}`,
 		`    password          ${n8n.owner.password}`,
 		`  FreshBooks sandbox  ${sandbox.url}`,
 		'',
-		"  Open the workflow 'FreshBooks: list team members' and press 'Execute workflow'.",
+		"  Log in, open the workflow 'FreshBooks: list team members' and press 'Execute workflow'.",
 		"  'FreshBooks: people who leave' is live: remove somebody on the sandbox's page (its address above), wait a",
 		'  minute, and look at its executions. The examples are imported as well; the note in each says what to change.',
+		"  To try an n8n of your own, connect it to the sandbox: the sandbox's page says with what.",
 		'  Ctrl-C stops everything.',
 		'',
 	].join('\n');

@@ -5,6 +5,7 @@ export const PAGE_STYLE = `
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
 header{padding:1.5rem 2rem .5rem}h1{font-size:1.4rem;margin:0}header p{margin:.1rem 0;color:var(--soft)}
 .columns{display:grid;grid-template-columns:minmax(0,3fr) minmax(18rem,2fr);gap:1.25rem;padding:1rem 2rem 3rem;align-items:start}
+code{overflow-wrap:anywhere;font-size:.8rem}#connect th{white-space:nowrap;border-top:1px solid var(--line)}
 details,aside{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1rem 1.25rem;margin-bottom:1rem}
 aside{position:sticky;top:1rem;max-height:calc(100vh - 2rem);overflow:auto}
 summary{display:flex;gap:.6rem;align-items:baseline;cursor:pointer;list-style:none}summary::before{content:'▸';color:var(--soft)}details[open]>summary::before{content:'▾'}

@@ -11,6 +11,14 @@ const ROLES: Record<string, string> = {
 };
 const ROWS_SHOWN = 200;
 
+/** What a credential of an n8n needs to be connected to this sandbox, which answers at `address`. */
+export function connection({ clientId, clientSecret }: Parts['oauth'], address: string): string {
+	const fields = [['Client ID', clientId], ['Client Secret', clientSecret], ['Environment', 'Custom'], ['API Base URL', address], ['Authorization Base URL', address]];
+	const rows = fields.map(([name = '', value = '']) => `<tr><th scope="row">${name}</th><td><code>${escapeHtml(value)}</code></td></tr>`);
+	return `<details id="connect"><summary><strong>Connect an n8n of your own</strong></summary>
+<p class="soft">In a FreshBooks OAuth2 API credential, until this sandbox is stopped:</p><table><tbody>${rows.join('')}</tbody></table></details>`;
+}
+
 /** Every business with its people and pending invitations. */
 export function teams(world: World): string {
 	return [...world.businesses.values()].map((business, index) => section(business, index === 0)).join('') || '<p class="empty">No businesses.</p>';
