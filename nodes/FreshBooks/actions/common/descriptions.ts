@@ -172,7 +172,7 @@ export const roleParameter = (shown: Shown): INodeProperties => ({
 	placeholder: 'e.g. business_employee',
 	default: '',
 	required: true,
-	hint: 'business_employee, business_manager, business_partner, business_accountant, contractor or no_seat_employee',
+	hint: 'business_employee, business_manager, business_partner (Admin), business_accountant, contractor or no_seat_employee (Unassigned)',
 	description:
 		'Role name as FreshBooks writes it: business_employee, business_manager, business_partner (Admin), business_accountant, contractor, or no_seat_employee (Unassigned)',
 	...shown,
