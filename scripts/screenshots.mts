@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { installN8n, ROOT, TYPES, type WorkflowNode } from '../sandbox/n8n/index.mts';
+import { installN8n, readWorkflow, ROOT, TYPES, withCredential, type WorkflowNode } from '../sandbox/n8n/index.mts';
 import { BILLSPRING, HARBOUR, startWorld, type Json, type World } from '../test/e2e/support.mts';
 import { installChromium } from './lib/chromium.mts';
 import { entriesOf, openBrowser, openList, openNode, signIn, wear, type Theme } from './lib/editor.mts';
@@ -11,6 +11,8 @@ import { giveUp } from './lib/run.mts';
 const IMAGES = path.join(ROOT, 'docs/images');
 const QUALITY = 0.82;
 const NODE_ID = 'the-node';
+const LEAVERS = path.join(ROOT, 'sandbox/n8n/workflows/leavers.json');
+const EVERY_FIVE_SECONDS = { item: Array.from({ length: 12 }, (_, index) => ({ mode: 'custom', cronExpression: `${index * 5} * * * * *` })) };
 
 /** PNG to WebP, by the browser that is there anyway. */
 async function toWebp(page: Page, png: Buffer): Promise<Buffer> {
@@ -75,6 +77,34 @@ class Camera {
 		await openNode(this.page, this.world.n8n, workflow.id, NODE_ID);
 	}
 
+	/** Publishes the workflow for leavers, removes somebody, and opens the trigger in the execution that follows. */
+	async openLeaver(): Promise<void> {
+		const { client, url } = this.world.n8n;
+		const draft = withCredential(await readWorkflow(LEAVERS), this.world.credential);
+		const trigger = draft.nodes.find(({ type }) => type === TYPES.trigger);
+		if (!trigger) throw new Error(`There is no trigger in ${LEAVERS}.`);
+		trigger.parameters['pollTimes'] = EVERY_FIVE_SECONDS;
+		const { id } = await client.createWorkflow(draft);
+		await client.publish(id);
+		await this.world.control('DELETE', `/businesses/${BILLSPRING}/members/teodor.wexley@example.com`);
+		const execution = await this.firstExecution(id);
+		await client.unpublish(id);
+		await this.page.goto(`${url}/workflow/${id}/executions/${execution}`);
+		const preview = this.page.frameLocator('iframe');
+		await preview.locator('.vue-flow__node').filter({ hasText: trigger.name }).first().dblclick({ force: true });
+		await preview.getByTestId('output-panel').getByText('JSON', { exact: true }).first().click();
+		await preview.getByText('teodor.wexley@example.com').first().waitFor();
+	}
+
+	private async firstExecution(workflowId: string): Promise<string> {
+		for (let tries = 0; tries < 120; tries++) {
+			const [execution] = await this.world.n8n.client.executions(workflowId);
+			if (execution) return execution.id;
+			await this.page.waitForTimeout(500);
+		}
+		throw new Error('Nobody was told as a leaver within a minute.');
+	}
+
 	async execute(shows: string): Promise<void> {
 		await this.page.getByTestId('node-execute-button').click();
 		await this.page.getByTestId('output-panel').getByText(shows).first().waitFor();
@@ -100,8 +130,7 @@ async function takeAll(world: World, page: Page): Promise<void> {
 	const camera = new Camera(world, page);
 	await camera.openTrigger({ events: ['memberRemoved', 'memberDeactivated'] });
 	await camera.take('trigger', ['light', 'dark']);
-	await camera.execute('memberRemoved');
-	await camera.view('JSON');
+	await camera.openLeaver();
 	await camera.take('editor', ['light', 'dark']);
 
 	await camera.open({ resource: 'teamMember', operation: 'getAll', business: billSpring });

@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { listBusinessMembers } from '../FreshBooks/api/businessMembers';
-import { failureOf, type FailureKind } from '../FreshBooks/api/failures';
+import { failureOf, isUnreadable } from '../FreshBooks/api/failures';
 import { invitationEmail, invitationId, invitationRole, listInvitations } from '../FreshBooks/api/invitations';
 import { readList, type ListRequest } from '../FreshBooks/api/listing';
 import { getTeamMember, listTeamMembers } from '../FreshBooks/api/teamMembers';
@@ -59,14 +59,11 @@ export function peopleOf(businessId: number, source: Source): ListRequest<Person
 		: listBusinessMembers(businessId, personOfBusinessMember);
 }
 
-/** Trouble of the answers themselves, which a second reading may not meet; other trouble was retried by the transport. */
-const WORTH_A_SECOND_READING: ReadonlySet<FailureKind | undefined> = new Set(['malformed', 'notJson']);
-
 const UNREAD = { rows: [], totals: [], duplicates: 0, truncated: true } as const;
 
 async function read<Row>(client: FreshBooksClient, request: ListRequest<Row>, purpose: ListingPurpose): Promise<Listing<Row>> {
 	const listing = await readList(client, request).catch((error: unknown) => {
-		const declined = purpose === 'confirm' || (purpose === 'poll' && WORTH_A_SECOND_READING.has(failureOf(error)?.kind));
+		const declined = purpose === 'confirm' || (purpose === 'poll' && isUnreadable(error));
 		return declined ? undefined : Promise.reject(error);
 	});
 	if (!listing) return UNREAD;

@@ -175,7 +175,7 @@ function withoutIds(fields: Record<string, unknown>): MemberChanges {
 function joined(world: World, draft: MemberDraft): MemberDraft {
 	const seatless = draft.role === 'no_seat_employee';
 	const identity = seatless ? {} : {
-		identityId: world.newId(712_100), identityUuid: world.newUuid(), invitationDateAccepted: new Date(world.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
+		identityId: world.newIdentityId(), identityUuid: world.newUuid(), invitationDateAccepted: new Date(world.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
 	};
 	return { ...identity, ...draft };
 }

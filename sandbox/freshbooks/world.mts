@@ -59,6 +59,11 @@ export class World {
 		return base + this.lastId;
 	}
 
+	/** People share no identity: all of them come from here. */
+	newIdentityId(): number {
+		return this.newId(712_100);
+	}
+
 	newSecret(kind: 'fasttrack' | 'apitoken'): string {
 		const secret = `fbsx-${kind}-${randomBytes(32).toString('hex')}`;
 		this.secrets.add(secret);
@@ -183,7 +188,7 @@ export class World {
 		const known = findMember(business, invitation.email);
 		const joined: MemberChanges = {
 			...names, role: invitation.role, active: true, invitationDateAccepted: utc(this.now()),
-			identityId: known?.identityId ?? this.newId(712_100), identityUuid: known?.identityUuid ?? this.newUuid(),
+			identityId: known?.identityId ?? this.newIdentityId(), identityUuid: known?.identityUuid ?? this.newUuid(),
 		};
 		if (known) this.changeMember(business, known, joined, by);
 		const member = known ?? this.addMember(business, { ...joined, ...namesFor(invitation.email, names), email: invitation.email }, by);

@@ -11,6 +11,14 @@ import { BUSINESSES, placeInTeam, type Act, type Life, type Plan, type Read, typ
 import type { ActionName, Stage } from './stage.mts';
 
 const LONGEST_ACTION_MS = 280_000;
+/** How often somebody is onboarded once more, until the answer is sure. */
+const MOST_RUNS = 8;
+const BETWEEN_RUNS_MS = 2_000;
+
+/** Whether an onboarding neither failed nor leaves open what it came to. */
+function isSure(items: Json[] | undefined): boolean {
+	return items !== undefined && items.every(({ verified }) => verified !== false);
+}
 
 /** How far one person's life has come. */
 interface Standing {
@@ -175,7 +183,16 @@ export class Player {
 		const asked = Array.from({ length: runs }, async () => await this.#ask('onboard', standing, { role }));
 		if (runs > 1) this.twoWriters += 1;
 		if (besideOther) await this.#beside(async () => await this.#other.invite(standing.businessId, standing.email, role));
-		await Promise.all(asked);
+		const answers = await Promise.all(asked);
+		if (!answers.every(isSure)) await this.#onboardAgain(standing, role);
+	}
+
+	/** Who gets an error, or is told that it is not sure, runs it again, as the answer says. */
+	async #onboardAgain(standing: Standing, role: string): Promise<void> {
+		for (let run = 0; run < MOST_RUNS; run++) {
+			await sleep(BETWEEN_RUNS_MS);
+			if (isSure(await this.#ask('onboard', standing, { role }))) return;
+		}
 	}
 
 	async #leave(standing: Standing, { by, way }: Act & { kind: 'leave' }, people: People): Promise<void> {
@@ -194,10 +211,11 @@ export class Player {
 	}
 
 	/** Asks the package for something, and keeps what it answered. */
-	async #ask(kind: ActionName & ActionKind, { businessId, email }: Standing, more: { role?: string; way?: string } = {}): Promise<void> {
+	async #ask(kind: ActionName & ActionKind, { businessId, email }: Standing, more: { role?: string; way?: string } = {}): Promise<Json[] | undefined> {
 		const startedAt = Date.now();
 		const items = await this.#stage.act(kind, { businessId, email, ...more });
 		this.actions.push({ kind, businessId, email, role: more.role, startedAt, endedAt: Date.now(), items, grant: this.#stage.grantOf(kind) });
+		return items;
 	}
 
 	async #read({ what, business }: Read): Promise<void> {

@@ -65,6 +65,12 @@ export function failureOf(error: unknown): Failure | undefined {
 	return isFreshBooksApiError(error) ? error.failure : undefined;
 }
 
+/** Trouble of an answer itself, which a second reading may not meet; other trouble the transport has tried to get past already. */
+export function isUnreadable(error: unknown): boolean {
+	const kind = failureOf(error)?.kind;
+	return kind === 'malformed' || kind === 'notJson';
+}
+
 type JsonObject = Record<string, unknown>;
 
 /** A plain JSON object, not an array and not null. */

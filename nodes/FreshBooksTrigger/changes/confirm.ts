@@ -95,8 +95,10 @@ export function verdictRemembered({ absence }: Candidate): Verdict {
 	return { kind: 'waiting', absence };
 }
 
-/** A second complete listing of a source whose people cannot be asked for one by one. */
+/** A listing taken after one that lacks somebody, in the same poll. */
 export interface SecondListing {
+	/** Whether it says who is not there; who is there it says in any case. */
+	isComplete: boolean;
 	byId: ReadonlyMap<string, Person>;
 	/** As `addressOf` gives them. */
 	addresses: ReadonlySet<string>;
@@ -104,17 +106,17 @@ export interface SecondListing {
 }
 
 /**
- * The verdict about someone whose id FreshBooks knows no more, after a second complete listing. A list that left the person out
- * may have left them out under a new id, and then the old one answers 404 as well. Without a second listing in this poll
- * (`undefined`), and for whoever it has after all, the next one decides.
+ * The verdict about someone whose id FreshBooks knows no more, after a second listing. A list that left the person out may have
+ * left them out under a new id, and then the old one answers 404 as well. After a second listing that is incomplete, and for
+ * whoever it has after all, the next poll decides.
  */
 export function verdictAfterSecondListing(
 	{ person, absence }: Candidate,
 	verdict: Verdict,
-	second: SecondListing | undefined,
+	second: SecondListing,
 ): Verdict {
 	if (verdict.kind !== 'gone' || absence.missed > 1) return verdict;
-	if (second !== undefined && !isIn(second, person)) return verdict;
+	if (second.isComplete && !isIn(second, person)) return verdict;
 	return { kind: 'waiting', absence: { ...verdict.absence, verdict: 'unknown' } };
 }
 
@@ -126,7 +128,7 @@ function isIn({ byId, addresses, identities }: SecondListing, person: Person): b
 
 /**
  * The verdict where FreshBooks cannot be asked for one person (`businessMembers`): a second complete
- * listing decides, taken in this poll or, where it cannot be (`undefined`), in the next one.
+ * listing decides, taken in this poll or, where it was incomplete (or not taken: `undefined`), in the next one.
  * Someone it has under another id, whom the first one missed, is left to the next poll.
  */
 export function verdictOfListings(
@@ -137,10 +139,10 @@ export function verdictOfListings(
 	const { absence } = candidate;
 	const gone: Verdict = { kind: 'gone', absence: { ...absence, verdict: 'gone' } };
 	if (absence.verdict === 'gone') return gone;
-	if (second === undefined) return absence.missed > 1 ? gone : { kind: 'waiting', absence };
-	const person = second.byId.get(candidate.person.id);
+	const person = second?.byId.get(candidate.person.id);
 	if (person !== undefined)
 		return { kind: 'present', absence: { ...absence, missed: 0, verdict: 'present' }, person };
+	if (!second?.isComplete) return absence.missed > 1 ? gone : { kind: 'waiting', absence };
 	const hasAddress = second.addresses.has(addressOf(candidate.person) ?? '');
 	return hasAddress && !isListedUnderOtherId ? { kind: 'waiting', absence } : gone;
 }

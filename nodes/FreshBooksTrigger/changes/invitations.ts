@@ -59,8 +59,10 @@ export interface Membership {
 	undecided: ReadonlySet<string>;
 }
 
-/** A second complete look at both lists, taken after the first; addresses as `addressOf` gives them. */
+/** A second look at both lists, taken after the first; addresses as `addressOf` gives them. */
 export interface SecondLook {
+	/** Whether it says who is not there; who is there it says in any case. */
+	isComplete: boolean;
 	pendingIds: ReadonlySet<string>;
 	memberAddresses: ReadonlySet<string>;
 }
@@ -94,17 +96,17 @@ export function firstSight(
 	return { invitation, listedAsMember, settled: false, missed: 0 };
 }
 
-/** The invitations that are no longer pending, whose address is no member, and which nothing confirms yet. */
+/** The invitations that are no longer pending and whose address is no member. */
 export function revocationCandidates(
 	known: readonly KnownInvitation[],
 	pending: readonly PendingInvitation[],
 	{ members, undecided }: Membership,
 ): KnownInvitation[] {
 	const pendingIds = new Set(pending.map(({ id }) => id));
-	return known.filter(({ invitation, settled, missed }) => {
+	return known.filter(({ invitation, settled }) => {
 		const address = addressOf(invitation) ?? '';
 		const isMember = members.has(address) || undecided.has(address);
-		return !settled && missed === 0 && !isMember && !pendingIds.has(invitation.id);
+		return !settled && !isMember && !pendingIds.has(invitation.id);
 	});
 }
 
@@ -113,7 +115,7 @@ export function revocationCandidates(
  *
  * - Accepted: the address became a member and the invitation is gone, or the person's acceptance date
  *   came, whichever is seen first; the other is then no news.
- * - Revoked: neither pending nor a member, in two complete listings, of which `secondLook` may be one.
+ * - Revoked: neither pending nor a member, in two complete listings in a row, of which `secondLook` may be one.
  * - Neither: an invitation that goes while its address was listed all along without having joined. It
  *   may have been withdrawn or accepted; the acceptance date will tell of the latter.
  *
@@ -188,7 +190,7 @@ function followAbsent(
 ): void {
 	const isThere =
 		secondLook?.pendingIds.has(entry.invitation.id) || secondLook?.memberAddresses.has(address);
-	const missed = isThere ? 0 : entry.missed + (secondLook === undefined ? 1 : 2);
+	const missed = isThere ? 0 : entry.missed + (secondLook?.isComplete ? 2 : 1);
 	if (missed > 1) changes.revoked.push(entry.invitation);
 	else changes.known.push({ ...entry, missed });
 }

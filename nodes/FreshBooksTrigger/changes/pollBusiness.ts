@@ -303,17 +303,14 @@ async function lookAgain(
 	if (!isUnsure && revocable.length === 0) return {};
 	const pendingAgain = revocable.length === 0 ? undefined : await port.listInvitations('confirm');
 	const people = await listPeopleAgain(port);
-	if (people === undefined) return {};
 	if (pendingAgain === undefined || 'unavailable' in pendingAgain) return { people };
-	if (problemOf(pendingAgain) !== undefined) return { people };
 	const pendingIds = new Set(pendingAgain.rows.map(({ id }) => id));
-	return { people, invitations: { pendingIds, memberAddresses: people.addresses } };
+	const isComplete = people.isComplete && problemOf(pendingAgain) === undefined;
+	return { people, invitations: { isComplete, pendingIds, memberAddresses: people.addresses } };
 }
 
-/** `undefined` when it could not be had, or not completely. */
-async function listPeopleAgain(port: BusinessPort): Promise<SecondListing | undefined> {
+async function listPeopleAgain(port: BusinessPort): Promise<SecondListing> {
 	const again = await port.listPeople('confirm');
-	if (problemOf(again) !== undefined) return undefined;
 	const byId = new Map<string, Person>();
 	const addresses = new Set<string>();
 	const identities = new Set<number>();
@@ -323,7 +320,7 @@ async function listPeopleAgain(port: BusinessPort): Promise<SecondListing | unde
 		if (address !== null) addresses.add(address);
 		if (person.identityId !== null) identities.add(person.identityId);
 	});
-	return { byId, addresses, identities };
+	return { isComplete: problemOf(again) === undefined, byId, addresses, identities };
 }
 
 function revocableOf(

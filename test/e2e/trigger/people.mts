@@ -50,7 +50,7 @@ export class People {
 	join(email: string, role = 'business_employee'): void {
 		const [first = '', last = ''] = (email.split('@')[0] ?? '').split('.');
 		const now = new Date(this.#world.now()).toISOString().replace(/\.\d+Z$/, 'Z');
-		const identityId = this.#world.newId(713_000);
+		const identityId = this.#world.newIdentityId();
 		const person = { email, role, firstName: first, lastName: last, identityId, invitationDateAccepted: now };
 		this.#world.addMember(this.#business, person, 'control');
 	}

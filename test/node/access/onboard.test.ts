@@ -27,6 +27,18 @@ describe('access: onboard', () => {
 		expect(await pendingFor(NEW)).toHaveLength(1);
 	});
 
+	test('reads the invitations once more when the look afterwards could not be understood, and says when that was in vain', async () => {
+		const unreadable = (count: number) => control('POST', '/faults', { kind: 'wrongShape', route: 'GET /invitations$', after: 1, count });
+		await unreadable(1);
+		expect(await onboard(NEW)).toMatchObject({ status: 'invited', verified: true });
+		await unreadable(2);
+		expect(await onboard('grace.hopper@example.com')).toMatchObject({
+			status: 'invited',
+			verified: false,
+			message: expect.stringContaining('could not be settled; run it again'),
+		});
+	});
+
 	test('answers alreadyInvited for a second run, and sends nothing', async () => {
 		const first = await onboard(NEW);
 		expect(await onboard(NEW.toUpperCase())).toMatchObject({ status: 'alreadyInvited', invitation: { id: (first.invitation as IDataObject).id } });

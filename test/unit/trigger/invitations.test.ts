@@ -291,6 +291,27 @@ describe('a revocation', () => {
 		expect(await told()).toEqual(['invitationRevoked']);
 	});
 
+	it('is none where the second look finds it pending, even one that is not complete', async () => {
+		for (const list of ['peopleListings', 'invitationListings'] as const) {
+			const { watched, invitation, told } = await invitedTo('teamMembers');
+			watched.invitationListings = { poll: () => listingOf([]) };
+			if (list === 'peopleListings') watched.peopleListings = { confirm: () => listingOf([], { truncated: true }) };
+			else watched.invitationListings.confirm = () => listingOf([invitation], { totals: [2] });
+			expect(await told()).toEqual([]);
+			// The same once more is the first time again, as it was pending meanwhile.
+			watched.invitationListings.confirm = () => ({ unavailable: 'no time' });
+			expect(await told()).toEqual([]);
+		}
+	});
+
+	it('is looked for again in the next poll, too', async () => {
+		const { watched, told } = await invitedTo('teamMembers');
+		watched.invitationListings = { poll: () => listingOf([]), confirm: () => ({ unavailable: 'no time' }) };
+		expect(await told()).toEqual([]);
+		delete watched.invitationListings.confirm;
+		expect(await told()).toEqual([]);
+	});
+
 	it('is told beside the creation when the same address is invited again', async () => {
 		const { watched, invitation, told } = await invitedTo('teamMembers');
 		watched.invitations = [anInvitation({ email: invitation.email })];

@@ -261,6 +261,16 @@ describe('someone missing from the list of business members', () => {
 		expect(await watched.known()).toEqual(people);
 	});
 
+	it('is present when the second listing has them, even one that is not complete', async () => {
+		const { watched, people } = await watchingMembers(5);
+		watched.peopleListings = { poll: () => listingOf(people.slice(1)), confirm: () => listingOf(people, { totals: [6] }) };
+		expect(await watched.items()).toEqual([]);
+		// The same once more is the first time again, as they were there meanwhile.
+		watched.peopleListings.confirm = () => listingOf([], { truncated: true });
+		expect(await watched.items()).toEqual([]);
+		expect(await watched.known()).toEqual(people);
+	});
+
 	it('is nothing once the list has them again, and waits anew when missing later', async () => {
 		const { watched, people } = await watchingMembers(5);
 		watched.peopleListings = { confirm: () => listingOf([], { truncated: true }) };

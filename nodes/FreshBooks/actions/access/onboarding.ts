@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { updateBusinessMember } from '../../api/businessMembers';
-import { failureOf } from '../../api/failures';
+import { failureOf, isUnreadable } from '../../api/failures';
 import { sameAddress } from '../../api/identifiers';
 import { invitationId, invitationRole, revokeInvitation } from '../../api/invitations';
 import { idOrNull, textOrNull, type WireObject } from '../../api/wire';
@@ -60,11 +60,20 @@ async function revokeIfThere(session: Session, businessId: number, id: number): 
 	);
 }
 
+/** The pending invitations of the address, read anew; once more when the answer could not be understood, as all rests on this look. */
+async function lookAgain(session: Session, { businessId, email }: Hire): Promise<WireObject[]> {
+	const roster = await session.readAgain('invitations', businessId).catch(async (error: unknown) => {
+		return isUnreadable(error) ? await session.readAgain('invitations', businessId) : await Promise.reject(error);
+	});
+	return inOrder(roster.byEmail(email));
+}
+
 /** Leaves the pending invitation with the lowest ID and revokes the others, until a look finds one at most. */
-async function keepOne(session: Session, { businessId, email }: Hire): Promise<Kept> {
+async function keepOne(session: Session, hire: Hire): Promise<Kept> {
+	const { businessId, email } = hire;
 	const revoked: number[] = [];
 	for (let look = 1; ; look++) {
-		const pending = inOrder((await session.readAgain('invitations', businessId)).byEmail(email));
+		const pending = await lookAgain(session, hire);
 		if (pending.length <= 1) return { invitation: pending[0], revoked };
 		if (look > MAX_LOOKS) throw tooMany(email, businessId);
 		for (const id of pending.slice(1).map(invitationId)) {
@@ -123,9 +132,10 @@ async function sendInvitation(session: Session, hire: Hire): Promise<IDataObject
 	const row = kept?.invitation ?? created;
 	const invitation = describeInvitation(row, { ...hire, invitedAt: new Date().toISOString() }, Date.now());
 	const verified = kept?.invitation !== undefined;
+	const doubt = kept ? 'the list of pending invitations does not show it yet' : 'whether another invitation is pending beside it could not be settled';
 	const message = verified
 		? `${email} was invited; FreshBooks sent an email that the person must accept.`
-		: `${email} was invited, but the list of pending invitations does not show it yet; run it again to make sure.`;
+		: `${email} was invited, but ${doubt}; run it again to make sure.`;
 	return answer(hire, 'invited', message, withRevoked({ invitation, verified }, kept?.revoked ?? []));
 }
 
