@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { installN8n, readWorkflow, ROOT, TYPES, withCredential, type WorkflowNode } from '../sandbox/n8n/index.mts';
 import { BILLSPRING, HARBOUR, startWorld, type Json, type World } from '../test/e2e/support.mts';
+import { pollTimes } from '../test/e2e/trigger/pollTimes.mts';
 import { installChromium } from './lib/chromium.mts';
 import { entriesOf, openBrowser, openList, openNode, signIn, wear, type Theme } from './lib/editor.mts';
 import { giveUp } from './lib/run.mts';
@@ -12,7 +13,6 @@ const IMAGES = path.join(ROOT, 'docs/images');
 const QUALITY = 0.82;
 const NODE_ID = 'the-node';
 const LEAVERS = path.join(ROOT, 'sandbox/n8n/workflows/leavers.json');
-const EVERY_FIVE_SECONDS = { item: Array.from({ length: 12 }, (_, index) => ({ mode: 'custom', cronExpression: `${index * 5} * * * * *` })) };
 
 /** PNG to WebP, by the browser that is there anyway. */
 async function toWebp(page: Page, png: Buffer): Promise<Buffer> {
@@ -83,7 +83,7 @@ class Camera {
 		const draft = withCredential(await readWorkflow(LEAVERS), this.world.credential);
 		const trigger = draft.nodes.find(({ type }) => type === TYPES.trigger);
 		if (!trigger) throw new Error(`There is no trigger in ${LEAVERS}.`);
-		trigger.parameters['pollTimes'] = EVERY_FIVE_SECONDS;
+		trigger.parameters['pollTimes'] = pollTimes();
 		const { id } = await client.createWorkflow(draft);
 		await client.publish(id);
 		await this.world.control('DELETE', `/businesses/${BILLSPRING}/members/teodor.wexley@example.com`);

@@ -2,7 +2,7 @@ import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workfl
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { toNodeError } from '../FreshBooks/actions/common/nodeErrors';
-import { failureOf, inOneLine, type FailureKind } from '../FreshBooks/api/failures';
+import { failureOf, inOneLine, isJsonObject, type FailureKind } from '../FreshBooks/api/failures';
 import { getMe, membershipsOf } from '../FreshBooks/api/identity';
 import { connect, type FreshBooksClient } from '../FreshBooks/api/transport';
 import type { Business, ChangeItem } from './changes/events';
@@ -205,6 +205,15 @@ function reportsOfNothingToWatch({ settings, state }: Round, businesses: Busines
 	return [results.length === 0 ? reportOfNoBusiness() : reportOfError(results[0].refusal, businesses[0].name)];
 }
 
+/** Where n8n keeps the state. Throws NodeOperationError where its database holds something else than the object that n8n makes for each trigger. */
+function storeOf(context: IPollFunctions): IDataObject {
+	const store: unknown = context.getWorkflowStaticData('node');
+	if (isJsonObject(store)) return store as IDataObject;
+	throw new NodeOperationError(context.getNode(), "What n8n's database holds as the state of this trigger can keep no state", {
+		description: 'Nothing was polled. Rename the trigger and publish the workflow again: it then starts with a new baseline.',
+	});
+}
+
 async function pollRound(context: IPollFunctions, round: Round, memory: ProcessMemory, read: unknown): Promise<Outcome> {
 	const { settings, state } = round;
 	const { businesses, lost } = await chooseBusinesses(round);
@@ -219,8 +228,7 @@ async function pollRound(context: IPollFunctions, round: Round, memory: ProcessM
 		...reportsOfNothingToWatch(round, businesses, results),
 	];
 	memory.remember(read, next, items);
-	const staticData = context.getWorkflowStaticData('node');
-	staticData[STATE] = next as unknown as IDataObject;
+	storeOf(context)[STATE] = next as unknown as IDataObject;
 	const allFailed = results.every((result) => result.reports.length > 0 || result.refusal !== undefined);
 	return { items, reports, allFailed: allFailed && reports.length > 0 };
 }
@@ -238,7 +246,7 @@ async function openRound(context: IPollFunctions, memory: ProcessMemory, read: u
 async function pollOnce(context: IPollFunctions, memory: ProcessMemory): Promise<INodeExecutionData[][] | null> {
 	const activating = isActivationPoll(context);
 	const deadlineAt = deadlineOf(context, activating);
-	const read: unknown = context.getWorkflowStaticData('node')[STATE];
+	const read: unknown = storeOf(context)[STATE];
 	const outcome = await openRound(context, memory, read, deadlineAt)
 		.then(async (round) => await pollRound(context, round, memory, read))
 		.catch((error: unknown): Outcome => ({ items: [], reports: [reportOfError(error, '')], allFailed: true }));

@@ -4,9 +4,9 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TYPES, type WorkflowDraft } from '../../sandbox/n8n/index.mts';
 import { BILLSPRING, startWorld, type Json, type World } from './support.mts';
+import { pollTimes } from './trigger/pollTimes.mts';
 
 const WITHIN_MS = 60_000;
-const EVERY_FIVE_SECONDS = { item: Array.from({ length: 12 }, (_, index) => ({ mode: 'custom', cronExpression: `${index * 5} * * * * *` })) };
 
 /** The expressions of the recipe. */
 const TOLD = `={{ {
@@ -26,7 +26,7 @@ const ERROR_WORKFLOW: WorkflowDraft = {
 /** Publishes a trigger whose every item ends in an error, with that error workflow. */
 async function publishWatch(world: World, errorWorkflow: string): Promise<void> {
 	const { id, name } = world.credential;
-	const parameters = { pollTimes: EVERY_FIVE_SECONDS, businesses: 'selected', businessIds: [BILLSPRING], events: ['roleChanged'] };
+	const parameters = { pollTimes: pollTimes(), businesses: 'selected', businessIds: [BILLSPRING], events: ['roleChanged'] };
 	const workflow = await world.n8n.client.createWorkflow({
 		name: 'Watch',
 		nodes: [

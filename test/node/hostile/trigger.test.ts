@@ -170,6 +170,10 @@ test('whatever became of the stored state, nobody is reported as removed, and th
 			const trigger = triggerWith(WATCH, engine);
 			const good = JSON.parse(first.stored) as IDataObject;
 			trigger.stored = asObject(spoil(engine === 'cursors' ? good : { 'node:FreshBooks': good }));
+			if (holdsNoObject(trigger.stored)) {
+				expect(expectClear((await trigger.poll()).error)).toContain('can keep no state');
+				return 'error';
+			}
 			for (let poll = 0; poll < 2; poll++) check(await trigger.poll(), team);
 			await expectAlive(trigger, team);
 			return 'items';
@@ -209,4 +213,20 @@ describe('whatever a parameter holds: a clear error, or a poll of the intended p
 		await fc.assert(fc.asyncProperty(hostileValue.filter(isNoExpression), each), runs(6));
 		for (const value of IS_LONG ? LONG_TEXTS : LONG_TEXTS.slice(-2)) await attempt('trigger', 'long text', async () => await tryValue(slot, value));
 	});
+});
+
+/** Whether the trigger's entry is something else than the object in which n8n keeps a state. */
+function holdsNoObject(text: string): boolean {
+	const { 'node:FreshBooks': entry } = JSON.parse(text) as Record<string, unknown>;
+	return entry !== undefined && (typeof entry !== 'object' || entry === null || Array.isArray(entry));
+}
+
+test.each(['null', '"x"', '5', '[]'])('a stored state that is %s can keep none: a clear error with the way out', async (entry) => {
+	const team = new Team();
+	server().answerWith(({ method, url }) => team.answer(method, url));
+	const trigger = triggerWith(WATCH, 'legacy');
+	trigger.stored = `{"node:FreshBooks":${entry}}`;
+	const { error } = await trigger.poll();
+	expect(expectClear(error)).toContain('can keep no state');
+	expect((error as Error & { description?: string }).description).toContain('Rename the trigger');
 });
