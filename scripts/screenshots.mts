@@ -4,7 +4,6 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { installN8n, readWorkflow, ROOT, TYPES, withCredential, type WorkflowNode } from '../sandbox/n8n/index.mts';
 import { BILLSPRING, HARBOUR, startWorld, type Json, type World } from '../test/e2e/support.mts';
-import { pollTimes } from '../test/e2e/trigger/pollTimes.mts';
 import { installChromium } from './lib/chromium.mts';
 import { entriesOf, openBrowser, openList, openNode, signIn, wear, type Theme } from './lib/editor.mts';
 import { giveUp } from './lib/run.mts';
@@ -83,26 +82,24 @@ class Camera {
 		const draft = withCredential(await readWorkflow(LEAVERS), this.world.credential);
 		const trigger = draft.nodes.find(({ type }) => type === TYPES.trigger);
 		if (!trigger) throw new Error(`There is no trigger in ${LEAVERS}.`);
-		trigger.parameters['pollTimes'] = pollTimes();
 		const { id } = await client.createWorkflow(draft);
 		await client.publish(id);
 		await this.world.control('DELETE', `/businesses/${BILLSPRING}/members/teodor.wexley@example.com`);
 		const execution = await this.firstExecution(id);
 		await client.unpublish(id);
 		await this.page.goto(`${url}/workflow/${id}/executions/${execution}`);
-		const preview = this.page.frameLocator('iframe');
-		await preview.locator('.vue-flow__node').filter({ hasText: trigger.name }).first().dblclick({ force: true });
-		await preview.getByTestId('output-panel').getByText('JSON', { exact: true }).first().click();
-		await preview.getByText('teodor.wexley@example.com').first().waitFor();
+		await this.page.locator('.vue-flow__node').filter({ hasText: trigger.name }).first().dblclick({ force: true });
+		await this.page.getByTestId('output-panel').getByText('JSON', { exact: true }).first().click();
+		await this.page.getByText('teodor.wexley@example.com').first().waitFor();
 	}
 
 	private async firstExecution(workflowId: string): Promise<string> {
-		for (let tries = 0; tries < 120; tries++) {
+		for (let tries = 0; tries < 240; tries++) {
 			const [execution] = await this.world.n8n.client.executions(workflowId);
 			if (execution) return execution.id;
 			await this.page.waitForTimeout(500);
 		}
-		throw new Error('Nobody was told as a leaver within a minute.');
+		throw new Error('Nobody was told as a leaver within two minutes.');
 	}
 
 	async execute(shows: string): Promise<void> {
