@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pendingInvitations } from '../../sandbox/freshbooks/businesses.mts';
+import type { FaultedRequest } from '../../sandbox/freshbooks/faults.mts';
 import { freshReport, REPORTS } from '../../scripts/lib/reports.mts';
 import { searchFiles } from '../e2e/support.mts';
 import { Collector } from './collector.mts';
@@ -55,6 +56,9 @@ const STAYS_QUIET_MS = 12_000;
 
 export const KINDS: readonly FindingKind[] = ['false', 'lost', 'repeated', 'invited twice', 'removed wrongly'];
 
+/** A list is read every few seconds; so many requests are more than a minute's. */
+const REQUESTS_LOOKED_BACK = 5_000;
+
 function beginningOf({ world }: Stage): Beginning {
 	return [...world.sandbox.parts.world.businesses.values()].map(({ id, name, members, invitations }) => ({
 		id, name, members: members.map((member) => ({ ...member })), invitations: invitations.map((invitation) => ({ ...invitation })),
@@ -62,12 +66,15 @@ function beginningOf({ world }: Stage): Beginning {
 }
 
 function directorFor(stage: Stage, seed: number): FaultDirector {
-	const { world, faults } = stage.world.sandbox.parts;
-	const director = new FaultDirector(seed, stage.callers, (businessId, purpose) => {
+	const { world, faults, log } = stage.world.sandbox.parts;
+	const addresses = (businessId: number, purpose: string): string[] => {
 		const business = world.businesses.get(businessId);
 		if (!business) return [];
 		return (purpose === 'people' ? business.members : pendingInvitations(business)).map(({ email }) => email);
-	});
+	};
+	const wasTold = ({ grant, path }: FaultedRequest, since: number): boolean =>
+		log.latest(REQUESTS_LOOKED_BACK).some((one) => one.grant === grant && one.path === path && one.status === 200 && one.fault === null && one.machineAt >= since);
+	const director = new FaultDirector(seed, stage.callers, addresses, wasTold);
 	faults.director = director.direct;
 	return director;
 }

@@ -29,7 +29,7 @@ interface Drop {
 
 /**
  * Decides for each request. A lie that nothing in the answer gives away is told to a caller once: the next answer of that
- * list is true, since no reader could tell the same lie told twice from the truth.
+ * list that gets through is true, since no reader could tell the same lie told twice from the truth.
  */
 export class FaultDirector {
 	readonly fired = new Map<RequestFault, number>();
@@ -40,11 +40,22 @@ export class FaultDirector {
 	readonly #addresses: (businessId: number, purpose: Addressed['purpose']) => readonly string[];
 	readonly #streams = new Map<string, FaultStream>();
 	readonly #chances = new Map<string, Chance>();
-	readonly #owesTruth = new Set<string>();
+	readonly #wasTold: (request: FaultedRequest, since: number) => boolean;
+	/** When each list was last lied about like that. */
+	readonly #liedAt = new Map<string, number>();
 	readonly #drops = new Map<string, Drop>();
 
-	/** @param addresses of the people (or of the pending invitations) of a business */
-	constructor(seed: number, callers: ReadonlyMap<number, Caller>, addresses: (businessId: number, purpose: Addressed['purpose']) => readonly string[]) {
+	/**
+	 * @param addresses of the people (or of the pending invitations) of a business
+	 * @param wasTold whether a true answer to such a request got through since a time: what the director left alone may still have ended in a 401
+	 */
+	constructor(
+		seed: number,
+		callers: ReadonlyMap<number, Caller>,
+		addresses: (businessId: number, purpose: Addressed['purpose']) => readonly string[],
+		wasTold: (request: FaultedRequest, since: number) => boolean,
+	) {
+		this.#wasTold = wasTold;
 		this.#seed = seed;
 		this.#callers = callers;
 		this.#addresses = addresses;
@@ -66,12 +77,7 @@ export class FaultDirector {
 		const stream = this.#streams.get(key) ?? new FaultStream(this.#seed, caller.name, caller.kind, addressed.purpose);
 		this.#streams.set(key, stream);
 		const fault = stream.next();
-		const hit = fault && this.#hitOf(fault, request, caller, addressed, list);
-		if (!hit) {
-			this.#owesTruth.delete(list);
-			return undefined;
-		}
-		return hit;
+		return fault && this.#hitOf(fault, request, caller, addressed, list);
 	}
 
 	#count(fault: RequestFault): void {
@@ -99,10 +105,11 @@ export class FaultDirector {
 		const chance = this.#chance(caller);
 		const { businessId = 0, purpose } = addressed;
 		const shows = purpose === 'people' && (caller.kind === 'writer' || chance.happens(0.5));
-		if (!shows && this.#owesTruth.has(list)) return undefined;
+		const liedAt = this.#liedAt.get(list);
+		if (!shows && liedAt !== undefined && !this.#wasTold(request, liedAt)) return undefined;
 		const addresses = this.#addresses(businessId, purpose);
 		if (addresses.length === 0) return undefined;
-		if (!shows) this.#owesTruth.add(list);
+		if (!shows) this.#liedAt.set(list, Date.now());
 		if (fault === 'empty 200 list') return this.#lie(request, addressed, fault, { kind: 'emptyList', params: { keepTotal: shows }, turn: 0 });
 		const email = chance.of(addresses);
 		if (shows) this.#drops.set(list, { email, left: DROPS_IN_A_ROW - 1 });

@@ -8,9 +8,9 @@ const GRANT = 3;
 const TEAM: FaultedRequest = { method: 'GET', path: '/auth/api/v1/businesses/6101/team_members', query: 'page=1', grant: GRANT };
 const INVITATIONS: FaultedRequest = { ...TEAM, path: '/auth/api/v1/business/6101/invitations' };
 
-function directorFor(kind: CallerKind): FaultDirector {
+function directorFor(kind: CallerKind, wasTold = () => true): FaultDirector {
 	const callers = new Map<number, Caller>([[GRANT, { name: 'somebody', kind }]]);
-	const director = new FaultDirector(11, callers, () => ['a@b.c', 'd@e.f']);
+	const director = new FaultDirector(11, callers, () => ['a@b.c', 'd@e.f'], wasTold);
 	director.active = true;
 	return director;
 }
@@ -41,7 +41,9 @@ describe('the director', () => {
 		it(`tells ${request.path.split('/').at(-1)} no unnoticeable lie twice without the truth between`, () => {
 			let owesTruth = false;
 			let lies = 0;
-			for (const hit of hits(directorFor('trigger'), request, 5_000)) {
+			const director = directorFor('trigger', () => !owesTruth);
+			for (let asked = 0; asked < 5_000; asked++) {
+				const hit = director.direct(request);
 				if (isUnnoticeable(hit)) {
 					assert.ok(!owesTruth);
 					owesTruth = true;
@@ -51,6 +53,10 @@ describe('the director', () => {
 			assert.ok(lies > 20, `${lies}`);
 		});
 	}
+
+	it('lies no second time where what it left alone did not get through', () => {
+		assert.equal(hits(directorFor('trigger', () => false), INVITATIONS, 3_000).filter(isUnnoticeable).length, 1);
+	});
 
 	it('tells those who write only lies that show', () => {
 		const told = [...hits(directorFor('writer'), TEAM, 3_000), ...hits(directorFor('writer'), INVITATIONS, 3_000)];
