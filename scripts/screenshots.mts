@@ -105,12 +105,7 @@ class Camera {
 	async execute(shows: string): Promise<void> {
 		await this.page.getByTestId('node-execute-button').click();
 		await this.page.getByTestId('output-panel').getByText(shows).first().waitFor();
-		await this.view('Table');
-	}
-
-	/** How the output is shown, where there is output. */
-	async view(as: 'Table' | 'JSON'): Promise<void> {
-		const tab = this.page.getByTestId('output-panel').getByText(as, { exact: true }).first();
+		const tab = this.page.getByTestId('output-panel').getByText('Table', { exact: true }).first();
 		if (await tab.isVisible()) await tab.click();
 		// What n8n tells at the edge goes away by itself.
 		await this.page.getByRole('alert').first().waitFor({ state: 'detached' }).catch(() => undefined);
