@@ -11,6 +11,7 @@ import {
 	type ListRequest,
 } from '../../nodes/FreshBooks/api/listing';
 import type { FreshBooksClient, FreshBooksRequest } from '../../nodes/FreshBooks/api/transport';
+import { listTeamMembers } from '../../nodes/FreshBooks/api/teamMembers';
 import { numberOrNull } from '../../nodes/FreshBooks/api/wire';
 import { membersPage, staffPage, teamMembersPage, upTo } from '../harness/examples';
 
@@ -284,6 +285,12 @@ describe('a whole list', () => {
 		expect(seen).toEqual([1, 2, 3, 4]);
 		expect(warnings).toEqual([expect.stringMatching(/counts 16 things but shows 4/)]);
 	});
+});
+
+test.each([undefined, null, '', 0, '0', '7', 'a', '../../1', 'dd6392d0-0639-40bd-9502-7d80c44de9f', {}])('a team member whose UUID is %p makes the page malformed', async (uuid) => {
+	const { client } = service(() => teamMembersPage([{ uuid }]));
+	const request = listTeamMembers(77128, (entry) => entry);
+	await expect(readList(client, request)).rejects.toMatchObject({ failure: { kind: 'malformed' } });
 });
 
 describe('a list that cannot be FreshBooks\' own', () => {

@@ -1,10 +1,15 @@
 import { FreshBooksApiError } from './failures';
-import { path } from './identifiers';
+import { checkUuid, path } from './identifiers';
 import type { ListRequest } from './listing';
 import type { FreshBooksClient } from './transport';
 import { objectOf, textOrNull, type WireObject } from './wire';
 
 /** FreshBooks' published team members resource (freshbooks.com/api/team_members): read only, identified by UUID. */
+
+function uuidOf(row: WireObject): string | null {
+	const uuid = checkUuid(row.uuid);
+	return uuid.ok ? uuid.value : null;
+}
 
 /** Rows and paging: an array under `response`, a `meta` beside it without `pages`. `active: true` asks for active ones only. */
 export function listTeamMembers<Kept>(
@@ -19,7 +24,7 @@ export function listTeamMembers<Kept>(
 		idFamily: 'business ID',
 		published: true,
 		rowKeys: ['team_members'],
-		idOf: (row) => textOrNull(row.uuid),
+		idOf: uuidOf,
 		keep,
 	};
 }
