@@ -47,7 +47,7 @@ export interface StoredSnapshot {
 	invitations: string[] | null;
 	/** When the removal safeguard last reported, in milliseconds; `null` when nothing is held. */
 	reportedAt: number | null;
-	/** Digests of `people` and of all the rest: no change is read out of what someone else has altered. */
+	/** Digests of `people` and of all the rest, this first digest among it: no change is read out of what someone else has altered. */
 	digests: [people: string, rest: string];
 }
 
@@ -400,7 +400,7 @@ export async function openSnapshot(
 	if (stored === undefined || stored === null) return undefined;
 	if (!isStoredSnapshot(stored)) return 'damaged';
 	const [chunksDigest, restDigest] = stored.digests;
-	if (restDigestOf(stored) !== restDigest) return 'damaged';
+	if (restDigestOf(stored, chunksDigest) !== restDigest) return 'damaged';
 	return {
 		...emptySnapshot(stored.baselineAt),
 		lines: await new Lines(stored.people).find(pause),
@@ -442,7 +442,7 @@ export async function closeSnapshot(
 		invitations: invitations === null ? null : invitations.map(encodeInvitation),
 		reportedAt: snapshot.reportedAt,
 	};
-	return { ...rest, people: people.chunks, digests: [people.digest, restDigestOf(rest)] };
+	return { ...rest, people: people.chunks, digests: [people.digest, restDigestOf(rest, people.digest)] };
 }
 
 async function packPeople(
@@ -499,10 +499,13 @@ async function chunksDigestOf(chunks: readonly string[], pause: YieldToEventLoop
 	return hash.digest('hex').slice(0, DIGEST_LENGTH);
 }
 
-/** Independent of the order of keys: a database may store JSON in its own. */
-function restDigestOf(rest: Omit<StoredSnapshot, 'people' | 'digests'>): string {
+/**
+ * Independent of the order of keys: a database may store JSON in its own. It covers the people's digest, which is held
+ * against the people only once there is a difference: too late to find it spoilt.
+ */
+function restDigestOf(rest: Omit<StoredSnapshot, 'people' | 'digests'>, chunksDigest: string): string {
 	const { roles, gone, turnFloor, polls, baselineAt, invitations, reportedAt } = rest;
-	const content = [roles, gone, turnFloor, polls, baselineAt, invitations, reportedAt];
+	const content = [roles, gone, turnFloor, polls, baselineAt, invitations, reportedAt, chunksDigest];
 	const hash = createHash('sha256').update(JSON.stringify(content));
 	return hash.digest('hex').slice(0, DIGEST_LENGTH);
 }

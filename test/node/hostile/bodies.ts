@@ -30,7 +30,7 @@ function apply({ at, how, value }: Change, body: unknown): void {
 	const [holder, key] = places[at % places.length];
 	if (how === 'delete') delete holder[key];
 	else if (how === 'repeat' && Array.isArray(holder)) holder.push(structuredClone(holder[Number(key)]));
-	else if (how === 'poison') Object.defineProperty(holder, '__proto__', { value: { polluted: true }, enumerable: true, configurable: true });
+	else if (how === 'poison') Object.defineProperty(holder, '__proto__', { value: { polluted: true }, enumerable: true, configurable: true, writable: true });
 	else holder[key] = how === 'huge' ? HUGE : value;
 }
 

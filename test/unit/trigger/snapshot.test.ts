@@ -227,6 +227,14 @@ describe('a stored snapshot', () => {
 		}
 	});
 
+	it('whose digest of the people is spoilt is found so before anybody changes', async () => {
+		const watched = await watching(somePeople(3));
+		(watched.stored as StoredSnapshot).digests[0] = '0123456789abcdef';
+		expect((await watched.poll()).troubles).toMatchObject([{ kind: 'stateDamaged' }]);
+		watched.people.push(aPerson());
+		expect(await watched.poll()).toMatchObject({ items: [{ event: 'memberAdded' }], troubles: [] });
+	});
+
 	it('may have its keys in any order', async () => {
 		const watched = await watching(somePeople(3));
 		const reversed = Object.fromEntries(Object.entries(watched.stored as object).reverse());
