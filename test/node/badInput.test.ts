@@ -2,8 +2,8 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { onAFastClock } from '../harness/clock';
 import { errorOf, jsonOf, locator, run } from '../harness/context';
-import { EXAMPLE } from '../harness/examples';
-import { onDelete, onGet, onTheWire } from '../harness/wire';
+import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, teamMemberRow, teamMembersPage, upTo } from '../harness/examples';
+import { onDelete, onGet, onTheWire, pageOf } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
 onTheWire();
@@ -198,6 +198,43 @@ describe('every parameter of every item is checked before the first request', ()
 test('what is good is let through: a number from a list, an address in capitals', async () => {
 	onGet('/auth/api/v1/users/me').reply(200, EXAMPLE.usersMeFlat);
 	expect(await jsonOf({ resource: 'business', operation: 'getAll', limit: 1 })).toHaveLength(1);
+});
+
+describe('a yes or no, or a choice, that an expression gives', () => {
+	const ONE_OF = { resource: 'access', operation: 'offboard', email: 'a@b.co' };
+
+	test.each(['yes', '', 1, 0, {}, []])('of %j for Dry Run is refused, and nobody is removed', async (dryRun) => {
+		const error = await errorOf({ ...ONE_OF, options: { dryRun: '={{ $json.dryRun }}' } }, { items: [{ dryRun }] });
+		expect(error.message).toBe("Parameter 'Dry Run' must be true or false [item 0]");
+	});
+
+	test.each(['true', 'TRUE', ' True '])('of %j is a yes, also as text: a dry run stays one', async (dryRun) => {
+		onGet('/auth/api/v1/users/me').reply(200, EXAMPLE.usersMeFlat);
+		onGet(pageOf('/auth/api/v1/businesses/789/team_members')).reply(200, teamMembersPage([]));
+		onGet(pageOf('/auth/api/v1/business/789/members')).reply(200, membersPage([memberRow(7, { email: 'a@b.co' })]));
+		onGet(pageOf('/auth/api/v1/business/789/invitations')).reply(200, invitationsAnswer([]));
+		const [report] = await jsonOf({ ...ONE_OF, options: { dryRun: '={{ $json.dryRun }}' } }, { items: [{ dryRun }] });
+		expect(report).toMatchObject({ status: 'planned', dryRun: true });
+	});
+
+	test.each(['Selected', 'selected ', '', null, true])('of %j for Businesses is refused, and does not mean all of them', async (businesses) => {
+		const parameters = { ...ONE_OF, businesses: '={{ $json.businesses }}', businessIds: [789] };
+		expect((await errorOf(parameters, { items: [{ businesses }] })).message).toBe("Parameter 'Businesses' must be one of all, selected [item 0]");
+	});
+
+	test('Return All as text returns all, and does not stop at the limit', async () => {
+		onGet(pageOf('/auth/api/v1/business/789/invitations')).reply(200, invitationsAnswer(upTo(60).map((id) => invitationRow(id))));
+		expect(await jsonOf({ resource: 'invitation', operation: 'getAll', business, returnAll: '={{ "true" }}' })).toHaveLength(60);
+	});
+
+	test('a filter is applied or refused, never left out', async () => {
+		const getAll = { resource: 'teamMember', operation: 'getAll', business };
+		onGet(pageOf('/auth/api/v1/businesses/789/team_members')).reply(200, teamMembersPage([teamMemberRow(1, { active: true }), teamMemberRow(2, { active: false })]));
+		expect(await jsonOf({ ...getAll, filters: { active: '={{ "false" }}' } })).toMatchObject([{ active: false }]);
+		expect((await errorOf({ ...getAll, filters: { active: '={{ "inactive" }}' } })).message).toContain("Parameter 'Active' must be true or false");
+		expect((await errorOf({ ...getAll, filters: { role: '={{ 7 }}' } })).message).toContain("Parameter 'Role' must be a text");
+		expect((await errorOf({ ...getAll, source: '={{ "members" }}' })).message).toContain("Parameter 'Source' must be one of teamMembers, businessMembers, businessGroup");
+	});
 });
 
 describe('what the hostile suites found', () => {

@@ -39,7 +39,8 @@ export const businessesParameters = (shown: Shown): INodeProperties[] => [
 
 /** Reads the two parameters. */
 export function readChosenBusinesses(parameters: Parameters): ChosenBusinesses {
-	return parameters.choice('businesses', 'all') === 'selected' ? { all: false, ids: parameters.businessIds() } : { all: true };
+	const choice = parameters.oneOf('businesses', 'Businesses', ['all', 'selected']);
+	return choice === 'selected' ? { all: false, ids: parameters.businessIds() } : { all: true };
 }
 
 /** One membership per business; where the token owner has two roles in one, none is taken for the role. */

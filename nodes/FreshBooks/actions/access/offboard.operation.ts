@@ -53,9 +53,9 @@ export const offboard = operation<Input>({
 			email: parameters.email(),
 			chosen,
 			chosenOneByOne: !chosen.all,
-			dryRun: options.dryRun === true,
-			archiveStaff: options.staff === 'archive',
-			failOnPartial: options.failOnPartial !== false,
+			dryRun: parameters.optionalBoolean(options, 'dryRun', 'Dry Run') ?? false,
+			archiveStaff: parameters.optionIn(options, 'staff', 'Staff Records', ['leave', 'archive']) === 'archive',
+			failOnPartial: parameters.optionalBoolean(options, 'failOnPartial', 'Fail on Partial') ?? true,
 		};
 	},
 	about: ({ email }) => addressKey(email),

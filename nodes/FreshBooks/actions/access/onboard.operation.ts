@@ -43,8 +43,8 @@ export const onboard = operation<Hire>({
 			businessId: parameters.businessId(),
 			email: parameters.email(),
 			role: parameters.role(),
-			updateRole: options.updateRole === true,
-			waitForAcceptance: options.waitForAcceptance === true,
+			updateRole: parameters.optionalBoolean(options, 'updateRole', 'Update Role') ?? false,
+			waitForAcceptance: parameters.optionalBoolean(options, 'waitForAcceptance', 'Wait for Acceptance') ?? false,
 			invitedAt: parameters.optionalMoment(options, 'invitedAt', 'Invited At'),
 		};
 	},

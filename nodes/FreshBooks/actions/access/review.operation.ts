@@ -34,6 +34,7 @@ function textIn(options: IDataObject, name: string): string | undefined {
 
 function read(parameters: Parameters): ReviewInput {
 	const options = parameters.collection('options');
+	parameters.oneOf('directory', 'Directory', ['items', 'json', 'none']);
 	const directorySource = sourceOf(parameters);
 	const days = options.staleAfterDays ?? 14;
 	if (typeof days !== 'number' || !(days >= 0)) return parameters.refuse('Stale After Days', 'must be a number of at least 0');
@@ -42,10 +43,10 @@ function read(parameters: Parameters): ReviewInput {
 		chosen: readChosenBusinesses(parameters),
 		directory: readRows(parameters, directorySource, fields),
 		directorySource,
-		withInvitations: options.pendingInvitations !== false,
-		withMembers: options.businessMembers === true,
+		withInvitations: parameters.optionalBoolean(options, 'pendingInvitations', 'Pending Invitations') ?? true,
+		withMembers: parameters.optionalBoolean(options, 'businessMembers', 'Business Members') ?? false,
 		staleAfterDays: days,
-		onlyFindings: options.onlyFindings === true,
+		onlyFindings: parameters.optionalBoolean(options, 'onlyFindings', 'Only Findings') ?? false,
 		scim: options.outputFormat === 'scim',
 		item: parameters.itemIndex,
 	};

@@ -100,8 +100,35 @@ export class Parameters {
 		return this.accept('Role', checkRole(this.raw('role')));
 	}
 
-	boolean(name: string, fallback: boolean): boolean {
-		return this.raw(name, fallback) === true;
+	boolean(name: string, displayName: string, fallback: boolean): boolean {
+		return this.truth(this.raw(name, fallback), displayName) ?? fallback;
+	}
+
+	/** A yes or no out of a collection; undefined when not given. */
+	optionalBoolean(collection: IDataObject, name: string, displayName: string): boolean | undefined {
+		return this.truth(collection[name], displayName);
+	}
+
+	/** An expression may give it as text, as forms and sheets do. What is neither is refused: a dry run must not become a real one. */
+	private truth(value: unknown, displayName: string): boolean | undefined {
+		if (value === undefined || value === null) return undefined;
+		const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
+		if (word === true || word === 'true') return true;
+		return word === false || word === 'false' ? false : this.refuse(displayName, 'must be true or false');
+	}
+
+	/** One of the values of a list, the first of which is the default; any other, which an expression may give, is refused. */
+	oneOf(name: string, displayName: string, values: readonly string[]): string {
+		return this.known(this.raw(name, values[0]), displayName, values);
+	}
+
+	/** The same out of a collection. */
+	optionIn(collection: IDataObject, name: string, displayName: string, values: readonly string[]): string {
+		return this.known(collection[name] ?? values[0], displayName, values);
+	}
+
+	private known(value: unknown, displayName: string, values: readonly string[]): string {
+		return values.find((one) => one === value) ?? this.refuse(displayName, `must be one of ${values.join(', ')}`);
 	}
 
 	choice(name: string, fallback: string): string {
@@ -111,7 +138,7 @@ export class Parameters {
 
 	/** How many rows are wanted: Infinity for Return All, else a whole number from 1. */
 	limit(): number {
-		if (this.boolean('returnAll', false)) return Infinity;
+		if (this.boolean('returnAll', 'Return All', false)) return Infinity;
 		const limit = this.raw('limit', 50);
 		if (typeof limit === 'number' && Number.isSafeInteger(limit) && limit >= 1) return limit;
 		return this.refuse('Limit', 'must be a whole number of at least 1');

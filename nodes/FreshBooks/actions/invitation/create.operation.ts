@@ -68,7 +68,7 @@ export const create = operation<Input>({
 			email: parameters.email(),
 			role: parameters.role(),
 			ifExists: options.ifExists === 'return' ? 'return' : 'error',
-			endpoint: options.endpoint === 'userInvitation' ? 'userInvitation' : 'businessInvitations',
+			endpoint: parameters.optionIn(options, 'endpoint', 'Endpoint', ['businessInvitations', 'userInvitation']) as InvitationEndpoint,
 		};
 	},
 	about: ({ businessId, email }) => `${businessId} ${addressKey(email)}`,

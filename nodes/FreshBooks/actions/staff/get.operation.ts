@@ -10,7 +10,7 @@ const shown = shownFor('staff', ['get']);
 
 export const get = operation<StaffRecord & { simplify: boolean }>({
 	description: [accountLocator(shown), staffLocator(shown), simplifyParameter(shown), optionsCollection(shown)],
-	read: (parameters) => ({ ...readStaffLocator(parameters), simplify: parameters.boolean('simplify', true) }),
+	read: (parameters) => ({ ...readStaffLocator(parameters), simplify: parameters.boolean('simplify', 'Simplify', true) }),
 	about: aboutStaff,
 	async execute(session, { accountId, staffId, simplify }) {
 		const row = await getStaff(session.client, accountId, staffId);

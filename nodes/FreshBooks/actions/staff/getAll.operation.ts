@@ -117,14 +117,14 @@ export const getAll = operation({
 	read(parameters) {
 		const search = searchOf(parameters, parameters.collection('filters'));
 		const query: IDataObject = Object.keys(search).length > 0 ? { search } : {};
-		const withProjects = parameters.collection('options').includeProjectIds === true;
+		const withProjects = parameters.optionalBoolean(parameters.collection('options'), 'includeProjectIds', 'Include Project IDs') ?? false;
 		if (withProjects) query.include = ['projectids'];
 		return {
 			accountId: parameters.accountId(),
 			limit: parameters.limit(),
 			query,
 			withProjects,
-			simplify: parameters.boolean('simplify', true),
+			simplify: parameters.boolean('simplify', 'Simplify', true),
 		};
 	},
 	async execute(session, { accountId, limit, query, withProjects, simplify }) {

@@ -42,7 +42,7 @@ export const get = operation<Input>({
 	read: (parameters) => ({
 		businessId: parameters.businessId(),
 		member: parameters.memberByUuid(),
-		simplify: parameters.boolean('simplify', true),
+		simplify: parameters.boolean('simplify', 'Simplify', true),
 		scim: parameters.collection('options').outputFormat === 'scim',
 	}),
 	about: ({ businessId, member }) => `${businessId} ${member.by === 'id' ? member.id : addressKey(member.email)}`,

@@ -131,14 +131,14 @@ export const getAll = operation<Input>({
 		const filters = parameters.collection('filters');
 		return {
 			businessId: parameters.businessId(),
-			source: parameters.choice('source', 'teamMembers'),
+			source: parameters.oneOf('source', 'Source', ['teamMembers', 'businessMembers', 'businessGroup']),
 			limit: parameters.limit(),
 			filters: {
-				active: typeof filters.active === 'boolean' ? filters.active : undefined,
-				role: typeof filters.role === 'string' && filters.role !== '' ? filters.role : undefined,
+				active: parameters.optionalBoolean(filters, 'active', 'Active'),
+				role: parameters.shortText(filters, 'role', 'Role'),
 				email: parameters.optionalEmail(filters, 'email', 'Email'),
 			},
-			simplify: parameters.boolean('simplify', true),
+			simplify: parameters.boolean('simplify', 'Simplify', true),
 			scim: parameters.collection('options').outputFormat === 'scim',
 		};
 	},

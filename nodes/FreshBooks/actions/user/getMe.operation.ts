@@ -8,7 +8,7 @@ const shown = shownFor('user', ['getMe']);
 
 export const getMe = operation({
 	description: [simplifyParameter(shown)],
-	read: (parameters) => ({ simplify: parameters.boolean('simplify', true) }),
+	read: (parameters) => ({ simplify: parameters.boolean('simplify', 'Simplify', true) }),
 	async execute(session, { simplify }) {
 		const me = await session.getMe();
 		return [simplify ? simplifyMe(me) : (me as IDataObject)];
