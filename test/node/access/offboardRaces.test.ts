@@ -91,6 +91,18 @@ describe('access: offboard, when things change meanwhile', () => {
 		expect(report).toMatchObject({ status: 'partial', businesses: [{ outcome: 'failed', verified: false, done: [{ action: 'memberRemoved' }] }] });
 	});
 
+	test.each([
+		[403, { error: 'forbidden', error_description: 'Permission Denied.' }],
+		[404, { error: 'not_found' }],
+	])('a removal answered %i of somebody listed as inactive is not told as done', async (status, body) => {
+		const there = { team: [person({ active: false })], members: [memberRow(7, { email: EMAIL })] };
+		lists(there);
+		onDelete('/auth/api/v1/business/101/members/7').reply(status, body);
+		lists(there);
+		const [report] = await offboard(EMAIL);
+		expect(report).toMatchObject({ status: 'partial', businesses: [{ outcome: 'failed', verified: false, done: [], notDone: [{ what: 'membership', id: 7 }] }] });
+	});
+
 	test('of two owners in one run only the first is removed: the other is the only one by then', async () => {
 		const owner = (id: number) => memberRow(id, { email: `owner${id}@example.com`, role: 'owner' });
 		const both = { members: [owner(1), owner(2)] };

@@ -49,10 +49,15 @@ function targetsIn({ invitations, members }: Sighting): Target[] {
 	];
 }
 
-function holds(sighting: Sighting, { kind, id }: Target): boolean {
+function isListed(sighting: Sighting, { kind, id }: Target): boolean {
 	return kind === 'invitation'
 		? sighting.invitations.some((invitation) => invitation.id === id)
-		: sighting.members.some((member) => member.memberId === id) && !isInactive(sighting);
+		: sighting.members.some((member) => member.memberId === id);
+}
+
+/** Listed, and not as an inactive member, as which FreshBooks may keep somebody it removed. */
+function holds(sighting: Sighting, target: Target): boolean {
+	return isListed(sighting, target) && (target.kind === 'invitation' || !isInactive(sighting));
 }
 
 async function remove(session: Session, businessId: number, target: Target): Promise<Tried> {
@@ -95,7 +100,8 @@ function isGone(error: unknown): boolean {
 function settle(target: Tried, last: Sighting): Deed | NotDone {
 	const { kind, id, error } = target;
 	const what = kind === 'invitation' ? 'invitation' : 'membership';
-	if (holds(last, target)) {
+	// Whoever was inactive before is no proof of a removal that FreshBooks refused.
+	if (error === undefined ? holds(last, target) : isListed(last, target)) {
 		const reason = error === undefined ? 'FreshBooks accepted the removal, but still lists it. Run it again in a minute.' : `${reasonOf(error)}. ${BY_HAND}`;
 		return { what, id, reason };
 	}
