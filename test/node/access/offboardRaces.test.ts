@@ -34,10 +34,14 @@ function lists({ team = [], members = [], invitations = [] }: Lists): void {
 	onGet(INVITATIONS).reply(200, invitationsAnswer(invitations));
 }
 
-async function offboard(...emails: string[]): Promise<IDataObject[]> {
+async function offboardAtOnce(batchSize: number, ...emails: string[]): Promise<IDataObject[]> {
 	const items = emails.map((email) => ({ email }));
-	const parameters = { resource: 'access', operation: 'offboard', email: '={{ $json.email }}', options: { failOnPartial: false, batchSize: 1 } };
+	const parameters = { resource: 'access', operation: 'offboard', email: '={{ $json.email }}', options: { failOnPartial: false, batchSize } };
 	return (await run(parameters, { items })).map(({ json }) => json);
+}
+
+async function offboard(...emails: string[]): Promise<IDataObject[]> {
+	return await offboardAtOnce(1, ...emails);
 }
 
 const person = (changes: IDataObject = {}) => teamMemberRow(1, { email: EMAIL, active: true, ...changes });
@@ -113,6 +117,20 @@ describe('access: offboard, when things change meanwhile', () => {
 		lists({ members: [owner(2)] });
 		const reports = await offboard('owner1@example.com', 'owner2@example.com');
 		expect(reports.map(({ status }) => status)).toEqual(['offboarded', 'refused']);
+	});
+
+	test('of two owners at the same time, too', async () => {
+		const owner = (id: number) => memberRow(id, { email: `owner${id}@example.com`, role: 'owner' });
+		let members = [owner(1), owner(2)];
+		onGet(TEAM).times(4).reply(200, () => teamMembersPage([]));
+		onGet(MEMBERS).times(4).reply(200, () => membersPage(members));
+		onGet(INVITATIONS).times(4).reply(200, () => invitationsAnswer([]));
+		onDelete('/auth/api/v1/business/101/members/1').reply(204, () => {
+			members = members.filter(({ id }) => id !== 1);
+		});
+		const reports = await offboardAtOnce(5, 'owner1@example.com', 'owner2@example.com');
+		expect(reports.map(({ status }) => status)).toEqual(['offboarded', 'refused']);
+		expect(members).toHaveLength(1);
 	});
 
 	test('every membership of an address goes, also a second one', async () => {

@@ -202,13 +202,6 @@ function isNotManaged(sighting: Sighting, { role }: BusinessMembership, leaver: 
 	return refused && !isSeen(sighting) && !leaver.chosenOneByOne && mayNotManage(role);
 }
 
-async function firstLook(session: Session, businessId: number, email: string): Promise<Sighting> {
-	const sighting = await look(session, businessId, email, false);
-	// Whether there is another owner must not be judged by a list from before another item's removal.
-	const isOwner = [...sighting.teamMembers, ...sighting.members].some(({ role }) => isOwnerRole(role));
-	return isOwner ? await look(session, businessId, email, true) : sighting;
-}
-
 type Found = BusinessReport['found'];
 
 function report({ businessId, name }: BusinessMembership, found: Found, outcome: BusinessOutcome, changes: Partial<BusinessReport> = {}): BusinessReport {
@@ -225,8 +218,18 @@ function refuseTokenOwner(membership: BusinessMembership): BusinessReport {
 /** Takes a person out of one business, or finds what would be done. Throws only what ends the run. */
 async function offboardFrom(session: Session, leaver: Leaver, membership: BusinessMembership): Promise<BusinessReport> {
 	const { businessId } = membership;
+	const first = await look(session, businessId, leaver.email, false);
+	const isOwner = [...first.teamMembers, ...first.members].some(({ role }) => isOwnerRole(role));
+	if (!isOwner) return await offboardSeen(session, leaver, membership, first);
+	// Whether there is another owner must not be judged by a list from before another item's removal, or while one is under way.
+	return await session.inTurn(`owners ${businessId}`, async () => {
+		return await offboardSeen(session, leaver, membership, await look(session, businessId, leaver.email, true));
+	});
+}
+
+async function offboardSeen(session: Session, leaver: Leaver, membership: BusinessMembership, first: Sighting): Promise<BusinessReport> {
+	const { businessId } = membership;
 	const { email } = leaver;
-	const first = await firstLook(session, businessId, email);
 	const looksForStaff = isSeen(first) || (leaver.archiveStaff && membership.ownsAccount);
 	const staff = looksForStaff ? await lookForStaff(session, membership, email) : undefined;
 	const { teamMembers, members, invitations } = first;

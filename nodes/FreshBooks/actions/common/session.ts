@@ -68,6 +68,8 @@ export class Session {
 
 	private readonly nextRosters = new Map<string, Promise<Roster>>();
 
+	private readonly turns = new Map<string, Promise<unknown>>();
+
 	private readonly madeInvitations = new Map<string, WireObject>();
 
 	constructor(
@@ -148,6 +150,14 @@ export class Session {
 			found = find(roster);
 		}
 		return { found, roster };
+	}
+
+	/** Runs `work` after all earlier work with the same key has ended. */
+	async inTurn<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
+		const before = this.turns.get(key) ?? Promise.resolve();
+		const mine = before.then(work);
+		this.turns.set(key, mine.then(noted, noted));
+		return await mine;
 	}
 
 	/** Forgets a list, so that the next look reads it again. */
