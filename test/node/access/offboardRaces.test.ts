@@ -67,6 +67,21 @@ describe('access: offboard, when things change meanwhile', () => {
 		});
 	});
 
+	test('an invitation accepted while the lists are read: the new member does not slip through between them', async () => {
+		let accepted = false;
+		let members = [memberRow(7, { email: EMAIL })];
+		onGet(INVITATIONS).times(2).reply(200, () => {
+			accepted = true;
+			return invitationsAnswer([]);
+		});
+		onGet(TEAM).times(2).reply(200, () => teamMembersPage([]));
+		onGet(MEMBERS).times(2).reply(200, () => membersPage(accepted ? members : []));
+		onDelete('/auth/api/v1/business/101/members/7').reply(204, () => {
+			members = [];
+		});
+		expect((await offboard(EMAIL))[0]).toMatchObject({ status: 'offboarded', businesses: [{ outcome: 'removed', done: [{ action: 'memberRemoved', id: 7 }] }] });
+	});
+
 	test('a member whom FreshBooks still lists after a moment is not done', async () => {
 		const there = { team: [person()], members: [memberRow(7, { email: EMAIL })] };
 		lists(there);

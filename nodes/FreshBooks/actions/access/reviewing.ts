@@ -43,13 +43,14 @@ async function extraList(session: Session, list: ListName, businessId: number, w
 
 async function lookAt(session: Session, input: ReviewInput, membership: BusinessMembership, now: number): Promise<Looked> {
 	const { businessId, name } = membership;
-	const [team, members, invitations] = await Promise.all([
+	// Before the people: whoever accepts meanwhile is then in one of the lists, and not between them.
+	const invitations = await extraList(session, 'invitations', businessId, input.withInvitations);
+	const [team, members] = await Promise.all([
 		session.teamMembers(businessId).then(
 			(roster) => ({ roster }),
 			(error: unknown) => (endsTheRun(error) ? Promise.reject(error) : { error }),
 		),
 		extraList(session, 'businessMembers', businessId, input.withMembers),
-		extraList(session, 'invitations', businessId, input.withInvitations),
 	]);
 	if ('error' in team) return { unread: membership, error: team.error };
 	const { roster } = team;

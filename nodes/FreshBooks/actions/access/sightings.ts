@@ -109,11 +109,9 @@ function isNotOffered(read: Read): boolean {
  */
 export async function look(session: Session, businessId: number, email: string, again: boolean): Promise<Sighting> {
 	const read = async (list: ListName) => (again ? await session.readAgain(list, businessId) : await session[list](businessId));
-	const [team, members, invitations] = await Promise.all([
-		attempt('teamMembers', read),
-		attempt('businessMembers', read),
-		attempt('invitations', read),
-	]);
+	// Before the people: whoever accepts meanwhile is then in one of the lists, and not between them.
+	const invitations = await attempt('invitations', read);
+	const [team, members] = await Promise.all([attempt('teamMembers', read), attempt('businessMembers', read)]);
 	const seen = { teamMembers: rowsFor(team, email).map(fromTeam), members: rowsFor(members, email).map(fromMembers) };
 	const removalOffered = !isNotOffered(members);
 	return {
