@@ -1,9 +1,10 @@
+import type { IDataObject } from 'n8n-workflow';
 import nock from 'nock';
 
 import { LONGEST_ANNOUNCED_WAIT_MS } from '../../nodes/FreshBooks/api/retry';
 import { holdWaits, onAFastClock, START, waits } from '../harness/clock';
 import { API, errorOf, jsonOf, locator, run } from '../harness/context';
-import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage } from '../harness/examples';
+import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, teamMembersPage, upTo } from '../harness/examples';
 import { onDelete, onGet, onPost, onPut, onTheWire, pageOf } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -27,6 +28,10 @@ const BROKEN = networkError('ECONNRESET');
 const TIMED_OUT = networkError('ETIMEDOUT');
 const REFUSED = networkError('ECONNREFUSED');
 
+/** A page of invitations where FreshBooks pages them, as it does members. */
+const invitationsPage = (rows: IDataObject[], page: number, total: number) => ({
+	response: { invitations: rows, pages: { page, pages: Math.ceil(total / 100), per_page: 100, total } },
+});
 const nothingPending = () => onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([]));
 
 describe('a 429', () => {
@@ -189,6 +194,31 @@ describe('an invitation is sent once', () => {
 			description: expect.stringContaining('not sent again'),
 			httpCode: '500',
 		});
+	});
+
+	test('a 500 and a list that FreshBooks counts longer than it shows: it may be hidden there, so it is not sent again', async () => {
+		onGet(pageOf(INVITATIONS)).times(4).reply(200, invitationsPage([invitationRow(1)], 1, 2));
+		onPost(INVITATIONS, NEW_STAFF).reply(500);
+		expect((await errorOf(create)).message).toContain('it is not known whether it was carried out');
+	});
+
+	test.each(['create', 'onboard'])('a list that moves while it is read is read again before %s takes the address for not invited', async (operation) => {
+		const rows = upTo(110).map((id) => invitationRow(id));
+		for (let reading = 1; reading <= 2; reading++) {
+			onGet(pageOf(INVITATIONS, 1)).reply(200, invitationsPage(rows.slice(0, 100), 1, 110));
+			onGet(pageOf(INVITATIONS, 2)).reply(200, invitationsPage(rows.slice(101), 2, 109));
+		}
+		onGet(pageOf(INVITATIONS, 1)).reply(200, invitationsPage(rows.slice(1, 101), 1, 109));
+		onGet(pageOf(INVITATIONS, 2)).reply(200, invitationsPage(rows.slice(101), 2, 109));
+		const invited = { business, email: 'invited101@example.com', role: 'employee' };
+		if (operation === 'create') {
+			const created = await jsonOf({ resource: 'invitation', operation, ...invited, options: { ifExists: 'return' } });
+			expect(created).toMatchObject([{ id: 101, alreadyInvited: true }]);
+			return;
+		}
+		onGet(pageOf('/auth/api/v1/businesses/789/team_members')).reply(200, teamMembersPage([]));
+		onGet(pageOf(MEMBERS)).reply(200, membersPage([]));
+		expect(await jsonOf({ resource: 'access', operation, ...invited })).toMatchObject([{ status: 'alreadyInvited', invitation: { id: 101 } }]);
 	});
 
 	test('a 500 where FreshBooks offers no list of invitations: it is not sent again', async () => {

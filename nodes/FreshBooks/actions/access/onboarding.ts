@@ -12,7 +12,7 @@ import { invite } from '../invitation/invite';
 import { membersOf } from '../teamMember/member';
 import { ageInDays, invitedAtOf } from './invitationAge';
 import { isOwnerRole, isSeatlessRole, sameRole } from './roles';
-import { inOrder, judge, membershipsOf, type Membership } from './standing';
+import { inOrder, judge, membershipsOf, rowsOf, type Membership } from './standing';
 
 /**
  * Onboarding one address into one business, such that one invitation is left however often and however simultaneously it runs.
@@ -190,7 +190,7 @@ async function alreadyThere(session: Session, hire: Hire, membership: Membership
 /** Brings an address into a business, or says where it stands there already. */
 export async function onboard(session: Session, hire: Hire): Promise<IDataObject> {
 	const { businessId, email, role } = hire;
-	const pending = (await session.invitations(businessId)).byEmail(email);
+	const pending = await rowsOf(session, 'invitations', businessId, email);
 	const standing = judge(await membershipsOf(session, businessId, email), pending.length > 0, role);
 	if (standing.kind === 'member') return await alreadyThere(session, hire, standing.membership, standing.sameRole);
 	if (standing.kind === 'inactive') {

@@ -48,7 +48,8 @@ export function judge(memberships: Membership[], invited: boolean, role: string)
 	return memberships.length > 0 ? { kind: 'inactive', membership: memberships[0] } : { kind: 'unknown' };
 }
 
-async function rowsOf(session: Session, list: ListName, businessId: number, email: string): Promise<WireObject[]> {
+/** All rows of an address in a list. */
+export async function rowsOf(session: Session, list: ListName, businessId: number, email: string): Promise<WireObject[]> {
 	const { found } = await session.look(list, businessId, (roster) => {
 		const rows = roster.byEmail(email);
 		return rows.length > 0 ? rows : undefined;

@@ -33,11 +33,11 @@ export async function pendingInvitation(
 ): Promise<WireObject | undefined> {
 	const made = session.madeInvitation(businessId, email);
 	if (made) return made;
-	const roster = await session.invitations(businessId).catch((error: unknown) => {
+	const looked = await session.look('invitations', businessId, (roster) => roster.byEmail(email)[0]).catch((error: unknown) => {
 		const mayBeAbsent = endpoint === 'userInvitation' && failureOf(error)?.kind === 'notPublished';
 		return mayBeAbsent ? undefined : Promise.reject(error);
 	});
-	return roster?.byEmail(email)[0];
+	return looked?.found;
 }
 
 function hadFinished({ status }: Failure): boolean {
@@ -49,11 +49,15 @@ async function send(session: Session, { businessId, email, role, endpoint }: Inv
 	return await create(session.client, businessId, email, role);
 }
 
-/** Looks in a freshly read list for the invitation that a broken-off request may have made; rejects when it cannot be read. */
-async function lookAgain(session: Session, invitation: Invitation): Promise<WireObject | undefined> {
+/**
+ * Looks in a freshly read list for the invitation that a broken-off request may have made; rejects when it cannot be read, or
+ * may lack a row and does not show it.
+ */
+async function lookAgain(session: Session, { businessId, email }: Invitation): Promise<WireObject | undefined> {
 	await session.client.pause(LOOK_AFTER_MS);
-	session.forgetList('invitations', invitation.businessId);
-	return await pendingInvitation(session, invitation.businessId, invitation.email);
+	session.forgetList('invitations', businessId);
+	const { found, roster } = await session.look('invitations', businessId, (list) => list.byEmail(email)[0]);
+	return found === undefined && roster.doubt !== undefined ? await Promise.reject(new Error(roster.doubt)) : found;
 }
 
 /**
