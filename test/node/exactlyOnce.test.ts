@@ -304,6 +304,17 @@ describe('an invitation is sent once', () => {
 		expect(await jsonOf(parameters, { items: [{}, {}] })).toMatchObject([{}, { email: 'newstaff@example.com', alreadyInvited: true }]);
 	});
 
+	test.each([
+		['a list that does not show it', 3, () => onGet(pageOf(INVITATIONS)).times(3).reply(200, invitationsAnswer([]))],
+		['no list at all', 4, () => onGet(pageOf(INVITATIONS)).times(4).reply(404, { message: 'No such page.' })],
+	])('however often the address is in the input, also after an unclear end with %s', async (_name, lists, list) => {
+		list();
+		const endpoint = lists === 3 ? 'businessInvitations' : 'userInvitation';
+		nock(API).post(lists === 3 ? INVITATIONS : '/auth/api/v1/users/invitation').reply(504);
+		const output = await jsonOf({ ...create, options: { endpoint } }, { items: [{}, {}], continueOnFail: true });
+		expect(output).toMatchObject([{ error: expect.stringContaining('not known') }, { error: expect.stringContaining('not known') }]);
+	});
+
 	test('and counts as sent when the list cannot be read afterwards', async () => {
 		nothingPending();
 		onPost(INVITATIONS, NEW_STAFF).reply(200, EXAMPLE.invitationCreated);

@@ -72,6 +72,8 @@ export class Session {
 
 	private readonly madeInvitations = new Map<string, WireObject>();
 
+	private readonly unsettledInvitations = new Map<string, unknown>();
+
 	constructor(
 		readonly client: FreshBooksClient,
 		/** Shows the user a remark beside the output, and writes it to n8n's log. */
@@ -175,6 +177,16 @@ export class Session {
 	/** The invitation that this execution made for an address, if it made one. */
 	madeInvitation(businessId: number, email: string): WireObject | undefined {
 		return this.madeInvitations.get(`${businessId} ${addressKey(email)}`);
+	}
+
+	/** Remembers that it is not known whether an address was invited, and why. */
+	leaveUnsettled(businessId: number, email: string, error: unknown): void {
+		this.unsettledInvitations.set(`${businessId} ${addressKey(email)}`, error);
+	}
+
+	/** Why it is not known whether this execution invited an address; undefined when it is. */
+	unsettledInvitation(businessId: number, email: string): unknown {
+		return this.unsettledInvitations.get(`${businessId} ${addressKey(email)}`);
 	}
 
 	/** Takes a removed row out of a list that was read. */

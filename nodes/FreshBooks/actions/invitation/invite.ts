@@ -60,14 +60,24 @@ async function lookAgain(session: Session, { businessId, email }: Invitation): P
 	return found === undefined && roster.doubt !== undefined ? await Promise.reject(new Error(roster.doubt)) : found;
 }
 
+/** Looks for an invitation after an unclear end; undefined when nothing can be known. */
+async function lookFor(session: Session, invitation: Invitation): Promise<{ found: WireObject | undefined } | undefined> {
+	return await lookAgain(session, invitation).then(
+		(found) => ({ found }),
+		() => undefined,
+	);
+}
+
 /**
  * Invites an address that has no pending invitation. After an unclear end the list of pending invitations is read: found
  * means done; not found after FreshBooks' own 5xx answer means that it had finished without making one, and it is sent again.
  * After a time-out, a broken connection or a gateway's answer FreshBooks may still be at work, and without the list nothing
- * is known, so nothing is sent again.
+ * is known, so nothing is sent again, for no later item about the same address either.
  * Throws FreshBooksApiError, kind `unknownFate` when it cannot be known what became of it.
  */
 export async function invite(session: Session, invitation: Invitation): Promise<WireObject> {
+	const unsettled = session.unsettledInvitation(invitation.businessId, invitation.email);
+	if (unsettled !== undefined) return (await lookFor(session, invitation))?.found ?? (await Promise.reject(unsettled));
 	for (let sent = 1; ; sent++) {
 		const outcome = await send(session, invitation).then(
 			(created) => ({ created }),
@@ -79,11 +89,10 @@ export async function invite(session: Session, invitation: Invitation): Promise<
 		}
 		const failure = failureOf(outcome.error);
 		if (failure?.kind !== 'unknownFate') return await Promise.reject(outcome.error);
-		const looked = await lookAgain(session, invitation).then(
-			(found) => ({ found }),
-			() => undefined,
-		);
+		const looked = await lookFor(session, invitation);
 		if (looked?.found) return looked.found;
-		if (!looked || !hadFinished(failure) || sent >= MAX_SENDINGS) return await Promise.reject(outcome.error);
+		if (looked && hadFinished(failure) && sent < MAX_SENDINGS) continue;
+		session.leaveUnsettled(invitation.businessId, invitation.email, outcome.error);
+		return await Promise.reject(outcome.error);
 	}
 }
