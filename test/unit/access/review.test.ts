@@ -34,6 +34,16 @@ describe('a review of thirty people', () => {
 		expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected.map(({ email, expected: all }) => [email, all])));
 	});
 
+	test('a deactivated member who is invited again can come back: a leaver, and an invitation that waits', () => {
+		const { teamMembers } = rowsOfTable();
+		const row = { ...teamMembers[0], email: 'back@x.org', active: false };
+		const invitations = [{ id: 900, email: 'Back@x.org', role: 'business_employee', status: 'pending', created_at: '2026-10-01T00:00:00Z' }];
+		const people = peopleOf(BUSINESS, { teamMembers: [row], members: null, invitations }, NOW);
+		const [found] = reviewRows(reviewOfTable({ businesses: [{ ...BUSINESS, people, gaps: [] }], directory: readDirectory([{ email: 'back@x.org', active: false }]) }));
+		expect(found.person?.invitation).toMatchObject({ state: 'pending', id: 900, acceptedAt: expect.any(String), ageDays: 51 });
+		expect(labels(found)).toEqual(['leaver:high', 'staleInvitation:medium']);
+	});
+
 	test('has each kind of finding', () => {
 		const kinds = new Set(reviewRows(reviewOfTable()).flatMap(({ findings }) => findings.map(({ kind }) => kind)));
 		expect([...kinds].sort()).toEqual([...FINDING_KINDS].sort());

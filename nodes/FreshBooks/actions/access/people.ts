@@ -114,7 +114,8 @@ function addInvitations(people: Person[], byAddress: ByAddress, rows: WireObject
 		const invitedAt = invitedAtOf(row) ?? person.createdAt;
 		person.sourceIds.invitation = id;
 		person.invitation.id = id;
-		if (person.invitation.state !== 'accepted') {
+		// Somebody deactivated who accepted once may come back through a new one.
+		if (person.invitation.state !== 'accepted' || person.active === false) {
 			person.invitation = { ...person.invitation, state: 'pending', invitedAt, ageDays: ageInDays(invitedAt, now) };
 		}
 		if (known) continue;
