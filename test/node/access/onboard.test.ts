@@ -101,6 +101,14 @@ describe('access: onboard', () => {
 		expect(await onboard(NEW)).toMatchObject({ status: 'alreadyInvited' });
 	});
 
+	test('takes somebody without a seat who is invited for invited, not for a member with another role', async () => {
+		await control('POST', `/businesses/${BUSINESS}/members`, { email: NEW, role: 'no_seat_employee', identityId: null, invitationDateAccepted: null });
+		await control('POST', `/businesses/${BUSINESS}/invitations`, { email: NEW, role: 'business_employee' });
+		expect(await onboard(NEW, { waitForAcceptance: true, updateRole: true })).toMatchObject({ status: 'pending' });
+		await control('POST', `/businesses/${BUSINESS}/invitations/${NEW}/accept`);
+		expect(await onboard(NEW, { waitForAcceptance: true })).toMatchObject({ status: 'alreadyMember' });
+	});
+
 	test('keeps the oldest of several pending invitations', async () => {
 		for (let count = 0; count < 3; count++) await control('POST', `/businesses/${BUSINESS}/invitations`, { email: NEW });
 		const ids = (await pendingFor(NEW)).map(({ id }) => id);

@@ -191,7 +191,7 @@ async function alreadyThere(session: Session, hire: Hire, membership: Membership
 export async function onboard(session: Session, hire: Hire): Promise<IDataObject> {
 	const { businessId, email, role } = hire;
 	const pending = await rowsOf(session, 'invitations', businessId, email);
-	const standing = judge(await membershipsOf(session, businessId, email), pending.length > 0, role);
+	const standing = judge(await membershipsOf(session, businessId, email, pending.length > 0), pending.length > 0, role);
 	if (standing.kind === 'member') return await alreadyThere(session, hire, standing.membership, standing.sameRole);
 	if (standing.kind === 'inactive') {
 		const message = `${email} is a deactivated member; reactivate them in FreshBooks under Team Members. No invitation was sent.`;

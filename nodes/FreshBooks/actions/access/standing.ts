@@ -21,12 +21,14 @@ export type Standing =
 	| { kind: 'inactive'; membership: Membership }
 	| { kind: 'unknown' };
 
-function fromTeamMember(row: WireObject): Membership {
+/** Without an identity nobody has logged in yet: somebody who is invited as well waits, whatever `active` says. */
+function fromTeamMember(row: WireObject, invited: boolean): Membership {
+	const waits = invited && idOrNull(row.identity_id) === null && textOrNull(row.invitation_date_accepted) === null;
 	return {
 		teamMemberId: textOrNull(row.uuid),
 		memberId: null,
 		role: textOrNull(row.business_role_name),
-		active: booleanOrNull(row.active) !== false,
+		active: booleanOrNull(row.active) !== false && !waits,
 	};
 }
 
@@ -65,8 +67,8 @@ async function businessMembers(session: Session, businessId: number, email: stri
 }
 
 /** Reads both lists of people, the published one first; the guide's only for an address that is not in it. */
-export async function membershipsOf(session: Session, businessId: number, email: string): Promise<Membership[]> {
-	const published = (await rowsOf(session, 'teamMembers', businessId, email)).map(fromTeamMember);
+export async function membershipsOf(session: Session, businessId: number, email: string, invited: boolean): Promise<Membership[]> {
+	const published = (await rowsOf(session, 'teamMembers', businessId, email)).map((row) => fromTeamMember(row, invited));
 	if (published.length > 0) return published;
 	return (await businessMembers(session, businessId, email)).map(fromBusinessMember);
 }
