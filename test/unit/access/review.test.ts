@@ -134,6 +134,8 @@ describe('a directory', () => {
 		['Entra ID', { userPrincipalName: 'a@x.org', accountEnabled: true }, { accountEnabled: false }],
 		['Entra ID with mail', { mail: 'a@x.org', userPrincipalName: 'a@x.onmicrosoft.com', accountEnabled: true }, { accountEnabled: false }],
 		['Google Workspace', { primaryEmail: 'a@x.org', suspended: false }, { suspended: true }],
+		['Google Workspace in a sheet', { primaryEmail: 'a@x.org', suspended: 'FALSE' }, { suspended: 'TRUE' }],
+		['SCIM with a user name that is no address', { userName: 'ada', emails: [{ value: 'a@x.org' }], active: true }, { active: false }],
 		['SCIM', { userName: 'a@x.org', active: true }, { active: false }],
 		['a sheet', { email: ' A@X.org ', active: 'yes' }, { active: 'No' }],
 		['a sheet with capitals', { Email: 'a@x.org', Active: 1 }, { Active: 0 }],
@@ -161,6 +163,11 @@ describe('a directory', () => {
 		const perBusiness = readDirectory([{ email: 'a@x.org', role: 'manager' }, { email: 'a@x.org', role: 'contractor', businessId: 2 }]);
 		expect(entryFor(perBusiness, 'a@x.org', 2)?.role).toBe('contractor');
 		expect(entryFor(perBusiness, 'a@x.org', 1)?.role).toBe('manager');
+	});
+
+	test('of contradicting entries for other businesses an active one counts, too', () => {
+		const elsewhere = readDirectory([{ email: 'a@x.org', businessId: 2, active: false }, { email: 'a@x.org', businessId: 3, active: true, role: 'manager' }]);
+		expect(entryFor(elsewhere, 'a@x.org', 1)).toMatchObject({ active: true, role: null });
 	});
 
 	test('no directory row whatever makes reading it fail', () => {

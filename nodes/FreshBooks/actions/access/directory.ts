@@ -93,7 +93,10 @@ class Reader {
 	}
 
 	private person(row: IDataObject, place: number): DirectoryPerson | undefined {
-		const email = checkEmail(firstValue(row, this.fields.email ? [this.fields.email] : EMAIL_FIELDS));
+		const fields = this.fields.email ? [this.fields.email] : EMAIL_FIELDS;
+		// The first that holds one: a SCIM userName need not be an address (RFC 7643, 4.1.1).
+		const field = fields.find((name) => checkEmail(valueAt(row, name)).ok) ?? fields[0];
+		const email = checkEmail(valueAt(row, field));
 		if (!email.ok) return this.skip(`Row ${place} has no email address.`);
 		return { email: email.value, role: this.role(row), active: this.active(row, email.value), businessId: this.business(row, email.value), place };
 	}
@@ -115,8 +118,8 @@ class Reader {
 	/** Whoever is in a directory that says nothing of it counts as active. */
 	private active(row: IDataObject, email: string): boolean | null {
 		const said = firstValue(row, this.fields.active ? [this.fields.active] : ACTIVE_FIELDS);
-		const opposite = this.fields.active ? undefined : INACTIVE_FIELDS.map((field) => row[field]).find((value) => value === true);
-		if (opposite === true) return false;
+		// A sheet or a CSV file has it as text.
+		if (!this.fields.active && INACTIVE_FIELDS.some((field) => truth(row[field]) === true)) return false;
 		if (said === undefined) return true;
 		const active = truth(said);
 		if (active === null) this.note(`It is not clear whether ${email} is active: '${inOneLine(wordOf(said), 40)}'.`);
@@ -153,6 +156,6 @@ export function entryFor(directory: Directory, email: string, businessId: number
 
 /** Known to the directory, but expected in another business only: no role is expected here. */
 function elsewhere(entries: DirectoryPerson[]): DirectoryPerson | undefined {
-	const [entry] = entries;
+	const entry = entries.find(({ active }) => active !== false) ?? entries.at(0);
 	return entry && { ...entry, role: null };
 }
