@@ -152,6 +152,12 @@ test.each([0, -1, 51, 2.5, '={{ "many" }}', '={{ NaN }}'])('a batch size of %j i
 	expect((await errorOf(parameters)).message).toContain("Parameter 'Batch Size' must be a whole number from 1 to 50");
 });
 
+test('a batch size that is refused is said for every item when the node continues, and the input is not passed on', async () => {
+	const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', ID), options: { batchSize: 0 } };
+	const output = await jsonOf(parameters, { items: [{ id: 1 }, { id: 'x' }], continueOnFail: true });
+	expect(output).toMatchObject([{ error: expect.stringContaining("Parameter 'Batch Size'") }, { error: expect.stringContaining("Parameter 'Member'") }]);
+});
+
 test('an operation that there is not is refused, and nothing is sent', async () => {
 	expect((await errorOf({ resource: 'staff', operation: 'create' })).message).toBe("The FreshBooks node has no operation 'create' of 'staff'");
 	expect((await errorOf({ resource: 'staff', operation: 'toString' })).message).toContain("no operation 'toString'");

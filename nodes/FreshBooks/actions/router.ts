@@ -42,15 +42,25 @@ function chosenOperation(context: IExecuteFunctions): RunnableOperation {
 	});
 }
 
+function outcomeOf<Value>(read: () => Value): Outcome<Value> {
+	try {
+		return { done: true, result: read() };
+	} catch (error) {
+		return { done: false, error };
+	}
+}
+
 /** Reads every item's parameters before anything is sent, so that a slip in the last item does not leave half a job done. */
 function prepareAll(context: IExecuteFunctions, operation: RunnableOperation, count: number): Array<Outcome<Prepared>> {
-	return Array.from({ length: count }, (_, index): Outcome<Prepared> => {
-		try {
-			return { done: true, result: operation.prepare(new Parameters(context, index)) };
-		} catch (error) {
-			return { done: false, error };
-		}
-	});
+	const prepared = Array.from({ length: count }, (_, index) => outcomeOf(() => operation.prepare(new Parameters(context, index))));
+	if (!takesSeveral(prepared)) return prepared;
+	// It is wrong for every item: thrown, it would have n8n pass the input on as if it were the output when the node continues.
+	const size = outcomeOf(() => batchSizeOf(context));
+	return size.done ? prepared : prepared.map((outcome) => (outcome.done ? size : outcome));
+}
+
+function takesSeveral(prepared: Array<Outcome<Prepared>>): boolean {
+	return prepared.some((outcome) => outcome.done && outcome.result.about !== undefined);
 }
 
 function batchSizeOf(context: IExecuteFunctions): number {
@@ -162,8 +172,7 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	const refused = firstFailure(prepared);
 	if (refused && !goesOn) throw toNodeError(context.getNode(), refused.error, { itemIndex: refused.itemIndex });
 
-	const takesSeveral = prepared.some((outcome) => outcome.done && outcome.result.about !== undefined);
-	const size = takesSeveral ? batchSizeOf(context) : 1;
+	const size = takesSeveral(prepared) ? batchSizeOf(context) : 1;
 	let opened: Promise<Session> | undefined;
 	const session = async () => await (opened ??= connect(context).then((client) => new Session(client, remarkIn(context))));
 	const mayGoOn = (error: unknown) => goesOn && failureOf(error)?.kind !== 'cancelled';
