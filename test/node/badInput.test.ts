@@ -147,6 +147,16 @@ test.each([['x', 'User IDs', 'userIds'], ['1,,2', 'User IDs', 'userIds'], ['1;2'
 	expect((await errorOf(parameters)).message).toContain(`Parameter '${displayName}' must be a whole number`);
 });
 
+test.each([
+	['userIds', [], "Parameter 'User IDs' is an empty list [item 0]"],
+	['userId', [], "Parameter 'User ID' must be one whole number [item 0]"],
+	['userId', [1, 2], "Parameter 'User ID' must be one whole number [item 0]"],
+	['userId', '1,2', "Parameter 'User ID' must be one whole number [item 0]"],
+])('a filter %s of %j does not become a list of everybody, or of one', async (name, ids, message) => {
+	const parameters = { resource: 'staff', operation: 'getAll', account, filters: { [name]: '={{ $json.ids }}' } };
+	expect((await errorOf(parameters, { items: [{ ids }] })).message).toBe(message);
+});
+
 test.each([0, -1, 51, 2.5, '={{ "many" }}', '={{ NaN }}'])('a batch size of %j is refused, and nothing is sent', async (batchSize) => {
 	const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', 1), options: { batchSize } };
 	expect((await errorOf(parameters)).message).toContain("Parameter 'Batch Size' must be a whole number from 1 to 50");

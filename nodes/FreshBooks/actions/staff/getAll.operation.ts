@@ -30,9 +30,12 @@ const LIKE_FILTERS: ReadonlyArray<[name: string, theirs: string, displayName: st
 function searchOf(parameters: Parameters, filters: IDataObject): IDataObject {
 	const search: IDataObject = {};
 	const userIds = parameters.optionalIds(filters, 'userIds', 'User IDs');
-	const [userId] = parameters.optionalIds(filters, 'userId', 'User ID') ?? [];
-	if (userId !== undefined) search.userid = userId;
-	if (userIds && userIds.length > 0) search.userids = userIds;
+	const userId = parameters.optionalIds(filters, 'userId', 'User ID');
+	// Without it everybody would be listed, and of several only one.
+	if (userIds?.length === 0) parameters.refuse('User IDs', 'is an empty list', 'Give at least one ID, or remove the filter.');
+	if (userId && userId.length !== 1) parameters.refuse('User ID', 'must be one whole number', "Use 'User IDs' for several.");
+	if (userId) [search.userid] = userId;
+	if (userIds) search.userids = userIds;
 	for (const [name, theirs, displayName] of LIKE_FILTERS) {
 		const value = parameters.shortText(filters, name, displayName);
 		if (value !== undefined) search[theirs] = value;
