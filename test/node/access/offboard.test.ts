@@ -194,6 +194,15 @@ describe('access: offboard', () => {
 		expect(await offboard(email, { staff: 'archive' }, [BUSINESS])).toMatchObject({ status: 'notFound' });
 	});
 
+	test('a dry run that is to archive says when the staff records cannot be read, and does not call that nobody', async () => {
+		await control('POST', '/faults', { kind: 'status', status: 403, route: 'GET /users/staffs', count: 0 });
+		const options = { dryRun: true, staff: 'archive', failOnPartial: false };
+		const nobody = await offboard('nobody@example.com', options, [BUSINESS]);
+		expect(nobody).toMatchObject({ status: 'partial', businesses: [{ verified: false, notDone: [{ what: 'staff', id: null }] }] });
+		const planned = await offboard('teodor.wexley@example.com', options, [BUSINESS]);
+		expect(planned).toMatchObject({ status: 'planned', message: expect.stringContaining('To be expected: BillSpring (business 6806492): The connected FreshBooks user has no permission for staff') });
+	});
+
 	test("staff records in another business's accounting, in which this one is a client, are neither read nor archived", async () => {
 		const email = 'ravi.montclair@example.org';
 		const report = await offboard(email, { staff: 'archive', failOnPartial: false }, [LANTERN]);

@@ -262,7 +262,8 @@ function planned(first: Sighting, staff: StaffSighting | undefined, leaver: Leav
 	const untouched = staffLeftAlone(staff);
 	const archives = leaver.archiveStaff && untouched.found.some(isStaffActive);
 	const hasWork = isIn(first) || targetsIn(first).length > 0 || archives;
-	const notDone = [...leftOver({ tried: targetsIn(first), last: first }), ...unreadIn(first)];
+	const staffUnread: NotDone[] = leaver.archiveStaff && staff && 'reason' in staff ? [{ what: 'staff', id: null, reason: staff.reason }] : [];
+	const notDone = [...leftOver({ tried: targetsIn(first), last: first }), ...staffUnread, ...unreadIn(first)];
 	const outcome = hasWork ? 'planned' : outcomeOf(first, first, [], notDone);
 	const remarks = leaver.archiveStaff ? [] : untouched.remarks;
 	return [outcome, { verified: !hasWork && notDone.length === 0, notDone, remarks }];
