@@ -252,6 +252,23 @@ describe('team member, Get Many', () => {
 		expect(items).toHaveLength(1);
 		expect(hints).toEqual([expect.stringContaining('counts 16 team members of business 789 but shows 1')]);
 	});
+
+	test.each([true, false])('that ends before the limit says so as well, filtered by FreshBooks (%s) or not', async (filtered) => {
+		const path = filtered ? `${TEAM}?active=true&page=1&per_page=100` : pageOf(TEAM);
+		onGet(path).times(2).reply(200, teamMembersPage([teamMemberRow(1, { active: true })], 1, 16));
+		const { items, hints } = await runWithHints({ ...getAll, limit: 50, ...(filtered ? { filters: { active: true } } : {}) });
+		expect(items).toHaveLength(1);
+		expect(hints).toEqual([expect.stringContaining('counts 16 team members of business 789 but shows 1')]);
+	});
+
+	test('that moved while it was read to its end is read once more, also with a limit', async () => {
+		const people = upTo(120).map((number) => teamMemberRow(number));
+		onGet(pageOf(TEAM, 1)).reply(200, teamMembersPage(people.slice(0, 100), 1, 120));
+		onGet(pageOf(TEAM, 2)).reply(200, teamMembersPage(people.slice(101), 2, 119));
+		onGet(pageOf(TEAM, 1)).reply(200, teamMembersPage(people.slice(1, 101), 1, 119));
+		onGet(pageOf(TEAM, 2)).reply(200, teamMembersPage(people.slice(101), 2, 119));
+		expect(await jsonOf({ ...getAll, limit: 150 })).toHaveLength(119);
+	});
 });
 
 describe('team member, Get', () => {

@@ -272,12 +272,13 @@ export interface WholeReading<Kept> {
 }
 
 /**
- * Reads a whole list and, if rows moved while it was read, once more. A list that still has fewer rows than FreshBooks
- * counts is returned, because `total` may count rows the token owner must not see, with the doubt said.
+ * Reads a whole list, or its first `limit` rows, and once more if rows moved while it was read to its end. A list that still
+ * has fewer rows than FreshBooks counts is returned, because `total` may count rows the token owner must not see, with the
+ * doubt said.
  */
-export async function readToTheEnd<Kept>(client: FreshBooksClient, request: ListRequest<Kept>): Promise<WholeReading<Kept>> {
-	let listing = await readList(client, request);
-	if (movedWhileRead(listing) || isShort(listing)) listing = await readList(client, request);
+export async function readToTheEnd<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, limit = Infinity): Promise<WholeReading<Kept>> {
+	let listing = await readList(client, request, limit);
+	if (movedWhileRead(listing) || isShort(listing)) listing = await readList(client, request, limit);
 	return { rows: listing.rows, doubt: doubtAbout(listing, request.subject), moved: movedWhileRead(listing) };
 }
 
@@ -289,13 +290,14 @@ function doubtAbout(listing: Listing<unknown>, subject: string): string | undefi
 	return `FreshBooks counts ${listing.totals[0]} ${subject} but shows ${listing.rows.length}: some may be hidden from the connected user.`;
 }
 
-/** Reads a whole list; what speaks against its completeness is reported through `warn`. */
+/** Reads a whole list, or the first `limit` rows; what speaks against its completeness is reported through `warn`. */
 export async function readWholeList<Kept>(
 	client: FreshBooksClient,
 	request: ListRequest<Kept>,
 	warn: (message: string) => void,
+	limit = Infinity,
 ): Promise<Kept[]> {
-	const { rows, doubt } = await readToTheEnd(client, request);
+	const { rows, doubt } = await readToTheEnd(client, request, limit);
 	if (doubt !== undefined) warn(doubt);
 	return rows;
 }

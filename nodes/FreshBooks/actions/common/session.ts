@@ -94,8 +94,9 @@ export class Session {
 		this.me = undefined;
 	}
 
-	async readWhole(request: ListRequest<WireObject>): Promise<WireObject[]> {
-		return await readWholeList(this.client, request, this.remark);
+	/** A whole list, or its first rows; a remark where it ended before the limit and may lack a row. */
+	async readRows(request: ListRequest<WireObject>, limit: number): Promise<WireObject[]> {
+		return await readWholeList(this.client, request, this.remark, limit);
 	}
 
 	/** The published list, by UUID. */

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { listInvitations } from '../../api/invitations';
-import { readList } from '../../api/listing';
 import { businessLocator, notPublishedNotice, returnAllAndLimit, shownFor } from '../common/descriptions';
 import { operation } from '../common/operation';
 
@@ -12,7 +11,6 @@ export const getAll = operation({
 	read: (parameters) => ({ businessId: parameters.businessId(), limit: parameters.limit() }),
 	async execute(session, { businessId, limit }) {
 		const request = listInvitations(businessId, (row) => row);
-		const rows = limit === Infinity ? await session.readWhole(request) : (await readList(session.client, request, limit)).rows;
-		return rows as IDataObject[];
+		return (await session.readRows(request, limit)) as IDataObject[];
 	},
 });

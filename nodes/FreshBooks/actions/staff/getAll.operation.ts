@@ -1,6 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readList } from '../../api/listing';
 import { listStaff } from '../../api/staff';
 import { idOrNull } from '../../api/wire';
 import { accountLocator, returnAllAndLimit, shownFor, simplifyParameter } from '../common/descriptions';
@@ -132,7 +131,7 @@ export const getAll = operation({
 	},
 	async execute(session, { accountId, limit, query, withProjects, simplify }) {
 		const request = listStaff(accountId, query, (row) => row);
-		const rows = limit === Infinity ? await session.readWhole(request) : (await readList(session.client, request, limit)).rows;
+		const rows = await session.readRows(request, limit);
 		if (!simplify) return rows as IDataObject[];
 		return rows.map((row) => ({
 			...simplifyStaff(row),

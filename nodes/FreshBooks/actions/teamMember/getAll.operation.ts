@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { getBusinessGroup, listBusinessMembers } from '../../api/businessMembers';
 import { sameAddress } from '../../api/identifiers';
-import { readList, type ListRequest } from '../../api/listing';
+import type { ListRequest } from '../../api/listing';
 import { listTeamMembers } from '../../api/teamMembers';
 import { textOrNull, type WireObject } from '../../api/wire';
 import { scimSourceOfBusinessMember, scimSourceOfTeamMember, toScimUser } from '../../scim/user';
@@ -46,8 +46,7 @@ async function readRows(session: Session, { businessId, source, limit, filters }
 		source === 'businessMembers' ? listBusinessMembers(businessId, whole) : listTeamMembers(businessId, whole, onlyActive);
 	const { active = onlyActive, role, email } = filters;
 	const filtersHere = role !== undefined || email !== undefined || active !== onlyActive;
-	if (limit === Infinity || filtersHere) return await session.readWhole(request);
-	return (await readList(session.client, request, limit)).rows;
+	return await session.readRows(request, filtersHere ? Infinity : limit);
 }
 
 function scimUserOf(row: WireObject, { source, businessId }: Input): IDataObject {
