@@ -219,7 +219,7 @@ test('what is good is let through: a number from a list, an address in capitals'
 describe('a yes or no, or a choice, that an expression gives', () => {
 	const ONE_OF = { resource: 'access', operation: 'offboard', email: 'a@b.co' };
 
-	test.each(['yes', '', 1, 0, {}, []])('of %j for Dry Run is refused, and nobody is removed', async (dryRun) => {
+	test.each(['yes', '', 1, 0, {}, [], null])('of %j for Dry Run is refused, and nobody is removed', async (dryRun) => {
 		const error = await errorOf({ ...ONE_OF, options: { dryRun: '={{ $json.dryRun }}' } }, { items: [{ dryRun }] });
 		expect(error.message).toBe("Parameter 'Dry Run' must be true or false [item 0]");
 	});

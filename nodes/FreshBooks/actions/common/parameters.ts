@@ -104,9 +104,9 @@ export class Parameters {
 		return this.truth(this.raw(name, fallback), displayName) ?? fallback;
 	}
 
-	/** A yes or no out of a collection; undefined when not given. */
+	/** A yes or no out of a collection; undefined when it was not added. An expression that gives nothing there is refused. */
 	optionalBoolean(collection: IDataObject, name: string, displayName: string): boolean | undefined {
-		return this.truth(collection[name], displayName);
+		return name in collection ? this.truth(collection[name] ?? '', displayName) : undefined;
 	}
 
 	/** An expression may give it as text, as forms and sheets do. What is neither is refused: a dry run must not become a real one. */
