@@ -35,6 +35,14 @@ export function absenceAfter(previous: Absence | null): Absence {
 }
 
 /**
+ * The absence of someone whom the listing has under no other id either: where the poll before saw them, this is the first listing
+ * without them.
+ */
+export function absenceAfterSight(absence: Absence): Absence {
+	return absence.verdict === 'seen' ? { ...absence, missed: 1 } : absence;
+}
+
+/**
  * The candidates to ask for in this poll: at most `limit`, the longest unasked first. Those equally
  * long unasked take turns by the clock and not only by what is stored, because n8n's durable scheduler
  * without durable cursors forgets what a poll without items stored (n8n-runtime 1.7).
@@ -116,7 +124,8 @@ export function verdictAfterSecondListing(
 	second: SecondListing,
 ): Verdict {
 	if (verdict.kind !== 'gone' || absence.missed > 1) return verdict;
-	if (second.isComplete && !isIn(second, person)) return verdict;
+	if (isIn(second, person)) return { kind: 'waiting', absence: { ...verdict.absence, verdict: 'seen' } };
+	if (second.isComplete) return verdict;
 	return { kind: 'waiting', absence: { ...verdict.absence, verdict: 'unknown' } };
 }
 
@@ -142,7 +151,8 @@ export function verdictOfListings(
 	const person = second?.byId.get(candidate.person.id);
 	if (person !== undefined)
 		return { kind: 'present', absence: { ...absence, missed: 0, verdict: 'present' }, person };
+	if (second !== undefined && !isListedUnderOtherId && isIn(second, candidate.person))
+		return { kind: 'waiting', absence: { ...absence, verdict: 'seen' } };
 	if (!second?.isComplete) return absence.missed > 1 ? gone : { kind: 'waiting', absence };
-	const hasAddress = second.addresses.has(addressOf(candidate.person) ?? '');
-	return hasAddress && !isListedUnderOtherId ? { kind: 'waiting', absence } : gone;
+	return gone;
 }

@@ -39,8 +39,11 @@ export type TurnKind = (typeof TURN_KINDS)[number];
 /** The counters, in the order of {@link TURN_KINDS}. */
 export type Turns = readonly number[];
 
-/** What asking FreshBooks for a person missing from its list has given so far. */
-export type AbsenceVerdict = 'unasked' | 'unknown' | 'present' | 'gone';
+/**
+ * What asking FreshBooks for a person missing from its list has given so far; `seen` when the last list, or a second one after
+ * it, had the person under whatever id.
+ */
+export type AbsenceVerdict = 'unasked' | 'unknown' | 'present' | 'gone' | 'seen';
 
 /** A person missing from the last complete listing, and not reported as removed. */
 export interface Absence {
@@ -96,6 +99,7 @@ const VERDICT_CODES: ReadonlyMap<AbsenceVerdict, string> = new Map([
 	['unknown', 'u'],
 	['present', 'p'],
 	['gone', 'g'],
+	['seen', 's'],
 ]);
 const VERDICTS = new Map([...VERDICT_CODES].map(([verdict, code]) => [code, verdict]));
 

@@ -67,7 +67,8 @@ function sortInto(
 	} else if (verdict.kind === 'present' && verdict.person !== undefined) {
 		fates.acquitted.push({ index, person: verdict.person, absence });
 	} else {
-		fates.staying.push({ index, absence });
+		const isSeen = verdict.kind !== 'present' && replacement !== undefined;
+		fates.staying.push({ index, absence: isSeen ? { ...absence, verdict: 'seen' } : absence });
 		if (verdict.kind === 'present') return;
 		if (replacement === undefined) fates.unconfirmed += 1;
 		else if (replacement.isNew) fates.withheld.add(replacement.person.id);
@@ -213,7 +214,7 @@ export async function writeAbsences(
 	return await changes.applyTo(snapshot.lines, pause);
 }
 
-interface KnownAbsence {
+export interface KnownAbsence {
 	index: number;
 	absence: Absence | null;
 }

@@ -1,6 +1,7 @@
 import type { Candidate, LookUp, SecondListing, Verdict } from './confirm';
 import {
 	absenceAfter,
+	absenceAfterSight,
 	candidatesToAsk,
 	verdictOfListings,
 	verdictOfLookUp,
@@ -17,7 +18,7 @@ import type { InvitationChanges, KnownInvitation, Member, SecondLook } from './i
 import { firstSight, followInvitations, revocationCandidates } from './invitations';
 import type { IncompleteListing, Listing, ListingPurpose, Reading } from './listing';
 import { problemOf, readCompletely } from './listing';
-import type { Draft, Fates } from './outcome';
+import type { Draft, Fates, KnownAbsence } from './outcome';
 import { draftChanges, draftOfKnown, fatesOf, writeAbsences, writeChanges } from './outcome';
 import type { PendingInvitation, Person, Source, YieldToEventLoop } from './person';
 import { addressOf, forEachInSlices } from './person';
@@ -269,16 +270,19 @@ async function wantedOf(
 	return { addresses, identities };
 }
 
+/** Who is listed in place of the missing; of the others it is noted that they are listed under no id. */
 async function replacementsOf(
 	candidates: readonly Candidate[],
 	{ byAddress, byIdentity }: FoundPeople,
 	pause: YieldToEventLoop,
 ): Promise<Map<number, Found>> {
 	const replacements = new Map<number, Found>();
-	await forEachInSlices(candidates, pause, ({ index, person }) => {
+	await forEachInSlices(candidates, pause, (candidate) => {
+		const { index, person } = candidate;
 		const sameAddress = byAddress.get(addressOf(person) ?? '');
 		const same = sameAddress ?? byIdentity.get(person.identityId ?? NaN);
 		if (same !== undefined) replacements.set(index, same);
+		else candidate.absence = absenceAfterSight(candidate.absence);
 	});
 	return replacements;
 }
@@ -404,7 +408,8 @@ async function hold(
 		...disappearances,
 	});
 	if (isDue) snapshot.reportedAt = at.getTime();
-	const confirmed = [...fates.leavers, ...fates.moved.map(({ candidate }) => candidate)];
+	const moved = fates.moved.map(({ candidate: { index, absence } }): KnownAbsence => ({ index, absence: { ...absence, verdict: 'seen' } }));
+	const confirmed = [...fates.leavers, ...moved];
 	const back = returned.map((index) => ({ index, absence: null }));
 	const absences = [...fates.staying, ...fates.acquitted, ...confirmed, ...back];
 	const lines = await writeAbsences(snapshot, absences, port.pause);

@@ -6,6 +6,21 @@ import { aPerson, listingOf, peopleIn, somePeople, watching, Watched } from './f
 
 const UNKNOWN: LookUp = { answer: 'unknown' };
 
+const NONE = () => listingOf<Person>([], { truncated: true });
+
+async function watchingMembers(count: number) {
+	const people = Array.from({ length: count }, (_, at) => aPerson({ id: `${at + 1}` }));
+	const watched = new Watched(people);
+	watched.settings.source = 'businessMembers';
+	await watched.poll();
+	return { watched, people };
+}
+
+async function watchingTeam(count: number) {
+	const people = somePeople(count);
+	return { watched: await watching(people), people };
+}
+
 describe('a listing', () => {
 	const people = somePeople(3);
 
@@ -184,9 +199,54 @@ describe('someone under a new id whom a list left out', () => {
 		const [leaver, ...others] = somePeople(5);
 		const watched = await watching([leaver, ...others]);
 		watched.remove(leaver);
-		watched.peopleListings = { confirm: () => listingOf([], { truncated: true }) };
+		watched.peopleListings = { confirm: NONE };
 		expect(await watched.items()).toEqual([]);
 		expect(await watched.events()).toEqual([`memberRemoved ${leaver.id}`]);
+	});
+
+	it('is not removed by the next list that leaves them out, when the second one between the two had them', async () => {
+		const { watched } = await renewed({});
+		for (let poll = 0; poll < 3; poll++) expect(await watched.items()).toEqual([]);
+		watched.peopleListings = {};
+		expect(await watched.events()).toEqual([`memberUpdated ${NEW_ID}`]);
+	});
+
+	it('is not removed by the next list that leaves them out, when the one before had them but the old id had no clear answer', async () => {
+		const { watched } = await renewed({});
+		const { poll } = watched.peopleListings;
+		watched.peopleListings = {};
+		watched.lookUp = () => UNKNOWN;
+		expect(await watched.items()).toEqual([]);
+		watched.lookUp = undefined;
+		watched.peopleListings = { poll };
+		expect(await watched.items()).toEqual([]);
+		watched.peopleListings = {};
+		expect(await watched.events()).toEqual([`memberUpdated ${NEW_ID}`]);
+	});
+
+	it('is removed when two lists in a row leave them out after all', async () => {
+		const { watched, others } = await renewed({});
+		expect(await watched.items()).toEqual([]);
+		watched.peopleListings = { confirm: NONE };
+		watched.people = others;
+		expect(await watched.items()).toEqual([]);
+		expect((await watched.events()).length).toBe(1);
+	});
+
+	it.each([
+		['team members', watchingTeam],
+		['business members', watchingMembers],
+	])('is not removed when %s that were held back go out', async (_name, begin) => {
+		const { watched, people } = await begin(10);
+		const [person, ...others] = people;
+		const staying = others.slice(4);
+		watched.people = [{ ...person, id: '99' }, ...staying];
+		expect((await watched.poll()).troubles).toMatchObject([{ kind: 'removalsHeld', confirmed: 4 }]);
+		watched.settings.removalLimit = { maxRemovals: 100, unit: 'percent' };
+		watched.peopleListings = { poll: () => listingOf(staying) };
+		expect(await watched.events()).toEqual(others.slice(0, 4).map(({ id }) => `memberRemoved ${id}`));
+		watched.peopleListings = {};
+		expect(await watched.events()).toEqual(['memberUpdated 99']);
 	});
 });
 
@@ -237,14 +297,6 @@ describe('confirmations', () => {
 });
 
 describe('someone missing from the list of business members', () => {
-	async function watchingMembers(count: number) {
-		const people = Array.from({ length: count }, (_, at) => aPerson({ id: `${at + 1}` }));
-		const watched = new Watched(people);
-		watched.settings.source = 'businessMembers';
-		await watched.poll();
-		return { watched, people };
-	}
-
 	it('is removed when a second complete listing does not have them either', async () => {
 		const { watched, people } = await watchingMembers(5);
 		watched.people = people.slice(1);
@@ -287,6 +339,26 @@ describe('someone missing from the list of business members', () => {
 		const renewed = { ...people[0], id: '99' };
 		watched.people = [...people.slice(1), renewed];
 		watched.peopleListings = { poll: () => listingOf(people.slice(1)) };
+		expect(await watched.items()).toEqual([]);
+		watched.peopleListings = {};
+		expect(await watched.events()).toEqual(['memberUpdated 99']);
+	});
+
+	it('waits for the next poll when the second listing has their identity under another id and address', async () => {
+		const { watched, people } = await watchingMembers(5);
+		watched.people = [{ ...people[0], id: '99', email: 'renewed@billspring.com' }, ...people.slice(1)];
+		watched.peopleListings = { poll: () => listingOf(people.slice(1)) };
+		expect(await watched.items()).toEqual([]);
+		watched.peopleListings = {};
+		expect(await watched.events()).toEqual(['memberUpdated 99']);
+	});
+
+	it('waits for the next poll when a second listing that is not complete has them under another id', async () => {
+		const { watched, people } = await watchingMembers(5);
+		watched.people = [{ ...people[0], id: '99' }, ...people.slice(1)];
+		watched.peopleListings = { poll: () => listingOf(people.slice(1)), confirm: NONE };
+		expect(await watched.items()).toEqual([]);
+		watched.peopleListings.confirm = () => listingOf(watched.people, { totals: [6] });
 		expect(await watched.items()).toEqual([]);
 		watched.peopleListings = {};
 		expect(await watched.events()).toEqual(['memberUpdated 99']);
