@@ -396,7 +396,7 @@ async function askForMembers(
 async function hold(
 	{ port, settings, troubles, at }: Poll,
 	snapshot: Snapshot,
-	{ returned }: Comparison,
+	{ returned, different }: Comparison,
 	fates: Fates,
 	disappearances: Disappearances,
 ): Promise<BusinessPoll> {
@@ -410,7 +410,10 @@ async function hold(
 	if (isDue) snapshot.reportedAt = at.getTime();
 	const moved = fates.moved.map(({ candidate: { index, absence } }): KnownAbsence => ({ index, absence: { ...absence, verdict: 'seen' } }));
 	const confirmed = [...fates.leavers, ...moved];
-	const back = returned.map((index) => ({ index, absence: null }));
+	const back = returned.map((index): KnownAbsence => ({ index, absence: null }));
+	await forEachInSlices(different, port.pause, ({ index }) => {
+		if (historyOf(snapshot.lines.at(index)).absence !== null) back.push({ index, absence: null });
+	});
 	const absences = [...fates.staying, ...fates.acquitted, ...confirmed, ...back];
 	const lines = await writeAbsences(snapshot, absences, port.pause);
 	return {

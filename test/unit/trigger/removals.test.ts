@@ -512,6 +512,25 @@ describe('the removal safeguard', () => {
 		expect(await watched.events()).toEqual([`memberAdded ${newcomer.id}`]);
 	});
 
+	it.each([
+		['team members', watchingTeam],
+		['business members', watchingMembers],
+	])('forgets of %s who come back changed that they were gone', async (_name, begin) => {
+		const { watched, people } = await begin(10);
+		const [person, ...others] = people;
+		const staying = others.slice(4);
+		watched.people = staying;
+		expect((await watched.poll()).troubles).toMatchObject([{ kind: 'removalsHeld', confirmed: 5 }]);
+		watched.people = [{ ...person, updatedAt: '2026-11-21T10:15:00Z' }, ...staying];
+		expect((await watched.poll()).troubles).toMatchObject([{ kind: 'removalsHeld', confirmed: 4 }]);
+		watched.settings.removalLimit = { maxRemovals: 100, unit: 'percent' };
+		watched.peopleListings = { poll: () => listingOf(staying) };
+		const removed = others.slice(0, 4).map(({ id }) => `memberRemoved ${id}`);
+		const told = await watched.events();
+		watched.peopleListings = {};
+		expect([...told, ...(await watched.events())]).toEqual(removed);
+	});
+
 	it('does not let a mass removal through a few people at a time', async () => {
 		const people = somePeople(100);
 		const watched = await watching(people);
