@@ -5,11 +5,14 @@ import { addressOf } from './person';
 /** An invitation the trigger has seen pending, and what it remembers of it. */
 export interface KnownInvitation {
 	invitation: PendingInvitation;
-	/** The address was listed as a member before any acceptance: being listed proves none. */
+	/** The address has been listed as a member since before any acceptance: being listed proves none. */
 	listedAsMember: boolean;
 	/** Its acceptance was emitted while it was still listed as pending. */
 	settled: boolean;
-	/** In how many complete listings in a row it was neither pending nor a member. */
+	/**
+	 * In how many complete listings in a row it was neither pending nor a member; 1 where it is no longer pending and nothing is
+	 * left to tell of it, see {@link keepForOneMoreList}.
+	 */
 	missed: number;
 }
 
@@ -103,11 +106,16 @@ export function revocationCandidates(
 	{ members, undecided }: Membership,
 ): KnownInvitation[] {
 	const pendingIds = new Set(pending.map(({ id }) => id));
-	return known.filter(({ invitation, settled }) => {
-		const address = addressOf(invitation) ?? '';
+	return known.filter((entry) => {
+		const address = addressOf(entry.invitation) ?? '';
 		const isMember = members.has(address) || undecided.has(address);
-		return !settled && !isMember && !pendingIds.has(invitation.id);
+		return !isOver(entry) && !isMember && !pendingIds.has(entry.invitation.id);
 	});
+}
+
+/** Nothing is left to tell of it, unless it is still pending after all. */
+function isOver({ settled, listedAsMember, missed }: KnownInvitation): boolean {
+	return settled || (listedAsMember && missed > 0);
 }
 
 /**
@@ -172,14 +180,20 @@ function followVanished(
 	{ members, undecided }: Membership,
 	secondLook: SecondLook | undefined,
 ): void {
-	if (entry.settled) return;
 	const address = addressOf(entry.invitation) ?? '';
 	const member = members.get(address);
-	if (member !== undefined) {
-		if (member.isNew || member.acceptedByDate || !entry.listedAsMember)
-			accept(entry, member, changes);
+	if (entry.settled) keepForOneMoreList(entry, changes);
+	else if (member !== undefined) {
+		const isAccepted = member.isNew || member.acceptedByDate || !entry.listedAsMember;
+		if (isAccepted) accept(entry, member, changes);
+		keepForOneMoreList({ ...entry, settled: isAccepted }, changes);
 	} else if (undecided.has(address)) changes.known.push(entry);
-	else followAbsent(entry, address, changes, secondLook);
+	else if (!isOver(entry)) followAbsent(entry, address, changes, secondLook);
+}
+
+/** A list may leave out an invitation that is pending, or still show one that is over: neither makes it a new one. */
+function keepForOneMoreList(entry: KnownInvitation, changes: InvitationChanges): void {
+	if (entry.missed === 0) changes.known.push({ ...entry, missed: 1 });
 }
 
 function followAbsent(
@@ -192,7 +206,7 @@ function followAbsent(
 		secondLook?.pendingIds.has(entry.invitation.id) || secondLook?.memberAddresses.has(address);
 	const missed = isThere ? 0 : entry.missed + (secondLook?.isComplete ? 2 : 1);
 	if (missed > 1) changes.revoked.push(entry.invitation);
-	else changes.known.push({ ...entry, missed });
+	else changes.known.push({ ...entry, listedAsMember: entry.listedAsMember && missed === 0, missed });
 }
 
 /** One event for one acceptance: a second invitation to the same person adds nothing. */

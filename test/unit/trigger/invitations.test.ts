@@ -7,6 +7,7 @@ import {
 	anInvitation,
 	anInvitedPerson,
 	listingOf,
+	opened,
 	somePeople,
 	Watched,
 } from './fixtures';
@@ -242,6 +243,46 @@ describe('an acceptance', () => {
 		watched.invitationListings = {};
 		watched.invitations = [];
 		expect([...seen, ...(await told())]).toEqual(['invitationAccepted']);
+	});
+});
+
+describe('an invitation of which nothing is left to tell is not created once more', () => {
+	/** One list leaves out what is pending; the next one has it again. */
+	async function leavingOut(watched: Watched, told: () => Promise<string[]>): Promise<string[][]> {
+		watched.invitationListings = { poll: () => listingOf([]) };
+		const first = await told();
+		watched.invitationListings = {};
+		return [first, await told(), await told()];
+	}
+
+	it('by a list that leaves it out while its address is listed without having joined', async () => {
+		const person = anInvitedPerson();
+		const { watched, told } = await invitedTo('teamMembers', [person], anInvitation({ email: person.email }));
+		expect(await leavingOut(watched, told)).toEqual([[], [], []]);
+		watched.change(person, { invitationAcceptedAt: ACCEPTED });
+		watched.invitations = [];
+		expect(await told()).toEqual(['invitationAccepted']);
+		for (let poll = 0; poll < 3; poll++) expect(await told()).toEqual([]);
+		expect((await opened(watched.stored)).invitations).toEqual([]);
+	});
+
+	it('by a list that leaves it out after its acceptance', async () => {
+		const { watched, invitation, told } = await invitedTo('teamMembers');
+		watched.people.push(aPerson({ email: invitation.email }));
+		expect(await told()).toEqual(['invitationAccepted']);
+		expect(await leavingOut(watched, told)).toEqual([[], [], []]);
+	});
+
+	it('by an old list after its acceptance', async () => {
+		const { watched, invitation, told } = await invitedTo('teamMembers');
+		watched.people.push(aPerson({ email: invitation.email }));
+		watched.invitations = [];
+		expect(await told()).toEqual(['invitationAccepted']);
+		watched.invitations = [invitation];
+		expect(await told()).toEqual([]);
+		watched.invitations = [];
+		for (let poll = 0; poll < 3; poll++) expect(await told()).toEqual([]);
+		expect((await opened(watched.stored)).invitations).toEqual([]);
 	});
 });
 
