@@ -159,12 +159,13 @@ export function followInvitations(
 function followPending(
 	entry: KnownInvitation,
 	changes: InvitationChanges,
-	{ members }: Membership,
+	{ members, undecided }: Membership,
 	source: Source,
 ): void {
-	const member = members.get(addressOf(entry.invitation) ?? '');
+	const address = addressOf(entry.invitation) ?? '';
+	const member = members.get(address);
 	if (member === undefined) {
-		changes.known.push({ ...entry, missed: 0 });
+		changes.known.push({ ...entry, listedAsMember: entry.listedAsMember && undecided.has(address), missed: 0 });
 		return;
 	}
 	const hasDate = member.person.invitationAcceptedAt !== null;

@@ -246,6 +246,17 @@ describe('an acceptance', () => {
 	});
 });
 
+it('somebody invited while still a member, who left and joined again, has accepted once the invitation goes', async () => {
+	const person = aPerson({ id: '41', invitationAcceptedAt: null });
+	const { watched, told } = await invitedTo('businessMembers', [person], anInvitation({ email: person.email }));
+	watched.remove(person);
+	for (let poll = 0; poll < 2; poll++) expect(await told()).toEqual([]);
+	watched.people.push({ ...person, id: '42' });
+	expect(await told()).toEqual([]);
+	watched.invitations = [];
+	expect(await told()).toEqual(['invitationAccepted']);
+});
+
 describe('an invitation of which nothing is left to tell is not created once more', () => {
 	/** One list leaves out what is pending; the next one has it again. */
 	async function leavingOut(watched: Watched, told: () => Promise<string[]>): Promise<string[][]> {
