@@ -66,12 +66,13 @@ function sortInto(
 		else fates.moved.push({ candidate: { ...candidate, absence }, to: replacement });
 	} else if (verdict.kind === 'present' && verdict.person !== undefined) {
 		fates.acquitted.push({ index, person: verdict.person, absence });
+	} else if (replacement === undefined) {
+		fates.staying.push({ index, absence });
+		if (verdict.kind !== 'present') fates.unconfirmed += 1;
 	} else {
-		const isSeen = verdict.kind !== 'present' && replacement !== undefined;
-		fates.staying.push({ index, absence: isSeen ? { ...absence, verdict: 'seen' } : absence });
-		if (verdict.kind === 'present') return;
-		if (replacement === undefined) fates.unconfirmed += 1;
-		else if (replacement.isNew) fates.withheld.add(replacement.person.id);
+		// An acquittal of an earlier poll says nothing of today's other id.
+		fates.staying.push({ index, absence: { ...absence, verdict: 'seen' } });
+		if (replacement.isNew) fates.withheld.add(replacement.person.id);
 	}
 }
 

@@ -424,6 +424,24 @@ describe('the same person under a new id', () => {
 		expect(await watched.events()).toEqual([`memberAdded ${other.id}`]);
 	});
 
+	it('is an update although an earlier poll had found the old id, and this one has no room to ask for it', async () => {
+		const people = somePeople(6);
+		const watched = await watching(people);
+		watched.settings.maxConfirmations = 1;
+		const [one, other, ...others] = people;
+		watched.people = others;
+		watched.hidden = [one, other];
+		for (let poll = 0; poll < 2; poll++) expect(await watched.items()).toEqual([]);
+		const [[lastAsked]] = watched.asked;
+		const [person, hidden] = lastAsked === one.id ? [one, other] : [other, one];
+		const renewed = { ...person, id: aPerson().id };
+		watched.people = [...others, renewed];
+		watched.hidden = [hidden];
+		const told = [];
+		for (let poll = 0; poll < 4; poll++) told.push(...(await watched.events()));
+		expect(told).toEqual([`memberUpdated ${renewed.id}`]);
+	});
+
 	it('leaves the other row when two had shared one address: the person is still there', async () => {
 		const [one, ...others] = somePeople(5);
 		const other = aPerson({ email: one.email, role: 'owner', active: false });
