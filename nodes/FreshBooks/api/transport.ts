@@ -267,7 +267,7 @@ class Client implements FreshBooksClient {
 		const admitted = this.remaining() > 0 && (await this.admit(again));
 		if (!admitted) return { ok: false, trouble: 'final', failure: deadlineFailure(request) };
 		const startedAt = Date.now();
-		const attempt = await this.call(request)
+		const attempt = await this.inTime(this.call(request))
 			.then((answer) => readAnswer(answer, request))
 			.catch((error: unknown) => readThrown(error, request, this.signal?.aborted ?? false));
 		const throttled = !attempt.ok && attempt.trouble === 'throttled' ? { announcedMs: attempt.retryAfterMs } : undefined;
@@ -292,6 +292,22 @@ class Client implements FreshBooksClient {
 			this.lane?.leave();
 			return Promise.reject(error);
 		});
+	}
+
+	/**
+	 * Ends with the deadline, whatever n8n still waits for: five minutes for a new token, and for an answer as long as now and
+	 * then a byte of it comes. A refresh goes on and is shared by whoever asks for the next token.
+	 */
+	private async inTime<Answer>(work: Promise<Answer>): Promise<Answer> {
+		const { timeUp } = this;
+		if (!timeUp) return await work;
+		let stop: () => void = () => undefined;
+		const stopped = new Promise<never>((_resolve, reject) => {
+			stop = () => reject(new Error('No time was left in this run.'));
+		});
+		if (timeUp.aborted) stop();
+		timeUp.addEventListener('abort', stop, { once: true });
+		return await Promise.race([work, stopped]).finally(() => timeUp.removeEventListener('abort', stop));
 	}
 
 	private async call(request: FreshBooksRequest): Promise<IN8nHttpFullResponse> {

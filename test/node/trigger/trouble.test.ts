@@ -272,6 +272,20 @@ describe('the time n8n grants a poll', () => {
 		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 
+	test.each(['a poll', 'an activation'])('is kept by a token endpoint that does not answer, in %s, and one refresh serves all', async (kind) => {
+		const trigger = await published();
+		await control('POST', '/oauth/expire');
+		await fault('delay', 'POST /oauth/token', { ms: 6_000 });
+		await people.remove(IVO);
+		trigger.budgetMs = 700;
+		const startedAt = performance.now();
+		expect((await (kind === 'a poll' ? trigger.poll() : trigger.restart())).items).toEqual([]);
+		expect(performance.now() - startedAt).toBeLessThan(4_000);
+		trigger.budgetMs = undefined;
+		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(await control('GET', '/stats')).toMatchObject({ oauth: { reuseAttempts: 0 } });
+	});
+
 	test('is at most 45 seconds while n8n activates', async () => {
 		await seedMany();
 		const trigger = await triggerOf(watching(many), { requestMs: 5000 });
