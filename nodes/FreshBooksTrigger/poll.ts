@@ -143,12 +143,14 @@ async function pollAll(round: Round, businesses: Business[], memory: ProcessMemo
 async function chooseBusinesses({ client, settings, state }: Round): Promise<{ businesses: Business[]; lost: number[] }> {
 	const memberships = membershipsOf(await getMe(client));
 	const wanted = settings.businessIds && new Set(settings.businessIds);
-	const businesses = memberships
-		.filter(({ businessId }) => !wanted || wanted.has(businessId))
-		.map(({ businessId, name }) => ({ id: businessId, name: name ?? `Business ${businessId}` }));
-	const found = new Set(businesses.map(({ id }) => id));
+	// Whoever belongs to a business in two roles has two memberships of it.
+	const found = new Map<number, Business>();
+	for (const { businessId, name } of memberships) {
+		if (found.has(businessId) || (wanted && !wanted.has(businessId))) continue;
+		found.set(businessId, { id: businessId, name: name ?? `Business ${businessId}` });
+	}
 	const expected = settings.businessIds ?? [...state.snapshots.keys()];
-	return { businesses, lost: expected.filter((id) => !found.has(id)) };
+	return { businesses: [...found.values()], lost: expected.filter((id) => !found.has(id)) };
 }
 
 function log(context: IPollFunctions, reports: Report[]): void {

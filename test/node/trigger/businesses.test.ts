@@ -68,6 +68,15 @@ describe("'All' businesses", () => {
 	});
 });
 
+test('a business to which the user belongs twice is watched once', async () => {
+	const trigger = await published(all);
+	const membership = (id: number, role: string) => ({ id, role, business: { id: BILLSPRING, name: 'BillSpring' } });
+	const body = { response: { id: 712052, business_memberships: [membership(1, 'owner'), membership(2, 'business_manager')] } };
+	await fault('status', ME, { status: 200, body });
+	await people.change(IVO, { role: 'contractor' });
+	expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
+});
+
 describe('access that is lost is not everyone leaving', () => {
 	test.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
 		[
