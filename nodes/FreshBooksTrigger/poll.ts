@@ -111,12 +111,12 @@ async function pollOne(round: Round, business: Business, hasWholeTime: boolean):
 	if ('error' in outcome) {
 		if (isNoneOfOurs(outcome.error, round, business.id)) return { ...nothing, refusal: outcome.error };
 		const ranOut = Date.now() >= round.deadlineAt - TOO_LITTLE_TIME_MS;
-		const report = reportOfError(outcome.error, shownName(business));
+		const report = reportOfError(outcome.error, shownName(business), business.id);
 		// Whoever ran out of time gets a poll that begins with it before the user is bothered.
 		return { ...nothing, late: ranOut, reports: [{ ...report, logOnly: ranOut && !hasWholeTime }] };
 	}
 	const { snapshot, items, troubles } = outcome.poll;
-	return { businessId: business.id, snapshot, items, reports: troubles.map((trouble) => reportOfTrouble(shownName(business), trouble)) };
+	return { businessId: business.id, snapshot, items, reports: troubles.map((trouble) => reportOfTrouble(shownName(business), business.id, trouble)) };
 }
 
 /** Polls a few businesses at a time; what the last poll had no time for comes first. Results in the order of `businesses`. */
@@ -204,7 +204,7 @@ function errorToThrow(context: IPollFunctions, memory: ProcessMemory, outcome: O
 function reportsOfNothingToWatch({ settings, state }: Round, businesses: Business[], results: BusinessResult[]): Report[] {
 	if (settings.businessIds !== undefined || state.snapshots.size > 0) return [];
 	if (!results.every(({ refusal }) => refusal !== undefined)) return [];
-	return [results.length === 0 ? reportOfNoBusiness() : reportOfError(results[0].refusal, businesses[0].name)];
+	return [results.length === 0 ? reportOfNoBusiness() : reportOfError(results[0].refusal, businesses[0].name, businesses[0].id)];
 }
 
 /** Where n8n keeps the state. Throws NodeOperationError where its database holds something else than the object that n8n makes for each trigger. */

@@ -20,15 +20,15 @@ export interface Report extends FailureText, KnownTrouble {
 
 const PASSING_KINDS: ReadonlySet<string> = new Set(['malformed', 'notJson', 'outage', 'rateLimited', 'unreachable', 'unknownFate', 'cancelled']);
 
-/** The report of an error thrown while polling; `where` is a business, or empty for all of them. */
-export function reportOfError(error: unknown, where: string): Report {
+/** The report of an error thrown while polling; `where` is a business' name, `which` its ID, as names are not unique; both empty for all of them. */
+export function reportOfError(error: unknown, where: string, which: number | '' = ''): Report {
 	const failure = failureOf(error);
 	const text = failure ? textOf(failure) : textOfOther(error);
 	const passes = failure !== undefined && PASSING_KINDS.has(failure.kind);
 	const kept = 'What is known of the people is kept, and nobody is reported as removed; the next poll looks again.';
 	return {
 		// An outage shows in many ways; it is one trouble all the same.
-		signature: `${where}:${passes && failure.kind !== 'rateLimited' ? 'outage' : (failure?.kind ?? 'other')}`,
+		signature: `${which}:${passes && failure.kind !== 'rateLimited' ? 'outage' : (failure?.kind ?? 'other')}`,
 		message: where === '' ? text.message : `${where}: ${text.message}`,
 		description: `${text.description} ${kept}`.trim(),
 		error,
@@ -78,8 +78,8 @@ function incompleteText(name: string, trouble: Trouble & { kind: 'incompleteList
 }
 
 /** The report of one trouble of one business's poll. */
-export function reportOfTrouble(name: string, trouble: Trouble): Report {
-	const signature = `${name}:${trouble.kind}`;
+export function reportOfTrouble(name: string, id: number, trouble: Trouble): Report {
+	const signature = `${id}:${trouble.kind}`;
 	switch (trouble.kind) {
 		case 'stateDamaged':
 			return {
@@ -92,7 +92,7 @@ export function reportOfTrouble(name: string, trouble: Trouble): Report {
 		case 'incompleteListing':
 			return { signature, ...incompleteText(name, trouble), passes: !trouble.steady };
 		case 'invitationsUnavailable':
-			return { ...reportOfError(trouble.reason, name), signature };
+			return { ...reportOfError(trouble.reason, name, id), signature };
 		case 'removalsHeld':
 			return { signature, ...heldRemovalsText(name, trouble, trouble.limit), passes: false, logOnly: !trouble.isDue, once: true };
 		case 'unclearAnswers':

@@ -154,6 +154,16 @@ describe('the safeguard', () => {
 		expect(polls.slice(1).map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
 	});
 
+	test('is told of each of two businesses of one name', async () => {
+		await control('PATCH', `/businesses/${HARBOUR}`, { name: 'BillSpring' });
+		const trigger = await published(watching([BILLSPRING, HARBOUR], { options: { maxRemovals: 0, maxRemovalsUnit: 'count' } }));
+		await people.remove(IVO);
+		expect((await trigger.poll()).error?.message).toMatch(/^1 of 12 /);
+		const [email] = await addressesOf(HARBOUR, 1);
+		await people.remove(email, HARBOUR);
+		expect((await trigger.poll()).error?.message).toMatch(/^1 of 131 /);
+	});
+
 	test('is told even if the poll in which it was due had items of another business', async () => {
 		const trigger = await published(watching([BILLSPRING, LANTERN]));
 		for (const email of await addressesOf(BILLSPRING, 4)) await people.remove(email);
