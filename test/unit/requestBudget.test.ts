@@ -375,3 +375,22 @@ describe('against a limit without Retry-After', () => {
 		expect(done.seconds).toBeLessThan(25 * 1.25);
 	});
 });
+
+describe("the machine's clock", () => {
+	const HOURS_MS = 3 * 3_600_000;
+
+	test.each([
+		['before the first 429', {}, 0],
+		['after a 429', { throttled: {} }, 2_000],
+		['while FreshBooks asks to wait', { throttled: { announcedMs: 60_000 } }, 62_000],
+	])('may be set back by hours, %s', async (_name, outcome, longest) => {
+		const budget = new RequestBudget();
+		await answered(budget, QUICK, 3);
+		await budget.enter();
+		budget.release({ ...QUICK, ...outcome });
+		jest.setSystemTime(Date.now() - HOURS_MS);
+		const times = await entries(budget, 3);
+		expect(times).toHaveLength(3);
+		expect(times[0]).toBeLessThanOrEqual(longest);
+	});
+});

@@ -18,7 +18,7 @@ const FASTEST = 100;
 
 export class Pace {
 	/** When the successful answers of the last second came. */
-	private readonly answeredAt: number[] = [];
+	private answeredAt: number[] = [];
 
 	/** Requests a second that got through when the last 429 came; Infinity before the first and after a full recovery. */
 	private peak = Infinity;
@@ -68,6 +68,13 @@ export class Pace {
 		this.slowedAt = now;
 		if (this.answeredAt.length > 0) this.nextAt = Math.max(this.nextAt, this.answeredAt[0] + SECOND_MS);
 		return true;
+	}
+
+	/** The clock was set back by so much. */
+	setBack(ms: number): void {
+		this.answeredAt = this.answeredAt.map((time) => time - ms);
+		this.slowedAt -= ms;
+		this.nextAt -= ms;
 	}
 
 	private forgetBefore(time: number): void {

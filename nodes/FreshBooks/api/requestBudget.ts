@@ -115,23 +115,37 @@ export class RequestBudget extends Places {
 
 	private pausedUntil = -Infinity;
 
+	private lastSeenAt = -Infinity;
+
 	constructor() {
 		super(FIRST_LIMIT);
 	}
 
 	/** Gives the place back and learns from the answer. */
 	release({ durationMs, throttled }: RequestOutcome): void {
+		this.followClock();
 		if (throttled) this.shrink(Date.now() - durationMs, throttled.announcedMs ?? 0);
 		else this.learn(durationMs);
 		this.leave();
 	}
 
 	protected override opensAt(): number {
+		this.followClock();
 		return Math.max(this.pausedUntil, this.pace.nextStartAt);
 	}
 
 	protected override noteEntry(): void {
 		this.pace.begin(Date.now());
+	}
+
+	/** The machine's clock may be set back: what is to come then comes no later for it. */
+	private followClock(): void {
+		const now = Date.now();
+		const backMs = this.lastSeenAt - now;
+		this.lastSeenAt = now;
+		if (backMs <= 0) return;
+		this.pausedUntil -= backMs;
+		this.pace.setBack(backMs);
 	}
 
 	/** An announced wait holds for everyone; one too long to wait for is told to the user by whoever met it. */

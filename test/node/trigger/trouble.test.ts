@@ -294,6 +294,13 @@ describe('the time n8n grants a poll', () => {
 	});
 });
 
+test('a clock set back by hours holds up no poll', async () => {
+	const trigger = await published();
+	jest.setSystemTime(Date.now() - 3 * 3_600_000);
+	await people.change(IVO, { role: 'contractor' });
+	expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
+});
+
 describe('requests', () => {
 	test('at most six are in flight, with a large business, many businesses and many candidates', async () => {
 		const trigger = await published(watching([BILLSPRING, HARBOUR, LANTERN], { options: { maxRemovals: 100 } }));
