@@ -307,7 +307,9 @@ async function lookAgain(
 	if (!isUnsure && revocable.length === 0) return {};
 	const pendingAgain = revocable.length === 0 ? undefined : await port.listInvitations('confirm');
 	const people = await listPeopleAgain(port);
-	if (pendingAgain === undefined || 'unavailable' in pendingAgain) return { people };
+	if (pendingAgain === undefined) return { people };
+	if ('unavailable' in pendingAgain)
+		return { people, invitations: { isComplete: false, pendingIds: new Set(), memberAddresses: people.addresses } };
 	const pendingIds = new Set(pendingAgain.rows.map(({ id }) => id));
 	const isComplete = people.isComplete && problemOf(pendingAgain) === undefined;
 	return { people, invitations: { isComplete, pendingIds, memberAddresses: people.addresses } };

@@ -356,6 +356,19 @@ describe('a revocation', () => {
 		}
 	});
 
+	it('is none where the second look at the people finds a member, even if the invitations cannot be listed again', async () => {
+		const { watched, invitation, told } = await invitedTo('teamMembers');
+		watched.invitations = [];
+		const without = watched.people;
+		watched.people = [...without, aPerson({ email: invitation.email })];
+		watched.peopleListings = { poll: () => listingOf(without) };
+		watched.invitationListings = { confirm: () => ({ unavailable: 'no time' }) };
+		// The second time is the first again, as the member was there meanwhile.
+		for (let poll = 0; poll < 2; poll++) expect(await told()).toEqual([]);
+		watched.peopleListings = {};
+		expect(await told()).toEqual(['invitationAccepted']);
+	});
+
 	it('is looked for again in the next poll, too', async () => {
 		const { watched, told } = await invitedTo('teamMembers');
 		watched.invitationListings = { poll: () => listingOf([]), confirm: () => ({ unavailable: 'no time' }) };
