@@ -183,18 +183,24 @@ function followVanished(
 ): void {
 	const address = addressOf(entry.invitation) ?? '';
 	const member = members.get(address);
-	if (entry.settled) keepForOneMoreList(entry, changes);
+	if (entry.settled) keepForOneMoreList(entry, changes, secondLook);
 	else if (member !== undefined) {
 		const isAccepted = member.isNew || member.acceptedByDate || !entry.listedAsMember;
 		if (isAccepted) accept(entry, member, changes);
-		keepForOneMoreList({ ...entry, settled: isAccepted }, changes);
+		keepForOneMoreList({ ...entry, settled: isAccepted }, changes, secondLook);
 	} else if (undecided.has(address)) changes.known.push(entry);
-	else if (!isOver(entry)) followAbsent(entry, address, changes, secondLook);
+	else if (isOver(entry)) keepForOneMoreList(entry, changes, secondLook);
+	else followAbsent(entry, address, changes, secondLook);
 }
 
 /** A list may leave out an invitation that is pending, or still show one that is over: neither makes it a new one. */
-function keepForOneMoreList(entry: KnownInvitation, changes: InvitationChanges): void {
-	if (entry.missed === 0) changes.known.push({ ...entry, missed: 1 });
+function keepForOneMoreList(
+	entry: KnownInvitation,
+	changes: InvitationChanges,
+	secondLook: SecondLook | undefined,
+): void {
+	if (secondLook?.pendingIds.has(entry.invitation.id)) changes.known.push({ ...entry, missed: 0 });
+	else if (entry.missed === 0) changes.known.push({ ...entry, missed: 1 });
 }
 
 function followAbsent(

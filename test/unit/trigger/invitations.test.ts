@@ -277,6 +277,21 @@ describe('an invitation of which nothing is left to tell is not created once mor
 		expect((await opened(watched.stored)).invitations).toEqual([]);
 	});
 
+	it('by two lists that leave it out, when the second look between the two had it', async () => {
+		const person = anInvitedPerson();
+		const { watched, told } = await invitedTo('teamMembers', [person], anInvitation({ email: person.email }));
+		watched.invitations.push(anInvitation());
+		expect(await told()).toEqual(['invitationCreated']);
+		const [listed, unlisted] = watched.invitations;
+		watched.invitationListings = { poll: () => listingOf([]) };
+		expect(await told()).toEqual([]);
+		watched.invitationListings = { poll: () => listingOf([unlisted]) };
+		expect(await told()).toEqual([]);
+		watched.invitationListings = {};
+		expect(await told()).toEqual([]);
+		expect((await opened(watched.stored)).invitations?.map(({ invitation }) => invitation)).toEqual([listed, unlisted]);
+	});
+
 	it('by a list that leaves it out after its acceptance', async () => {
 		const { watched, invitation, told } = await invitedTo('teamMembers');
 		watched.people.push(aPerson({ email: invitation.email }));
