@@ -114,7 +114,7 @@ export interface SecondListing {
 }
 
 /**
- * The verdict about someone whose id FreshBooks knows no more, after a second listing. A list that left the person out may have
+ * The verdict about someone who is not listed, after a second listing. A list that left the person out may have
  * left them out under a new id, and then the old one answers 404 as well. After a second listing that is incomplete, and for
  * whoever it has after all, the next poll decides.
  */
@@ -123,9 +123,9 @@ export function verdictAfterSecondListing(
 	verdict: Verdict,
 	second: SecondListing,
 ): Verdict {
-	if (verdict.kind !== 'gone' || absence.missed > 1) return verdict;
-	if (isIn(second, person)) return { kind: 'waiting', absence: { ...verdict.absence, verdict: 'seen' } };
-	if (second.isComplete) return verdict;
+	if (verdict.kind !== 'present' && isIn(second, person))
+		return { kind: 'waiting', absence: { ...verdict.absence, verdict: 'seen' } };
+	if (verdict.kind !== 'gone' || absence.missed > 1 || second.isComplete) return verdict;
 	return { kind: 'waiting', absence: { ...verdict.absence, verdict: 'unknown' } };
 }
 

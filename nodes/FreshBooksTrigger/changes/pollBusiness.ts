@@ -361,12 +361,13 @@ async function verdictsOf(
 		({ index, absence }) =>
 			verdicts.get(index)?.kind === 'gone' && absence.missed === 1 && !replacements.has(index),
 	);
-	if (leavers.length === 0) return verdicts;
-	const second = people ?? (await listPeopleAgain(poll.port));
-	for (const leaver of leavers) {
-		const verdict = verdicts.get(leaver.index);
-		if (verdict) verdicts.set(leaver.index, verdictAfterSecondListing(leaver, verdict, second));
-	}
+	const second = people ?? (leavers.length === 0 ? undefined : await listPeopleAgain(poll.port));
+	if (second === undefined) return verdicts;
+	await forEachInSlices(candidates, poll.port.pause, (candidate) => {
+		const verdict = verdicts.get(candidate.index);
+		if (verdict === undefined || replacements.has(candidate.index)) return;
+		verdicts.set(candidate.index, verdictAfterSecondListing(candidate, verdict, second));
+	});
 	return verdicts;
 }
 

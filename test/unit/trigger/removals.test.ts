@@ -224,6 +224,20 @@ describe('someone under a new id whom a list left out', () => {
 		expect(await watched.events()).toEqual([`memberUpdated ${NEW_ID}`]);
 	});
 
+	it.each([0, 1])('is not removed by the next list that leaves them out, when the second one had them before or in their turn to be asked (%i)', async (turn) => {
+		const [person, leaver, ...others] = somePeople(8);
+		const watched = await watching([person, leaver, ...others]);
+		watched.settings.maxConfirmations = 1;
+		watched.now = new Date(watched.now.getTime() + turn * 60_000);
+		watched.people = [{ ...person, id: NEW_ID }, ...others];
+		watched.peopleListings = { poll: () => listingOf(others) };
+		const told = [];
+		for (let poll = 0; poll < 4; poll++) told.push(...(await watched.events()));
+		expect(told).toEqual([`memberRemoved ${leaver.id}`]);
+		watched.peopleListings = {};
+		expect(await watched.events()).toEqual([`memberUpdated ${NEW_ID}`]);
+	});
+
 	it('is removed when two lists in a row leave them out after all', async () => {
 		const { watched, others } = await renewed({});
 		expect(await watched.items()).toEqual([]);
