@@ -113,6 +113,22 @@ export function revocationCandidates(
 	});
 }
 
+/** The invitations in a poll that follows none: whichever a list shows, or a member with its address, is no longer missed. */
+export function withSightings(
+	known: readonly KnownInvitation[],
+	pending: readonly PendingInvitation[],
+	members: ReadonlyMap<string, unknown>,
+	secondLook: SecondLook | undefined,
+): KnownInvitation[] {
+	const pendingIds = new Set(pending.map(({ id }) => id));
+	return known.map((entry) => {
+		const address = addressOf(entry.invitation) ?? '';
+		const isPending = pendingIds.has(entry.invitation.id) || secondLook?.pendingIds.has(entry.invitation.id);
+		const isMember = members.has(address) || secondLook?.memberAddresses.has(address);
+		return isPending || (isMember && !isOver(entry)) ? { ...entry, missed: 0 } : entry;
+	});
+}
+
 /** Nothing is left to tell of it, unless it is still pending after all. */
 function isOver({ settled, listedAsMember, missed }: KnownInvitation): boolean {
 	return settled || (listedAsMember && missed > 0);

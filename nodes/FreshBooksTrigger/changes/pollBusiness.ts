@@ -15,7 +15,7 @@ import type { Business, ChangeItem, EventName, ItemContext } from './events';
 import { INVITATION_EVENTS, invitationItem, personItems } from './events';
 import { NO_HISTORY, turnsAfter } from './history';
 import type { InvitationChanges, KnownInvitation, Member, SecondLook } from './invitations';
-import { firstSight, followInvitations, revocationCandidates } from './invitations';
+import { firstSight, followInvitations, revocationCandidates, withSightings } from './invitations';
 import type { IncompleteListing, Listing, ListingPurpose, Reading } from './listing';
 import { problemOf, readCompletely } from './listing';
 import type { Draft, Fates, KnownAbsence } from './outcome';
@@ -234,7 +234,7 @@ async function followPeople(poll: Poll, snapshot: Snapshot): Promise<BusinessPol
 		known: snapshot.lines.count,
 	};
 	if (mustHold(settings.removalLimit, disappearances))
-		return await hold(poll, snapshot, comparison, fates, disappearances);
+		return await hold(poll, snapshot, { comparison, candidates, found, fates, second }, disappearances);
 	return await tell(poll, snapshot, { comparison, candidates, found, fates, second });
 }
 
@@ -395,12 +395,11 @@ async function askForMembers(
 	if (unclear > 0) troubles.push({ kind: 'unclearAnswers', people: unclear });
 }
 
-/** Nothing of this business goes out and nobody's data moves; only who was asked is remembered. */
+/** Nothing of this business goes out and nobody's data moves; only who was asked, and who and what is there, is remembered. */
 async function hold(
-	{ port, settings, troubles, at }: Poll,
+	{ port, settings, troubles, at, pending }: Poll,
 	snapshot: Snapshot,
-	{ returned, different }: Comparison,
-	fates: Fates,
+	{ comparison: { returned, different }, fates, found, second }: Findings,
 	disappearances: Disappearances,
 ): Promise<BusinessPoll> {
 	const isDue = isReportDue(snapshot.reportedAt, at.getTime());
@@ -411,6 +410,8 @@ async function hold(
 		...disappearances,
 	});
 	if (isDue) snapshot.reportedAt = at.getTime();
+	if (snapshot.invitations !== null)
+		snapshot.invitations = withSightings(snapshot.invitations, pending ?? [], found.byAddress, second.invitations);
 	const moved = fates.moved.map(({ candidate: { index, absence } }): KnownAbsence => ({ index, absence: { ...absence, verdict: 'seen' } }));
 	const confirmed = [...fates.leavers, ...moved];
 	const back = returned.map((index): KnownAbsence => ({ index, absence: null }));

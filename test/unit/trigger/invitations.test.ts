@@ -384,6 +384,20 @@ describe('a revocation', () => {
 		expect(await told()).toEqual(['invitationAccepted']);
 	});
 
+	it('is none where a list had it pending while removals were held back', async () => {
+		const { watched, told } = await invitedTo('teamMembers', somePeople(7));
+		const [...people] = watched.people;
+		const leavingOut = { poll: () => listingOf<PendingInvitation>([]), confirm: () => ({ unavailable: 'no time' }) };
+		watched.invitationListings = leavingOut;
+		expect(await told()).toEqual([]);
+		watched.invitationListings = {};
+		watched.people = people.slice(4);
+		expect((await watched.poll()).troubles).toMatchObject([{ kind: 'removalsHeld' }]);
+		watched.people = people;
+		watched.invitationListings = leavingOut;
+		expect(await told()).toEqual([]);
+	});
+
 	it('is looked for again in the next poll, too', async () => {
 		const { watched, told } = await invitedTo('teamMembers');
 		watched.invitationListings = { poll: () => listingOf([]), confirm: () => ({ unavailable: 'no time' }) };
