@@ -50,8 +50,10 @@ class Liar {
 
 	private readonly ids = new Set<string>();
 
-	/** The last complete list of each kind lied. */
+	/** Nothing true has come since the last list of each kind lied. */
 	private lied = { people: false, invitations: false };
+
+	private mayLie = true;
 
 	private now = Date.parse('2026-11-21T10:00:00Z');
 
@@ -60,7 +62,7 @@ class Liar {
 	}
 
 	private leaveOut<Row>(kind: 'people' | 'invitations', rows: Row[], bits: number): Row[] {
-		const isLie = bits !== 0 && !this.lied[kind];
+		const isLie = bits !== 0 && this.mayLie;
 		const left = isLie ? rows.filter((_, at) => ((bits >> (at % 16)) & 1) === 0) : rows;
 		this.lied[kind] = left.length !== rows.length;
 		return left;
@@ -75,6 +77,7 @@ class Liar {
 
 	async poll(one: Poll): Promise<ChangeItem[]> {
 		this.now += 60_000;
+		this.mayLie = !this.lied.people && !this.lied.invitations;
 		let { unclear } = one;
 		const people = () => this.model.rows.map(({ person }) => person);
 		const port: BusinessPort = {
@@ -127,7 +130,7 @@ class Liar {
 	}
 }
 
-const runs = Number(process.env.LIES_RUNS ?? 400);
+const RUNS = 400;
 
 it.each(['teamMembers', 'businessMembers'] as const)('one lie at a time makes nothing false, repeated or lost: %s', async (source) => {
 	await fc.assert(
@@ -144,6 +147,6 @@ it.each(['teamMembers', 'businessMembers'] as const)('one lie at a time makes no
 			const invitations = (await opened(liar.stored)).invitations ?? [];
 			expect(invitations.map(({ invitation }) => invitation.id).sort()).toEqual(liar.model.pending().map(({ id }) => id).sort());
 		}),
-		{ numRuns: runs },
+		{ numRuns: RUNS },
 	);
 }, 600_000);
