@@ -87,6 +87,20 @@ describe('a refresh token that FreshBooks no longer takes', () => {
 		onGet(ME, { token: 'saved-elsewhere' }).reply(200, EXAMPLE.usersMe);
 		expect(await jsonOf(getMe, { credential })).toMatchObject([{ id: 712052 }]);
 	});
+
+	test('is none either when the request had been tried before for another reason', async () => {
+		const credential = connectedCredential();
+		onGet(ME).reply(503, {});
+		onGet(ME).reply(401, UNAUTHENTICATED);
+		nock(API)
+			.post('/auth/oauth/token')
+			.reply(400, () => {
+				credential.data = { ...credential.data, oauthTokenData: { access_token: 'saved-elsewhere', refresh_token: 'r', token_type: 'Bearer' } };
+				return INVALID_GRANT;
+			});
+		onGet(ME, { token: 'saved-elsewhere' }).reply(200, EXAMPLE.usersMe);
+		expect(await jsonOf(getMe, { credential })).toMatchObject([{ id: 712052 }]);
+	});
 });
 
 test('a 401 that a fresh token does not cure asks to reconnect', async () => {

@@ -247,18 +247,24 @@ class Client implements FreshBooksClient {
 
 	async send(request: FreshBooksRequest): Promise<unknown> {
 		let afterUnknownFate = false;
+		let hasLookedAgain = false;
 		for (let tried = 1; ; tried++) {
 			const attempt = await this.attempt(request, tried > 1);
 			if (attempt.ok) return attempt.body;
-			const pauseMs = this.nextWait(attempt, tried, request);
+			const pauseMs = attempt.secondLook ? this.waitBeforeLook(hasLookedAgain) : this.nextWait(attempt, tried, request);
 			if (pauseMs === undefined) throw finalFailure(attempt, afterUnknownFate);
 			afterUnknownFate ||= attempt.trouble === 'unknownFate';
+			hasLookedAgain ||= attempt.secondLook === true;
 			await this.pause(pauseMs);
 		}
 	}
 
+	/** Once for each request, whatever it has met before: an outage or a 429 says nothing about the token. */
+	private waitBeforeLook(hasLookedAgain: boolean): number | undefined {
+		return hasLookedAgain ? undefined : Math.min(SECOND_LOOK_AT_TOKEN_MS, this.remaining());
+	}
+
 	private nextWait(attempt: Attempt & { ok: false }, tried: number, request: FreshBooksRequest): number | undefined {
-		if (attempt.secondLook) return tried === 1 ? Math.min(SECOND_LOOK_AT_TOKEN_MS, this.remaining()) : undefined;
 		if (!mayRepeat(request.method, attempt.trouble)) return undefined;
 		return waitBeforeRetry(tried, attempt.retryAfterMs, this.remaining(), Math.random());
 	}
