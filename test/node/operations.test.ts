@@ -112,6 +112,12 @@ describe('user', () => {
 		expect(await jsonOf({ resource: 'user', operation: 'updateMe', updateFields })).toEqual([EXAMPLE.usersMeUpdated.response]);
 	});
 
+	test.each([{}, { response: {} }, { response: 'ok' }])('Update Me reads the profile again where FreshBooks answers %j', async (answer) => {
+		onPut(ME, { language: 'en' }).reply(200, answer);
+		onGet(ME).reply(200, EXAMPLE.usersMe);
+		expect(await jsonOf({ resource: 'user', operation: 'updateMe', updateFields: { language: 'en' } })).toMatchObject([{ id: EXAMPLE.usersMe.response.id }]);
+	});
+
 	test('Update Me can set last name and time zone alone', async () => {
 		onPut(ME, { last_name: 'Doe', timezone: 'America/Toronto' }).reply(200, EXAMPLE.usersMeUpdated);
 		await run({ resource: 'user', operation: 'updateMe', updateFields: { lastName: 'Doe', timezone: 'America/Toronto' } });
@@ -499,8 +505,8 @@ describe('staff', () => {
 		await run({ resource: 'staff', operation: 'update', account, staff, updateFields });
 	});
 
-	test('Update that is answered without the record reads it', async () => {
-		onPut(`${STAFF}/2194844`, { staff: { fname: 'B' } }).reply(200, { response: {} });
+	test.each([{ response: {} }, { response: { result: { staff: {} } } }])('Update that is answered %j, without the record, reads it', async (answer) => {
+		onPut(`${STAFF}/2194844`, { staff: { fname: 'B' } }).reply(200, answer);
 		onGet(`${STAFF}/2194844`).reply(200, EXAMPLE.staff);
 		expect(await jsonOf({ resource: 'staff', operation: 'update', account, staff, updateFields: { fname: 'B' } })).toMatchObject([{ id: 2194844 }]);
 	});

@@ -30,25 +30,25 @@ const ABOUT_ME = { path: ME_PATH, subject: 'the connected user', idFamily: 'none
 /** The request that every token with `user:profile:read` may make, and that changes nothing. */
 export const ASK_WHO_I_AM = { ...ABOUT_ME, method: 'GET' } as const;
 
-function userIn(body: unknown): WireObject {
+function userIn(body: unknown): WireObject | undefined {
 	const response = objectOf(objectOf(body).response);
-	if (idOrNull(response.id) === null) {
-		throw new FreshBooksApiError({ kind: 'malformed', status: 200, subject: ABOUT_ME.subject, idFamily: 'none', method: 'GET' });
-	}
-	return response;
+	return idOrNull(response.id) === null ? undefined : response;
 }
 
 /** FreshBooks' own object for the token owner, without credentials. Throws FreshBooksApiError. */
 export async function getMe(client: FreshBooksClient): Promise<WireObject> {
-	return userIn(await client.send(ASK_WHO_I_AM));
+	const me = userIn(await client.send(ASK_WHO_I_AM));
+	if (me) return me;
+	throw new FreshBooksApiError({ kind: 'malformed', status: 200, subject: ABOUT_ME.subject, idFamily: 'none', method: 'GET' });
 }
 
 /**
  * Changes the token owner's profile. Only a third-party guide describes this (PUT on the same path); FreshBooks' developer
- * portal offers no scope that would allow it, so expect a refusal. Throws FreshBooksApiError.
+ * portal offers no scope that would allow it, so expect a refusal. Answers the profile, read again where FreshBooks answers
+ * without it. Throws FreshBooksApiError.
  */
 export async function updateMe(client: FreshBooksClient, body: IDataObject): Promise<WireObject> {
-	return userIn(await client.send({ ...ABOUT_ME, published: false, method: 'PUT', body }));
+	return userIn(await client.send({ ...ABOUT_ME, published: false, method: 'PUT', body })) ?? (await getMe(client));
 }
 
 /** An account's ID, or null for anything that none looks like: it becomes part of paths. */

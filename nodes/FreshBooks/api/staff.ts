@@ -37,19 +37,18 @@ function aboutStaff(accountId: string, staffId: number) {
 	};
 }
 
-function staffIn(answer: unknown, accountId: string, staffId: number): WireObject {
+function staffIn(answer: unknown): WireObject | undefined {
 	const response = objectOf(objectOf(answer).response);
 	const staff = objectOf(objectOf(response.result).staff);
-	if ((idOrNull(staff.id) ?? idOrNull(staff.userid)) === null) {
-		const { subject, idFamily } = aboutStaff(accountId, staffId);
-		throw new FreshBooksApiError({ kind: 'malformed', status: 200, subject, idFamily, method: 'GET' });
-	}
-	return staff;
+	return (idOrNull(staff.id) ?? idOrNull(staff.userid)) === null ? undefined : staff;
 }
 
 /** One staff record. Throws FreshBooksApiError. */
 export async function getStaff(client: FreshBooksClient, accountId: string, staffId: number): Promise<WireObject> {
-	return staffIn(await client.send({ ...aboutStaff(accountId, staffId), method: 'GET' }), accountId, staffId);
+	const staff = staffIn(await client.send({ ...aboutStaff(accountId, staffId), method: 'GET' }));
+	if (staff) return staff;
+	const { subject, idFamily } = aboutStaff(accountId, staffId);
+	throw new FreshBooksApiError({ kind: 'malformed', status: 200, subject, idFamily, method: 'GET' });
 }
 
 /**
@@ -63,9 +62,7 @@ export async function updateStaff(
 	fields: IDataObject,
 ): Promise<WireObject> {
 	const request = { ...aboutStaff(accountId, staffId), method: 'PUT' as const, body: { staff: fields } };
-	const answer = objectOf(await client.send(request));
-	const answered = objectOf(objectOf(answer.response).result).staff !== undefined;
-	return answered ? staffIn(answer, accountId, staffId) : await getStaff(client, accountId, staffId);
+	return staffIn(await client.send(request)) ?? (await getStaff(client, accountId, staffId));
 }
 
 /** Sets `vis_state`; deleting answers an empty response, so nothing is returned. Throws FreshBooksApiError. */
