@@ -79,7 +79,11 @@ class Judging {
 	judge(): void {
 		const people = new Map<PersonTimeline, Item[]>();
 		const invitations = new Map<InvitationTimeline, Item[]>();
-		for (const item of this.#onlyOnce()) this.#sort(item, people, invitations);
+		for (const item of this.#onlyOnce()) {
+			const problem = this.#unaskedFor(item) ?? untold(item);
+			if (problem) this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: ${problem}`);
+			else this.#sort(item, people, invitations);
+		}
 		for (const businessId of this.#watcher.businessIds) {
 			const checkpoints = this.#checkpointsOf(businessId);
 			for (const person of this.#timelines.people.values())
@@ -88,6 +92,14 @@ class Judging {
 			for (const invitation of this.#timelines.invitations.values())
 				if (invitation.businessId === businessId) this.#judgeInvitation(invitation, invitations.get(invitation) ?? [], checkpoints);
 		}
+	}
+
+	/** What the trigger was not to tell; nobody else looks at it. */
+	#unaskedFor({ event, business }: Item): string | undefined {
+		const { businessIds, watchesInvitations, watchesProfiles } = this.#watcher;
+		if (!businessIds.includes(business.id)) return 'the trigger does not watch that business.';
+		const isUnwatched = (event.startsWith('invitation') && !watchesInvitations) || (event === 'memberUpdated' && !watchesProfiles);
+		return isUnwatched ? 'the trigger was not asked for such events.' : undefined;
 	}
 
 	/** What came out again under the id it had before is a repetition, and nothing else. */
@@ -112,9 +124,9 @@ class Judging {
 	#sort(item: Item, people: Map<PersonTimeline, Item[]>, invitations: Map<InvitationTimeline, Item[]>): void {
 		const { business, invitation, event } = item;
 		if (invitation && event.startsWith('invitation')) {
-			const timeline = invitation.id === null ? this.#acceptedOf(item) : this.#timelines.invitation(business.id, invitation.id);
+			const timeline = invitation.id === null ? this.#acceptedOf(item, invitations) : this.#timelines.invitation(business.id, invitation.id);
 			if (timeline) invitations.set(timeline, [...(invitations.get(timeline) ?? []), item]);
-			else this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: there never was such an invitation.`);
+			else this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: there never was such an invitation, or its acceptance was told before.`);
 			return;
 		}
 		const timeline = this.#personOf(item, item.member?.['id']);
@@ -125,11 +137,13 @@ class Judging {
 		people.set(timeline, [...(people.get(timeline) ?? []), item]);
 	}
 
-	/** An acceptance whose invitation was never seen: any accepted one of that address. */
-	#acceptedOf({ business, invitation }: Item): InvitationTimeline | undefined {
-		return [...this.#timelines.invitations.values()].find(
-			({ businessId, email, versions }) => businessId === business.id && email === invitation?.email && versions.some(({ state }) => state === 'accepted'),
-		);
+	/** An acceptance whose invitation was never seen: any accepted one of that address of which none was told yet. */
+	#acceptedOf({ business, invitation }: Item, told: ReadonlyMap<InvitationTimeline, Item[]>): InvitationTimeline | undefined {
+		const isTold = (timeline: InvitationTimeline): boolean => told.get(timeline)?.some(({ event }) => event === 'invitationAccepted') === true;
+		return [...this.#timelines.invitations.values()].find((timeline) => {
+			const { businessId, email, versions } = timeline;
+			return businessId === business.id && email === invitation?.email && versions.some(({ state }) => state === 'accepted') && !isTold(timeline);
+		});
 	}
 
 	#personOf({ business }: Item, id: unknown): PersonTimeline | undefined {
@@ -213,9 +227,12 @@ class Judging {
 		}
 		const placeOf = (shown: Shown): number => versions.findIndex(({ state }, place) => place >= knowledge.place && place <= last && isSame(this.#shown(state), shown));
 		const place = placeOf(knowledge.told);
+		const latest = group.at(-1);
+		if (place >= 0 && latest && latest.event !== 'memberRemoved' && !isSame(knowledge.told, this.#shownIn(latest.member))) {
+			this.#find('false', at, `${this.#describe(latest)}: it shows ${this.#inWords(this.#shownIn(latest.member))}, told was ${this.#inWords(knowledge.told)}.`);
+		}
 		if (place < 0) {
 			// The person shown was so, only not every event that leads there came: something was left out.
-			const latest = group.at(-1);
 			const wasSo = latest?.event !== 'memberRemoved' && placeOf(this.#shownIn(latest?.member)) >= 0;
 			const kind = wasSo ? 'lost' : 'false';
 			const events = group.map((item) => this.#describe(item)).join('; ');
@@ -327,6 +344,23 @@ class Knowledge {
 		const [field, { from }] = missed;
 		return { kind: 'lost', words: `${field} is said to have been ${String(from)}, told was ${String(before[field])}.` };
 	}
+}
+
+/** What an event must have changed, and to what. */
+const MOVES: Readonly<Record<string, (changes: Item['changes']) => boolean>> = {
+	roleChanged: ({ role }) => isMove(role),
+	memberDeactivated: ({ active }) => isMove(active) && active?.to === false,
+	memberReactivated: ({ active }) => isMove(active) && active?.to === true,
+	memberUpdated: (changes) => Object.values(changes).some(isMove),
+};
+
+function isMove(change: Item['changes'][string] | undefined): boolean {
+	return change !== undefined && orNull(change.from) !== orNull(change.to);
+}
+
+/** Why an event tells nothing, or something else than its name says; undefined: it does not. */
+function untold({ event, changes }: Item): string | undefined {
+	return MOVES[event]?.(changes) === false ? 'nothing of the kind changed, by its own account.' : undefined;
 }
 
 function detectedAt(group: readonly Item[] | undefined): number {

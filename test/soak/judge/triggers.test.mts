@@ -9,8 +9,8 @@ const MANAGER = { ...ANN, role: 'business_manager' };
 const toManager = { role: { from: 'business_employee', to: 'business_manager' } };
 const PROMOTED = historyOf({ at: 1_000, kind: 'roleChanged', person: MANAGER });
 
-function found(history: ReturnType<typeof historyOf>, items: readonly Item[], polls: Watcher['polls'] = []): string[] {
-	return judgeTrigger(watcherOf(items, polls), timelinesOf(history), END).map(({ kind }) => kind);
+function found(history: ReturnType<typeof historyOf>, items: readonly Item[], polls: Watcher['polls'] = [], more: Partial<Watcher> = {}): string[] {
+	return judgeTrigger({ ...watcherOf(items, polls), ...more }, timelinesOf(history), END).map(({ kind }) => kind);
 }
 
 describe('what is told of people', () => {
@@ -64,6 +64,24 @@ describe('what is told of people', () => {
 		assert.deepEqual(found(left, [personItem('memberRemoved', 9_500, BOB)]), ['lost']);
 		const told = [personItem('memberAdded', 2_000, BOB), personItem('memberRemoved', 9_500, BOB)];
 		assert.deepEqual(found(left, [...told, personItem('memberRemoved', 9_800, BOB)]), ['false']);
+	});
+
+	it('is false when nothing of the kind changed, or it shows somebody else', () => {
+		assert.deepEqual(found([], [personItem('roleChanged', 5_000, ANN)]), ['false']);
+		assert.deepEqual(found([], [personItem('memberUpdated', 5_000, ANN, { lastName: { from: 'Arbor', to: 'Arbor' } })]), ['false']);
+		const inactive = { ...ANN, active: false };
+		const away = historyOf({ at: 1_000, kind: 'memberDeactivated', person: inactive });
+		const toInactive = { active: { from: true, to: false } };
+		assert.deepEqual(found(away, [personItem('memberDeactivated', 2_000, inactive, toInactive)]), []);
+		assert.deepEqual(found(away, [personItem('memberReactivated', 2_000, inactive, toInactive)]), ['false', 'lost']);
+		assert.deepEqual(found(PROMOTED, [personItem('roleChanged', 3_000, { ...MANAGER, firstName: 'Zed' }, toManager)]), ['false']);
+	});
+
+	it('is false when the trigger does not watch it', () => {
+		assert.deepEqual(found([], [personItem('memberRemoved', 2_000, ANN)], [], { businessIds: [] }), ['false']);
+		const renamed = { lastName: { from: 'Before', to: 'Arbor' } };
+		assert.deepEqual(found([], [personItem('memberUpdated', 5_000, ANN, renamed)], [], { watchesProfiles: false }), ['false']);
+		assert.deepEqual(found([], [invitationItem('invitationCreated', 5_000, 55, 'bob@b.c')], [], { watchesInvitations: false }), ['false']);
 	});
 
 	const THERE_AND_BACK = historyOf({ at: 1_000, kind: 'roleChanged', person: MANAGER }, { at: 20_000, kind: 'roleChanged', person: ANN });
@@ -133,6 +151,18 @@ describe('what is told of invitations', () => {
 		const twice = [55, 56].map((id) => invitationItem('invitationRevoked', 9_900, id, 'bob@b.c'));
 		assert.deepEqual(found(history, [...both, ...twice]), ['false']);
 		assert.deepEqual(found(history, both, [cleanPoll(8_100, 8_200), cleanPoll(8_300, 8_400)]), ['lost', 'lost']);
+	});
+
+	it('is false when an acceptance whose invitation was never seen is told once more', () => {
+		const accepted = (at: number): Item => ({ ...invitationItem('invitationAccepted', at, 0, 'bob@b.c'), invitation: { id: null, email: 'bob@b.c' } });
+		const joined = personItem('memberAdded', 9_200, BOB);
+		assert.deepEqual(found(historyOf(MADE, JOINED, ACCEPTED), [joined, accepted(9_200)]), []);
+		assert.deepEqual(found(historyOf(MADE, JOINED, ACCEPTED), [joined, accepted(9_200), accepted(9_800)]), ['false']);
+		const again = [
+			{ at: 20_000, kind: 'invitationCreated', details: invitation(56, 'bob@b.c', 'pending') },
+			{ at: 21_000, kind: 'invitationAccepted', person: BOB, details: invitation(56, 'bob@b.c', 'accepted') },
+		] as const;
+		assert.deepEqual(found(historyOf(MADE, JOINED, ACCEPTED, ...again), [joined, accepted(9_200), accepted(22_000)]), []);
 	});
 
 	it('may be called revoked when the person had accepted and gone before anyone looked', () => {
