@@ -34,6 +34,8 @@ export interface ActionRecord {
 }
 
 const TICK_MS = 5;
+/** A request that FreshBooks holds back is given up after 30 seconds, and carried out after 40. */
+const CARRIED_OUT_WITHIN_MS = 60_000;
 
 function sameAddress(one: unknown, other: string): boolean {
 	return typeof one === 'string' && one.toLowerCase() === other.toLowerCase();
@@ -88,6 +90,11 @@ function isHealedRace(own: InvitationTimeline, others: readonly InvitationTimeli
 	return isRace && [own, ...others].filter((one) => isPendingAt(one, overAt + TICK_MS)).length <= 1;
 }
 
+/** Whether an action may be what did something at a time. */
+function isOf({ startedAt, endedAt }: Action, time: number): boolean {
+	return startedAt <= time && time <= endedAt + CARRIED_OUT_WITHIN_MS;
+}
+
 /** People whom the package removed though nobody had asked for it. */
 function removedWrongly({ history, timelines, actions, grants }: ActionRecord): Finding[] {
 	return history.flatMap((entry): Finding[] => {
@@ -95,7 +102,7 @@ function removedWrongly({ history, timelines, actions, grants }: ActionRecord): 
 		if (kind !== 'memberRemoved' || !person || businessId === null || grant === null || !grants.has(grant)) return [];
 		const wasAsked = actions.some(
 			(action) =>
-				(action.kind === 'remove' || action.kind === 'offboard') && action.businessId === businessId && action.startedAt <= machineAt && sameAddress(action.email, person.email),
+				(action.kind === 'remove' || action.kind === 'offboard') && action.businessId === businessId && isOf(action, machineAt) && sameAddress(action.email, person.email),
 		);
 		if (wasAsked) return [];
 		return [{ kind: 'removed wrongly', at: machineAt, words: `${person.email} was removed from ${timelines.names.get(businessId)} at ${clock(machineAt)}, and nobody had asked for it.` }];
@@ -161,12 +168,15 @@ function listableOf({ versions }: PersonTimeline, email: string, withLoginOnly: 
 	return { email, isOn, times: versions.map(({ from }) => from) };
 }
 
-/** Whoever was there all the time must be listed, and nobody who never was. A list that lied to the reader proves nothing. */
+/** Whoever was there all the time must be listed, nobody who never was, and nobody twice. A list that lied to the reader proves nothing. */
 function wrongList(action: Action, { timelines, lies }: ActionRecord, endedAt: number): string | undefined {
 	const { businessId, startedAt, grant, items = [] } = action;
 	const wasLiedTo = lies.some((lie) => lie.grant === grant && lie.businessId === businessId && lie.at >= startedAt && lie.at <= endedAt);
 	if (wasLiedTo) return undefined;
 	const listed = new Set(items.map((item) => String(item['email'])));
+	const ids = items.map((item) => item['id']);
+	const twice = items.find(({ id }, place) => id !== undefined && ids.indexOf(id) < place);
+	if (twice) return `the list of ${action.list} holds ${String(twice['email'])} twice.`;
 	const known = listables(action, timelines);
 	const momentsFor = ({ times }: Listable): number[] => [startedAt, ...times.filter((time) => time > startedAt && time <= endedAt), endedAt];
 	const missing = known.find((one) => !listed.has(one.email) && momentsFor(one).every((time) => one.isOn(time)));

@@ -43,11 +43,15 @@ describe('people removed wrongly', () => {
 		assert.deepEqual(found(gone(PACKAGE), []), ['removed wrongly']);
 		assert.deepEqual(found(gone(PACKAGE), [action('remove', 'bob@b.c', 100, 600, { items: undefined })]), ['removed wrongly']);
 		assert.deepEqual(found(gone(PACKAGE), [action('remove', 'ann@b.c', 501, 600)]), ['removed wrongly']);
+		const longAfter = historyOf({ at: 500_000, kind: 'memberRemoved', person: ANN, grant: PACKAGE });
+		assert.deepEqual(found(longAfter, [action('remove', 'ann@b.c', 100, 600, { items: undefined })]), ['removed wrongly']);
 	});
 
 	it('are not those it was asked to remove, nor those of another program', () => {
 		assert.deepEqual(found(gone(PACKAGE), [action('offboard', 'ANN@b.c', 100, 600)]), []);
 		assert.deepEqual(found(gone(OTHER), []), []);
+		const heldBack = historyOf({ at: 40_000, kind: 'memberRemoved', person: ANN, grant: PACKAGE });
+		assert.deepEqual(found(heldBack, [action('remove', 'ann@b.c', 100, 600, { items: undefined })]), []);
 	});
 });
 
@@ -83,6 +87,11 @@ describe('a list', () => {
 	it('is false when it lacks somebody who was there, or has somebody who was not', () => {
 		assert.deepEqual(found(joined, [list([{ email: 'bob@b.c' }])]), ['false']);
 		assert.deepEqual(found([], [list([{ email: 'ann@b.c' }, { email: 'bob@b.c' }])]), ['false']);
+	});
+
+	it('is false when it holds somebody twice, not when two have one address', () => {
+		assert.deepEqual(found([], [list([{ id: 'ann', email: 'ann@b.c' }, { id: 'ann', email: 'ann@b.c' }])]), ['false']);
+		assert.deepEqual(found([], [list([{ id: 'ann', email: 'ann@b.c' }, { id: 'ann2', email: 'ann@b.c' }])]), []);
 	});
 
 	it('proves nothing where FreshBooks lied to the reader meanwhile', () => {
