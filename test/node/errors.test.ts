@@ -80,6 +80,15 @@ describe('an error says what happened, names the parameter, keeps status and ite
 		expect(message).toBe('FreshBooks is not able to answer for staff 5 of account zDmNq at the moment (status 502) [item 0]');
 		expect(description).not.toContain('<');
 	});
+
+	test.each([400, 403, 407, 451])('where a proxy or firewall answers %d with a web page: neither a permission nor a value is at fault', async (status) => {
+		onGet(`${STAFF}/5`).reply(status, '<!DOCTYPE html><html><body>Access denied: request blocked</body></html>');
+		expect(await errorOf(getStaff)).toMatchObject({
+			message: "A web page came back instead of FreshBooks' data for staff 5 of account zDmNq [item 0]",
+			description: expect.stringContaining('gateway or proxy'),
+			httpCode: String(status),
+		});
+	});
 });
 
 describe('an error inside a 200', () => {

@@ -127,14 +127,21 @@ function troubleOfStatus(status: number): Trouble {
 	return status >= 500 || status === 408 ? 'unknownFate' : 'final';
 }
 
-/** "Not there" decides over removals, so only FreshBooks' own JSON (or an empty body) counts, never a gateway's page. */
+/** "Not there" decides over removals, so only FreshBooks' own JSON (or an empty body) counts, never another text. */
 const NOT_THERE = new Set([404, 405, 410]);
+/** What says the same from whoever it comes: try again later. */
+const LATER = new Set([408, 429]);
+
+/** Whether a web page stands where FreshBooks would say what is wrong: a proxy's or firewall's 403 tells nothing of permissions. */
+function isForeignRefusal(status: number, { html }: Parsed & { json: false }): boolean {
+	return NOT_THERE.has(status) || (html && status >= 400 && status < 500 && !LATER.has(status));
+}
 
 function readAnswer(answer: IN8nHttpFullResponse, request: FreshBooksRequest): Attempt {
 	const parsed = parseBody(answer.body);
 	const body = parsed.json ? parsed.value : parsed.html ? undefined : parsed.text;
 	const succeeded = answer.statusCode >= 200 && answer.statusCode < 300;
-	if (!parsed.json && (succeeded || NOT_THERE.has(answer.statusCode))) {
+	if (!parsed.json && (succeeded || isForeignRefusal(answer.statusCode, parsed))) {
 		const kind: FailureKind = parsed.html ? 'notJson' : 'malformed';
 		const trouble: Trouble = succeeded ? 'unknownFate' : 'final';
 		return { ok: false, trouble, failure: { ...contextOf(request), kind, status: answer.statusCode } };

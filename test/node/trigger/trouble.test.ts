@@ -36,6 +36,8 @@ const PASSING: Array<[string, string, string, IDataObject]> = [
 	['an outage', 'status', '', { status: 500 }],
 	['an outage of the lists alone', 'status', TEAM, { status: 503 }],
 	['a gateway', 'html502', '', {}],
+	['a web page of a firewall', 'status', '', { status: 403, body: '<html><body>Blocked</body></html>', headers: { 'content-type': 'text/html' } }],
+	['a web page of a firewall for the lists alone', 'status', TEAM, { status: 403, body: '<html><body>Blocked</body></html>', headers: { 'content-type': 'text/html' } }],
 	['broken connections', 'resetBefore', '', {}],
 	['too many requests', 'rateLimited', '', { retryAfter: 7 }],
 	['half answers', 'truncatedJson', '', {}],
@@ -52,6 +54,14 @@ describe('the poll of an activation', () => {
 			expect(await trigger.activate(mode)).toEqual({ items: [] });
 			await mend();
 		}
+	});
+
+	test("takes no firewall's web page for a business that the user may not list, and tells of it", async () => {
+		const trigger = await triggerOf(all);
+		const blocked = { status: 403, body: '<html><body>Blocked</body></html>', headers: { 'content-type': 'text/html' } };
+		await fault('status', `/${HARBOUR}/team_members$`, { ...blocked, ...ALWAYS });
+		await trigger.activate();
+		expect((await trigger.poll()).error?.message).toContain(`A web page came back instead of FreshBooks' data for team members of business ${HARBOUR}`);
 	});
 
 	test('says in the log that the baseline could not be taken, and the next poll throws it', async () => {
