@@ -153,6 +153,6 @@ export function verdictOfListings(
 		return { kind: 'present', absence: { ...absence, missed: 0, verdict: 'present' }, person };
 	if (second !== undefined && !isListedUnderOtherId && isIn(second, candidate.person))
 		return { kind: 'waiting', absence: { ...absence, verdict: 'seen' } };
-	if (!second?.isComplete) return absence.missed > 1 ? gone : { kind: 'waiting', absence };
-	return gone;
+	if (second?.isComplete || absence.missed > 1) return gone;
+	return { kind: 'waiting', absence: { ...absence, verdict: 'unknown' } };
 }

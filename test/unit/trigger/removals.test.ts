@@ -378,6 +378,17 @@ describe('someone missing from the list of business members', () => {
 		expect(await watched.events()).toEqual(['memberUpdated 99']);
 	});
 
+	it('is removed after two lists without them though no second listing is to be had, when they had last been seen under another id', async () => {
+		const { watched, people } = await watchingMembers(5);
+		const others = people.slice(1);
+		watched.people = [{ ...people[0], id: '99' }, ...others];
+		watched.peopleListings = { confirm: NONE };
+		expect(await watched.items()).toEqual([]);
+		watched.people = others;
+		expect(await watched.items()).toEqual([]);
+		expect(await watched.events()).toEqual([`memberRemoved ${people[0].id}`]);
+	});
+
 	it('waits for the next poll when there is no second listing', async () => {
 		const { watched, people } = await watchingMembers(5);
 		watched.people = people.slice(1);
