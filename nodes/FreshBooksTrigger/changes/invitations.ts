@@ -88,14 +88,16 @@ function hasJoined(person: Person, source: Source): boolean {
 	return person.invitationAcceptedAt !== null || person.identityId !== null;
 }
 
-/** What is remembered of an invitation seen for the first time. */
+/** What is remembered of an invitation seen for the first time. Whose membership is undecided was a member until now. */
 export function firstSight(
 	invitation: PendingInvitation,
-	member: Member | undefined,
+	{ members, undecided }: Membership,
 	source: Source,
 ): KnownInvitation {
+	const address = addressOf(invitation) ?? '';
+	const member = members.get(address);
 	const joinedJustNow = member !== undefined && member.isNew && hasJoined(member.person, source);
-	const listedAsMember = member !== undefined && !joinedJustNow;
+	const listedAsMember = undecided.has(address) || (member !== undefined && !joinedJustNow);
 	return { invitation, listedAsMember, settled: false, missed: 0 };
 }
 
@@ -167,7 +169,7 @@ export function followInvitations(
 	for (const invitation of stillPending.values()) {
 		if (knownIds.has(invitation.id)) continue;
 		changes.created.push(invitation);
-		follow(firstSight(invitation, membership.members.get(addressOf(invitation) ?? ''), source));
+		follow(firstSight(invitation, membership, source));
 	}
 	return changes;
 }

@@ -187,7 +187,7 @@ async function takeBaseline(poll: Poll, emitExisting: boolean): Promise<Business
 		const change = { before: null, after: person, fields: [], history };
 		if (isTold) items.push(...personItems(change, contextOf(poll, null)));
 	});
-	if (pending !== undefined) snapshot.invitations = await invitationBaseline(poll, pending);
+	if (pending !== undefined) snapshot.invitations = await invitationBaseline(poll, pending, new Set());
 	return { snapshot: await closeSnapshot(snapshot, lines, port.pause), items, troubles };
 }
 
@@ -195,14 +195,13 @@ async function takeBaseline(poll: Poll, emitExisting: boolean): Promise<Business
 async function invitationBaseline(
 	{ port, listed, settings }: Poll,
 	pending: readonly PendingInvitation[],
+	undecided: ReadonlySet<string>,
 ): Promise<KnownInvitation[]> {
 	const wanted = { addresses: addressesOf(pending), identities: new Set<number>() };
 	const { byAddress } = await findPeople(listed, new Set(), wanted, port.pause);
-	return pending.map((invitation) => {
-		const found = byAddress.get(addressOf(invitation) ?? '');
-		const member = found && { person: found.person, isNew: false, acceptedByDate: false };
-		return firstSight(invitation, member, settings.source);
-	});
+	const members = new Map<string, Member>();
+	for (const [address, { person }] of byAddress) members.set(address, { person, isNew: false, acceptedByDate: false });
+	return pending.map((invitation) => firstSight(invitation, { members, undecided }, settings.source));
 }
 
 function addressesOf(holders: Iterable<{ email: string | null }>): Set<string> {
@@ -474,12 +473,12 @@ async function tellInvitations(
 		snapshot.invitations = null;
 		return NO_INVITATION_CHANGES;
 	}
+	const undecided = addressesOf(candidates.map(({ person }) => person));
 	if (known === null) {
 		if (pending !== undefined)
-			snapshot.invitations = await invitationBaseline(poll, pending);
+			snapshot.invitations = await invitationBaseline(poll, pending, undecided);
 		return NO_INVITATION_CHANGES;
 	}
-	const undecided = addressesOf(candidates.map(({ person }) => person));
 	for (const { person } of found.byAddress.values())
 		if (fates.withheld.has(person.id)) undecided.add(addressOf(person) ?? '');
 	const members = membersOf(found, drafts, undecided);

@@ -257,6 +257,25 @@ it('somebody invited while still a member, who left and joined again, has accept
 	expect(await told()).toEqual(['invitationAccepted']);
 });
 
+it('of a member whom a list leaves out as the invitation is first seen, its withdrawal is no acceptance', async () => {
+	const watched = new Watched(somePeople(5));
+	const [{ email }, ...others] = watched.people;
+	watched.settings.events = new Set(['memberAdded']);
+	await watched.poll();
+	watched.hidden = watched.people.slice(0, 1);
+	watched.peopleListings = { poll: () => listingOf(others) };
+	const told = async () => eventsOf(await watched.items());
+	watched.settings.events = ALL_EVENTS;
+	watched.invitations = [anInvitation({ email })];
+	expect(await told()).toEqual([]);
+	watched.invitations.push(anInvitation({ email }));
+	expect(await told()).toEqual(['invitationCreated']);
+	watched.peopleListings = {};
+	expect(await told()).toEqual([]);
+	watched.invitations = [];
+	for (let poll = 0; poll < 3; poll++) expect(await told()).toEqual([]);
+});
+
 describe('an invitation of which nothing is left to tell is not created once more', () => {
 	/** One list leaves out what is pending; the next one has it again. */
 	async function leavingOut(watched: Watched, told: () => Promise<string[]>): Promise<string[][]> {
