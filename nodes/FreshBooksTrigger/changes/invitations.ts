@@ -161,7 +161,9 @@ export function followInvitations(
 		const listed = stillPending.get(entry.invitation.id);
 		const isPending = pending === undefined || listed !== undefined;
 		const current = { ...entry, invitation: listed ?? entry.invitation };
-		if (isPending) followPending(current, changes, membership, source);
+		const isNews = pending !== undefined || membership.members.get(addressOf(entry.invitation) ?? '')?.acceptedByDate;
+		if (isOver(entry) && !isNews) changes.known.push(entry);
+		else if (isPending) followPending(current, changes, membership, source);
 		else followVanished(current, changes, membership, secondLook);
 	};
 	const knownIds = new Set(known.map(({ invitation }) => invitation.id));

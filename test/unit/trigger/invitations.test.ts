@@ -276,6 +276,20 @@ it('of a member whom a list leaves out as the invitation is first seen, its with
 	for (let poll = 0; poll < 3; poll++) expect(await told()).toEqual([]);
 });
 
+it('that went while its address was listed is not revoked when the member leaves while the invitations cannot be listed', async () => {
+	const person = aPerson({ id: '41', invitationAcceptedAt: null });
+	const { watched, told } = await invitedTo('businessMembers', [person], anInvitation({ email: person.email }));
+	watched.invitations = [];
+	expect(await told()).toEqual([]);
+	watched.invitationListings = { poll: () => ({ unavailable: 'down' }) };
+	expect(await told()).toEqual([]);
+	watched.remove(person);
+	for (let poll = 0; poll < 2; poll++) expect(await told()).toEqual([]);
+	watched.invitationListings = {};
+	for (let poll = 0; poll < 3; poll++) expect(await told()).toEqual([]);
+	expect((await opened(watched.stored)).invitations).toEqual([]);
+});
+
 describe('an invitation of which nothing is left to tell is not created once more', () => {
 	/** One list leaves out what is pending; the next one has it again. */
 	async function leavingOut(watched: Watched, told: () => Promise<string[]>): Promise<string[][]> {
