@@ -393,4 +393,12 @@ describe("the machine's clock", () => {
 		expect(times).toHaveLength(3);
 		expect(times[0]).toBeLessThanOrEqual(longest);
 	});
+
+	it('set back during a request makes no other one look slow', async () => {
+		const budget = new RequestBudget();
+		await budget.enter();
+		budget.release({ durationMs: -HOURS_MS });
+		await answered(budget, { durationMs: 400 }, 12);
+		expect(budget.currentLimit).toBe(12);
+	});
 });

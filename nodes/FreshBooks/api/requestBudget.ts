@@ -159,6 +159,8 @@ export class RequestBudget extends Places {
 
 	private learn(durationMs: number): void {
 		this.pace.succeed(Date.now());
+		// Less than nothing is what a clock set back in between makes of it.
+		if (durationMs < 0) return;
 		this.fastestMs = Math.min(this.fastestMs, durationMs);
 		if (durationMs > Math.max(SLOW_FLOOR_MS, this.fastestMs * SLOW_FACTOR)) return;
 		const step = this.throttledBefore ? 1 / this.limit : 1;
