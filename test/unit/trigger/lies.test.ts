@@ -182,7 +182,7 @@ class Liar {
 	}
 }
 
-const RUNS = 400;
+const RUNS = 1000;
 
 it.each(['teamMembers', 'businessMembers'] as const)('one lie at a time makes nothing false, repeated or lost: %s', async (source) => {
 	await fc.assert(
