@@ -122,6 +122,17 @@ describe('access: offboard, when things change meanwhile', () => {
 		expect(report).toMatchObject({ status: 'partial', businesses: [{ outcome: 'failed', verified: false, done: [], notDone: [{ what: 'membership', id: 7 }] }] });
 	});
 
+	test.each([
+		['an earlier try of the same removal that ended in a 500', [500, 404]],
+		['somebody else, meanwhile', [404]],
+	])('taken out by %s, and kept in the lists as inactive: done', async (_name, statuses) => {
+		lists({ team: [person()], members: [memberRow(7, { email: EMAIL })] });
+		for (const status of statuses) onDelete('/auth/api/v1/business/101/members/7').reply(status, { error: 'not_found' });
+		lists({ team: [person({ active: false })], members: [memberRow(7, { email: EMAIL })] });
+		const [report] = await offboard(EMAIL);
+		expect(report).toMatchObject({ status: 'offboarded', businesses: [{ outcome: 'removed', verified: true, done: [{ action: 'memberRemoved', id: 7, wasGone: true }] }] });
+	});
+
 	test('of two owners in one run only the first is removed: the other is the only one by then', async () => {
 		const owner = (id: number) => memberRow(id, { email: `owner${id}@example.com`, role: 'owner' });
 		const both = { members: [owner(1), owner(2)] };

@@ -96,12 +96,12 @@ function isGone(error: unknown): boolean {
 	return kind === 'notPublished' || kind === 'notFound';
 }
 
-/** What became of one removal, in the light of the last reading. */
-function settle(target: Tried, last: Sighting): Deed | NotDone {
+/** What became of one removal, in the light of the first and the last reading. */
+function settle(target: Tried, first: Sighting, last: Sighting): Deed | NotDone {
 	const { kind, id, error } = target;
 	const what = kind === 'invitation' ? 'invitation' : 'membership';
 	// Whoever was inactive before is no proof of a removal that FreshBooks refused.
-	if (error === undefined ? holds(last, target) : isListed(last, target)) {
+	if (error === undefined || !isInactive(first) ? holds(last, target) : isListed(last, target)) {
 		const reason = error === undefined ? 'FreshBooks accepted the removal, but still lists it. Run it again in a minute.' : `${reasonOf(error)}. ${BY_HAND}`;
 		return { what, id, reason };
 	}
@@ -243,7 +243,7 @@ async function offboardSeen(session: Session, leaver: Leaver, membership: Busine
 	if (leaver.dryRun) return report(membership, found, ...planned(first, staff, leaver));
 
 	const removal = await removeAll(session, businessId, email, first);
-	const settled = removal.tried.map((target) => settle(target, removal.last));
+	const settled = removal.tried.map((target) => settle(target, first, removal.last));
 	const staffResult = leaver.archiveStaff && staff ? await archive(session, membership, email, staff) : staffLeftAlone(staff);
 	const done = [...settled.filter((entry) => 'action' in entry), ...staffResult.done];
 	const notDone = [
