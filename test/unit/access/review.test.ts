@@ -102,6 +102,12 @@ describe('a review of thirty people', () => {
 		expect(person.invitation).toMatchObject({ state: 'accepted', acceptedAt: null });
 	});
 
+	test('an invitation without a date is not as old as a deactivated person who had accepted an earlier one', () => {
+		const row = { uuid: 'u', email: 'a@x.org', business_role_name: 'business_employee', active: false, identity_id: 7, created_at: '2023-01-24T17:17:56Z' };
+		const [person] = peopleOf(BUSINESS, { teamMembers: [row], members: null, invitations: [{ id: 5, email: 'a@x.org', role: 'employee' }] }, NOW);
+		expect(person.invitation).toMatchObject({ state: 'pending', id: 5, invitedAt: null, ageDays: null });
+	});
+
 	test('the list by whole number adds IDs, and people who are in that list only', () => {
 		const { teamMembers } = rowsOfTable();
 		const members = [{ id: 7, email: 'FINE1@x.org', role: 'employee', confirmed: true }, { id: 8, email: 'only.here@x.org', role: 'employee', confirmed: true }];

@@ -111,7 +111,8 @@ function addInvitations(people: Person[], byAddress: ByAddress, rows: WireObject
 		const known = byAddress.at(invitationEmail(row)).find(({ sourceIds }) => sourceIds.invitation === null);
 		const person = known ?? fromInvitation(row, business);
 		const id = invitationId(row);
-		const invitedAt = invitedAtOf(row) ?? person.createdAt;
+		// Whoever had accepted an earlier one was there long before this one.
+		const invitedAt = invitedAtOf(row) ?? (person.invitation.state === 'accepted' ? null : person.createdAt);
 		person.sourceIds.invitation = id;
 		person.invitation.id = id;
 		// Somebody deactivated who accepted once may come back through a new one.
