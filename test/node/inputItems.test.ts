@@ -1,5 +1,5 @@
 import { onAFastClock } from '../harness/clock';
-import { locator, run } from '../harness/context';
+import { jsonOf, locator, run } from '../harness/context';
 import { onDelete, onTheWire } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -18,4 +18,12 @@ test('what comes in stays as it was, whether an item succeeds or not', async () 
 	const output = await run(parameters, { items, continueOnFail: true });
 	expect(output.map(({ json }) => 'error' in json)).toEqual([false, true]);
 	expect(items).toEqual(before);
+});
+
+test('an expression in the options that fails for the first item costs the others nothing', async () => {
+	onDelete('/auth/api/v1/business/789/members/2').reply(204);
+	const options = { ifMissing: "={{ $json.ifMissing ?? $('Nowhere').item.json.ifMissing }}" };
+	const parameters = { resource: 'teamMember', operation: 'remove', business: locator('id', '789'), member: locator('id', '={{ $json.id }}'), options };
+	const output = await jsonOf(parameters, { items: [{ id: 1 }, { id: 2, ifMissing: 'error' }], continueOnFail: true });
+	expect(output).toMatchObject([{ error: expect.stringContaining("doesn't exist") }, { deleted: true, memberId: 2 }]);
 });

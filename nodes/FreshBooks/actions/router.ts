@@ -55,7 +55,7 @@ function prepareAll(context: IExecuteFunctions, operation: RunnableOperation, co
 	const prepared = Array.from({ length: count }, (_, index) => outcomeOf(() => operation.prepare(new Parameters(context, index))));
 	if (!takesSeveral(prepared)) return prepared;
 	// It is wrong for every item: thrown, it would have n8n pass the input on as if it were the output when the node continues.
-	const size = outcomeOf(() => batchSizeOf(context));
+	const size = outcomeOf(() => batchSizeOf(context, prepared));
 	return size.done ? prepared : prepared.map((outcome) => (outcome.done ? size : outcome));
 }
 
@@ -63,8 +63,9 @@ function takesSeveral(prepared: Array<Outcome<Prepared>>): boolean {
 	return prepared.some((outcome) => outcome.done && outcome.result.about !== undefined);
 }
 
-function batchSizeOf(context: IExecuteFunctions): number {
-	const options: unknown = context.getNodeParameter('options', 0, {});
+/** As the first item has it whose parameters could be read: an expression that fails for one item costs the others nothing. */
+function batchSizeOf(context: IExecuteFunctions, prepared: Array<Outcome<Prepared>>): number {
+	const options: unknown = context.getNodeParameter('options', prepared.findIndex(({ done }) => done), {});
 	const size = isJsonObject(options) ? (options.batchSize ?? 5) : 5;
 	if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 50) return size;
 	throw new NodeOperationError(context.getNode(), "Parameter 'Batch Size' must be a whole number from 1 to 50", {
@@ -172,7 +173,7 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	const refused = firstFailure(prepared);
 	if (refused && !goesOn) throw toNodeError(context.getNode(), refused.error, { itemIndex: refused.itemIndex });
 
-	const size = takesSeveral(prepared) ? batchSizeOf(context) : 1;
+	const size = takesSeveral(prepared) ? batchSizeOf(context, prepared) : 1;
 	let opened: Promise<Session> | undefined;
 	const session = async () => await (opened ??= connect(context).then((client) => new Session(client, remarkIn(context))));
 	const mayGoOn = (error: unknown) => goesOn && failureOf(error)?.kind !== 'cancelled';
