@@ -7,6 +7,7 @@ import {
 	isShort,
 	movedWhileRead,
 	readList,
+	readToTheEnd,
 	readWholeList,
 	type ListRequest,
 } from '../../nodes/FreshBooks/api/listing';
@@ -305,4 +306,10 @@ describe('a list that cannot be FreshBooks\' own', () => {
 		expect((await readList(client, REQUEST)).rows).toHaveLength(1);
 		expect(asked.length).toBeLessThan(20);
 	});
+});
+
+test('a limit that was reached ends the reading without a doubt, also where FreshBooks counts rows that it hides', async () => {
+	const { client, pages } = service((page) => staffPage(page === 1 ? rowsFrom(1, 50) : [], page, 52, 100));
+	const { rows, doubt } = await readToTheEnd(client, REQUEST, 50);
+	expect({ read: rows.length, doubt, pages: pages() }).toEqual({ read: 50, doubt: undefined, pages: [1] });
 });

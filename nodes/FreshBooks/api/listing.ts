@@ -35,7 +35,7 @@ export interface Listing<Kept> {
 	totals: number[];
 	/** Rows that came more than once. */
 	duplicates: number;
-	/** True when reading stopped at the caller's limit, so that the rows say nothing about the whole. */
+	/** True when there are as many rows as the caller wanted, so that they say nothing about the whole. */
 	limited: boolean;
 	/** Requests made. */
 	requests: number;
@@ -150,8 +150,8 @@ class ListReader<Kept> {
 		this.collected.add(first);
 		if (first.rows.length > 0) await this.readRest(first, perPage);
 		const { rows, totals, duplicates } = this.collected;
-		const limited = rows.length > this.limit || (rows.length === this.limit && this.expectedPages(first, perPage) > this.requests);
-		return { rows: limited ? rows.slice(0, this.limit) : rows, totals, duplicates, limited, requests: this.requests };
+		const wanted = rows.length > this.limit ? rows.slice(0, this.limit) : rows;
+		return { rows: wanted, totals, duplicates, limited: rows.length >= this.limit, requests: this.requests };
 	}
 
 	/** Pages there should be by FreshBooks' own account; 1 where it gives none or one that its rows contradict. */
