@@ -285,6 +285,14 @@ describe('an invitation is sent once', () => {
 		expect((await errorOf(create)).httpCode).toBe('500');
 	});
 
+	test('three times a 500 without a trace in the list does not keep a later item about the same address from being sent', async () => {
+		nothingPending();
+		onPost(INVITATIONS, NEW_STAFF).times(3).reply(500);
+		onGet(pageOf(INVITATIONS)).times(3).reply(200, invitationsAnswer([]));
+		onPost(INVITATIONS, NEW_STAFF).reply(200, EXAMPLE.invitationCreated);
+		expect(await jsonOf(create, { items: [{}, {}], continueOnFail: true })).toMatchObject([{ error: expect.any(String) }, { id: 55 }]);
+	});
+
 	test('however often the address is in the input', async () => {
 		nothingPending();
 		onPost(INVITATIONS, NEW_STAFF).reply(200, EXAMPLE.invitationCreated);

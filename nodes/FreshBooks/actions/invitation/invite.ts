@@ -91,8 +91,9 @@ export async function invite(session: Session, invitation: Invitation): Promise<
 		if (failure?.kind !== 'unknownFate') return await Promise.reject(outcome.error);
 		const looked = await lookFor(session, invitation);
 		if (looked?.found) return looked.found;
-		if (looked && hadFinished(failure) && sent < MAX_SENDINGS) continue;
-		session.leaveUnsettled(invitation.businessId, invitation.email, outcome.error);
+		const notMade = looked !== undefined && hadFinished(failure);
+		if (notMade && sent < MAX_SENDINGS) continue;
+		if (!notMade) session.leaveUnsettled(invitation.businessId, invitation.email, outcome.error);
 		return await Promise.reject(outcome.error);
 	}
 }
