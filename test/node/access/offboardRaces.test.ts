@@ -159,6 +159,16 @@ describe('access: offboard, when things change meanwhile', () => {
 		expect(members).toHaveLength(1);
 	});
 
+	test('an owner beside whom there is only an inactive one is the only one', async () => {
+		const owners = {
+			team: [person({ business_role_name: 'owner' }), teamMemberRow(2, { business_role_name: 'owner', active: false })],
+			members: [memberRow(7, { email: EMAIL, role: 'owner' }), memberRow(2, { role: 'owner' })],
+		};
+		lists(owners);
+		lists(owners);
+		expect((await offboard(EMAIL))[0]).toMatchObject({ status: 'refused', businesses: [{ outcome: 'refused', done: [] }] });
+	});
+
 	test('every membership of an address goes, also a second one', async () => {
 		lists({ members: [memberRow(7, { email: EMAIL }), memberRow(8, { email: EMAIL.toUpperCase() })] });
 		onDelete('/auth/api/v1/business/101/members/7').reply(204);

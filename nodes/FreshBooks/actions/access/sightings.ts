@@ -86,12 +86,19 @@ function fromMembers(row: WireObject): SeenMember {
 	};
 }
 
-function isOnlyOwner(people: SeenMember[], lists: WireObject[][], email: string): boolean {
+function isOnlyOwner(people: SeenMember[], team: Read, members: Read, email: string): boolean {
 	if (!people.some(({ role }) => isOwnerRole(role))) return false;
-	return !lists.flat().some((row) => {
+	return ![...all(team), ...all(members)].some((row) => {
 		const role = textOrNull(row.business_role_name) ?? textOrNull(row.role);
-		return isOwnerRole(role) && row.active !== false && !sameAddress(textOrNull(row.email), email);
+		const address = textOrNull(row.email);
+		return isOwnerRole(role) && row.active !== false && !sameAddress(address, email) && !isListedInactive(team, address);
 	});
+}
+
+/** The guide's list does not say who is inactive; the published one does. */
+function isListedInactive(team: Read, address: string | null): boolean {
+	const rows = address === null ? [] : rowsFor(team, address);
+	return rows.length > 0 && rows.every(({ active }) => active === false);
 }
 
 function all(read: Read): WireObject[] {
@@ -120,7 +127,7 @@ export async function look(session: Session, businessId: number, email: string, 
 			const id = invitationId(row);
 			return id === null ? [] : [{ id, role: invitationRole(row) }];
 		}),
-		onlyOwner: isOnlyOwner([...seen.teamMembers, ...seen.members], [all(team), all(members)], email),
+		onlyOwner: isOnlyOwner([...seen.teamMembers, ...seen.members], team, members, email),
 		removalOffered,
 		unread: [
 			...unreadOf('teamMembers', team),
