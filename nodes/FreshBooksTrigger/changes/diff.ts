@@ -70,6 +70,35 @@ export function isSameAsKnown({ different, newcomers, missing, returned }: Compa
 	return different.length + newcomers.length + missing.length + returned.length === 0;
 }
 
+/**
+ * Whether somebody new in a listing stands in it a second time, under another id: by identity or address. That may be so, or
+ * they got a new id after the page with the old one had been read, and then somebody else is left out.
+ */
+export async function showsNewcomerTwice(
+	{ newcomers }: Comparison,
+	listed: readonly Person[],
+	pause: YieldToEventLoop,
+): Promise<boolean> {
+	if (newcomers.length === 0) return false;
+	const marks = new Set(newcomers.flatMap(({ person }) => marksOf(person)));
+	const ids = new Map<string | number, string>();
+	let isTwice = false;
+	await forEachInSlices(listed, pause, (person) => {
+		for (const mark of marksOf(person)) {
+			if (!marks.has(mark)) continue;
+			const id = ids.get(mark);
+			if (id === undefined) ids.set(mark, person.id);
+			else isTwice ||= id !== person.id;
+		}
+	});
+	return isTwice;
+}
+
+/** What a person keeps under a new id: the identity, a number, and the address, a text. */
+function marksOf(person: Person): Array<string | number> {
+	return [person.identityId, addressOf(person)].filter((mark) => mark !== null);
+}
+
 /** The fields whose change is an event of its own or part of `memberUpdated`. */
 export const DIFFED_FIELDS = [
 	'id',

@@ -10,7 +10,7 @@ import {
 	verdictRemembered,
 } from './confirm';
 import type { Comparison, Found, FoundPeople, Wanted } from './diff';
-import { comparePeople, findPeople, isSameAsKnown } from './diff';
+import { comparePeople, findPeople, isSameAsKnown, showsNewcomerTwice } from './diff';
 import type { Business, ChangeItem, EventName, ItemContext } from './events';
 import { INVITATION_EVENTS, invitationItem, personItems } from './events';
 import { NO_HISTORY, turnsAfter } from './history';
@@ -43,7 +43,7 @@ import {
 export interface BusinessPort {
 	/**
 	 * All pages of the chosen source. Called once, again (`repeat`) when the first reading was not
-	 * complete, and again (`confirm`) to look a second time for missing people or invitations; a
+	 * complete or shows somebody under two ids, and again (`confirm`) to look a second time for missing people or invitations; a
 	 * `confirm` may be declined with `truncated: true`, the next poll then looks.
 	 */
 	listPeople(purpose: ListingPurpose): Promise<Listing<Person>>;
@@ -213,10 +213,11 @@ function addressesOf(holders: Iterable<{ email: string | null }>): Set<string> {
 	return addresses;
 }
 
-async function followPeople(poll: Poll, snapshot: Snapshot): Promise<BusinessPoll> {
+async function followPeople(poll: Poll, snapshot: Snapshot, isReadAgain = false): Promise<BusinessPoll> {
 	const { port, settings, listed } = poll;
 	const comparison = await comparePeople(snapshot, listed, port.pause);
 	if (!isSameAsKnown(comparison) && !(await isIntact(snapshot, port.pause))) return await recover(poll);
+	if (!isReadAgain && (await showsNewcomerTwice(comparison, listed, port.pause))) return await followAgain(poll, snapshot);
 	const candidates = await candidatesOf(snapshot, comparison, port.pause);
 	// Counted only where somebody is missing: a poll without news leaves the state as it was, and n8n then writes nothing.
 	if (candidates.length > 0) snapshot.polls += 1;
@@ -235,6 +236,15 @@ async function followPeople(poll: Poll, snapshot: Snapshot): Promise<BusinessPol
 	if (mustHold(settings.removalLimit, disappearances))
 		return await hold(poll, snapshot, { comparison, candidates, found, fates, second }, disappearances);
 	return await tell(poll, snapshot, { comparison, candidates, found, fates, second });
+}
+
+/** With the people read once more: what two readings show in a row is so. */
+async function followAgain(poll: Poll, snapshot: Snapshot): Promise<BusinessPoll> {
+	const { port, troubles } = poll;
+	const reading = await readCompletely('people', async () => await port.listPeople('repeat'));
+	if (reading.complete) return await followPeople({ ...poll, listed: reading.rows, at: port.now() }, snapshot, true);
+	troubles.push(incomplete(reading));
+	return { snapshot: undefined, items: [], troubles };
 }
 
 async function candidatesOf(

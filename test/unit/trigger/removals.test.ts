@@ -21,6 +21,44 @@ async function watchingTeam(count: number) {
 	return { watched: await watching(people), people };
 }
 
+describe('a list that shows somebody new under two ids', () => {
+	const twin = () => {
+		const [one, moved, ...others] = somePeople(5);
+		return { one, moved, others, renamed: { ...moved, id: 'a-new-id' } };
+	};
+
+	it('is read once more: a new id given while the pages were read is no newcomer, and whoever it pushed out is there', async () => {
+		const { one, moved, others, renamed } = twin();
+		const watched = await watching([one, moved, ...others]);
+		watched.people = [one, ...others, renamed];
+		watched.peopleListings = { poll: () => listingOf([one, moved, ...others.slice(1), renamed]) };
+		const { items, troubles } = await watched.poll();
+		expect(items).toMatchObject([{ event: 'memberUpdated', changes: { id: { from: moved.id, to: 'a-new-id' } } }]);
+		expect(troubles).toEqual([]);
+		expect(await watched.known()).toEqual(watched.people);
+	});
+
+	it('and shows them so again tells the truth: they are there twice, and that is asked once', async () => {
+		const { one, moved, others, renamed } = twin();
+		const watched = await watching([one, moved, ...others]);
+		watched.people.push({ ...renamed, email: moved.email?.toUpperCase() ?? null });
+		expect(await watched.events()).toEqual(['memberAdded a-new-id']);
+		expect(watched.listings).toContain('people:repeat');
+		expect(await watched.events()).toEqual([]);
+		expect(watched.listings).not.toContain('people:repeat');
+	});
+
+	it('and cannot be read once more tells nothing yet', async () => {
+		const { one, moved, others, renamed } = twin();
+		const watched = await watching([one, moved, ...others]);
+		watched.people.push(renamed);
+		watched.peopleListings = { repeat: NONE };
+		expect(await watched.poll()).toMatchObject({ snapshot: undefined, items: [], troubles: [{ kind: 'incompleteListing' }] });
+		watched.peopleListings = {};
+		expect(await watched.events()).toEqual(['memberAdded a-new-id']);
+	});
+});
+
 describe('a listing', () => {
 	const people = somePeople(3);
 
