@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/confirm';
 import type { ChangeItem, EventName } from '../../../nodes/FreshBooksTrigger/changes/events';
 import type { Listing, ListingPurpose } from '../../../nodes/FreshBooksTrigger/changes/listing';
-import type { Source } from '../../../nodes/FreshBooksTrigger/changes/person';
+import type { Person, Source } from '../../../nodes/FreshBooksTrigger/changes/person';
 import type { BusinessPort } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
 import { pollBusiness } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
 import { ALL_EVENTS, listingOf, opened, peopleIn, withoutPause } from './fixtures';
@@ -28,6 +28,8 @@ interface Poll {
 	unclear: number;
 	bound: number;
 	limit: number;
+	/** Whoever got a new id stands in the first list under both, and pushes somebody else out. */
+	isMovedMeanwhile: boolean;
 	/** Which list cannot be had as a whole. */
 	broken: 'none' | 'people' | 'invitations';
 }
@@ -46,12 +48,13 @@ const poll: fc.Arbitrary<Poll> = fc.record({
 	unclear: fc.constantFrom(0, 0, 1, 9),
 	bound: fc.constantFrom(1, 3, 50),
 	limit: fc.constantFrom(1, 100, 100),
+	isMovedMeanwhile: fc.boolean(),
 	broken: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'people', 'invitations'),
 });
 const restart: fc.Arbitrary<Restart> = fc.record({ back: fc.nat(3) });
 const steps = fc.array(fc.oneof({ weight: 3, arbitrary: change }, { weight: 4, arbitrary: poll }, { weight: 1, arbitrary: restart }), { minLength: 4, maxLength: 40 });
 
-const CALM: Poll = { peopleLie: 0, invitationsLie: 0, confirmPeople: 'true', confirmInvitations: 'true', unclear: 0, bound: 50, limit: 100, broken: 'none' };
+const CALM: Poll = { peopleLie: 0, invitationsLie: 0, confirmPeople: 'true', confirmInvitations: 'true', unclear: 0, bound: 50, limit: 100, isMovedMeanwhile: false, broken: 'none' };
 /** In the end all lists are true; looking a second time may still fail, and only one be asked for in a poll. */
 const calm: fc.Arbitrary<Poll> = fc.constantFrom(CALM, { ...CALM, bound: 1 }, { ...CALM, confirmPeople: 'cut', confirmInvitations: 'unavailable' });
 const CUT = { truncated: true };
@@ -74,6 +77,9 @@ class Liar {
 	private lied = { people: false, invitations: false };
 
 	private mayLie = true;
+
+	/** Who was there at the last poll. */
+	private before: FreshBooksModel['rows'] = [];
 
 	private now = Date.parse('2026-11-21T10:00:00Z');
 
@@ -112,6 +118,16 @@ class Liar {
 		return left;
 	}
 
+	/** The first list with somebody's old and new id, or undefined where nobody has got a new one. */
+	private movedMeanwhile(): Person[] | undefined {
+		const { rows } = this.model;
+		const moved = this.before.find(({ human, person }) => rows.some((row) => row.human === human && row.person.id !== person.id));
+		if (!moved || !this.mayLie) return undefined;
+		const other = rows.find(({ human }) => human !== moved.human);
+		this.mayLie = false;
+		return [moved.person, ...rows.filter((row) => row !== other).map(({ person }) => person)];
+	}
+
 	private second<Row>(kind: 'people' | 'invitations', rows: Row[], how: string): Listing<Row> {
 		if (how === 'cut') return listingOf<Row>([], CUT);
 		if (how === 'half') return listingOf(rows.slice(0, rows.length / 2), CUT);
@@ -128,7 +144,9 @@ class Liar {
 		const port: BusinessPort = {
 			listPeople: async (purpose: ListingPurpose) => {
 				if (purpose === 'confirm') return this.second('people', people(), one.confirmPeople);
-				return one.broken === 'people' ? listingOf(people().slice(1), CUT) : listingOf(this.leaveOut('people', people(), one.peopleLie));
+				if (one.broken === 'people') return listingOf(people().slice(1), CUT);
+				const moved = one.isMovedMeanwhile && purpose === 'poll' ? this.movedMeanwhile() : undefined;
+				return listingOf(moved ?? this.leaveOut('people', people(), one.peopleLie));
 			},
 			listInvitations: async (purpose) => {
 				if (purpose !== 'confirm' && one.broken === 'invitations') return { unavailable: 'down' };
@@ -149,6 +167,7 @@ class Liar {
 			removalLimit: { maxRemovals: one.limit, unit: one.limit === 1 ? 'count' : 'percent' },
 			maxConfirmations: one.bound,
 		});
+		this.before = [...this.model.rows];
 		if (result.snapshot !== undefined) this.stored = JSON.parse(JSON.stringify(result.snapshot));
 		// Without the people nothing is compared, and what was true is not looked at.
 		if (one.broken === 'people') this.lied = lied;
