@@ -75,22 +75,12 @@ describe('a refresh token that FreshBooks no longer takes', () => {
 		expect(waits).toEqual([1_000]);
 	});
 
-	test('is no trouble when another process has saved a new token meanwhile', async () => {
+	test.each([
+		['at the first try', 0],
+		['after an outage', 1],
+	])('is no trouble when another process has saved a new token meanwhile: %s', async (_, outages) => {
 		const credential = connectedCredential();
-		onGet(ME).reply(401, UNAUTHENTICATED);
-		nock(API)
-			.post('/auth/oauth/token')
-			.reply(400, () => {
-				credential.data = { ...credential.data, oauthTokenData: { access_token: 'saved-elsewhere', refresh_token: 'r', token_type: 'Bearer' } };
-				return INVALID_GRANT;
-			});
-		onGet(ME, { token: 'saved-elsewhere' }).reply(200, EXAMPLE.usersMe);
-		expect(await jsonOf(getMe, { credential })).toMatchObject([{ id: 712052 }]);
-	});
-
-	test('is none either when the request had been tried before for another reason', async () => {
-		const credential = connectedCredential();
-		onGet(ME).reply(503, {});
+		if (outages > 0) onGet(ME).times(outages).reply(503, {});
 		onGet(ME).reply(401, UNAUTHENTICATED);
 		nock(API)
 			.post('/auth/oauth/token')

@@ -386,19 +386,12 @@ describe('someone missing from the list of business members', () => {
 		}
 	});
 
-	it('waits for the next poll when the second listing has their address under another id', async () => {
+	it.each([
+		['address', {}],
+		['identity and another address', { email: 'renewed@billspring.com' }],
+	])('waits for the next poll when the second listing has them under another id: by %s', async (_, renewed) => {
 		const { watched, people } = await watchingMembers(5);
-		const renewed = { ...people[0], id: '99' };
-		watched.people = [...people.slice(1), renewed];
-		watched.peopleListings = { poll: () => listingOf(people.slice(1)) };
-		expect(await watched.items()).toEqual([]);
-		watched.peopleListings = {};
-		expect(await watched.events()).toEqual(['memberUpdated 99']);
-	});
-
-	it('waits for the next poll when the second listing has their identity under another id and address', async () => {
-		const { watched, people } = await watchingMembers(5);
-		watched.people = [{ ...people[0], id: '99', email: 'renewed@billspring.com' }, ...people.slice(1)];
+		watched.people = [...people.slice(1), { ...people[0], id: '99', ...renewed }];
 		watched.peopleListings = { poll: () => listingOf(people.slice(1)) };
 		expect(await watched.items()).toEqual([]);
 		watched.peopleListings = {};

@@ -9,11 +9,6 @@ import type { DirectorySource, ReviewInput } from './reviewing';
 
 const shown = shownFor('access', ['review']);
 
-function sourceOf(parameters: Parameters): DirectorySource {
-	const source = parameters.choice('directory', 'items');
-	return source === 'json' || source === 'none' ? source : 'items';
-}
-
 function readRows(parameters: Parameters, source: DirectorySource, fields: DirectoryFields): Directory | undefined {
 	if (source === 'none') return undefined;
 	const rows = source === 'json' ? parameters.jsonList('directoryJson', 'Directory (JSON)') : parameters.inputItems();
@@ -34,8 +29,7 @@ function textIn(options: IDataObject, name: string): string | undefined {
 
 function read(parameters: Parameters): ReviewInput {
 	const options = parameters.collection('options');
-	parameters.oneOf('directory', 'Directory', ['items', 'json', 'none']);
-	const directorySource = sourceOf(parameters);
+	const directorySource = parameters.oneOf('directory', 'Directory', ['items', 'json', 'none']) as DirectorySource;
 	const days = options.staleAfterDays ?? 14;
 	if (typeof days !== 'number' || !(days >= 0)) return parameters.refuse('Stale After Days', 'must be a number of at least 0');
 	const fields = { email: textIn(options, 'emailField'), role: textIn(options, 'roleField'), active: textIn(options, 'activeField') };
@@ -148,7 +142,7 @@ export const review: RunnableOperation = {
 		},
 	],
 	outputs: 2,
-	takesAllItems: (parameters) => sourceOf(parameters) === 'items',
+	takesAllItems: (parameters) => parameters.choice('directory', 'items') === 'items',
 	prepare(parameters) {
 		const input = read(parameters);
 		return { about: undefined, run: async (session) => await (await import('./reviewing')).reviewAccess(session, input) };
