@@ -1,6 +1,6 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { BASE_URL_PATTERN, PRODUCTION_API, PRODUCTION_AUTH } from '../nodes/FreshBooks/api/baseUrl';
+import { BASE_URL_PATTERN, PRODUCTION_API, PRODUCTION_AUTH } from '../nodes/FreshBooks/client/baseUrl';
 
 /**
  * An expression for one of n8n's own OAuth2 URLs. A custom base URL that a token must not be sent to becomes a scheme that

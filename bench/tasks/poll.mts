@@ -67,8 +67,8 @@ const REQUESTS_AT_ONCE = 6;
 
 /** The poll's listing alone: no token owner, no snapshot, no comparison. */
 async function listAsPollDoes(host: Host, sandbox: SandboxAddress, members: number): Promise<void> {
-	const { connect } = host.part<Parts>('nodes/FreshBooks/api/transport.js');
-	const { readList } = host.part<Parts>('nodes/FreshBooks/api/listing.js');
+	const { connect } = host.part<Parts>('nodes/FreshBooks/client/client.js');
+	const { readList } = host.part<Parts>('nodes/FreshBooks/api/lists.js');
 	const { peopleOf } = host.part<Parts>('nodes/FreshBooksTrigger/freshBooksPort.js');
 	const client = await connect(host.pollContext(sandbox, {}), { maxInFlight: REQUESTS_AT_ONCE });
 	const { rows } = await readList(client, peopleOf(BUSINESS, 'teamMembers'));

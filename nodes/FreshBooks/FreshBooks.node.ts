@@ -1,11 +1,11 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
-import { description as access } from './actions/access';
-import { description as business } from './actions/business';
-import { description as invitation } from './actions/invitation';
-import { description as staff } from './actions/staff';
-import { description as teamMember } from './actions/teamMember';
-import { description as user } from './actions/user';
+import { description as access } from './operations/access';
+import { description as business } from './operations/business';
+import { description as invitation } from './operations/invitation';
+import { description as staff } from './operations/staff';
+import { description as teamMember } from './operations/teamMember';
+import { description as user } from './operations/user';
 import { listSearch, loadOptions } from './methods';
 
 /** A review has a second output; n8n works the expression out in the editor and when it runs. */
@@ -57,7 +57,7 @@ export class FreshBooks implements INodeType {
 	methods = { listSearch, loadOptions };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const { router } = await import('./actions/router');
+		const { router } = await import('./operations/router');
 		return await router.call(this);
 	}
 }

@@ -1,12 +1,11 @@
 import { sleep } from 'n8n-workflow';
 
-import { listBusinessMembers } from '../FreshBooks/api/businessMembers';
-import { failureOf, isUnreadable } from '../FreshBooks/api/failures';
-import { invitationEmail, invitationId, invitationRole, listInvitations } from '../FreshBooks/api/invitations';
-import { readList, type ListRequest } from '../FreshBooks/api/listing';
-import { getTeamMember, listTeamMembers } from '../FreshBooks/api/teamMembers';
-import type { FreshBooksClient } from '../FreshBooks/api/transport';
-import { booleanOrNull, idOrNull, textOrNull, type WireObject } from '../FreshBooks/api/wire';
+import { listBusinessMembers, type BusinessMember } from '../FreshBooks/api/businessMembers';
+import { failureOf, isUnreadable } from '../FreshBooks/client/errors';
+import { listInvitations, type Invitation } from '../FreshBooks/api/invitations';
+import { readList, type ListRequest } from '../FreshBooks/api/lists';
+import { getTeamMember, listTeamMembers, type TeamMember } from '../FreshBooks/api/teamMembers';
+import type { FreshBooksClient } from '../FreshBooks/client/client';
 import type { LookUp } from './changes/confirm';
 import type { Listing, ListingPurpose } from './changes/listing';
 import type { PendingInvitation, Person, Source } from './changes/person';
@@ -14,42 +13,17 @@ import type { BusinessPort } from './changes/pollBusiness';
 
 /** What a poll of one business asks of FreshBooks, over the API layer. */
 
-function personOfTeamMember(row: WireObject): Person {
-	return {
-		id: textOrNull(row.uuid) ?? '',
-		email: textOrNull(row.email),
-		firstName: textOrNull(row.first_name),
-		lastName: textOrNull(row.last_name),
-		role: textOrNull(row.business_role_name),
-		active: booleanOrNull(row.active),
-		identityId: idOrNull(row.identity_id),
-		invitationAcceptedAt: textOrNull(row.invitation_date_accepted),
-		updatedAt: textOrNull(row.updated_at),
-	};
+function personOfTeamMember({ uuid, email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt }: TeamMember): Person {
+	return { id: uuid, email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt };
 }
 
 /** The guide shows `id`, `email`, `role` and `confirmed`; the other names are those of FreshBooks' group members. */
-function personOfBusinessMember(row: WireObject): Person {
-	return {
-		id: String(idOrNull(row.id)),
-		email: textOrNull(row.email),
-		firstName: textOrNull(row.first_name),
-		lastName: textOrNull(row.last_name),
-		role: textOrNull(row.role),
-		active: booleanOrNull(row.active),
-		identityId: idOrNull(row.identity_id),
-		invitationAcceptedAt: textOrNull(row.invitation_date_accepted),
-		updatedAt: textOrNull(row.updated_at),
-	};
+function personOfBusinessMember({ id, email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt }: BusinessMember): Person {
+	return { id: String(id), email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt };
 }
 
-function pendingInvitationOf(row: WireObject): PendingInvitation {
-	return {
-		id: String(invitationId(row)),
-		email: invitationEmail(row),
-		role: invitationRole(row),
-		status: textOrNull(row.status),
-	};
+function pendingInvitationOf({ id, email, role, status }: Invitation): PendingInvitation {
+	return { id: String(id), email, role, status };
 }
 
 /** The people of one business from one source, as a list to read. */
@@ -74,7 +48,7 @@ async function read<Row>(client: FreshBooksClient, request: ListRequest<Row>, pu
 /** Only a 404 says that somebody is gone; whatever else goes wrong says nothing. */
 async function lookUp(client: FreshBooksClient, businessId: number, uuid: string): Promise<LookUp> {
 	return await getTeamMember(client, businessId, uuid).then(
-		(row): LookUp => ({ answer: 'found', person: personOfTeamMember(row) }),
+		(member): LookUp => ({ answer: 'found', person: personOfTeamMember(member) }),
 		(error: unknown): LookUp => {
 			const failure = failureOf(error);
 			return failure?.kind === 'notFound' && failure.status === 404 ? { answer: 'gone' } : { answer: 'unknown' };
@@ -95,7 +69,7 @@ function pauseNowAndThen(): () => Promise<void> {
 	};
 }
 
-/** The port of one business. Reads and look-ups throw FreshBooksApiError where `BusinessPort` lets them. */
+/** The port of one business. Reads and look-ups throw FreshBooksError where `BusinessPort` lets them. */
 export function freshBooksPort(client: FreshBooksClient, businessId: number, source: Source): BusinessPort {
 	return {
 		listPeople: async (purpose) => await read(client, peopleOf(businessId, source), purpose),

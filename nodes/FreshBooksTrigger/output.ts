@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
-import { objectOf } from '../FreshBooks/api/wire';
-import { dateTime, toScimUser } from '../FreshBooks/scim/user';
+import { objectOf } from '../FreshBooks/client/json';
+import { dateTime, toScimUser } from '../FreshBooks/people/scimUser';
 import type { ChangeItem, MemberOutput } from './changes/events';
 
 /** Changes as the node's output items. */

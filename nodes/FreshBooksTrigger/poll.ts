@@ -1,10 +1,10 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { toNodeError } from '../FreshBooks/actions/common/nodeErrors';
-import { failureOf, inOneLine, isJsonObject, type FailureKind } from '../FreshBooks/api/failures';
-import { getMe, membershipsOf } from '../FreshBooks/api/identity';
-import { connect, type FreshBooksClient } from '../FreshBooks/api/transport';
+import { toNodeError } from '../FreshBooks/shownErrors';
+import { failureOf, inOneLine, isJsonObject, type FailureKind } from '../FreshBooks/client/errors';
+import { getMe } from '../FreshBooks/api/me';
+import { connect, type FreshBooksClient } from '../FreshBooks/client/client';
 import type { Business, ChangeItem } from './changes/events';
 import { pollBusiness } from './changes/pollBusiness';
 import { isFromTheBeginning, readTriggerState, writeTriggerState, type OpenState } from './changes/state';
@@ -141,7 +141,7 @@ async function pollAll(round: Round, businesses: Business[], memory: ProcessMemo
 
 /** The businesses to poll, and those chosen or known that the user does not belong to (any more). */
 async function chooseBusinesses({ client, settings, state }: Round): Promise<{ businesses: Business[]; lost: number[] }> {
-	const memberships = membershipsOf(await getMe(client));
+	const { memberships } = await getMe(client);
 	const wanted = settings.businessIds && new Set(settings.businessIds);
 	// Whoever belongs to a business in two roles has two memberships of it.
 	const found = new Map<number, Business>();

@@ -1,6 +1,6 @@
-import { failureOf } from '../FreshBooks/api/failures';
-import { readList } from '../FreshBooks/api/listing';
-import type { FreshBooksClient } from '../FreshBooks/api/transport';
+import { failureOf } from '../FreshBooks/client/errors';
+import { readList } from '../FreshBooks/api/lists';
+import type { FreshBooksClient } from '../FreshBooks/client/client';
 import { INVITATION_EVENTS, invitationItem, personItems, type Business, type ChangeItem, type EventName, type ItemContext } from './changes/events';
 import type { FieldChange } from './changes/diff';
 import { NO_HISTORY } from './changes/history';
@@ -91,7 +91,7 @@ async function findPeople(
 	return undefined;
 }
 
-/** Up to three items for the chosen events, about real people; empty when there is nobody. Throws FreshBooksApiError. */
+/** Up to three items for the chosen events, about real people; empty when there is nobody. Throws FreshBooksError. */
 export async function sampleItems(client: FreshBooksClient, businesses: Business[], settings: TriggerSettings): Promise<ChangeItem[]> {
 	const found = await findPeople(client, businesses, settings);
 	if (!found) return [];

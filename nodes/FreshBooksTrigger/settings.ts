@@ -1,8 +1,8 @@
 import type { IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { checkIntegerId } from '../FreshBooks/api/identifiers';
-import { objectOf, type WireObject } from '../FreshBooks/api/wire';
+import { checkIntegerId } from '../FreshBooks/client/identifiers';
+import { objectOf, type WireObject } from '../FreshBooks/client/json';
 import { EVENTS, type EventName } from './changes/events';
 import type { Source } from './changes/person';
 import { DEFAULT_REMOVAL_LIMIT, type RemovalLimit } from './changes/safeguard';

@@ -1,5 +1,5 @@
-import { textOf, type FailureText } from '../FreshBooks/actions/common/failureTexts';
-import { failureOf } from '../FreshBooks/api/failures';
+import { textOf, type FailureText } from '../FreshBooks/client/errorTexts';
+import { failureOf } from '../FreshBooks/client/errors';
 import type { Trouble } from './changes/pollBusiness';
 import { heldRemovalsText } from './changes/safeguard';
 import type { KnownTrouble } from './processMemory';

@@ -18,7 +18,7 @@ import {
 } from './support.mts';
 
 interface Row {
-	/** The kind of failure, as `nodes/FreshBooks/api/failures.ts` names it. */
+	/** The kind of failure, as `nodes/FreshBooks/client/errors.ts` names it. */
 	readonly kind: string;
 	readonly parameters: Json;
 	readonly settings?: Json;

@@ -2,7 +2,7 @@
  * A clock on which waiting costs nothing: the node's `sleep` returns at once and moves the date on. Every suite that uses it
  * mocks n8n-workflow itself, as jest hoists mocks within one file only:
  *
- *     jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
+ *     jest.mock('n8n-workflow', () => jest.requireActual<typeof import('./clock')>('../harness/clock').withFastSleep());
  */
 
 /** Every wait the node asked for since the test began, in milliseconds. */

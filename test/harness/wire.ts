@@ -1,6 +1,6 @@
 import nock from 'nock';
 
-import { PACKAGE_VERSION } from '../../nodes/FreshBooks/api/version';
+import { PACKAGE_VERSION } from '../../nodes/FreshBooks/client/version';
 import { API, FIRST_TOKEN } from './context';
 
 /** FreshBooks on the wire, with nock: nothing leaves the machine, and every mocked answer must be asked for. */

@@ -1,7 +1,7 @@
 import { NodeHelpers, Workflow, type ICredentialDataDecryptedObject, type INode, type INodeTypes } from 'n8n-workflow';
 
 import { FreshBooksOAuth2Api } from '../../credentials/FreshBooksOAuth2Api.credentials';
-import { checkBaseUrl } from '../../nodes/FreshBooks/api/baseUrl';
+import { checkBaseUrl } from '../../nodes/FreshBooks/client/baseUrl';
 
 /** The credential's hidden fields, worked out from what the user typed, as n8n's CredentialsHelper does. */
 function resolved(typed: ICredentialDataDecryptedObject): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import nock from 'nock';
 
-import { LONGEST_ANNOUNCED_WAIT_MS } from '../../nodes/FreshBooks/api/retry';
+import { LONGEST_ANNOUNCED_WAIT_MS } from '../../nodes/FreshBooks/client/retry';
 import { holdWaits, onAFastClock, START, waits } from '../harness/clock';
 import { API, errorOf, jsonOf, locator, run } from '../harness/context';
 import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, teamMembersPage, upTo } from '../harness/examples';

@@ -1,4 +1,4 @@
-import { checkBaseUrl } from '../../nodes/FreshBooks/api/baseUrl';
+import { checkBaseUrl } from '../../nodes/FreshBooks/client/baseUrl';
 
 describe('a base URL', () => {
 	test.each([

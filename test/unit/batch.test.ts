@@ -1,4 +1,4 @@
-import { inBatches, type Task } from '../../nodes/FreshBooks/actions/common/batch';
+import { inBatches, type Task } from '../../nodes/FreshBooks/operations/batch';
 
 /** A task that ends when it is told to, and a log of what happened. */
 function workshop() {

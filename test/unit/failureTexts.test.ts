@@ -1,9 +1,8 @@
 import type { INode } from 'n8n-workflow';
 
-import { textOf } from '../../nodes/FreshBooks/actions/common/failureTexts';
-import { toNodeError } from '../../nodes/FreshBooks/actions/common/nodeErrors';
-import { OperationRefusal } from '../../nodes/FreshBooks/actions/common/operation';
-import { FreshBooksApiError, type Failure, type FailureKind } from '../../nodes/FreshBooks/api/failures';
+import { textOf } from '../../nodes/FreshBooks/client/errorTexts';
+import { toNodeError } from '../../nodes/FreshBooks/shownErrors';
+import { FreshBooksError, refusal, type Failure, type FailureKind } from '../../nodes/FreshBooks/client/errors';
 
 const NODE: INode = { id: '1', name: 'FreshBooks', type: 'freshBooks', typeVersion: 1, position: [0, 0], parameters: {} };
 
@@ -44,7 +43,7 @@ describe.each(KINDS)('a failure of kind %s', (kind) => {
 
 	test("reaches the user as it is: n8n's stock sentences do not replace it", () => {
 		const subject = 'freeaccess@keeperman.example, whose preexisting ECONNREFUSED is told';
-		const shown = toNodeError(NODE, new FreshBooksApiError(failure(kind, { subject, serviceText: 'ENOTFOUND ETIMEDOUT' })), { itemIndex: 3 });
+		const shown = toNodeError(NODE, new FreshBooksError(failure(kind, { subject, serviceText: 'ENOTFOUND ETIMEDOUT' })), { itemIndex: 3 });
 		expect(shown.message).toContain(subject);
 		expect(shown.message).toMatch(/ \[item 3\]$/);
 		expect(shown.context.itemIndex).toBe(3);
@@ -146,20 +145,20 @@ describe('as n8n shows it', () => {
 		['conflict', undefined],
 		['unknownFate', undefined],
 	])('%s declares %s', (kind, cause) => {
-		expect(toNodeError(NODE, new FreshBooksApiError(failure(kind))).failure?.cause).toBe(cause);
+		expect(toNodeError(NODE, new FreshBooksError(failure(kind))).failure?.cause).toBe(cause);
 	});
 
 	test('a rate limit declares how long to wait', () => {
-		const shown = toNodeError(NODE, new FreshBooksApiError(failure('rateLimited', { retryAfterMs: 9_000 })));
+		const shown = toNodeError(NODE, new FreshBooksError(failure('rateLimited', { retryAfterMs: 9_000 })));
 		expect(shown.failure).toEqual({ cause: 'rate-limited', retryAfterMs: 9_000 });
 	});
 
 	test('the status is kept', () => {
-		expect(toNodeError(NODE, new FreshBooksApiError(failure('notFound', { status: 404 })))).toMatchObject({ name: 'NodeApiError', httpCode: '404' });
+		expect(toNodeError(NODE, new FreshBooksError(failure('notFound', { status: 404 })))).toMatchObject({ name: 'NodeApiError', httpCode: '404' });
 	});
 
 	test('a refusal keeps its words and its way out, n8n’s stock sentences aside', () => {
-		const shown = toNodeError(NODE, new OperationRefusal('Nobody has freeaccess@example.com', 'Look again.'), { itemIndex: 0, remark: 'Done before it stopped: item 1.' });
+		const shown = toNodeError(NODE, refusal('Nobody has freeaccess@example.com', 'Look again.'), { itemIndex: 0, remark: 'Done before it stopped: item 1.' });
 		expect(shown).toMatchObject({ name: 'NodeOperationError', message: 'Nobody has freeaccess@example.com [item 0]', description: 'Look again. Done before it stopped: item 1.' });
 	});
 

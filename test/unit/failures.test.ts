@@ -1,12 +1,12 @@
 import {
 	classifyAnswer,
 	failureOf,
-	FreshBooksApiError,
+	FreshBooksError,
 	readErrorBody,
 	statusInsideSuccess,
 	type ErrorBody,
 	type FailureKind,
-} from '../../nodes/FreshBooks/api/failures';
+} from '../../nodes/FreshBooks/client/errors';
 
 const context = { subject: 'the thing', idFamily: 'business ID', method: 'GET', published: true };
 
@@ -200,10 +200,10 @@ describe('a refused scope', () => {
 
 test('an API error tells what it was about and nothing else, and is known by name in another copy of the module', () => {
 	const failure = classifyAnswer(404, { message: 'No.' }, context);
-	const error = new FreshBooksApiError(failure);
+	const error = new FreshBooksError(failure);
 	expect(error.message).toBe('notFound: GET the thing');
 	expect(failureOf(error)).toBe(failure);
-	expect(failureOf(Object.assign(new Error('x'), { name: 'FreshBooksApiError', failure }))).toBe(failure);
+	expect(failureOf(Object.assign(new Error('x'), { name: 'FreshBooksError', failure }))).toBe(failure);
 	expect(failureOf(new Error('x'))).toBeUndefined();
 	expect(failureOf('x')).toBeUndefined();
 });

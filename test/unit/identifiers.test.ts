@@ -9,7 +9,7 @@ import {
 	path,
 	sameAddress,
 	type Checked,
-} from '../../nodes/FreshBooks/api/identifiers';
+} from '../../nodes/FreshBooks/client/identifiers';
 
 const UUID = 'dd6392d0-0639-40bd-9502-7d80c44de9f3';
 

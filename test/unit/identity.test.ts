@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { membershipsOf } from '../../nodes/FreshBooks/api/identity';
+import { membershipsOf } from '../../nodes/FreshBooks/api/me';
 import { EXAMPLE } from '../harness/examples';
 
 const accounts = (me: IDataObject) => membershipsOf(me).map(({ businessId, accountId }) => [businessId, accountId]);

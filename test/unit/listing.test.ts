@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { FreshBooksApiError } from '../../nodes/FreshBooks/api/failures';
+import { FreshBooksError } from '../../nodes/FreshBooks/client/errors';
 import {
 	agreedTotal,
 	isShort,
@@ -10,10 +10,10 @@ import {
 	readToTheEnd,
 	readWholeList,
 	type ListRequest,
-} from '../../nodes/FreshBooks/api/listing';
-import type { FreshBooksClient, FreshBooksRequest } from '../../nodes/FreshBooks/api/transport';
+} from '../../nodes/FreshBooks/api/lists';
+import type { FreshBooksClient, FreshBooksRequest } from '../../nodes/FreshBooks/client/client';
 import { listTeamMembers } from '../../nodes/FreshBooks/api/teamMembers';
-import { numberOrNull } from '../../nodes/FreshBooks/api/wire';
+import { numberOrNull } from '../../nodes/FreshBooks/client/json';
 import { membersPage, staffPage, teamMembersPage, upTo } from '../harness/examples';
 
 const row = (id: number): IDataObject => ({ id });
@@ -181,7 +181,7 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 	});
 
 	test.each([1, 2, 3])('fails when page %d fails', async (broken) => {
-		const outage = new FreshBooksApiError({ kind: 'outage', status: 500, subject: 'things', idFamily: 'business ID', method: 'GET' });
+		const outage = new FreshBooksError({ kind: 'outage', status: 500, subject: 'things', idFamily: 'business ID', method: 'GET' });
 		const { client } = service(async (page) => (page === broken ? await Promise.reject(outage) : paged(shape, 300)(page, 1)));
 		await expect(readList(client, REQUEST)).rejects.toBe(outage);
 	});

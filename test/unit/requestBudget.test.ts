@@ -1,5 +1,5 @@
-import { budgetOf, Places, RequestBudget, wait } from '../../nodes/FreshBooks/api/requestBudget';
-import { backoffMs, MAX_TRIES } from '../../nodes/FreshBooks/api/retry';
+import { budgetOf, Places, RequestBudget, wait } from '../../nodes/FreshBooks/client/requestBudget';
+import { backoffMs, MAX_TRIES } from '../../nodes/FreshBooks/client/retry';
 
 const QUICK = { durationMs: 20 };
 const SLOW = { durationMs: 5_000 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { backoffMs, LONGEST_ANNOUNCED_WAIT_MS, MAX_TRIES, mayRepeat, parseRetryAfter, waitBeforeRetry } from '../../nodes/FreshBooks/api/retry';
+import { backoffMs, LONGEST_ANNOUNCED_WAIT_MS, MAX_TRIES, mayRepeat, parseRetryAfter, waitBeforeRetry } from '../../nodes/FreshBooks/client/retry';
 
 const NOW = Date.UTC(2026, 10, 21, 10, 0, 0);
 

@@ -1,10 +1,14 @@
+import { businessMemberOf } from '../../nodes/FreshBooks/api/businessMembers';
+import { meOf } from '../../nodes/FreshBooks/api/me';
+import { staffRecordOf } from '../../nodes/FreshBooks/api/staff';
+import { teamMemberOf } from '../../nodes/FreshBooks/api/teamMembers';
 import {
 	easternToUtc,
 	simplifyBusinessMember,
 	simplifyMe,
 	simplifyStaff,
 	simplifyTeamMember,
-} from '../../nodes/FreshBooks/actions/common/simplify';
+} from '../../nodes/FreshBooks/operations/common/simplify';
 import { EXAMPLE } from '../harness/examples';
 
 describe('an accounting time', () => {
@@ -34,7 +38,7 @@ describe('an accounting time', () => {
 
 describe('simplified', () => {
 	test('a team member has ten flat fields', () => {
-		expect(simplifyTeamMember(EXAMPLE.teamMembers.response[0])).toEqual({
+		expect(simplifyTeamMember(teamMemberOf(EXAMPLE.teamMembers.response[0]))).toEqual({
 			id: 'dd6392d0-0639-40bd-9502-7d80c44de9f3',
 			email: 'test@freshenv.com',
 			firstName: 'John',
@@ -49,16 +53,16 @@ describe('simplified', () => {
 	});
 
 	test.each([
-		simplifyTeamMember(EXAMPLE.teamMembers.response[0]),
-		simplifyBusinessMember(EXAMPLE.members.response.members[0]),
-		simplifyMe(EXAMPLE.usersMe.response),
-		simplifyStaff(EXAMPLE.staff.response.result.staff),
+		simplifyTeamMember(teamMemberOf(EXAMPLE.teamMembers.response[0])),
+		simplifyBusinessMember(businessMemberOf(EXAMPLE.members.response.members[0])),
+		simplifyMe(meOf(EXAMPLE.usersMe.response)),
+		simplifyStaff(staffRecordOf(EXAMPLE.staff.response.result.staff)),
 	])('a person begins with who it is, as the editor shows the first fields first', (person) => {
 		expect(Object.keys(person).slice(0, 3)).toEqual(['email', 'firstName', 'lastName']);
 	});
 
 	test("a member of the guide's list has the same names for the same things", () => {
-		expect(simplifyBusinessMember(EXAMPLE.members.response.members[0])).toEqual({
+		expect(simplifyBusinessMember(businessMemberOf(EXAMPLE.members.response.members[0]))).toEqual({
 			id: 1,
 			email: 'staff@example.com',
 			firstName: null,
@@ -71,7 +75,7 @@ describe('simplified', () => {
 	});
 
 	test('the connected user has ten fields, businesses among them', () => {
-		const simple = simplifyMe(EXAMPLE.usersMe.response);
+		const simple = simplifyMe(meOf(EXAMPLE.usersMe.response));
 		expect(Object.keys(simple)).toHaveLength(10);
 		expect(simple).toMatchObject({
 			id: 712052,
@@ -86,7 +90,7 @@ describe('simplified', () => {
 	});
 
 	test('a staff record has ten fields, times in UTC', () => {
-		expect(simplifyStaff(EXAMPLE.staff.response.result.staff)).toEqual({
+		expect(simplifyStaff(staffRecordOf(EXAMPLE.staff.response.result.staff))).toEqual({
 			id: 2194844,
 			email: EXAMPLE.staff.response.result.staff.email,
 			firstName: null,
@@ -107,6 +111,6 @@ describe('simplified', () => {
 		[9, '9'],
 		[null, null],
 	])('vis_state %s is %s', (visState, state) => {
-		expect(simplifyStaff({ id: 1, vis_state: visState }).state).toBe(state);
+		expect(simplifyStaff(staffRecordOf({ id: 1, vis_state: visState })).state).toBe(state);
 	});
 });

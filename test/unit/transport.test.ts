@@ -1,6 +1,6 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { connect, type ClientSettings, type FreshBooksContext, type FreshBooksRequest } from '../../nodes/FreshBooks/api/transport';
+import { connect, type ClientSettings, type FreshBooksContext, type FreshBooksRequest } from '../../nodes/FreshBooks/client/client';
 import { onAFastClock, START, waits } from '../harness/clock';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());

@@ -1,4 +1,4 @@
-import { PACKAGE_VERSION } from '../../nodes/FreshBooks/api/version';
+import { PACKAGE_VERSION } from '../../nodes/FreshBooks/client/version';
 import manifest from '../../package.json';
 
 test('the User-Agent tells the version of package.json', () => {

@@ -1,4 +1,4 @@
-import { booleanOrNull, idOrNull, isDeeperThan, numberOrNull, objectOf, objectsOf, textOrNull, withoutSecrets } from '../../nodes/FreshBooks/api/wire';
+import { booleanOrNull, idOrNull, isDeeperThan, numberOrNull, objectOf, objectsOf, textOrNull, withoutSecrets } from '../../nodes/FreshBooks/client/json';
 
 describe('credentials among ordinary fields', () => {
 	test('are removed wherever they stand, and nothing else is', () => {

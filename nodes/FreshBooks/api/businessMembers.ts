@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { FreshBooksApiError } from './failures';
-import { path } from './identifiers';
-import type { ListRequest } from './listing';
-import type { FreshBooksClient } from './transport';
-import { idOrNull, objectOf, type WireObject } from './wire';
+import { FreshBooksError } from '../client/errors';
+import { path } from '../client/identifiers';
+import type { ListRequest } from './lists';
+import type { FreshBooksClient } from '../client/client';
+import { booleanOrNull, idOrNull, objectOf, textOrNull, type WireObject } from '../client/json';
 
 /**
  * The members of a business as a third-party guide (stitchflow.com/user-management/freshbooks/api) describes them:
@@ -13,8 +13,45 @@ import { idOrNull, objectOf, type WireObject } from './wire';
  * that path deletes the business.
  */
 
+/** One person in the guide's list, or in a business group. A field that FreshBooks leaves out is null. */
+export interface BusinessMember {
+	/** The whole number that changes and removals need; null where a group's row has none. */
+	id: number | null;
+	email: string | null;
+	firstName: string | null;
+	lastName: string | null;
+	role: string | null;
+	/** Only a business group says it. */
+	active: boolean | null;
+	/** The guide's "whether the email address has been confirmed". */
+	confirmed: boolean | null;
+	/** The guide's page shows none; business groups do. */
+	identityId: number | null;
+	invitationAcceptedAt: string | null;
+	updatedAt: string | null;
+	/** FreshBooks' own object. */
+	raw: WireObject;
+}
+
+/** Reads a row of the guide's list or of a business group: the same names where the same thing is meant. */
+export function businessMemberOf(row: WireObject): BusinessMember {
+	return {
+		id: idOrNull(row.id),
+		email: textOrNull(row.email),
+		firstName: textOrNull(row.first_name),
+		lastName: textOrNull(row.last_name),
+		role: textOrNull(row.role),
+		active: booleanOrNull(row.active),
+		confirmed: booleanOrNull(row.confirmed),
+		identityId: idOrNull(row.identity_id),
+		invitationAcceptedAt: textOrNull(row.invitation_date_accepted),
+		updatedAt: textOrNull(row.updated_at),
+		raw: row,
+	};
+}
+
 /** Rows under `response.members`, paging under `response.pages`. */
-export function listBusinessMembers<Kept>(businessId: number, keep: (row: WireObject) => Kept): ListRequest<Kept> {
+export function listBusinessMembers<Kept>(businessId: number, keep: (member: BusinessMember) => Kept): ListRequest<Kept> {
 	return {
 		path: path`/auth/api/v1/business/${businessId}/members`,
 		subject: `members of business ${businessId}`,
@@ -22,7 +59,7 @@ export function listBusinessMembers<Kept>(businessId: number, keep: (row: WireOb
 		published: false,
 		rowKeys: ['members'],
 		idOf: (row) => idOrNull(row.id),
-		keep,
+		keep: (row) => keep(businessMemberOf(row)),
 	};
 }
 
@@ -37,27 +74,27 @@ function aboutMember(businessId: number, memberId: number) {
 
 /**
  * Changes role and permissions; answers FreshBooks' object for the member, or what was set where FreshBooks answers without
- * it. Throws FreshBooksApiError.
+ * it. Throws FreshBooksError.
  */
 export async function updateBusinessMember(
 	client: FreshBooksClient,
 	businessId: number,
 	memberId: number,
 	body: IDataObject,
-): Promise<WireObject> {
+): Promise<BusinessMember> {
 	const answer = await client.send({ ...aboutMember(businessId, memberId), method: 'PUT', body });
 	const response = objectOf(objectOf(answer).response);
 	const member = objectOf(response.member ?? response);
-	return Object.keys(member).length > 0 ? member : { id: memberId, ...body };
+	return businessMemberOf(Object.keys(member).length > 0 ? member : { id: memberId, ...body });
 }
 
-/** Removes the person from the business; their FreshBooks account stays. Throws FreshBooksApiError. */
+/** Removes the person from the business; their FreshBooks account stays. Throws FreshBooksError. */
 export async function removeBusinessMember(client: FreshBooksClient, businessId: number, memberId: number): Promise<void> {
 	await client.send({ ...aboutMember(businessId, memberId), method: 'DELETE' });
 }
 
-/** The people of a business's group: those with a login of their own. Not paged. Throws FreshBooksApiError. */
-export async function getBusinessGroup(client: FreshBooksClient, businessId: number): Promise<WireObject[]> {
+/** The people of a business's group: those with a login of their own. Not paged. Throws FreshBooksError. */
+export async function getBusinessGroup(client: FreshBooksClient, businessId: number): Promise<BusinessMember[]> {
 	const about = { subject: `the group of business ${businessId}`, idFamily: 'business ID' };
 	const body = await client.send({
 		...about,
@@ -66,6 +103,6 @@ export async function getBusinessGroup(client: FreshBooksClient, businessId: num
 		published: false,
 	});
 	const members = objectOf(objectOf(objectOf(body).response).business_group).members;
-	if (!Array.isArray(members)) throw new FreshBooksApiError({ ...about, kind: 'malformed', status: 200, method: 'GET' });
-	return members.map(objectOf);
+	if (!Array.isArray(members)) throw new FreshBooksError({ ...about, kind: 'malformed', status: 200, method: 'GET' });
+	return members.map((member) => businessMemberOf(objectOf(member)));
 }

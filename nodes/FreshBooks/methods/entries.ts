@@ -1,10 +1,11 @@
 import type { INodeListSearchItems } from 'n8n-workflow';
 
-import { roleTitle } from '../actions/access/roles';
-import type { BusinessMembership } from '../api/identity';
-import { invitationEmail, invitationId, invitationRole } from '../api/invitations';
-import { VIS_STATE } from '../api/staff';
-import { idOrNull, numberOrNull, textOrNull, type WireObject } from '../api/wire';
+import type { BusinessMember } from '../api/businessMembers';
+import type { Invitation } from '../api/invitations';
+import type { BusinessMembership } from '../api/me';
+import { VIS_STATE, type StaffRecord } from '../api/staff';
+import type { TeamMember } from '../api/teamMembers';
+import { roleTitle } from '../people/roles';
 
 /** How businesses, people and invitations stand in the editor's lists: `name (what tells them apart)`. Pure. */
 
@@ -17,8 +18,8 @@ function titleOf(role: string | null): string | null {
 	return role === null ? null : roleTitle(role);
 }
 
-function nameOf(row: WireObject, firstName: string, lastName: string): string | null {
-	return textOrNull([textOrNull(row[firstName]), textOrNull(row[lastName])].filter((part) => part !== null).join(' '));
+function nameOf({ firstName, lastName }: { firstName: string | null; lastName: string | null }): string | null {
+	return [firstName, lastName].filter((part) => part !== null).join(' ') || null;
 }
 
 function businessName({ businessId, name }: BusinessMembership): string {
@@ -38,21 +39,20 @@ export function accountEntries(membership: BusinessMembership): INodeListSearchI
 	return [{ name: described(businessName(membership), [more]), value: accountId }];
 }
 
-/** A row of the published team members list, by UUID. */
-export function teamMemberEntry(row: WireObject): INodeListSearchItems {
-	const more = [textOrNull(row.email), titleOf(textOrNull(row.business_role_name)), row.active === false ? 'inactive' : null];
-	return { name: described(nameOf(row, 'first_name', 'last_name'), more), value: textOrNull(row.uuid) ?? '' };
+/** A person of the published team members list, by UUID. */
+export function teamMemberEntry(member: TeamMember): INodeListSearchItems {
+	const more = [member.email, titleOf(member.role), member.active === false ? 'inactive' : null];
+	return { name: described(nameOf(member), more), value: member.uuid };
 }
 
-/** A row of the guide's members list, by whole number. */
-export function businessMemberEntry(row: WireObject): INodeListSearchItems {
-	const more = [textOrNull(row.email), titleOf(textOrNull(row.role))];
-	return { name: described(nameOf(row, 'first_name', 'last_name'), more), value: idOrNull(row.id) ?? 0 };
+/** A person of the guide's members list, by whole number. */
+export function businessMemberEntry(member: BusinessMember): INodeListSearchItems {
+	return { name: described(nameOf(member), [member.email, titleOf(member.role)]), value: member.id ?? 0 };
 }
 
 /** A pending invitation, by its ID. */
-export function invitationEntry(row: WireObject): INodeListSearchItems {
-	return { name: described(invitationEmail(row), [titleOf(invitationRole(row))]), value: invitationId(row) ?? 0 };
+export function invitationEntry({ id, email, role }: Invitation): INodeListSearchItems {
+	return { name: described(email, [titleOf(role)]), value: id ?? 0 };
 }
 
 const STAFF_STATES: ReadonlyMap<number | null, string> = new Map([
@@ -61,7 +61,7 @@ const STAFF_STATES: ReadonlyMap<number | null, string> = new Map([
 ]);
 
 /** A staff record, by its ID. */
-export function staffEntry(row: WireObject): INodeListSearchItems {
-	const more = [textOrNull(row.email), STAFF_STATES.get(numberOrNull(row.vis_state)) ?? null];
-	return { name: described(nameOf(row, 'fname', 'lname'), more), value: idOrNull(row.id) ?? idOrNull(row.userid) ?? 0 };
+export function staffEntry(record: StaffRecord): INodeListSearchItems {
+	const more = [record.email, STAFF_STATES.get(record.visState) ?? null];
+	return { name: described(nameOf(record), more), value: record.id ?? 0 };
 }

@@ -1,16 +1,15 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
-import { toListError } from '../actions/common/nodeErrors';
-import { OperationRefusal } from '../actions/common/operation';
+import { toListError } from '../shownErrors';
 import { listBusinessMembers } from '../api/businessMembers';
-import { isJsonObject } from '../api/failures';
-import { checkAccountId, checkIntegerId, type Checked } from '../api/identifiers';
-import { getMe, membershipsOf } from '../api/identity';
+import { isJsonObject, refusal } from '../client/errors';
+import { checkAccountId, checkIntegerId, type Checked } from '../client/identifiers';
+import { getMe } from '../api/me';
 import { listInvitations } from '../api/invitations';
-import { PAGE_SIZE, readList, readListPage, type ListRequest } from '../api/listing';
+import { PAGE_SIZE, readList, readListPage, type ListRequest } from '../api/lists';
 import { listStaff } from '../api/staff';
 import { listTeamMembers } from '../api/teamMembers';
-import { connect, type FreshBooksClient } from '../api/transport';
+import { connect, type FreshBooksClient } from '../client/client';
 import { accountEntries, businessEntry, businessMemberEntry, invitationEntry, staffEntry, teamMemberEntry } from './entries';
 
 /**
@@ -54,7 +53,7 @@ async function pageFrom(client: FreshBooksClient, { request }: List, from: numbe
 	const { rows, total } = await readListPage(client, request, from / STEP + 1);
 	if (total === null) return undefined;
 	if (rows.length === 0 && from === 0 && total > 0) {
-		throw new OperationRefusal(
+		throw refusal(
 			`FreshBooks counts ${total} ${request.subject} but shows none`,
 			'They may be hidden from the connected user. Connect as an owner or admin of that business.',
 		);
@@ -73,7 +72,7 @@ async function searched(client: FreshBooksClient, list: List, filter: string | u
 	const words = (filter ?? '').trim().toLowerCase();
 	const from = Math.max(0, Math.floor((Number(token ?? 0) || 0) / STEP) * STEP);
 	const step = await stepFrom(client, list, words, from);
-	if (step.results.length === 0 && words === '' && from === 0) throw new OperationRefusal(list.nobody.message, list.nobody.wayOut);
+	if (step.results.length === 0 && words === '' && from === 0) throw refusal(list.nobody.message, list.nobody.wayOut);
 	return step;
 }
 
@@ -92,7 +91,7 @@ function currentLocator<T>(context: ILoadOptionsFunctions, name: string, display
 	const raw: unknown = context.getCurrentNodeParameter(name);
 	const checked = check(isJsonObject(raw) ? raw.value : raw);
 	if (checked.ok) return checked.value;
-	throw new OperationRefusal(
+	throw refusal(
 		`Choose a '${displayName}' first`,
 		`The list depends on it. If '${displayName}' is an expression, give this one by ID or email instead.`,
 	);
@@ -120,7 +119,7 @@ const NO_BUSINESS: Nobody = {
 /** The token owner's businesses. */
 export const searchBusinesses = search((_context, client) => ({
 	nobody: NO_BUSINESS,
-	all: async () => membershipsOf(await getMe(client)).map(businessEntry),
+	all: async () => (await getMe(client)).memberships.map(businessEntry),
 }));
 
 /** The accounting systems of the token owner's businesses; businesses without one are left out. */
@@ -129,7 +128,7 @@ export const searchAccounts = search((_context, client) => ({
 		message: "None of the connected user's businesses has an accounting system",
 		wayOut: 'Staff records belong to one. Connect as a user of a business that has one, or give its account ID.',
 	},
-	all: async () => membershipsOf(await getMe(client)).flatMap(accountEntries),
+	all: async () => (await getMe(client)).memberships.flatMap(accountEntries),
 }));
 
 /** Team members by UUID. */

@@ -1,8 +1,8 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
-import { toListError } from '../actions/common/nodeErrors';
-import { getMe, membershipsOf } from '../api/identity';
-import { connect } from '../api/transport';
+import { toListError } from '../shownErrors';
+import { getMe } from '../api/me';
+import { connect } from '../client/client';
 import { businessEntry } from './entries';
 
 /** What fills lists of which several entries can be chosen. */
@@ -11,7 +11,7 @@ import { businessEntry } from './entries';
 export async function getBusinesses(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const me = async () => await getMe(await connect(this));
 	return await me().then(
-		(found) => membershipsOf(found).map(businessEntry),
+		({ memberships }) => memberships.map(businessEntry),
 		(error: unknown) => Promise.reject(toListError(this.getNode(), error)),
 	);
 }

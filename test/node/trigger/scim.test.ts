@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { SCIM_FRESHBOOKS_USER } from '../../../nodes/FreshBooks/scim/user';
+import { SCIM_FRESHBOOKS_USER } from '../../../nodes/FreshBooks/people/scimUser';
 import { onAFastClock } from '../../harness/clock';
 import { BILLSPRING, onASandbox, people, published, watching } from './onSandbox';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 
-import { readDirectory, entryFor } from '../../../nodes/FreshBooks/actions/access/directory';
-import { FINDING_KINDS } from '../../../nodes/FreshBooks/actions/access/findings';
-import { peopleOf } from '../../../nodes/FreshBooks/actions/access/people';
-import { reviewRows, summaryJson, type Review, type ReviewRow } from '../../../nodes/FreshBooks/actions/access/reviewReport';
-import { mayNotManage, sameRole } from '../../../nodes/FreshBooks/actions/access/roles';
+import { readDirectory, entryFor } from '../../../nodes/FreshBooks/people/directory';
+import { FINDING_KINDS } from '../../../nodes/FreshBooks/people/findings';
+import { peopleOf } from '../../../nodes/FreshBooks/people/reviewedPeople';
+import { reviewRows, summaryJson, type Review, type ReviewRow } from '../../../nodes/FreshBooks/people/reviewReport';
+import { mayNotManage, sameRole } from '../../../nodes/FreshBooks/people/roles';
 import { NOW, rowsOfTable, TABLE } from './table';
 
 const BUSINESS = { businessId: 101, name: 'One' };

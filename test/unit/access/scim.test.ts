@@ -1,17 +1,19 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { peopleOf } from '../../../nodes/FreshBooks/actions/access/people';
-import { readDirectory } from '../../../nodes/FreshBooks/actions/access/directory';
-import { reviewRows } from '../../../nodes/FreshBooks/actions/access/reviewReport';
-import { scimSourceOfRow } from '../../../nodes/FreshBooks/actions/access/reviewScim';
+import { businessMemberOf } from '../../../nodes/FreshBooks/api/businessMembers';
+import { teamMemberOf } from '../../../nodes/FreshBooks/api/teamMembers';
+import { peopleOf } from '../../../nodes/FreshBooks/people/reviewedPeople';
+import { readDirectory } from '../../../nodes/FreshBooks/people/directory';
+import { reviewRows } from '../../../nodes/FreshBooks/people/reviewReport';
+import { scimSourceOfRow } from '../../../nodes/FreshBooks/people/reviewScim';
 import {
 	SCIM_FRESHBOOKS_USER,
 	SCIM_USER,
 	scimSourceOfBusinessMember,
 	scimSourceOfTeamMember,
 	toScimUser,
-} from '../../../nodes/FreshBooks/scim/user';
+} from '../../../nodes/FreshBooks/people/scimUser';
 import { EXAMPLE, teamMemberRow } from '../../harness/examples';
 import { scimProblems } from './scimSchema';
 import { NOW, rowsOfTable } from './table';
@@ -19,7 +21,7 @@ import { NOW, rowsOfTable } from './table';
 describe('SCIM 2.0 users', () => {
 	test("FreshBooks' documented team member becomes a user with everything in its place", () => {
 		const row = teamMemberRow(1, { identity_id: 712052, job_title: 'Designer', middle_name: 'B', city: 'Toronto', country: 'Canada', invitation_date_accepted: '2023-01-24T17:17:56Z' });
-		const user = toScimUser(scimSourceOfTeamMember(row));
+		const user = toScimUser(scimSourceOfTeamMember(teamMemberOf(row)));
 		expect(user).toEqual({
 			schemas: [SCIM_USER, SCIM_FRESHBOOKS_USER],
 			id: row.uuid,
@@ -40,9 +42,9 @@ describe('SCIM 2.0 users', () => {
 
 	test("every example of FreshBooks' lists is a valid user", () => {
 		const users = [
-			...EXAMPLE.teamMembers.response.map((row) => toScimUser(scimSourceOfTeamMember(row))),
-			...EXAMPLE.members.response.members.map((row) => toScimUser(scimSourceOfBusinessMember(row, 789))),
-			...EXAMPLE.businessGroup.response.business_group.members.map((row) => toScimUser(scimSourceOfBusinessMember(row, 789))),
+			...EXAMPLE.teamMembers.response.map((row) => toScimUser(scimSourceOfTeamMember(teamMemberOf(row)))),
+			...EXAMPLE.members.response.members.map((row) => toScimUser(scimSourceOfBusinessMember(businessMemberOf(row), 789))),
+			...EXAMPLE.businessGroup.response.business_group.members.map((row) => toScimUser(scimSourceOfBusinessMember(businessMemberOf(row), 789))),
 		];
 		expect(users.flatMap(scimProblems)).toEqual([]);
 		expect(users.length).toBeGreaterThanOrEqual(3);
@@ -64,7 +66,7 @@ describe('SCIM 2.0 users', () => {
 		const fields = ['first_name', 'middle_name', 'last_name', 'email', 'job_title', 'street_1', 'street_2', 'city', 'province', 'country', 'postal_code', 'phone_number', 'business_role_name', 'active', 'identity_id', 'invitation_date_accepted', 'created_at', 'updated_at'];
 		const changes = fc.record(Object.fromEntries(fields.map((field) => [field, value])));
 		fc.assert(fc.property(changes, (row) => {
-			expect(scimProblems(toScimUser(scimSourceOfTeamMember({ uuid: 'dd6392d0-0639-40bd-9502-7d80c44de9f3', business_id: 1, ...row })))).toEqual([]);
+			expect(scimProblems(toScimUser(scimSourceOfTeamMember(teamMemberOf({ uuid: 'dd6392d0-0639-40bd-9502-7d80c44de9f3', business_id: 1, ...row }))))).toEqual([]);
 		}));
 	});
 
@@ -80,7 +82,7 @@ describe('SCIM 2.0 users', () => {
 		['with a password', (user) => (user.password = 'x'), ' must NOT have additional properties'],
 		['of another resource type', (user) => ((user.meta as IDataObject).resourceType = 'Group'), '/meta/resourceType must be equal to one of the allowed values'],
 	])('a user %s is refused by the schema', (_case, spoil, problem) => {
-		const user = toScimUser(scimSourceOfTeamMember(teamMemberRow(1)));
+		const user = toScimUser(scimSourceOfTeamMember(teamMemberOf(teamMemberRow(1))));
 		expect(scimProblems(user)).toEqual([]);
 		spoil(user);
 		expect(scimProblems(user)).toContain(problem);

@@ -1,6 +1,6 @@
 import Ajv from 'ajv/dist/2019';
 
-import { SCIM_FRESHBOOKS_USER, SCIM_USER } from '../../../nodes/FreshBooks/scim/user';
+import { SCIM_FRESHBOOKS_USER, SCIM_USER } from '../../../nodes/FreshBooks/people/scimUser';
 
 /**
  * RFC 7643 as a JSON Schema: the attribute definitions of section 8.7.1 (schema "User") and the common attributes of section

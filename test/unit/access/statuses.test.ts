@@ -1,8 +1,8 @@
-import { ageInDays, invitedAtOf, isoOrNull } from '../../../nodes/FreshBooks/actions/access/invitationAge';
-import { reportFor, statusOf, type BusinessOutcome, type BusinessReport } from '../../../nodes/FreshBooks/actions/access/offboardReport';
-import { judge } from '../../../nodes/FreshBooks/actions/access/standing';
-import { Session } from '../../../nodes/FreshBooks/actions/common/session';
-import type { FreshBooksClient } from '../../../nodes/FreshBooks/api/transport';
+import { ageInDays, invitedAtOf, isoOrNull } from '../../../nodes/FreshBooks/api/dates';
+import { reportFor, statusOf, type BusinessOutcome, type BusinessReport } from '../../../nodes/FreshBooks/people/offboardReport';
+import { judge } from '../../../nodes/FreshBooks/people/standing';
+import { Session } from '../../../nodes/FreshBooks/people/session';
+import type { FreshBooksClient } from '../../../nodes/FreshBooks/client/client';
 
 function report(outcome: BusinessOutcome, changes: Partial<BusinessReport> = {}): BusinessReport {
 	const found = { teamMembers: [], members: [], invitations: [], staff: [] };

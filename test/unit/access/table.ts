@@ -1,4 +1,4 @@
-import type { WireObject } from '../../../nodes/FreshBooks/api/wire';
+import type { WireObject } from '../../../nodes/FreshBooks/client/json';
 
 /**
  * Thirty people of one business against a directory, made by hand so that every finding occurs; what is to be found stands

@@ -1,0 +1,83 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { inOneLine, refusal } from '../../client/errors';
+import type { BusinessMembership } from '../../api/me';
+import { shownWhen } from './descriptions';
+import type { Parameters } from './parameters';
+import type { Session } from '../../people/session';
+
+/** Which businesses an operation goes through. */
+
+type Shown = Pick<INodeProperties, 'displayOptions'>;
+
+export type ChosenBusinesses = { all: true } | { all: false; ids: number[] };
+
+export const businessesParameters = (shown: Shown): INodeProperties[] => [
+	{
+		displayName: 'Businesses',
+		name: 'businesses',
+		type: 'options',
+		default: 'all',
+		description: 'Which businesses to go through',
+		options: [
+			{ name: 'All', value: 'all', description: 'Every business the connected user belongs to' },
+			{ name: 'Selected', value: 'selected', description: 'Only the businesses chosen below' },
+		],
+		...shown,
+	},
+	{
+		displayName: 'Business Names or IDs',
+		name: 'businessIds',
+		type: 'multiOptions',
+		typeOptions: { loadOptionsMethod: 'getBusinesses' },
+		default: [],
+		description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+		...shownWhen(shown, 'businesses', 'selected'),
+	},
+];
+
+/** Reads the two parameters. */
+export function readChosenBusinesses(parameters: Parameters): ChosenBusinesses {
+	const choice = parameters.oneOf('businesses', 'Businesses', ['all', 'selected']);
+	return choice === 'selected' ? { all: false, ids: parameters.businessIds() } : { all: true };
+}
+
+/** One membership per business; where the token owner has two roles in one, none is taken for the role. */
+function distinct(memberships: BusinessMembership[]): Map<number, BusinessMembership> {
+	const known = new Map<number, BusinessMembership>();
+	for (const membership of memberships) {
+		const before = known.get(membership.businessId);
+		const role = before && before.role !== membership.role ? null : membership.role;
+		known.set(membership.businessId, before ? { ...before, role } : membership);
+	}
+	return known;
+}
+
+function unknownBusiness(businessId: number): BusinessMembership {
+	return {
+		businessId,
+		businessUuid: null,
+		accountId: null,
+		ownsAccount: false,
+		name: null,
+		role: null,
+		membershipId: null,
+		active: null,
+	};
+}
+
+/** The chosen businesses with what users/me says of each. Throws FreshBooksError when there is none. */
+export async function resolveBusinesses(session: Session, chosen: ChosenBusinesses): Promise<BusinessMembership[]> {
+	const known = distinct((await session.getMe()).memberships);
+	if (!chosen.all) return chosen.ids.map((id) => known.get(id) ?? unknownBusiness(id));
+	if (known.size > 0) return [...known.values()];
+	throw refusal(
+		'The connected FreshBooks user belongs to no business',
+		'Connect as an owner or admin of the businesses, or choose the businesses by ID.',
+	);
+}
+
+/** How a business is named in a sentence. */
+export function nameOf({ businessId, name }: Pick<BusinessMembership, 'businessId' | 'name'>): string {
+	return name === null ? `business ${businessId}` : `${inOneLine(name, 80)} (business ${businessId})`;
+}

@@ -1,0 +1,73 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { updateStaff } from '../../api/staff';
+import { accountLocator, optionsCollection, shownFor, staffLocator } from '../common/descriptions';
+import { operation } from '../common/operation';
+import { aboutStaff, readStaffLocator, type StaffRecord } from './staffRecord';
+
+const shown = shownFor('staff', ['update']);
+
+/** Writable fields: name here, FreshBooks' name, how the editor shows it (freshbooks.com/api/staff, Field Descriptions). */
+const FIELDS: ReadonlyArray<[name: string, theirs: string, displayName: string, description: string]> = [
+	['busPhone', 'bus_phone', 'Business Phone', 'Phone number at work'],
+	['pCity', 'p_city', 'City', 'City of the billing address'],
+	['pCountry', 'p_country', 'Country', 'Country of the billing address'],
+	['currencyCode', 'currency_code', 'Currency Code', 'Three letters, such as CAD'],
+	['displayName', 'display_name', 'Display Name', 'Name shown to others'],
+	['email', 'email', 'Email', 'Email address of the staff record'],
+	['fax', 'fax', 'Fax', 'Fax number'],
+	['fname', 'fname', 'First Name', 'Given name'],
+	['homePhone', 'home_phone', 'Home Phone', 'Phone number at home'],
+	['language', 'language', 'Language', 'Language code, such as en'],
+	['lname', 'lname', 'Last Name', 'Family name'],
+	['mobPhone', 'mob_phone', 'Mobile Phone', 'Mobile phone number'],
+	['note', 'note', 'Note', 'Notes about the staff member'],
+	['organization', 'organization', 'Organization', 'Organization the staff member belongs to'],
+	['pCode', 'p_code', 'Postal Code', 'Postal or ZIP code of the billing address'],
+	['pProvince', 'p_province', 'Province', 'Province or state of the billing address'],
+	['rate', 'rate', 'Rate', 'Rate the staff member is billed at, such as 35.00'],
+	['pStreet', 'p_street', 'Street', 'Street of the billing address'],
+	['pStreet2', 'p_street2', 'Street 2', 'Second line of the street'],
+	['username', 'username', 'Username', 'User name of the staff record'],
+];
+
+const fieldParameter = ([name, , displayName, description]: (typeof FIELDS)[number]): INodeProperties => ({
+	displayName,
+	name,
+	type: 'string',
+	default: '',
+	description,
+	...(name === 'email' ? { placeholder: 'name@email.com' } : {}),
+});
+
+export const update = operation<StaffRecord & { fields: IDataObject }>({
+	description: [
+		accountLocator(shown),
+		staffLocator(shown),
+		{
+			displayName: 'Update Fields',
+			name: 'updateFields',
+			type: 'collection',
+			placeholder: 'Add field',
+			default: {},
+			options: FIELDS.map(fieldParameter),
+			...shown,
+		},
+		optionsCollection(shown),
+	],
+	read(parameters) {
+		const chosen = parameters.collection('updateFields');
+		const fields: IDataObject = {};
+		for (const [name, theirs, displayName] of FIELDS) {
+			const value = parameters.plainValue(chosen, name, displayName);
+			if (value !== undefined) fields[theirs] = value;
+		}
+		if (fields.email !== undefined) fields.email = parameters.emailIn(chosen, 'email', 'Email');
+		if (Object.keys(fields).length === 0) parameters.refuse('Update Fields', 'is empty', 'Add at least one field to change.');
+		return { ...readStaffLocator(parameters), fields };
+	},
+	about: aboutStaff,
+	async execute(session, { accountId, staffId, fields }) {
+		return [(await updateStaff(session.client, accountId, staffId, fields)).raw as IDataObject];
+	},
+});

@@ -1,0 +1,54 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { addressKey } from '../../client/identifiers';
+import { getTeamMember, teamMemberOf, type TeamMember } from '../../api/teamMembers';
+import { textOrNull } from '../../client/json';
+import { scimSourceOfTeamMember, toScimUser } from '../../people/scimUser';
+import {
+	businessLocator,
+	memberByUuidLocator,
+	optionsCollection,
+	outputFormatOption,
+	shownFor,
+	simplifyParameter,
+} from '../common/descriptions';
+import { findByEmail, nobody } from '../../people/find';
+import { operation } from '../common/operation';
+import type { ByEmail, ById } from '../common/parameters';
+import type { Session } from '../../people/session';
+import { simplifyTeamMember } from '../common/simplify';
+
+const shown = shownFor('teamMember', ['get']);
+
+interface Input {
+	businessId: number;
+	member: ById<string> | ByEmail;
+	simplify: boolean;
+	scim: boolean;
+}
+
+async function find(session: Session, { businessId, member }: Input): Promise<TeamMember> {
+	if (member.by === 'id') return await getTeamMember(session.client, businessId, member.id);
+	const place = { thing: 'team member', where: `the team members of business ${businessId}` };
+	const { found, roster } = await session.look('teamMembers', businessId, (list) =>
+		findByEmail(list, member.email, place, (row) => textOrNull(row.uuid)),
+	);
+	if (!found) throw nobody(member.email, place, roster.doubt);
+	return teamMemberOf(found);
+}
+
+export const get = operation<Input>({
+	description: [businessLocator(shown), memberByUuidLocator(shown), simplifyParameter(shown), optionsCollection(shown, [outputFormatOption])],
+	read: (parameters) => ({
+		businessId: parameters.businessId(),
+		member: parameters.memberByUuid(),
+		simplify: parameters.boolean('simplify', 'Simplify', true),
+		scim: parameters.collection('options').outputFormat === 'scim',
+	}),
+	about: ({ businessId, member }) => `${businessId} ${member.by === 'id' ? member.id : addressKey(member.email)}`,
+	async execute(session, input) {
+		const member = await find(session, input);
+		if (input.scim) return [toScimUser(scimSourceOfTeamMember(member))];
+		return [input.simplify ? simplifyTeamMember(member) : (member.raw as IDataObject)];
+	},
+});

@@ -1,0 +1,161 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { inOneLine, isJsonObject } from '../client/errors';
+import { addressKey, checkEmail, checkIntegerId } from '../client/identifiers';
+
+/** Reads a company directory, as identity providers and sheets give it. Pure. */
+
+/** One person of the directory. */
+export interface DirectoryPerson {
+	email: string;
+	/** The role expected in FreshBooks; null when the directory says none. */
+	role: string | null;
+	/** null where the directory does not say, or not understandably. */
+	active: boolean | null;
+	/** The business for which this is expected; null for any. */
+	businessId: number | null;
+	/** Where it stood among the rows. */
+	place: number;
+}
+
+export interface Directory {
+	/** By address in lower case; several entries of one address may be for different businesses. */
+	people: Map<string, DirectoryPerson[]>;
+	/** Rows read. */
+	rows: number;
+	/** Rows without a usable address. */
+	skipped: number;
+	/** What was not understood, a few of each kind, as sentences. */
+	problems: string[];
+}
+
+/** Where a directory's rows have what is wanted, if not under a usual name. */
+export interface DirectoryFields {
+	email?: string;
+	role?: string;
+	active?: string;
+}
+
+/** Okta `profile.email`, Entra ID `mail` and `userPrincipalName`, Google `primaryEmail`, SCIM `userName` and `emails[]`. */
+const EMAIL_FIELDS = ['email', 'Email', 'mail', 'primaryEmail', 'profile.email', 'userPrincipalName', 'userName', 'emails.0.value', 'emails.0.address'];
+const ROLE_FIELDS = ['role', 'Role', 'freshbooksRole', 'profile.freshbooksRole'];
+/** Entra ID `accountEnabled`, Okta `status`; Google's `suspended` says the opposite. */
+const ACTIVE_FIELDS = ['active', 'Active', 'accountEnabled', 'status', 'Status'];
+const INACTIVE_FIELDS = ['suspended', 'archived'];
+const BUSINESS_FIELDS = ['businessId', 'freshbooksBusinessId'];
+
+/** Okta's user statuses (developer.okta.com, Users API) among the usual words. */
+const YES = new Set(['true', 'yes', 'y', '1', 'active', 'enabled', 'staged', 'provisioned', 'recovery', 'password_expired', 'locked_out']);
+const NO = new Set(['false', 'no', 'n', '0', 'inactive', 'disabled', 'suspended', 'deprovisioned', 'deactivated', 'terminated', 'left', 'leaver']);
+
+const MOST_PROBLEMS = 10;
+
+function valueAt(row: IDataObject, field: string): unknown {
+	if (Object.hasOwn(row, field)) return row[field];
+	return field.split('.').reduce<unknown>((value, key) => {
+		if (Array.isArray(value)) return (value as unknown[])[Number(key)];
+		return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+	}, row);
+}
+
+function firstValue(row: IDataObject, fields: string[]): unknown {
+	for (const field of fields) {
+		const value = valueAt(row, field);
+		if (value !== undefined && value !== null && value !== '') return value;
+	}
+	return undefined;
+}
+
+/** The value as text; empty for what is none. */
+function wordOf(value: unknown): string {
+	return typeof value === 'object' || value === undefined ? '' : String(value);
+}
+
+function truth(value: unknown): boolean | null {
+	const word = wordOf(value).trim().toLowerCase();
+	if (YES.has(word)) return true;
+	return NO.has(word) ? false : null;
+}
+
+class Reader {
+	readonly directory: Directory = { people: new Map(), rows: 0, skipped: 0, problems: [] };
+
+	constructor(private readonly fields: DirectoryFields) {}
+
+	add(row: unknown): void {
+		const place = this.directory.rows++;
+		const person = isJsonObject(row) ? this.person(row as IDataObject, place) : this.skip(`Row ${place} is not an object.`);
+		if (!person) return;
+		const key = addressKey(person.email);
+		const known = this.directory.people.get(key);
+		if (known) known.push(person);
+		else this.directory.people.set(key, [person]);
+	}
+
+	private person(row: IDataObject, place: number): DirectoryPerson | undefined {
+		const fields = this.fields.email ? [this.fields.email] : EMAIL_FIELDS;
+		// The first that holds one: a SCIM userName need not be an address (RFC 7643, 4.1.1).
+		const field = fields.find((name) => checkEmail(valueAt(row, name)).ok) ?? fields[0];
+		const email = checkEmail(valueAt(row, field));
+		if (!email.ok) return this.skip(`Row ${place} has no email address.`);
+		return { email: email.value, role: this.role(row), active: this.active(row, email.value), businessId: this.business(row, email.value), place };
+	}
+
+	private skip(problem: string): undefined {
+		this.directory.skipped++;
+		this.note(problem);
+	}
+
+	private note(problem: string): void {
+		if (this.directory.problems.length < MOST_PROBLEMS) this.directory.problems.push(problem);
+	}
+
+	private role(row: IDataObject): string | null {
+		const value = firstValue(row, this.fields.role ? [this.fields.role] : ROLE_FIELDS);
+		return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+	}
+
+	/** Whoever is in a directory that says nothing of it counts as active. */
+	private active(row: IDataObject, email: string): boolean | null {
+		const said = firstValue(row, this.fields.active ? [this.fields.active] : ACTIVE_FIELDS);
+		// A sheet or a CSV file has it as text.
+		if (!this.fields.active && INACTIVE_FIELDS.some((field) => truth(row[field]) === true)) return false;
+		if (said === undefined) return true;
+		const active = truth(said);
+		if (active === null) this.note(`It is not clear whether ${email} is active: '${inOneLine(wordOf(said), 40)}'.`);
+		return active;
+	}
+
+	private business(row: IDataObject, email: string): number | null {
+		const value = firstValue(row, BUSINESS_FIELDS);
+		if (value === undefined) return null;
+		const checked = checkIntegerId(value);
+		if (checked.ok) return checked.value;
+		this.note(`The business ID of ${email} ${checked.problem}.`);
+		return null;
+	}
+}
+
+/** Reads a directory's rows; whatever cannot be read is counted and said, never guessed. */
+export function readDirectory(rows: unknown[], fields: DirectoryFields = {}): Directory {
+	const reader = new Reader(fields);
+	for (const row of rows) reader.add(row);
+	return reader.directory;
+}
+
+/**
+ * What the directory says of an address for a business: the entry for that business, or else the general one. Where entries
+ * contradict each other, an active one counts.
+ */
+export function entryFor(directory: Directory, email: string, businessId: number): DirectoryPerson | undefined {
+	const entries = directory.people.get(addressKey(email)) ?? [];
+	const own = entries.filter((entry) => entry.businessId === businessId);
+	const candidates = own.length > 0 ? own : entries.filter((entry) => entry.businessId === null);
+	return candidates.find(({ active }) => active !== false) ?? candidates[0] ?? elsewhere(entries);
+}
+
+/** Known to the directory, but expected in another business only: no role is expected here. */
+function elsewhere(entries: DirectoryPerson[]): DirectoryPerson | undefined {
+	const entry = entries.find(({ active }) => active !== false) ?? entries.at(0);
+	return entry && { ...entry, role: null };
+}

@@ -1,0 +1,39 @@
+import type { ScimSource } from './scimUser';
+import type { Person } from './findings';
+import { gravest, type ReviewRow } from './reviewReport';
+
+/** A review's rows for SCIM: the person as SCIM knows them, the findings in FreshBooks' extension. Pure. */
+
+function idOf(person: Person | null, email: string): string {
+	const { teamMember, member, invitation } = person?.sourceIds ?? { teamMember: null, member: null, invitation: null };
+	if (teamMember !== null) return teamMember;
+	if (member !== null) return String(member);
+	// Somebody without an entry of their own: invited only, or missing.
+	return invitation === null ? email : `invitation-${invitation}`;
+}
+
+export function scimSourceOfRow({ person, entry, businessId, businessName, findings }: ReviewRow): ScimSource {
+	const email = person?.email ?? entry?.email ?? null;
+	return {
+		id: idOf(person, email ?? 'unknown'),
+		identityId: person?.sourceIds.identity ?? null,
+		email,
+		firstName: person?.firstName,
+		lastName: person?.lastName,
+		active: person ? person.active : false,
+		role: person?.role ?? null,
+		createdAt: person?.createdAt,
+		updatedAt: person?.updatedAt,
+		freshBooks: {
+			businessId,
+			businessName,
+			teamMemberId: person?.sourceIds.teamMember ?? null,
+			memberId: person?.sourceIds.member ?? null,
+			invitationId: person?.sourceIds.invitation ?? null,
+			invitationState: person?.invitation.state ?? 'none',
+			invitationAcceptedAt: person?.invitation.acceptedAt ?? null,
+			severity: gravest(findings),
+			findings: findings.map((finding) => ({ ...finding })),
+		},
+	};
+}

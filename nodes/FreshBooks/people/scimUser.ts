@@ -1,0 +1,152 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { BusinessMember } from '../api/businessMembers';
+import type { TeamMember } from '../api/teamMembers';
+
+/**
+ * FreshBooks' people as SCIM 2.0 users (RFC 7643, section 4.1), for an identity graph or a directory that speaks SCIM. What
+ * the RFC has no place for stands under an extension schema (section 3.3). Pure; an attribute without a value is left out
+ * (section 2.5: unassigned).
+ */
+
+export const SCIM_USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+export const SCIM_FRESHBOOKS_USER = 'urn:ietf:params:scim:schemas:extension:freshbooks:2.0:User';
+
+/** A person as SCIM needs to know them; null for what is not known. */
+export interface ScimSource {
+	/** Unique among the people of a business; never empty. */
+	id: string;
+	/** FreshBooks' identity, the same in every business. */
+	identityId?: number | null;
+	email: string | null;
+	firstName?: string | null;
+	middleName?: string | null;
+	lastName?: string | null;
+	jobTitle?: string | null;
+	phoneNumber?: string | null;
+	address?: ScimAddress;
+	active: boolean | null;
+	role: string | null;
+	createdAt?: string | null;
+	updatedAt?: string | null;
+	/** FreshBooks' own fields, for the extension. */
+	freshBooks?: IDataObject;
+}
+
+export interface ScimAddress {
+	streetAddress: string | null;
+	locality: string | null;
+	region: string | null;
+	postalCode: string | null;
+	/** ISO 3166-1 alpha-2; any other value is left out, as the RFC demands (4.1.2, addresses). */
+	country: string | null;
+}
+
+/** Names that FreshBooks' pages show for its roles (support.freshbooks.com, articles 227346507 and 115002261367). */
+const ROLE_NAMES: ReadonlyMap<string, string> = new Map([
+	['owner', 'Business Owner'],
+	['business_partner', 'Admin'],
+	['business_manager', 'Manager'],
+	['business_employee', 'Employee'],
+	['business_accountant', 'Accountant'],
+	['contractor', 'Contractor'],
+	['no_seat_employee', 'Unassigned'],
+]);
+
+function isAssigned(value: unknown): boolean {
+	if (value === null || value === undefined || value === '') return false;
+	return typeof value !== 'object' || Object.keys(value).length > 0;
+}
+
+function assigned(fields: IDataObject): IDataObject {
+	return Object.fromEntries(Object.entries(fields).filter(([, value]) => isAssigned(value)));
+}
+
+/** xsd:dateTime (RFC 7643, 2.3.5), or null for what is none. */
+export function dateTime(value: string | null | undefined): string | null {
+	const moment = value ? Date.parse(value) : NaN;
+	return Number.isNaN(moment) ? null : new Date(moment).toISOString();
+}
+
+function fullName({ firstName, middleName, lastName }: ScimSource): string {
+	return [firstName, middleName, lastName].filter((part) => part).join(' ');
+}
+
+function rolesOf(role: string | null): IDataObject[] {
+	return role === null ? [] : [assigned({ value: role, display: ROLE_NAMES.get(role) ?? null, primary: true })];
+}
+
+function addressesOf(address: ScimAddress | undefined): IDataObject[] {
+	if (!address) return [];
+	const country = address.country !== null && /^[A-Za-z]{2}$/.test(address.country) ? address.country.toUpperCase() : null;
+	const fields = assigned({ ...address, country });
+	return Object.keys(fields).length === 0 ? [] : [{ ...fields, type: 'work' }];
+}
+
+/** The SCIM user of a person. */
+export function toScimUser(person: ScimSource): IDataObject {
+	const { id, email, identityId = null, firstName = null, middleName = null, lastName = null } = person;
+	const extension = assigned({ ...person.freshBooks, identityId });
+	const hasExtension = Object.keys(extension).length > 0;
+	return assigned({
+		schemas: hasExtension ? [SCIM_USER, SCIM_FRESHBOOKS_USER] : [SCIM_USER],
+		id,
+		externalId: identityId === null ? null : String(identityId),
+		userName: email ?? id,
+		name: assigned({ formatted: fullName(person), givenName: firstName, middleName, familyName: lastName }),
+		displayName: fullName(person),
+		title: person.jobTitle ?? null,
+		emails: email === null ? [] : [{ value: email, type: 'work', primary: true }],
+		phoneNumbers: person.phoneNumber ? [{ value: person.phoneNumber, type: 'work' }] : [],
+		addresses: addressesOf(person.address),
+		active: person.active,
+		roles: rolesOf(person.role),
+		meta: assigned({ resourceType: 'User', created: dateTime(person.createdAt), lastModified: dateTime(person.updatedAt) }),
+		[SCIM_FRESHBOOKS_USER]: extension,
+	});
+}
+
+/** A person of the published team members list. */
+export function scimSourceOfTeamMember(member: TeamMember): ScimSource {
+	const { address } = member;
+	return {
+		id: member.uuid,
+		identityId: member.identityId,
+		email: member.email,
+		firstName: member.firstName,
+		middleName: member.middleName,
+		lastName: member.lastName,
+		jobTitle: member.jobTitle,
+		phoneNumber: member.phoneNumber,
+		address: {
+			streetAddress: [address.street1, address.street2].filter((line) => line !== null).join('\n') || null,
+			locality: address.city,
+			region: address.province,
+			postalCode: address.postalCode,
+			country: address.countryCode ?? address.country,
+		},
+		active: member.active,
+		role: member.role,
+		createdAt: member.createdAt,
+		updatedAt: member.updatedAt,
+		freshBooks: {
+			businessId: member.businessId,
+			teamMemberId: member.uuid,
+			invitationAcceptedAt: dateTime(member.invitationAcceptedAt),
+		},
+	};
+}
+
+/** A person of the guide's members list, or of a business group. */
+export function scimSourceOfBusinessMember(member: BusinessMember, businessId: number): ScimSource {
+	return {
+		id: String(member.id ?? ''),
+		identityId: member.identityId,
+		email: member.email,
+		firstName: member.firstName,
+		lastName: member.lastName,
+		active: member.active,
+		role: member.role,
+		freshBooks: { businessId, memberId: member.id, confirmed: member.confirmed },
+	};
+}

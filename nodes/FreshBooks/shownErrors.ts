@@ -1,0 +1,101 @@
+import type { Failure as DeclaredFailure, IDataObject, INode, JsonObject } from 'n8n-workflow';
+import { BaseError, ExecutionBaseError, NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import { failureOf, type Failure, type FailureKind } from './client/errors';
+import { textOf } from './client/errorTexts';
+
+/** Turns what the API layer and the operations throw into what n8n shows. */
+
+const CAUSES: Partial<Record<FailureKind, DeclaredFailure['cause']>> = {
+	rateLimited: 'rate-limited',
+	outage: 'temporarily-unavailable',
+	unreachable: 'temporarily-unavailable',
+	notJson: 'temporarily-unavailable',
+	malformed: 'temporarily-unavailable',
+	reconnect: 'credential-invalid',
+	scope: 'configuration-invalid',
+	permission: 'configuration-invalid',
+	notFound: 'configuration-invalid',
+	notPublished: 'configuration-invalid',
+	redirect: 'configuration-invalid',
+};
+
+/** n8n's own word for why it failed, which drives its back-off for polling (n8n-workflow, errors/failure). */
+function declared(failure: Failure): DeclaredFailure | undefined {
+	const cause = CAUSES[failure.kind];
+	if (cause === undefined) return undefined;
+	return cause === 'rate-limited' ? { cause, retryAfterMs: failure.retryAfterMs } : { cause };
+}
+
+/** Where in the input an error belongs, and what to add to its way out. */
+export interface ErrorPlace {
+	itemIndex?: number;
+	/** What was done before, for a node that stops at the first item that fails. */
+	remark?: string;
+}
+
+/**
+ * Puts back the words that n8n took for a network error: it replaces every message that holds, say, EACCES or EEXIST in any
+ * case, as `freeaccess@example.com` does (n8n-workflow 2.40, node.error).
+ */
+function worded<Shown extends NodeApiError | NodeOperationError>(error: Shown, message: string): Shown {
+	error.message = message;
+	return error;
+}
+
+function joined(...sentences: Array<string | undefined>): string {
+	return sentences.filter((sentence) => sentence).join(' ');
+}
+
+/**
+ * The error to throw for a list in the editor. Only a NodeApiError reaches the editor with its description (n8n 2.40,
+ * response-helper and the editor's rest client).
+ */
+export function toListError(node: INode, error: unknown): NodeApiError {
+	const shown = toNodeError(node, error);
+	if (shown instanceof NodeApiError) return shown;
+	const { message, description } = shown;
+	return worded(new NodeApiError(node, { message }, { message, description: description ?? undefined }), message);
+}
+
+/**
+ * The error to throw or to show for an item. NodeApiError gets its texts from a plain object: built from another error it
+ * would ignore them (n8n-workflow 2.40, node-api.error). It holds no request, header or body.
+ */
+export function toNodeError(node: INode, error: unknown, { itemIndex, remark }: ErrorPlace = {}): NodeApiError | NodeOperationError {
+	const suffix = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
+	const failure = failureOf(error);
+	if (failure?.refusal) {
+		const { message, wayOut, report } = failure.refusal;
+		const shown = new NodeOperationError(node, `${message}${suffix}`, { description: joined(wayOut, remark), itemIndex });
+		// The editor shows it under the error's details, and an error workflow gets it.
+		if (report) shown.context.data = report as IDataObject;
+		return worded(shown, `${message}${suffix}`);
+	}
+	if (failure) {
+		const { message, description } = textOf(failure);
+		const plain: JsonObject = { message: `${message}${suffix}` };
+		const shown = new NodeApiError(node, plain, {
+			message: `${message}${suffix}`,
+			description: joined(description, remark),
+			httpCode: failure.status === undefined ? undefined : String(failure.status),
+			itemIndex,
+			failure: declared(failure),
+		});
+		return worded(shown, `${message}${suffix}`);
+	}
+	if (error instanceof NodeOperationError) {
+		if (remark) error.description = joined(error.description ?? undefined, remark);
+		return error;
+	}
+	if (error instanceof BaseError || error instanceof ExecutionBaseError) {
+		// n8n's own: an expression that cannot be worked out, a credential that is not there.
+		const description = joined(error.description ?? undefined, remark);
+		return worded(new NodeOperationError(node, error.message, { description, itemIndex }), `${error.message}${suffix}`);
+	}
+	return new NodeOperationError(node, `The FreshBooks node met something it was not made for${suffix}`, {
+		description: joined('This is a defect of the node: please report it with the operation you used.', remark),
+		itemIndex,
+		failure: { cause: 'node-defect' },
+	});
+}
