@@ -1,6 +1,7 @@
 import { onAFastClock } from '../harness/clock';
 import { errorOf, jsonOf, locator, run } from '../harness/context';
-import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, teamMemberRow, teamMembersPage } from '../harness/examples';
+import { EXAMPLE, invitationRow, memberRow, membersPage, teamMemberRow, teamMembersPage } from '../harness/examples';
+import { onLists, onNextReading } from '../harness/lists';
 import { onDelete, onGet, onPut, onTheWire, pageOf } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -17,24 +18,26 @@ const updateRole = (email: string) => ({ resource: 'teamMember', operation: 'upd
 const remove = (email: string, options = {}) => ({ resource: 'teamMember', operation: 'remove', business, member: locator('email', email), options });
 const revoke = (email: string, options = {}) => ({ resource: 'invitation', operation: 'revoke', business, invitation: locator('email', email), options });
 
+const STAFF = memberRow(1, { email: 'staff@example.com', role: 'employee' });
+
 describe('an address that two have is an error that lists both IDs, and nothing is changed', () => {
 	test('for Get', async () => {
 		onGet(pageOf(TEAM)).reply(200, teamMembersPage([teamMemberRow(1, { email: 'a@b.co' }), teamMemberRow(2, { email: 'A@B.co' })]));
 		expect(await errorOf(get('a@b.co'))).toMatchObject({
-			message: 'More than one team member has the address a@b.co: 00000000-0000-4000-8000-000000000001 and 00000000-0000-4000-8000-000000000002 [item 0]',
-			description: expect.stringContaining('the team members of business 789'),
+			message: 'More than one team member of business 789 has the address a@b.co: 00000000-0000-4000-8000-000000000001 and 00000000-0000-4000-8000-000000000002 [item 0]',
+			description: 'Choose one of them by ID.',
 			itemIndex: 0,
 		});
 	});
 
 	test.each([['Update Role', updateRole], ['Remove', remove]])('for %s', async (_name, parameters) => {
-		onGet(pageOf(MEMBERS)).reply(200, membersPage([memberRow(7, { email: 'a@b.co' }), memberRow(8, { email: 'A@B.CO' })]));
-		expect((await errorOf(parameters('a@b.co'))).message).toBe('More than one member has the address a@b.co: 7 and 8 [item 0]');
+		onLists({ members: [memberRow(7, { email: 'a@b.co' }), memberRow(8, { email: 'A@B.CO' })] });
+		expect((await errorOf(parameters('a@b.co'))).message).toBe('More than one member of business 789 has the address a@b.co: 7 and 8 [item 0]');
 	});
 
 	test('for Revoke', async () => {
-		onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([invitationRow(5, { email: 'a@b.co' }), invitationRow(6, { email: 'A@b.co' })]));
-		expect((await errorOf(revoke('a@b.co'))).message).toBe('More than one pending invitation has the address a@b.co: 5 and 6 [item 0]');
+		onLists({ invitations: [invitationRow(5, { email: 'a@b.co' }), invitationRow(6, { email: 'A@b.co' })] });
+		expect((await errorOf(revoke('a@b.co'))).message).toBe('More than one pending invitation of business 789 has the address a@b.co: 5 and 6 [item 0]');
 	});
 });
 
@@ -42,38 +45,46 @@ describe('an address that nobody has is an error that says where was looked', ()
 	test('for Get', async () => {
 		onGet(pageOf(TEAM)).reply(200, EXAMPLE.teamMembers);
 		expect(await errorOf(get('nobody@example.com'))).toMatchObject({
-			message: 'No team member has the address nobody@example.com [item 0]',
-			description: expect.stringContaining('All of the team members of business 789 were looked through'),
+			message: 'No team member of business 789 has the address nobody@example.com [item 0]',
+			description: expect.stringContaining('All team members were looked through'),
 		});
 	});
 
 	test.each([['Update Role', updateRole], ['Remove', remove]])('for %s', async (_name, parameters) => {
-		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
+		onLists({ members: [STAFF] });
 		expect(await errorOf(parameters('nobody@example.com'))).toMatchObject({
-			message: 'No member has the address nobody@example.com [item 0]',
-			description: expect.stringContaining('the members of business 789'),
+			message: 'No member of business 789 has the address nobody@example.com [item 0]',
+			description: expect.stringContaining("Check 'Team Member' and 'Business'"),
 		});
 	});
 
 	test('for Revoke', async () => {
-		onGet(pageOf(INVITATIONS)).reply(200, EXAMPLE.invitations);
-		expect((await errorOf(revoke('nobody@example.com'))).description).toContain('the pending invitations of business 789');
+		onLists({ invitations: [invitationRow(55)] });
+		expect(await errorOf(revoke('nobody@example.com'))).toMatchObject({
+			message: 'No pending invitation of business 789 has the address nobody@example.com [item 0]',
+			description: expect.stringContaining('All pending invitations were looked through'),
+		});
 	});
 
 	test("but a success for Remove and Revoke with 'If Missing: Succeed'", async () => {
-		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
-		expect(await jsonOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).toEqual([
-			{ deleted: true, businessId: 789, email: 'nobody@example.com', alreadyMissing: true },
-		]);
-		onGet(pageOf(INVITATIONS)).reply(200, EXAMPLE.invitations);
-		expect(await jsonOf(revoke('nobody@example.com', { ifMissing: 'succeed' }))).toEqual([
-			{ deleted: true, businessId: 789, email: 'nobody@example.com', alreadyMissing: true },
-		]);
+		onLists({ members: [STAFF], invitations: [invitationRow(55)] });
+		for (const parameters of [remove, revoke]) {
+			expect(await jsonOf(parameters('nobody@example.com', { ifMissing: 'succeed' }))).toEqual([
+				{ deleted: true, businessId: 789, email: 'nobody@example.com', alreadyMissing: true },
+			]);
+		}
 	});
 
-	test("is no success when the list cannot be read, whatever 'If Missing' says", async () => {
-		onGet(pageOf(MEMBERS)).reply(404, { message: 'No such page.' });
+	test("is no success when FreshBooks does not offer the list, whatever 'If Missing' says", async () => {
+		onNextReading('members', 404, { message: 'No such page.' });
+		onLists();
 		expect((await errorOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).message).toContain('FreshBooks answered 404 for members of business 789');
+	});
+
+	test("is no success when another list that decides cannot be read, whatever 'If Missing' says", async () => {
+		onNextReading('team', 403, { error: 'forbidden', error_description: 'Permission Denied.' });
+		onLists();
+		expect((await errorOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).message).toContain('no permission for team members of business 789');
 	});
 });
 
@@ -90,64 +101,90 @@ describe('a list that moves while it is read, because others leave', () => {
 		movedReading();
 		onGet(pageOf(MEMBERS, 1)).reply(200, membersPage(people.slice(1, 101), 1, 109));
 		onGet(pageOf(MEMBERS, 2)).reply(200, membersPage(people.slice(101), 2, 109));
+		onLists();
 		onPut(`${MEMBERS}/101`, { role: 'admin' }).reply(200, { response: { member: { id: 101, role: 'admin' } } });
 		expect(await jsonOf(updateRole('person101@example.com'))).toMatchObject([{ id: 101 }]);
 	});
 
-	test('and never stands still: the error does not say that nobody has the address', async () => {
-		for (let reading = 1; reading <= 8; reading++) movedReading();
-		expect(await errorOf(updateRole('person101@example.com'))).toMatchObject({
-			message: 'No member with the address person101@example.com was found [item 0]',
-			description: expect.stringContaining('changed while it was read'),
-		});
+	test('and never comes to rest: nothing is changed, and the error does not say that nobody has the address', async () => {
+		for (let reading = 1; reading <= 6; reading++) movedReading();
+		onLists();
+		const { message, description } = await errorOf(updateRole('person101@example.com'));
+		expect(message).toContain('changed while it was read');
+		expect(message).not.toContain('No member');
+		expect(description).toContain('Nothing was changed');
 	});
 });
 
 describe('a part of an address', () => {
 	test.each(['staff@example.co', 'taff@example.com', 'staff@example.com.au'])('(%s) is not the address', async (email) => {
-		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
-		expect((await errorOf(remove(email))).message).toContain('No member has the address');
+		onLists({ members: [STAFF] });
+		expect((await errorOf(remove(email))).message).toContain(`No member of business 789 has the address ${email}`);
 	});
 });
 
-test('a row without an address is nobody’s', async () => {
-	onGet(pageOf(MEMBERS)).reply(200, membersPage([memberRow(1, { email: null }), memberRow(2, { email: 'a@b.co' })]));
+test('a row without an address is somebody, and nobody in particular', async () => {
+	onLists({ members: [memberRow(1, { email: null }), memberRow(2, { email: 'a@b.co' })] });
 	onDelete(`${MEMBERS}/2`).reply(204);
 	expect(await jsonOf(remove('a@b.co'))).toMatchObject([{ memberId: 2 }]);
 });
 
 test("the invitation of FreshBooks' Postman collection is found by its to_email", async () => {
-	onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([{ id: 9, to_email: 'Staff@example.com', capacity: 'manager' }]));
+	onLists({ invitations: [{ id: 9, to_email: 'Staff@example.com', capacity: 'manager' }] });
 	onDelete(`${INVITATIONS}/9`).reply(204);
-	expect(await jsonOf(revoke('staff@example.com'))).toMatchObject([{ invitationId: 9, email: 'Staff@example.com' }]);
+	expect(await jsonOf(revoke('staff@example.com'))).toMatchObject([{ invitationId: 9, email: 'staff@example.com' }]);
 });
 
-describe('the same address twice in the input meets the first one’s result', () => {
-	const items = [{ email: 'staff@example.com' }, { email: 'STAFF@example.com' }];
+describe('a UUID that Get Many gave', () => {
+	const uuid = String(teamMemberRow(1).uuid);
 
-	test('of Remove: the second finds nobody, without asking again', async () => {
-		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
-		onDelete(`${MEMBERS}/1`).reply(204);
-		expect(await jsonOf(remove('={{ $json.email }}'), { items, continueOnFail: true })).toEqual([
-			{ deleted: true, businessId: 789, memberId: 1, email: 'staff@example.com' },
-			{ error: 'No member has the address STAFF@example.com [item 1]', message: expect.stringContaining('looked through') },
-		]);
+	test('is found in the members list by identity', async () => {
+		onLists({ team: [teamMemberRow(1, { identity_id: 71 })], members: [memberRow(7, { email: 'old@example.com', identity_id: 71 })] });
+		onDelete(`${MEMBERS}/7`).reply(204);
+		expect(await jsonOf({ ...remove(''), member: locator('id', uuid.toUpperCase()) })).toEqual([{ deleted: true, businessId: 789, memberId: 7, email: 'old@example.com' }]);
 	});
 
-	test('of Remove by ID: the second is settled by the list', async () => {
+	test('is found in the members list by address where no identity is known', async () => {
+		onLists({ team: [teamMemberRow(1)], members: [memberRow(7, { email: 'PERSON1@example.com' })] });
+		onPut(`${MEMBERS}/7`, { role: 'admin' }).reply(200, { response: { member: { id: 7, role: 'admin' } } });
+		expect(await jsonOf({ ...updateRole(''), member: locator('list', uuid) })).toEqual([{ id: 7, role: 'admin' }]);
+	});
+
+	test('of somebody whom the members list does not have is an error that says what to do', async () => {
+		onLists({ team: [teamMemberRow(1)] });
+		expect(await errorOf({ ...remove(''), member: locator('id', uuid) })).toMatchObject({
+			message: expect.stringContaining('has no whole-number ID in business 789'),
+			description: expect.stringContaining('Do it in FreshBooks itself'),
+		});
+	});
+});
+
+describe('the same address twice in the input meets the first one’s result, also while the lists lag', () => {
+	const items = [{ email: 'staff@example.com' }, { email: 'STAFF@example.com' }];
+
+	test('of Remove: the second is refused, and nothing is sent for it', async () => {
+		const lists = onLists({ team: [teamMemberRow(1, { email: 'staff@example.com' })], members: [STAFF] });
 		onDelete(`${MEMBERS}/1`).reply(204);
-		onDelete(`${MEMBERS}/1`).reply(404, { message: 'No.' });
-		onGet(pageOf(MEMBERS)).reply(200, membersPage([]));
+		expect(await jsonOf(remove('={{ $json.email }}'), { items, continueOnFail: true })).toMatchObject([
+			{ deleted: true, businessId: 789, memberId: 1, email: 'staff@example.com' },
+			{ error: 'The member with the address STAFF@example.com was removed from business 789 by an earlier item [item 1]' },
+		]);
+		expect(lists.readings.members).toBe(1);
+	});
+
+	test('of Remove by ID: the second is missing already', async () => {
+		onLists({ members: [STAFF] });
+		onDelete(`${MEMBERS}/1`).reply(204);
 		const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '1'), options: { ifMissing: 'succeed' } };
 		expect(await jsonOf(parameters, { items: [{}, {}] })).toEqual([
-			{ deleted: true, businessId: 789, memberId: 1 },
+			{ deleted: true, businessId: 789, memberId: 1, email: 'staff@example.com' },
 			{ deleted: true, businessId: 789, memberId: 1, alreadyMissing: true },
 		]);
 	});
 
 	test('of Update Role: the second is sent after the first was answered', async () => {
 		const answered: string[] = [];
-		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
+		onLists({ members: [STAFF] });
 		for (const role of ['admin', 'employee']) {
 			onPut(`${MEMBERS}/1`, { role })
 				.delay(role === 'admin' ? 60 : 0)
@@ -163,7 +200,7 @@ describe('the same address twice in the input meets the first one’s result', (
 	});
 
 	test('of Revoke: the second finds none', async () => {
-		onGet(pageOf(INVITATIONS)).reply(200, EXAMPLE.invitations);
+		onLists({ invitations: [invitationRow(55, { email: 'newstaff@example.com' })] });
 		onDelete(`${INVITATIONS}/55`).reply(204);
 		const output = await run(revoke('={{ $json.email }}', { ifMissing: 'succeed' }), { items: [{ email: 'newstaff@example.com' }, { email: 'NEWSTAFF@example.com' }] });
 		expect(output.map(({ json }) => json.alreadyMissing)).toEqual([undefined, true]);

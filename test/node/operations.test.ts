@@ -14,6 +14,7 @@ import {
 	teamMembersPage,
 	upTo,
 } from '../harness/examples';
+import { onLists } from '../harness/lists';
 import { onDelete, onGet, onPost, onPut, onTheWire, pageOf } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -300,13 +301,16 @@ describe('team member, Get', () => {
 
 describe('team member, Update Role', () => {
 	const updateRole = { resource: 'teamMember', operation: 'updateRole', business, role: 'admin' };
+	const staff = memberRow(1, { email: 'staff@example.com', role: 'employee' });
 
 	test('by ID sends the role', async () => {
+		onLists({ members: [staff] });
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
 		expect(await run({ ...updateRole, member: locator('id', '1') })).toEqual([{ json: EXAMPLE.memberUpdated.response.member, pairedItem: { item: 0 } }]);
 	});
 
 	test.each([[204, undefined], [200, {}], [200, { response: {} }]])('Update Role answers what was set where FreshBooks answers %d %j', async (status, answer) => {
+		onLists({ members: [staff] });
 		onPut(`${MEMBERS}/1`, { role: 'admin', permissions: { invoices: true } }).reply(status, answer);
 		expect(await jsonOf({ ...updateRole, member: locator('id', '1'), permissions: '{"invoices": true}' })).toEqual([
 			{ id: 1, role: 'admin', permissions: { invoices: true } },
@@ -314,17 +318,19 @@ describe('team member, Update Role', () => {
 	});
 
 	test.each([['{"invoices": true}'], [{ invoices: true }]])('sends permissions given as %j with it', async (permissions) => {
+		onLists({ members: [staff] });
 		onPut(`${MEMBERS}/1`, { role: 'admin', permissions: { invoices: true } }).reply(200, EXAMPLE.memberUpdated);
 		await run({ ...updateRole, member: locator('id', '1'), permissions });
 	});
 
 	test.each(['', ' ', '{}'])('sends no permissions when they are %j', async (permissions) => {
+		onLists({ members: [staff] });
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
 		await run({ ...updateRole, member: locator('id', '1'), permissions });
 	});
 
 	test('by email finds the whole number first', async () => {
-		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
+		onLists({ members: [staff] });
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
 		await run({ ...updateRole, member: locator('email', 'Staff@Example.com') });
 	});
@@ -333,37 +339,32 @@ describe('team member, Update Role', () => {
 describe('team member, Remove', () => {
 	const remove = { resource: 'teamMember', operation: 'remove', business };
 
-	test('by ID deletes that member, and tells which', async () => {
+	test.each([
+		['ID', locator('id', 1)],
+		['email', locator('email', 'STAFF@example.com')],
+	])('by %s removes that member, and says which', async (_name, named) => {
+		onLists({ members: [memberRow(1, { email: 'staff@example.com' })] });
 		onDelete(`${MEMBERS}/1`).reply(204);
-		expect(await run({ ...remove, member: locator('id', 1) })).toEqual([{ json: { deleted: true, businessId: 789, memberId: 1 }, pairedItem: { item: 0 } }]);
-	});
-
-	test('by email finds the whole number first', async () => {
-		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
-		onDelete(`${MEMBERS}/1`).reply(204);
-		expect(await jsonOf({ ...remove, member: locator('email', 'STAFF@example.com') })).toEqual([
-			{ deleted: true, businessId: 789, memberId: 1, email: 'staff@example.com' },
+		expect(await run({ ...remove, member: named })).toEqual([
+			{ json: { deleted: true, businessId: 789, memberId: 1, email: 'staff@example.com' }, pairedItem: { item: 0 } },
 		]);
 	});
 });
 
 describe('invitation', () => {
 	const create = { resource: 'invitation', operation: 'create', business, email: 'newstaff@example.com', role: 'employee' };
+	const pending = invitationRow(55, { email: 'newstaff@example.com' });
 
 	test('Create looks for a pending one, then invites', async () => {
-		onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([]));
+		const lists = onLists();
 		onPost(INVITATIONS, { email: 'newstaff@example.com', role: 'employee' }).reply(200, EXAMPLE.invitationCreated);
 		expect(await run(create)).toEqual([{ json: EXAMPLE.invitationCreated.response.invitation, pairedItem: { item: 0 } }]);
-	});
-
-	test('Create answers what was sent where FreshBooks answers nothing', async () => {
-		onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([]));
-		onPost(INVITATIONS, { email: 'newstaff@example.com', role: 'employee' }).reply(201);
-		expect(await jsonOf(create)).toEqual([{ email: 'newstaff@example.com', role: 'employee' }]);
+		expect(lists.readings).toEqual({ team: 1, members: 1, invitations: 1 });
 	});
 
 	test("Create through FreshBooks' Postman endpoint puts the role into capacity", async () => {
-		onGet(pageOf(INVITATIONS)).reply(404, { message: 'No such page.' });
+		const lists = onLists();
+		lists.instead.invitations = { status: 404, body: { message: 'No such page.' } };
 		onPost('/auth/api/v1/users/invitation', {
 			capacity: 'manager',
 			to_email: 'newstaff@example.com',
@@ -377,7 +378,7 @@ describe('invitation', () => {
 	});
 
 	test('Create for an invited address is refused by default, and nothing is sent', async () => {
-		onGet(pageOf(INVITATIONS)).reply(200, EXAMPLE.invitations);
+		onLists({ invitations: [pending] });
 		await expect(run({ ...create, email: 'NewStaff@example.com' })).rejects.toMatchObject({
 			message: 'NewStaff@example.com has a pending invitation to business 789 already [item 0]',
 			description: expect.stringContaining("'If It Exists'"),
@@ -385,10 +386,8 @@ describe('invitation', () => {
 	});
 
 	test('Create for an invited address returns the pending invitation when asked to', async () => {
-		onGet(pageOf(INVITATIONS)).reply(200, EXAMPLE.invitations);
-		expect(await jsonOf({ ...create, options: { ifExists: 'return' } })).toEqual([
-			{ id: 55, email: 'newstaff@example.com', status: 'pending', alreadyInvited: true },
-		]);
+		onLists({ invitations: [pending] });
+		expect(await jsonOf({ ...create, options: { ifExists: 'return' } })).toEqual([{ ...pending, alreadyInvited: true }]);
 	});
 
 	test('Get Many reads the list, all of it or up to the limit', async () => {
@@ -398,19 +397,14 @@ describe('invitation', () => {
 		expect(await jsonOf({ ...getAll, limit: 1 })).toEqual([{ id: 1, email: 'invited1@example.com', status: 'pending' }]);
 	});
 
-	test('Revoke by ID deletes that invitation', async () => {
+	test.each([
+		['ID', locator('id', '55')],
+		['email', locator('email', 'newSTAFF@example.com')],
+	])('Revoke by %s revokes that invitation', async (_name, invitation) => {
+		onLists({ invitations: [pending] });
 		onDelete(`${INVITATIONS}/55`).reply(204);
-		expect(await run({ resource: 'invitation', operation: 'revoke', business, invitation: locator('id', '55') })).toEqual([
-			{ json: { deleted: true, businessId: 789, invitationId: 55 }, pairedItem: { item: 0 } },
-		]);
-	});
-
-	test('Revoke by email finds it first', async () => {
-		onGet(pageOf(INVITATIONS)).reply(200, EXAMPLE.invitations);
-		onDelete(`${INVITATIONS}/55`).reply(204);
-		expect(await jsonOf({ resource: 'invitation', operation: 'revoke', business, invitation: locator('email', 'newSTAFF@example.com') })).toEqual([
-			{ deleted: true, businessId: 789, invitationId: 55, email: 'newstaff@example.com' },
-		]);
+		const email = invitation.mode === 'email' ? 'newSTAFF@example.com' : 'newstaff@example.com';
+		expect(await jsonOf({ resource: 'invitation', operation: 'revoke', business, invitation })).toEqual([{ deleted: true, businessId: 789, invitationId: 55, email }]);
 	});
 });
 

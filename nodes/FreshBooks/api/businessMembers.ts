@@ -74,7 +74,7 @@ function aboutMember(businessId: number, memberId: number) {
 
 /**
  * Changes role and permissions; answers FreshBooks' object for the member, or what was set where FreshBooks answers without
- * it. Throws FreshBooksError.
+ * it. Throws FreshBooksError, of kind `malformed` for an answer about another member.
  */
 export async function updateBusinessMember(
 	client: FreshBooksClient,
@@ -84,8 +84,11 @@ export async function updateBusinessMember(
 ): Promise<BusinessMember> {
 	const answer = await client.send({ ...aboutMember(businessId, memberId), method: 'PUT', body });
 	const response = objectOf(objectOf(answer).response);
-	const member = objectOf(response.member ?? response);
-	return businessMemberOf(Object.keys(member).length > 0 ? member : { id: memberId, ...body });
+	const row = objectOf(response.member ?? response);
+	const member = businessMemberOf(Object.keys(row).length > 0 ? row : { id: memberId, ...body });
+	if (member.id === null || member.id === memberId) return member;
+	const { subject, idFamily } = aboutMember(businessId, memberId);
+	throw new FreshBooksError({ kind: 'malformed', status: 200, subject, idFamily, method: 'PUT', sent: 1, maybeDone: true });
 }
 
 /** Removes the person from the business; their FreshBooks account stays. Throws FreshBooksError. */

@@ -1,5 +1,7 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { FreshBooksError, type Failure } from '../client/errors';
-import { path } from '../client/identifiers';
+import { path, sameAddress } from '../client/identifiers';
 import type { ListRequest } from './lists';
 import type { FreshBooksClient } from '../client/client';
 import { idOrNull, objectOf, textOrNull, type WireObject } from '../client/json';
@@ -66,71 +68,93 @@ export function listInvitations<Kept>(businessId: number, keep: (invitation: Inv
 }
 
 /**
- * The invitation in the answer to a POST, or what was sent where the answer is empty. One that tells of something else leaves
- * open whether anybody was invited: throws FreshBooksError of kind `unknownFate`.
+ * The invitation in the answer to a POST. An answer without one, or about another address, leaves open whether anybody was invited: throws
+ * FreshBooksError of kind `unknownFate`.
  */
-function invitationIn(
-	answer: unknown,
-	sent: { email: string; role: string },
-	about: Pick<Failure, 'subject' | 'idFamily'>,
-): Invitation {
-	if (answer === undefined) return invitationOf({ ...sent });
+function invitationIn(answer: unknown, email: string, about: Pick<Failure, 'subject' | 'idFamily'>): Invitation {
 	const response = objectOf(objectOf(answer).response);
 	const invitation = invitationOf(objectOf(response.invitation ?? response));
-	if (invitation.id !== null || invitation.email !== null) return invitation;
-	throw new FreshBooksError({ ...about, kind: 'unknownFate', status: 200, method: 'POST' });
+	const isAsked = invitation.email === null ? invitation.id !== null : sameAddress(invitation.email, email);
+	if (isAsked) return invitation;
+	throw new FreshBooksError({ ...about, kind: 'unknownFate', status: 200, method: 'POST', sent: 1, maybeDone: true });
 }
 
 function aboutInviting(email: string, businessId: number) {
 	return { subject: `the invitation of ${email} to business ${businessId}`, idFamily: 'business ID' };
 }
 
+/** What an invitation says. */
+export interface NewInvitation {
+	email: string;
+	role: string;
+	firstName?: string;
+	lastName?: string;
+	/** Permission flags, as FreshBooks names them. */
+	permissions?: IDataObject;
+	/** Groups (projects) to invite to, of `users/invitation` only: FreshBooks' Postman collection. */
+	groupIds?: number[];
+}
+
+function withNames({ firstName, lastName, permissions }: NewInvitation): IDataObject {
+	return {
+		...(firstName === undefined ? {} : { first_name: firstName }),
+		...(lastName === undefined ? {} : { last_name: lastName }),
+		...(permissions === undefined ? {} : { permissions }),
+	};
+}
+
 /**
  * Invites an address. Never repeated after an unclear end: throws FreshBooksError of kind `unknownFate` then.
- * @returns FreshBooks' object for the invitation, or address and role where FreshBooks answers without it
+ * @returns FreshBooks' invitation
  */
-export async function createInvitation(
-	client: FreshBooksClient,
-	businessId: number,
-	email: string,
-	role: string,
-): Promise<Invitation> {
+export async function createInvitation(client: FreshBooksClient, businessId: number, invitation: NewInvitation): Promise<Invitation> {
+	const { email, role } = invitation;
 	const about = aboutInviting(email, businessId);
 	const answer = await client.send({
 		...about,
 		method: 'POST',
 		path: path`/auth/api/v1/business/${businessId}/invitations`,
-		body: { email, role },
+		body: { email, role, ...withNames(invitation) },
 		published: false,
 	});
-	return invitationIn(answer, { email, role }, about);
+	return invitationIn(answer, email, about);
 }
 
 /** The same through the endpoint of FreshBooks' Postman collection; the role goes into `capacity`. Throws the same. */
-export async function createUserInvitation(
-	client: FreshBooksClient,
-	businessId: number,
-	email: string,
-	role: string,
-): Promise<Invitation> {
+export async function createUserInvitation(client: FreshBooksClient, businessId: number, invitation: NewInvitation): Promise<Invitation> {
+	const { email, role, groupIds = [] } = invitation;
 	const about = aboutInviting(email, businessId);
 	const answer = await client.send({
 		...about,
 		method: 'POST',
 		path: '/auth/api/v1/users/invitation',
-		body: { capacity: role, to_email: email, invitable_id: businessId, invitable_type: 'business', groups: [] },
+		body: {
+			capacity: role,
+			to_email: email,
+			invitable_id: businessId,
+			invitable_type: 'business',
+			groups: groupIds.map((groupId) => ({ group_id: groupId, capacity: role })),
+			...withNames(invitation),
+		},
 		published: false,
 	});
-	return invitationIn(answer, { email, role }, about);
+	return invitationIn(answer, email, about);
 }
 
-/** Revokes a pending invitation. Throws FreshBooksError. */
+/**
+ * Revokes a pending invitation. Throws FreshBooksError, of kind `conflict` when FreshBooks answers that it was accepted: then
+ * nothing was revoked.
+ */
 export async function revokeInvitation(client: FreshBooksClient, businessId: number, id: number): Promise<void> {
-	await client.send({
+	const about = { subject: `invitation ${id} of business ${businessId}`, idFamily: 'invitation ID' };
+	const answer = await client.send({
+		...about,
 		method: 'DELETE',
 		path: path`/auth/api/v1/business/${businessId}/invitations/${id}`,
-		subject: `invitation ${id} of business ${businessId}`,
-		idFamily: 'invitation ID',
 		published: false,
 	});
+	const response = objectOf(objectOf(answer).response);
+	const { status } = invitationOf(objectOf(response.invitation ?? response));
+	if (status?.toLowerCase() !== 'accepted') return;
+	throw new FreshBooksError({ ...about, kind: 'conflict', status: 200, serviceText: 'The invitation was accepted already.', method: 'DELETE', sent: 1 });
 }

@@ -1,99 +1,84 @@
-import { failureOf, type Failure } from '../client/errors';
-import { createInvitation, createUserInvitation } from '../api/invitations';
-import type { WireObject } from '../client/json';
+import { createInvitation, createUserInvitation, type Invitation, type NewInvitation } from '../api/invitations';
+import { addressKey } from '../client/identifiers';
+import { isFreshBooksError, type FreshBooksError } from '../client/errors';
+import type { BusinessLists } from './businessLists';
+import { personOf, presenceIn, undecidedFor } from './presence';
+import { readUntil } from './removing';
 import type { Session } from './session';
 
-/** Inviting exactly once: an invitation whose fate is unknown is looked for, never blindly sent again. */
+/**
+ * Inviting exactly once. FreshBooks has no idempotency key, so an invitation whose end is unclear is looked for, and never
+ * sent again while it may still arrive.
+ */
 
 export type InvitationEndpoint = 'businessInvitations' | 'userInvitation';
 
-export interface Invitation {
+export interface InvitationRequest extends NewInvitation {
 	businessId: number;
-	email: string;
-	role: string;
 	endpoint: InvitationEndpoint;
 }
 
-/** How often an invitation is sent when FreshBooks answered 5xx and no pending invitation was found afterwards. */
+/** Waits between the looks for an invitation whose end is unclear, in milliseconds: 20 seconds in all. */
+export const LOOKING_PAUSES_MS = [1_000, 2_000, 3_000, 4_000, 5_000, 5_000];
+/** How often an invitation is sent when FreshBooks itself answered 5xx and no list showed it for 20 seconds. */
 const MAX_SENDINGS = 3;
-const LOOK_AFTER_MS = 1_000;
 
-/** Answers of a gateway, behind which FreshBooks may still be at work. */
-const GATEWAY_STATUSES = new Set([502, 504]);
-
-/**
- * The pending invitation of an address, if there is one; one that this execution made counts. For the endpoint of the Postman collection a list that FreshBooks
- * does not offer counts as "none known".
- */
-export async function pendingInvitation(
-	session: Session,
-	businessId: number,
-	email: string,
-	endpoint: InvitationEndpoint = 'businessInvitations',
-): Promise<WireObject | undefined> {
-	const made = session.madeInvitation(businessId, email);
-	if (made) return made;
-	const looked = await session.look('invitations', businessId, (roster) => roster.byEmail(email)[0]).catch((error: unknown) => {
-		const mayBeAbsent = endpoint === 'userInvitation' && failureOf(error)?.kind === 'notPublished';
-		return mayBeAbsent ? undefined : Promise.reject(error);
-	});
-	return looked?.found;
-}
-
-function hadFinished({ status }: Failure): boolean {
-	return status !== undefined && status >= 500 && !GATEWAY_STATUSES.has(status);
-}
-
-async function send(session: Session, { businessId, email, role, endpoint }: Invitation): Promise<WireObject> {
-	const create = endpoint === 'userInvitation' ? createUserInvitation : createInvitation;
-	return (await create(session.client, businessId, email, role)).raw;
-}
-
-/**
- * Looks in a freshly read list for the invitation that a broken-off request may have made; rejects when it cannot be read, or
- * may lack a row and does not show it.
- */
-async function lookAgain(session: Session, { businessId, email }: Invitation): Promise<WireObject | undefined> {
-	await session.client.pause(LOOK_AFTER_MS);
-	session.forgetList('invitations', businessId);
-	const { found, roster } = await session.look('invitations', businessId, (list) => list.byEmail(email)[0]);
-	return found === undefined && roster.doubt !== undefined ? await Promise.reject(new Error(roster.doubt)) : found;
-}
-
-/** Looks for an invitation after an unclear end; undefined when nothing can be known. */
-async function lookFor(session: Session, invitation: Invitation): Promise<{ found: WireObject | undefined } | undefined> {
-	return await lookAgain(session, invitation).then(
-		(found) => ({ found }),
-		() => undefined,
+async function send(session: Session, request: InvitationRequest): Promise<Invitation | FreshBooksError> {
+	const create = request.endpoint === 'userInvitation' ? createUserInvitation : createInvitation;
+	return await create(session.client, request.businessId, request).catch((error: unknown) =>
+		isFreshBooksError(error) && error.failure.kind === 'unknownFate' ? error : Promise.reject(error),
 	);
 }
 
+/** What lists show of an invited address: the pending invitation, or that the person is a member. */
+function arrivedIn(lists: BusinessLists, email: string): Invitation | 'member' | undefined {
+	const { invitations, teamMembers, members } = presenceIn(lists, personOf([email], [], [lists]));
+	if (invitations.length > 0) return invitations[0];
+	return teamMembers.some(({ active }) => active !== false) || members.length > 0 ? 'member' : undefined;
+}
+
+/** Looks for an invitation after an unclear end; 'unread' when the lists do not say it either way. */
+async function lookFor(session: Session, { businessId, email }: InvitationRequest): Promise<Invitation | 'member' | 'absent' | 'unread'> {
+	const lists = await readUntil(session, businessId, LOOKING_PAUSES_MS, (read) => arrivedIn(read, email) !== undefined);
+	const isKnown = lists.invitations.state === 'whole' && undecidedFor(lists, presenceIn(lists, personOf([email], [], [lists]))).length === 0;
+	return arrivedIn(lists, email) ?? (isKnown ? 'absent' : 'unread');
+}
+
+/** The invitation as it is answered where the person accepted it before it could be looked at. */
+function acceptedAlready({ email, role }: InvitationRequest): Invitation {
+	return { id: null, email, role, status: 'accepted', state: 'ended', invitedAt: null, raw: { email, role, status: 'accepted' } };
+}
+
 /**
- * Invites an address that has no pending invitation. After an unclear end the list of pending invitations is read: found
- * means done; not found after FreshBooks' own 5xx answer means that it had finished without making one, and it is sent again.
- * After a time-out, a broken connection or a gateway's answer FreshBooks may still be at work, and without the list nothing
- * is known, so nothing is sent again, for no later item about the same address either.
- * Throws FreshBooksError, kind `unknownFate` when it cannot be known what became of it.
+ * Invites an address that the lists show neither as a member nor as invited. After an unclear end the lists are looked at for
+ * up to 20 seconds. Only an answer that FreshBooks itself wrote proves that the request has ended: then, and only if
+ * complete lists do not show the invitation, it is sent again. The same address is never invited twice by one execution.
+ * Throws FreshBooksError, of kind `unknownFate` when the invitation may still arrive.
  */
-export async function invite(session: Session, invitation: Invitation): Promise<WireObject> {
-	const unsettled = session.unsettledInvitation(invitation.businessId, invitation.email);
-	if (unsettled !== undefined) return (await lookFor(session, invitation))?.found ?? (await Promise.reject(unsettled));
-	for (let sent = 1; ; sent++) {
-		const outcome = await send(session, invitation).then(
-			(created) => ({ created }),
-			(error: unknown) => ({ error }),
-		);
-		if ('created' in outcome) {
-			await session.addInvitation(invitation.businessId, invitation.email, outcome.created);
-			return outcome.created;
-		}
-		const failure = failureOf(outcome.error);
-		if (failure?.kind !== 'unknownFate') return await Promise.reject(outcome.error);
-		const looked = await lookFor(session, invitation);
-		if (looked?.found) return looked.found;
-		const notMade = looked !== undefined && hadFinished(failure);
-		if (notMade && sent < MAX_SENDINGS) continue;
-		if (!notMade) session.leaveUnsettled(invitation.businessId, invitation.email, outcome.error);
-		return await Promise.reject(outcome.error);
+export async function inviteOnce(session: Session, request: InvitationRequest): Promise<Invitation> {
+	const { businessId, email } = request;
+	return await session.inTurn(`invite ${businessId} ${addressKey(email)}`, async () => await inviteInTurn(session, request));
+}
+
+async function inviteInTurn(session: Session, request: InvitationRequest): Promise<Invitation> {
+	const { businessId, email } = request;
+	const made = session.writes.invitedHere(businessId, email);
+	if (made) return made;
+	const unsettled = session.writes.unsettledHere(businessId, email);
+	for (let sent = unsettled === undefined ? 0 : MAX_SENDINGS; ; ) {
+		const outcome = unsettled ?? (await send(session, request));
+		if (!isFreshBooksError(outcome)) return noted(session, request, outcome);
+		sent++;
+		const found = await lookFor(session, request);
+		if (found === 'member') return noted(session, request, acceptedAlready(request));
+		if (typeof found === 'object') return noted(session, request, found);
+		if (found === 'absent' && outcome.failure.answeredByFreshBooks && sent < MAX_SENDINGS) continue;
+		session.writes.noteUnsettled(businessId, email, outcome);
+		throw outcome;
 	}
+}
+
+function noted(session: Session, { businessId, email }: InvitationRequest, invitation: Invitation): Invitation {
+	session.writes.noteInvited(businessId, email, invitation);
+	return invitation;
 }

@@ -1,139 +1,216 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { someOf } from './find';
-import { nameOf } from '../operations/common/chosenBusinesses';
-import type { SeenInvitation, SeenMember, SeenStaff } from './sightings';
+import type { BusinessMember } from '../api/businessMembers';
+import type { Invitation } from '../api/invitations';
+import type { StaffRecord } from '../api/staff';
+import type { TeamMember } from '../api/teamMembers';
+import type { DoneBy } from './removing';
+import { businessNameOf, someOf } from './texts';
 
 /** What an offboarding found and did, and what it amounts to. Pure. */
 
 export type Action = 'invitationRevoked' | 'memberRemoved' | 'staffArchived';
 
-export interface Deed {
+export interface CompletedAction {
 	action: Action;
 	id: number;
-	/** FreshBooks did not know it any more: another run, or somebody by hand, was faster. */
+	by: DoneBy;
+	/** Somebody else was faster: FreshBooks did not know it any more. */
 	wasGone: boolean;
 }
 
 export interface NotDone {
-	what: 'invitation' | 'membership' | 'staff' | 'reading';
+	what: 'invitation' | 'membership' | 'staff' | 'reading' | 'otherAddress' | 'owner';
 	id: number | null;
 	/** A sentence, with the way out where there is one. */
 	reason: string;
 }
 
 export type BusinessOutcome =
-	/** Taken out, and a complete reading of the lists afterwards shows it. */
+	/** The membership was removed, and a complete reading of the lists afterwards shows no access. */
 	| 'removed'
-	/** Complete lists do not hold the address. */
+	/** Only a pending invitation was revoked; the person was not a member. */
+	| 'invitationRevoked'
+	/** Only a staff record was archived. */
+	| 'staffArchived'
+	/** Complete lists do not show the person. */
 	| 'notThere'
-	/** Listed as inactive, with nothing left to take away. */
+	/** Listed as deactivated, with nothing left to remove. */
 	| 'alreadyInactive'
-	/** Dry run: would be taken out. */
+	/** Dry run: there is something to remove. */
 	| 'planned'
-	/** Not touched on purpose: the token owner, or the only owner. */
+	/** Not touched on purpose: the connected user, or the only owner. */
 	| 'refused'
-	/** Something could not be taken away. */
+	/** Something could not be removed. */
 	| 'failed'
 	/** Done, but the lists could not be read completely afterwards. */
 	| 'notVerified'
-	/** Nothing was seen, but not every list could be read completely. */
+	/** Not every list that decides could be read completely, so nothing was done. */
 	| 'notRead'
 	/** The connected user has a role without rights over people there, and FreshBooks refuses the list. */
 	| 'notManaged';
+
+/** A member as a report shows them. */
+export interface FoundMember {
+	/** UUID; null in the members list. */
+	teamMemberId: string | null;
+	/** Whole number; null in the published list. */
+	memberId: number | null;
+	email: string | null;
+	role: string | null;
+	/** null where the list does not say. */
+	active: boolean | null;
+	/** null where the list does not say. */
+	confirmed: boolean | null;
+	identityId: number | null;
+}
+
+export interface Found {
+	teamMembers: FoundMember[];
+	members: FoundMember[];
+	invitations: Array<{ id: number | null; email: string | null; role: string | null }>;
+	staff: Array<{ id: number; visState: number | null }>;
+	/** Rows of the same identity under another address. */
+	otherAddresses: FoundMember[];
+}
+
+/** What the leaver leaves behind: their projects and their unbilled time, read where the connection's scopes allow it. */
+export interface HandOver {
+	projects: Array<{ id: number; title: string | null }> | null;
+	/** Seconds of time that is not billed. */
+	unbilledSeconds: number | null;
+	/** What was left out, and why: sentences. */
+	leftOut: string[];
+}
 
 export interface BusinessReport {
 	businessId: number;
 	name: string | null;
 	outcome: BusinessOutcome;
 	verified: boolean;
-	found: { teamMembers: SeenMember[]; members: SeenMember[]; invitations: SeenInvitation[]; staff: SeenStaff[] };
-	done: Deed[];
+	found: Found;
+	done: CompletedAction[];
 	notDone: NotDone[];
 	remarks: string[];
+	handOver: HandOver | null;
+}
+
+export function foundTeamMember({ uuid, email, role, active, identityId }: TeamMember): FoundMember {
+	return { teamMemberId: uuid, memberId: null, email, role, active, confirmed: null, identityId };
+}
+
+export function foundBusinessMember({ id, email, role, active, confirmed, identityId }: BusinessMember): FoundMember {
+	return { teamMemberId: null, memberId: id, email, role, active, confirmed, identityId };
+}
+
+export function foundInvitation({ id, email, role }: Invitation): Found['invitations'][number] {
+	return { id, email, role };
+}
+
+export function foundStaff({ id, visState }: StaffRecord): Found['staff'] {
+	return id === null ? [] : [{ id, visState }];
 }
 
 export type OffboardStatus = 'offboarded' | 'notFound' | 'partial' | 'planned' | 'refused';
 
-const OPEN: ReadonlySet<BusinessOutcome> = new Set(['failed', 'notVerified', 'notRead']);
+/** Outcomes after which something is left to do or to look at. */
+const OPEN: ReadonlySet<BusinessOutcome> = new Set(['failed', 'notVerified', 'notRead', 'notManaged']);
+const CHANGED: ReadonlySet<BusinessOutcome> = new Set(['removed', 'invitationRevoked', 'staffArchived']);
 
 /**
- * The status of a person over all businesses. Anything open is `partial`, also where somebody was taken out elsewhere; a
- * business that was refused on purpose beside one that was done is `partial`, too. A business that the connected user surely
- * cannot manage does not count, unless there is no other: then nothing was looked at.
+ * The status of a person over all businesses. Anything open makes it `partial`, also a business that could not be looked at;
+ * a business that was refused on purpose beside one that was done does, too.
  */
 export function statusOf(reports: BusinessReport[], dryRun: boolean): OffboardStatus {
 	const outcomes = new Set(reports.map(({ outcome }) => outcome));
 	if (dryRun && outcomes.has('planned')) return 'planned';
 	if ([...OPEN].some((outcome) => outcomes.has(outcome))) return 'partial';
-	if (outcomes.has('refused')) return outcomes.has('removed') ? 'partial' : 'refused';
-	if (outcomes.has('removed') || outcomes.has('alreadyInactive')) return 'offboarded';
-	return outcomes.has('notThere') ? 'notFound' : 'partial';
+	const isChanged = [...CHANGED].some((outcome) => outcomes.has(outcome));
+	if (outcomes.has('refused')) return isChanged ? 'partial' : 'refused';
+	return isChanged || outcomes.has('alreadyInactive') ? 'offboarded' : 'notFound';
 }
 
 /** What no API of FreshBooks does; said in every report of somebody who was found. */
 const NOT_INCLUDED = [
 	"The person's own FreshBooks account stays: FreshBooks offers no way to delete it.",
 	'Single sign-on is not ended: do that in your identity provider (Okta, SAML).',
-	'A seat stays billed until it is downgraded in FreshBooks.',
+	'A seat may stay billed until it is downgraded in FreshBooks.',
 ];
+const CONTRACTOR = 'A contractor keeps a FreshBooks account and business of their own.';
 
 function names(reports: BusinessReport[]): string {
-	return someOf(reports.map(nameOf), ', ', 20);
+	return someOf(reports.map(businessNameOf), ', ', 20);
 }
 
 function withOutcome(reports: BusinessReport[], ...outcomes: BusinessOutcome[]): BusinessReport[] {
 	return reports.filter(({ outcome }) => outcomes.includes(outcome));
 }
 
-function reasons(reports: BusinessReport[]): string {
-	return someOf(reports.map((report) => `${nameOf(report)}: ${firstReason(report)}`), '; ');
-}
-
-/** Which businesses are not done, each with its first reason. */
-export function openBusinesses(reports: BusinessReport[]): string {
-	return reasons(withOutcome(reports, 'failed', 'notVerified', 'notRead', 'refused'));
-}
-
-/** What a dry run sees coming. */
-function obstacles(reports: BusinessReport[]): string {
-	const met = reports.filter(({ outcome, notDone }) => notDone.length > 0 || outcome === 'refused');
-	if (met.length === 0) return '';
-	return ` To be expected: ${reasons(met)}`;
-}
-
 function firstReason({ notDone, remarks, outcome }: BusinessReport): string {
 	return notDone[0]?.reason ?? remarks[0] ?? outcome;
 }
 
+function reasons(reports: BusinessReport[]): string {
+	return someOf(reports.map((report) => `${businessNameOf(report)}: ${firstReason(report)}`), '; ');
+}
+
+/** What was done, business by business, in sentences. */
+function doneText(email: string, reports: BusinessReport[]): string {
+	const parts: Array<[Action, (where: string) => string]> = [
+		['memberRemoved', (where) => `${email} was removed from ${where}.`],
+		['invitationRevoked', (where) => `The invitation of ${email} to ${where} was revoked.`],
+		['staffArchived', (where) => `The staff record of ${email} in ${where} was archived.`],
+	];
+	return parts
+		.flatMap(([action, sentence]) => {
+			const where = reports.filter(({ done }) => done.some((one) => one.action === action));
+			return where.length > 0 ? [sentence(names(where))] : [];
+		})
+		.join(' ');
+}
+
+function inactiveText(email: string, reports: BusinessReport[]): string {
+	const inactive = withOutcome(reports, 'alreadyInactive');
+	return inactive.length > 0 ? `${email} is deactivated in ${names(inactive)}, with nothing left to remove.` : '';
+}
+
+function planText(email: string, reports: BusinessReport[]): string {
+	const obstacles = reports.filter(({ outcome, notDone }) => notDone.length > 0 || outcome === 'refused' || outcome === 'notManaged');
+	const expected = obstacles.length > 0 ? ` To be expected: ${reasons(obstacles)}` : '';
+	return `${email} would be offboarded from ${names(withOutcome(reports, 'planned'))}. Nothing was changed.${expected}`;
+}
+
 function sentence(email: string, status: OffboardStatus, reports: BusinessReport[]): string {
-	const removed = withOutcome(reports, 'removed');
+	const done = doneText(email, reports);
 	switch (status) {
-		case 'offboarded':
-			return removed.length > 0 ? `${email} was taken out of ${names(removed)}, and is gone from the lists.` : `${email} is inactive, with nothing left to take away.`;
-		case 'notFound':
-			return `${email} is in none of the businesses that were looked through.`;
 		case 'planned':
-			return `${email} would be taken out of ${names(withOutcome(reports, 'planned'))}. Nothing was changed.${obstacles(reports)}`;
+			return planText(email, reports);
+		case 'offboarded':
+			return [done === '' ? '' : `${done} The lists were read again and show no access.`, inactiveText(email, reports)].filter(Boolean).join(' ');
+		case 'notFound':
+			return `${email} is in none of the businesses that were looked through: ${names(reports)}.`;
 		case 'refused':
-			return `${email} was not taken out: ${openBusinesses(reports)}`;
+			return `${email} was not offboarded: ${reasons(withOutcome(reports, 'refused'))}`;
 		case 'partial':
-			return `${email} is not offboarded everywhere: ${openBusinesses(reports) || 'no business could be looked at'}`;
+			return [`${email} is not offboarded everywhere: ${reasons(withOutcome(reports, 'failed', 'notVerified', 'notRead', 'notManaged', 'refused'))}`, done].filter(Boolean).join(' ');
 	}
 }
 
-/** The whole report of one person. */
-export function reportFor(email: string, dryRun: boolean, reports: BusinessReport[]): IDataObject & { status: OffboardStatus; message: string } {
-	const status = statusOf(reports, dryRun);
-	const unmanaged = withOutcome(reports, 'notManaged');
-	const base = sentence(email, status, reports);
-	const message = unmanaged.length === 0 ? base : `${base} Not looked at, as the connected user may not manage people there: ${names(unmanaged)}.`;
-	return {
-		status,
-		message,
-		email,
-		dryRun,
-		businesses: reports.map((report) => ({ ...report })),
-		notIncluded: status === 'notFound' ? [] : NOT_INCLUDED,
-	};
+function isContractor(report: BusinessReport): boolean {
+	const { teamMembers, members, otherAddresses } = report.found;
+	return [...teamMembers, ...members, ...otherAddresses].some(({ role }) => role?.toLowerCase() === 'contractor');
+}
+
+/** The report of one person over all businesses; plain JSON. */
+export interface OffboardReport {
+	status: OffboardStatus;
+	message: string;
+	email: string;
+	dryRun: boolean;
+	businesses: BusinessReport[];
+	notIncluded: string[];
+}
+
+export function reportFor(email: string, dryRun: boolean, businesses: BusinessReport[]): OffboardReport {
+	const status = statusOf(businesses, dryRun);
+	const notIncluded = status === 'notFound' ? [] : [...NOT_INCLUDED, ...(businesses.some(isContractor) ? [CONTRACTOR] : [])];
+	return { status, message: sentence(email, status, businesses), email, dryRun, businesses, notIncluded };
 }

@@ -1,292 +1,295 @@
-import { removeBusinessMember } from '../api/businessMembers';
-import { failureOf } from '../client/errors';
+import type { BusinessMembership } from '../api/me';
+import { listStaff, setStaffVisState, VIS_STATE, type StaffRecord } from '../api/staff';
+import { readToTheEnd } from '../api/lists';
 import { sameAddress } from '../client/identifiers';
-import type { BusinessMembership, Me } from '../api/me';
-import { revokeInvitation } from '../api/invitations';
-import { setStaffVisState, VIS_STATE } from '../api/staff';
-import type { ListName, Session } from './session';
-import { reportFor, type Action, type BusinessOutcome, type BusinessReport, type Deed, type NotDone } from './offboardReport';
+import type { BusinessLists } from './businessLists';
+import {
+	foundBusinessMember,
+	foundInvitation,
+	foundStaff,
+	foundTeamMember,
+	reportFor,
+	type BusinessOutcome,
+	type BusinessReport,
+	type CompletedAction,
+	type Found,
+	type NotDone,
+	type OffboardReport,
+} from './offboardReport';
+import {
+	hasAccess,
+	hasOtherOwner,
+	isConnectedUser,
+	isDeactivated,
+	isListed,
+	isOwner,
+	personOf,
+	presenceIn,
+	undecidedFor,
+	type Person,
+	type Presence,
+	type Undecided,
+} from './presence';
 import { endsTheRun, reasonOf } from './reasons';
-import { isOwnerRole, mayNotManage } from './roles';
-import { isIn, isInactive, isSeen, look, lookForStaff, type SeenStaff, type Sighting, type StaffSighting } from './sightings';
+import { doneBy, givesAccess, isShown, removeSurely, targetsIn, type Attempt, type RemovalResult } from './removing';
+import { mayNotManage } from './roles';
+import type { Session } from './session';
 
-/**
- * Takes one person out of one business: every pending invitation first, so that nobody comes back through one, then the
- * membership, then (if asked for) the staff record; then the lists are read again. Whatever that reading newly shows (an
- * invitation accepted in between is a member now) is taken away in a further round. Nothing counts as done before a list
- * read after it is without it, and nothing as verified before every list was read completely.
- */
+/** Offboarding one person from one or several businesses, with a report of what was seen and done. */
 
 export interface Leaver {
 	email: string;
 	dryRun: boolean;
 	archiveStaff: boolean;
+	/** Also removes the same identity's rows under other addresses. */
+	includeOtherAddresses: boolean;
 	/** The businesses were chosen one by one, so each of them counts. */
 	chosenOneByOne: boolean;
 }
 
-const MAX_ROUNDS = 3;
-const LOOK_AFTER_MS = 2_000;
 const BY_HAND = 'Remove the person in FreshBooks itself, under Team Members.';
+const ONLY_OWNER = 'The person is the only active owner of this business and is never removed here. Ask FreshBooks to transfer the business first.';
+const CONNECTED_USER = 'This is the connected FreshBooks user, who is never removed here. Connect as another owner or admin first.';
+const NO_OWNER_LEFT =
+	'FreshBooks lists no active owner of this business any more: another run may have removed the other owner at the same time. Contact FreshBooks support now.';
 
-interface Target {
-	kind: 'invitation' | 'member';
-	id: number;
+/** One business as it was read before anything is done. */
+interface Reading {
+	membership: BusinessMembership;
+	lists: BusinessLists;
 }
 
-interface Tried extends Target {
-	error?: unknown;
+interface StaffReading {
+	records: StaffRecord[];
+	/** Why the records could not be read; a sentence. */
+	unread?: string;
 }
 
-const ACTIONS: Record<Target['kind'], Action> = { invitation: 'invitationRevoked', member: 'memberRemoved' };
-const LISTS: Record<Target['kind'], ListName> = { invitation: 'invitations', member: 'businessMembers' };
-
-function targetsIn({ invitations, members }: Sighting): Target[] {
-	return [
-		...invitations.map(({ id }): Target => ({ kind: 'invitation', id })),
-		...members.flatMap(({ memberId }): Target[] => (memberId === null ? [] : [{ kind: 'member', id: memberId }])),
-	];
-}
-
-function isListed(sighting: Sighting, { kind, id }: Target): boolean {
-	return kind === 'invitation'
-		? sighting.invitations.some((invitation) => invitation.id === id)
-		: sighting.members.some((member) => member.memberId === id);
-}
-
-/** Listed, and not as an inactive member, as which FreshBooks may keep somebody it removed. */
-function holds(sighting: Sighting, target: Target): boolean {
-	return isListed(sighting, target) && (target.kind === 'invitation' || !isInactive(sighting));
-}
-
-async function remove(session: Session, businessId: number, target: Target): Promise<Tried> {
-	const request = target.kind === 'invitation' ? revokeInvitation : removeBusinessMember;
-	return await request(session.client, businessId, target.id).then(
-		() => target,
-		(error: unknown) => (endsTheRun(error) ? Promise.reject(error) : { ...target, error }),
+async function readStaff(session: Session, { accountId }: BusinessMembership, email: string): Promise<StaffReading> {
+	if (accountId === null) return { records: [], unread: 'FreshBooks names no accounting system for this business, so its staff records were not looked at.' };
+	return await readToTheEnd(session.client, listStaff(accountId, { search: { email_like: email } }, (record) => record)).then(
+		({ rows, doubt }): StaffReading => ({ records: rows.filter((record) => sameAddress(record.email, email)), unread: doubt }),
+		(error: unknown) => (endsTheRun(error) ? Promise.reject(error) : { records: [], unread: `${reasonOf(error)}.` }),
 	);
 }
 
-interface Removal {
-	tried: Tried[];
-	/** What the lists showed last. */
-	last: Sighting;
-}
-
-/** Removes what is seen, and what is newly seen afterwards. */
-async function removeAll(session: Session, businessId: number, email: string, first: Sighting): Promise<Removal> {
-	const tried = new Map<string, Tried>();
-	let last = first;
-	for (let round = 1; round <= MAX_ROUNDS && !last.onlyOwner; round++) {
-		const targets = targetsIn(last).filter(({ kind, id }) => !tried.has(`${kind} ${id}`));
-		if (targets.length === 0) break;
-		for (const target of targets) tried.set(`${target.kind} ${target.id}`, await remove(session, businessId, target));
-		last = await look(session, businessId, email, true);
-	}
-	const removal = { tried: [...tried.values()], last };
-	const lingers = removal.tried.some((target) => target.error === undefined && holds(last, target));
-	if (!lingers) return removal;
-	await session.client.pause(LOOK_AFTER_MS);
-	return { ...removal, last: await look(session, businessId, email, true) };
-}
-
-function isGone(error: unknown): boolean {
-	const kind = failureOf(error)?.kind;
-	return kind === 'notPublished' || kind === 'notFound';
-}
-
-/** What became of one removal, in the light of the first and the last reading. */
-function settle(target: Tried, first: Sighting, last: Sighting): Deed | NotDone {
-	const { kind, id, error } = target;
-	const what = kind === 'invitation' ? 'invitation' : 'membership';
-	// Whoever was inactive before is no proof of a removal that FreshBooks refused.
-	if (error === undefined || !isInactive(first) ? holds(last, target) : isListed(last, target)) {
-		const reason = error === undefined ? 'FreshBooks accepted the removal, but still lists it. Run it again in a minute.' : `${reasonOf(error)}. ${BY_HAND}`;
-		return { what, id, reason };
-	}
-	const wasRead = !last.unread.some(({ list }) => list === LISTS[kind]);
-	if (error !== undefined && !wasRead) return { what, id, reason: `${reasonOf(error)}.` };
-	return { action: ACTIONS[kind], id, wasGone: isGone(error) };
-}
-
-/** What the lists still show although nothing could be tried on it. */
-function leftOver({ tried, last }: Removal): NotDone[] {
-	if (last.onlyOwner) return [{ what: 'membership', id: null, reason: ONLY_OWNER }];
-	const left = targetsIn(last).filter((target) => holds(last, target) && !tried.some(({ kind, id }) => kind === target.kind && id === target.id));
-	const open = left.map(({ kind, id }): NotDone => ({
-		what: kind === 'invitation' ? 'invitation' : 'membership',
-		id,
-		reason: 'It came up only after the others were removed. Run it again.',
-	}));
-	if (!isIn(last) || targetsIn(last).some(({ kind }) => kind === 'member')) return open;
-	const reason = last.removalOffered
-		? `FreshBooks lists the person as a team member, but not with the whole-number ID that a removal needs. ${BY_HAND}`
-		: `FreshBooks' API does not offer this connection to remove members. ${BY_HAND}`;
-	return [...open, { what: 'membership', id: null, reason }];
-}
-
-function unreadIn({ unread }: Sighting): NotDone[] {
-	return unread.map(({ reason }) => ({ what: 'reading', id: null, reason }));
-}
-
-const ONLY_OWNER = 'The person is the only owner of this business, who is never removed here. Have FreshBooks transfer the business first.';
-const TOKEN_OWNER = 'This is the connected FreshBooks user, who is never removed here. Connect as another owner or admin first.';
-
-/** True for the person whose connection this is, by address or by identity. */
-function isTokenOwner(me: Me, email: string, sighting?: Sighting): boolean {
-	if (sameAddress(me.email, email)) return true;
-	const identity = me.identityId;
-	return [...(sighting?.teamMembers ?? []), ...(sighting?.members ?? [])].some(
-		({ identityId }) => identityId !== null && identityId === identity,
-	);
-}
-
-function isStaffActive({ visState }: SeenStaff): boolean {
+function isStaffActive({ visState }: StaffRecord): boolean {
 	return visState !== VIS_STATE.archived && visState !== VIS_STATE.deleted;
 }
 
 interface StaffResult {
-	found: SeenStaff[];
-	done: Deed[];
+	done: CompletedAction[];
 	notDone: NotDone[];
 	remarks: string[];
 }
 
-function staffLeftAlone(sighting: StaffSighting | undefined): StaffResult {
-	const nothing = { found: [], done: [], notDone: [] };
-	if (!sighting) return { ...nothing, remarks: [] };
-	if (!('staff' in sighting)) return { ...nothing, remarks: [`Staff records: ${sighting.reason}`] };
-	const active = sighting.staff.filter(isStaffActive).map(({ id }) => id);
-	const remarks = active.length > 0 ? [`Staff record ${active.join(', ')} stays active in accounting (option 'Staff Records').`] : [];
-	return { ...nothing, found: sighting.staff, remarks };
+function staffRemarks({ records, unread }: StaffReading): StaffResult {
+	const active = records.filter(isStaffActive).map(({ id }) => id);
+	const stays = active.length > 0 ? [`Staff record ${active.join(', ')} stays active in accounting (option 'Staff Records').`] : [];
+	return { done: [], notDone: [], remarks: [...(unread === undefined ? [] : [`Staff records: ${unread}`]), ...stays] };
 }
 
-async function archive(session: Session, membership: BusinessMembership, email: string, before: StaffSighting): Promise<StaffResult> {
-	if (!('staff' in before)) return { found: [], done: [], notDone: [{ what: 'staff', id: null, reason: before.reason }], remarks: [] };
-	const active = before.staff.filter(isStaffActive);
+async function archiveStaff(session: Session, membership: BusinessMembership, email: string, before: StaffReading): Promise<StaffResult> {
+	const unread = (reading: StaffReading): NotDone[] => (reading.unread === undefined ? [] : [{ what: 'staff', id: null, reason: reading.unread }]);
+	const active = before.records.flatMap((record) => (isStaffActive(record) && record.id !== null ? [record.id] : []));
+	if (active.length === 0) return { done: [], notDone: unread(before), remarks: [] };
 	const errors = new Map<number, unknown>();
-	for (const { id } of active) {
+	for (const id of active) {
 		const sent = setStaffVisState(session.client, membership.accountId ?? '', id, VIS_STATE.archived);
 		await sent.catch((error: unknown) => (endsTheRun(error) ? Promise.reject(error) : errors.set(id, error)));
 	}
-	const after = active.length > 0 ? await lookForStaff(session, membership, email) : before;
-	const done: Deed[] = [];
-	const notDone: NotDone[] = [];
-	for (const { id } of active) {
-		const reason = staffReason(id, after, errors);
-		if (reason === undefined) done.push({ action: 'staffArchived', id, wasGone: false });
-		else notDone.push({ what: 'staff', id, reason });
+	const after = await readStaff(session, membership, email);
+	const result: StaffResult = { done: [], notDone: unread(after), remarks: [] };
+	for (const id of active) {
+		const record = after.records.find((row) => row.id === id);
+		const isArchived = record === undefined ? after.unread === undefined : !isStaffActive(record);
+		if (isArchived) result.done.push({ action: 'staffArchived', id, by: 'thisRun', wasGone: false });
+		else result.notDone.push({ what: 'staff', id, reason: errors.has(id) ? `${reasonOf(errors.get(id))}.` : 'FreshBooks accepted the change, but still lists the staff record as active. Run it again.' });
 	}
-	return { found: before.staff, done, notDone, remarks: [] };
+	return result;
 }
 
-/** Why a staff record does not count as archived; undefined when it does. */
-function staffReason(id: number, after: StaffSighting, errors: ReadonlyMap<number, unknown>): string | undefined {
-	if (!('staff' in after)) return errors.has(id) ? reasonOf(errors.get(id)) : after.reason;
-	const active = after.staff.some((staff) => staff.id === id && isStaffActive(staff));
-	if (!active) return undefined;
-	return errors.has(id) ? reasonOf(errors.get(id)) : 'FreshBooks accepted the archiving, but still lists the record as active. Run it again.';
+function foundIn(presence: Presence, staff: StaffReading | undefined): Found {
+	const { teamMembers, members, invitations, elsewhere } = presence;
+	return {
+		teamMembers: teamMembers.map(foundTeamMember),
+		members: members.map(foundBusinessMember),
+		invitations: invitations.map(foundInvitation),
+		staff: staff?.records.flatMap(foundStaff) ?? [],
+		otherAddresses: [...elsewhere.teamMembers.map(foundTeamMember), ...elsewhere.members.map(foundBusinessMember)],
+	};
 }
 
-function outcomeOf(first: Sighting, last: Sighting, done: Deed[], notDone: NotDone[]): BusinessOutcome {
+function unreadEntries(undecided: Undecided[]): NotDone[] {
+	return undecided.map(({ reason }) => ({ what: 'reading', id: null, reason }));
+}
+
+const WHAT = { invitation: 'invitation', member: 'membership' } as const;
+const ACTIONS = { invitation: 'invitationRevoked', member: 'memberRemoved' } as const;
+
+/** What became of one removal, by the first and the last reading. */
+function settle(attempt: Attempt, first: Presence, { attempts, last, undecided }: RemovalResult): CompletedAction | NotDone | undefined {
+	const { kind, id, error } = attempt;
+	// Accepted meanwhile: the new membership has an entry of its own.
+	const wasAccepted = kind === 'invitation' && error !== undefined && attempts.some((other) => other.kind === 'member' && !isShown(first, other));
+	if (wasAccepted && !isShown(last, attempt)) return undefined;
+	// A removal that FreshBooks refused of somebody who was deactivated before changed nothing, whatever the lists show.
+	const wasDeactivated = isDeactivated(attempt.isElsewhere ? first.elsewhere : first);
+	const remains = error !== undefined && wasDeactivated ? isShown(last, attempt) : givesAccess(last, attempt);
+	if (remains) {
+		const reason = error === undefined ? 'FreshBooks accepted the removal, but still lists it. Run it again in a minute.' : `${reasonOf(error)}. ${BY_HAND}`;
+		return { what: WHAT[kind], id, reason };
+	}
+	if (error !== undefined && undecided.length > 0) return { what: WHAT[kind], id, reason: `${reasonOf(error)}.` };
+	const by = doneBy(error);
+	return { action: ACTIONS[kind], id, by, wasGone: by === 'somebodyElse' };
+}
+
+/** What the lists still show although nothing could be tried on it. */
+function leftOver(lists: BusinessLists, presence: Presence, tried: Attempt[], includeOtherAddresses: boolean): NotDone[] {
+	const targets = targetsIn(presence, includeOtherAddresses);
+	const open = targets
+		.filter((target) => givesAccess(presence, target) && !tried.some(({ kind, id }) => kind === target.kind && id === target.id))
+		.map(({ kind, id }): NotDone => ({ what: WHAT[kind], id, reason: 'It appeared only after the others were removed. Run it again.' }));
+	const parts = includeOtherAddresses ? [presence, presence.elsewhere] : [presence];
+	const hasNoTarget = parts.some((rows) => hasAccess(rows) && !rows.members.some(({ id }) => id !== null));
+	if (!hasNoTarget) return open;
+	const wasRemoved = tried.some(({ kind, error }) => kind === 'member' && error === undefined);
+	return [...open, { what: 'membership', id: null, reason: withoutIdReason(lists, wasRemoved) }];
+}
+
+function withoutIdReason({ businessMembers }: BusinessLists, wasRemoved: boolean): string {
+	if (wasRemoved) return 'FreshBooks accepted the removal, but still lists the person as an active team member. Run it again in a minute.';
+	return businessMembers.state === 'notOffered'
+		? `FreshBooks' API does not offer this connection to remove members. ${BY_HAND}`
+		: `FreshBooks lists the person as a team member, but not with the whole-number ID that a removal needs. ${BY_HAND}`;
+}
+
+/** The same identity under another address still has access, and was not asked to be removed. */
+function otherAddresses({ elsewhere }: Presence, includeOtherAddresses: boolean): NotDone[] {
+	if (includeOtherAddresses) return [];
+	const rows = hasAccess(elsewhere) ? [...elsewhere.teamMembers, ...elsewhere.members] : [];
+	const addresses = [...new Set([...rows, ...elsewhere.invitations].flatMap(({ email }) => email ?? []))];
+	return addresses.map((address) => ({
+		what: 'otherAddress',
+		id: null,
+		reason: `The same person is listed as ${address} and keeps that access. Offboard that address as well, or turn on 'Include Other Addresses'.`,
+	}));
+}
+
+function outcomeOf(first: Presence, last: Presence, done: CompletedAction[], notDone: NotDone[]): BusinessOutcome {
 	if (notDone.some(({ what }) => what !== 'reading')) return 'failed';
 	if (notDone.length > 0) return done.length > 0 ? 'notVerified' : 'notRead';
-	if (done.length > 0) return 'removed';
-	return isInactive(first) || isInactive(last) ? 'alreadyInactive' : 'notThere';
+	const did = (action: CompletedAction['action']): boolean => done.some((one) => one.action === action);
+	if (did('memberRemoved')) return 'removed';
+	if (did('invitationRevoked')) return 'invitationRevoked';
+	if (did('staffArchived')) return 'staffArchived';
+	return isDeactivated(first) || isDeactivated(last) ? 'alreadyInactive' : 'notThere';
 }
 
-/** A business whose people the token owner, by their role there, surely may not manage, and may not list either. */
-function isNotManaged(sighting: Sighting, { role }: BusinessMembership, leaver: Leaver): boolean {
-	const refused = sighting.unread.some(({ list, forbidden }) => list === 'teamMembers' && forbidden);
-	return refused && !isSeen(sighting) && !leaver.chosenOneByOne && mayNotManage(role);
+function reportOf({ businessId, name }: BusinessMembership, outcome: BusinessOutcome, changes: Partial<BusinessReport> = {}): BusinessReport {
+	const nothing: Found = { teamMembers: [], members: [], invitations: [], staff: [], otherAddresses: [] };
+	return { businessId, name, outcome, verified: false, found: nothing, done: [], notDone: [], remarks: [], handOver: null, ...changes };
 }
 
-type Found = BusinessReport['found'];
-
-function report({ businessId, name }: BusinessMembership, found: Found, outcome: BusinessOutcome, changes: Partial<BusinessReport> = {}): BusinessReport {
-	return { businessId, name, outcome, verified: false, found, done: [], notDone: [], remarks: [], ...changes };
+/** A business whose people the connected user, by their role there, may not manage, and may not list either. */
+function isNotManaged(undecided: Undecided[], presence: Presence, { role }: BusinessMembership, leaver: Leaver): boolean {
+	const isListRefused = undecided.some(({ list, forbidden }) => list === 'teamMembers' && forbidden);
+	return isListRefused && !isListed(presence) && !leaver.chosenOneByOne && mayNotManage(role);
 }
 
-const NOTHING_FOUND: Found = { teamMembers: [], members: [], invitations: [], staff: [] };
-
-/** The report for the token owner, about whom nothing is even looked up. */
-function refuseTokenOwner(membership: BusinessMembership): BusinessReport {
-	return report(membership, NOTHING_FOUND, 'refused', { remarks: [TOKEN_OWNER] });
+/** What this execution removed for an earlier item about the same person, as a report shows it. */
+function doneEarlier(session: Session, businessId: number, person: Person): CompletedAction[] {
+	const rows = [...session.writes.removedHere(businessId).values()].filter(({ email, identityId }) => {
+		const removed = personOf([email], [identityId], []);
+		return [...removed.named].some((key) => person.named.has(key)) || [...removed.identities].some((id) => person.identities.has(id));
+	});
+	return rows.flatMap(({ id }): CompletedAction[] => (id === null ? [] : [{ action: 'memberRemoved', id, by: 'thisRun', wasGone: false }]));
 }
 
-/** Takes a person out of one business, or finds what would be done. Throws only what ends the run. */
-async function offboardFrom(session: Session, leaver: Leaver, membership: BusinessMembership): Promise<BusinessReport> {
-	const { businessId } = membership;
-	const first = await look(session, businessId, leaver.email, false);
-	const isOwner = [...first.teamMembers, ...first.members].some(({ role }) => isOwnerRole(role));
-	if (!isOwner) return await offboardSeen(session, leaver, membership, first);
-	// Whether there is another owner must not be judged by a list from before another item's removal, or while one is under way.
+async function offboardFrom(session: Session, leaver: Leaver, person: Person, reading: Reading): Promise<BusinessReport> {
+	const { businessId } = reading.membership;
+	if (!isOwner(presenceIn(reading.lists, person))) return await offboardRead(session, leaver, person, reading);
+	// Whether there is another owner must not be judged by lists from before another item's removal, or while one is under way.
 	return await session.inTurn(`owners ${businessId}`, async () => {
-		return await offboardSeen(session, leaver, membership, await look(session, businessId, leaver.email, true));
+		const lists = await session.listsAgain(businessId);
+		return await offboardRead(session, leaver, person, { ...reading, lists: session.writes.appliedTo(businessId, lists) });
 	});
 }
 
-async function offboardSeen(session: Session, leaver: Leaver, membership: BusinessMembership, first: Sighting): Promise<BusinessReport> {
-	const { businessId } = membership;
-	const { email } = leaver;
-	const looksForStaff = isSeen(first) || (leaver.archiveStaff && membership.ownsAccount);
-	const staff = looksForStaff ? await lookForStaff(session, membership, email) : undefined;
-	const { teamMembers, members, invitations } = first;
-	const found = { teamMembers, members, invitations, staff: staff && 'staff' in staff ? staff.staff : [] };
+async function offboardRead(session: Session, leaver: Leaver, person: Person, reading: Reading): Promise<BusinessReport> {
+	const { membership, lists } = reading;
+	const { email, includeOtherAddresses } = leaver;
+	const first = presenceIn(lists, person);
+	const undecided = undecidedFor(lists, first);
+	const looksForStaff = isListed(first) || (leaver.archiveStaff && membership.accountId !== null);
+	const staff = looksForStaff ? await readStaff(session, membership, email) : undefined;
+	const found = foundIn(first, staff);
 
-	if (isTokenOwner(await session.getMe(), email, first)) return report(membership, found, 'refused', { remarks: [TOKEN_OWNER] });
-	if (first.onlyOwner) return report(membership, found, 'refused', { remarks: [ONLY_OWNER] });
-	if (isNotManaged(first, membership, leaver)) {
-		return report(membership, found, 'notManaged', { remarks: first.unread.map(({ reason }) => reason) });
+	if (isConnectedUser(await session.getMe(), person)) return reportOf(membership, 'refused', { found, remarks: [CONNECTED_USER] });
+	if (isNotManaged(undecided, first, membership, leaver)) {
+		return reportOf(membership, 'notManaged', { found, notDone: unreadEntries(undecided) });
 	}
-	if (leaver.dryRun) return report(membership, found, ...planned(first, staff, leaver));
+	if (undecided.length > 0) return reportOf(membership, 'notRead', { found, notDone: unreadEntries(undecided) });
+	if (isOwner(first) && !hasOtherOwner(lists, person)) return reportOf(membership, 'refused', { found, remarks: [ONLY_OWNER] });
+	if (leaver.dryRun) return planned(leaver, reading, first, staff, found);
 
-	const removal = await removeAll(session, businessId, email, first);
-	const settled = removal.tried.map((target) => settle(target, first, removal.last));
-	const staffResult = leaver.archiveStaff && staff ? await archive(session, membership, email, staff) : staffLeftAlone(staff);
-	const done = [...settled.filter((entry) => 'action' in entry), ...staffResult.done];
+	const result = await removeSurely(session, membership.businessId, { person, includeOtherAddresses }, lists);
+	for (const { kind, id } of result.attempts.filter((attempt) => givesAccess(result.last, attempt))) session.writes.forgetRemoval(membership.businessId, kind, id);
+	const settled = result.attempts.flatMap((attempt) => settle(attempt, first, result) ?? []);
+	const staffResult = staff === undefined ? undefined : leaver.archiveStaff ? await archiveStaff(session, membership, email, staff) : staffRemarks(staff);
+	const earlier = doneEarlier(session, membership.businessId, person).filter(({ id }) => !result.attempts.some((attempt) => attempt.kind === 'member' && attempt.id === id));
+	const done = [...earlier, ...settled.filter((entry) => 'action' in entry), ...(staffResult?.done ?? [])];
 	const notDone = [
 		...settled.filter((entry) => 'what' in entry),
-		...leftOver(removal),
-		...staffResult.notDone,
-		...unreadIn(removal.last),
+		...(result.stoppedAtOnlyOwner ? [{ what: 'membership', id: null, reason: ONLY_OWNER } as const] : leftOver(lists, result.last, result.attempts, includeOtherAddresses)),
+		...(result.leftWithoutOwner ? [{ what: 'owner', id: null, reason: NO_OWNER_LEFT } as const] : []),
+		...otherAddresses(result.last, includeOtherAddresses),
+		...(staffResult?.notDone ?? []),
+		...unreadEntries(result.undecided),
 	];
-	const kept = isInactive(removal.last) ? ['FreshBooks keeps the person in the list, as inactive.'] : [];
-	const remarks = [...kept, ...staffResult.remarks];
-	return report(membership, found, outcomeOf(first, removal.last, done, notDone), { verified: notDone.length === 0, done, notDone, remarks });
+	const kept = isDeactivated(result.last) ? ['FreshBooks keeps the person in the list, as inactive.'] : [];
+	return reportOf(membership, outcomeOf(first, result.last, done, notDone), {
+		verified: notDone.length === 0,
+		found,
+		done,
+		notDone,
+		remarks: [...kept, ...(staffResult?.remarks ?? [])],
+	});
 }
 
-/** What a dry run answers: the outcome, and what would stand in the way. */
-function planned(first: Sighting, staff: StaffSighting | undefined, leaver: Leaver): [BusinessOutcome, Partial<BusinessReport>] {
-	const untouched = staffLeftAlone(staff);
-	const archives = leaver.archiveStaff && untouched.found.some(isStaffActive);
-	const hasWork = isIn(first) || targetsIn(first).length > 0 || archives;
-	const staffUnread: NotDone[] = leaver.archiveStaff && staff && 'reason' in staff ? [{ what: 'staff', id: null, reason: staff.reason }] : [];
-	const notDone = [...leftOver({ tried: targetsIn(first), last: first }), ...staffUnread, ...unreadIn(first)];
-	const outcome = hasWork ? 'planned' : outcomeOf(first, first, [], notDone);
-	const remarks = leaver.archiveStaff ? [] : untouched.remarks;
-	return [outcome, { verified: !hasWork && notDone.length === 0, notDone, remarks }];
+/** What a dry run answers: the outcome, and what is in the way. */
+function planned(leaver: Leaver, reading: Reading, first: Presence, staff: StaffReading | undefined, found: Found): BusinessReport {
+	const { membership, lists } = reading;
+	const { includeOtherAddresses, archiveStaff: archives } = leaver;
+	const targets = targetsIn(first, includeOtherAddresses);
+	const hasWork = hasAccess(first) || targets.length > 0 || (archives && staff !== undefined && staff.records.some(isStaffActive));
+	const staffUnread: NotDone[] = archives && staff?.unread !== undefined ? [{ what: 'staff', id: null, reason: staff.unread }] : [];
+	const notDone = [...leftOver(lists, first, targets, includeOtherAddresses), ...otherAddresses(first, includeOtherAddresses), ...staffUnread];
+	const remarks = archives || staff === undefined ? [] : staffRemarks(staff).remarks;
+	return reportOf(membership, hasWork ? 'planned' : outcomeOf(first, first, [], notDone), { verified: !hasWork && notDone.length === 0, found, notDone, remarks });
 }
 
-/** All businesses at once; each reports its own failures, so none stops another. */
-async function throughAll(session: Session, leaver: Leaver, businesses: BusinessMembership[]): Promise<BusinessReport[]> {
-	const results = await Promise.allSettled(businesses.map(async (business) => await offboardFrom(session, leaver, business)));
+/** All of them at once; the first failure that ends the run is thrown when the others have ended. */
+async function allOf<Result>(work: Array<Promise<Result>>): Promise<Result[]> {
+	const results = await Promise.allSettled(work);
 	const ended = results.find((result) => result.status === 'rejected');
 	if (ended) return await Promise.reject(ended.reason);
 	return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 /**
- * Takes a person out of several businesses and reports on all of them; the token's owner is refused. Throws only what ends
- * the whole run, such as a credential that must be reconnected.
+ * Offboards a person from several businesses and reports on each; the connected user and an only owner are refused. All
+ * businesses are read before anything is done, as one may show the identity that another one hides. Throws FreshBooksError
+ * only for what ends the run, and where the token owner cannot be read.
  */
-export async function offboardEverywhere(
-	session: Session,
-	leaver: Leaver,
-	businesses: BusinessMembership[],
-): Promise<ReturnType<typeof reportFor>> {
-	const reports = isTokenOwner(await session.getMe(), leaver.email)
-		? businesses.map(refuseTokenOwner)
-		: await throughAll(session, leaver, businesses);
+export async function offboardEverywhere(session: Session, leaver: Leaver, businesses: BusinessMembership[]): Promise<OffboardReport> {
+	const me = await session.getMe();
+	if (sameAddress(me.email, leaver.email)) {
+		return reportFor(leaver.email, leaver.dryRun, businesses.map((membership) => reportOf(membership, 'refused', { remarks: [CONNECTED_USER] })));
+	}
+	const readings = await allOf(businesses.map(async (membership): Promise<Reading> => ({ membership, lists: await session.lists(membership.businessId) })));
+	const person = personOf([leaver.email], [], readings.map(({ lists }) => lists));
+	const reports = await allOf(readings.map(async (reading) => await offboardFrom(session, leaver, person, reading)));
 	return reportFor(leaver.email, leaver.dryRun, reports);
 }

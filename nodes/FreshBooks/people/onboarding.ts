@@ -1,31 +1,34 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { updateBusinessMember } from '../api/businessMembers';
-import { FreshBooksError, failureOf, isUnreadable, refusal } from '../client/errors';
-import { sameAddress } from '../client/identifiers';
-import { invitationOf, revokeInvitation } from '../api/invitations';
-import { idOrNull, textOrNull, type WireObject } from '../client/json';
-import { findByEmail } from './find';
+import type { BusinessMember } from '../api/businessMembers';
+import { ageInDays } from '../api/dates';
+import { revokeInvitation, type Invitation } from '../api/invitations';
+import type { TeamMember } from '../api/teamMembers';
+import { isFreshBooksError, refusal, type FreshBooksError } from '../client/errors';
+import { addressKey } from '../client/identifiers';
+import type { BusinessLists } from './businessLists';
+import { inviteOnce } from './inviting';
+import { changeRole, refuseConnectedUser, refuseOwner, undecidedError, type LocatedMember } from './membership';
+import { foundBusinessMember, foundTeamMember, type FoundMember } from './offboardReport';
+import { personBy, personOf, presenceIn, undecidedFor, type Person, type Presence } from './presence';
+import { endsTheRun, reasonOf } from './reasons';
+import { isAbsent, VERIFYING_PAUSES_MS } from './removing';
+import { isSeatlessRole, roleTitle, sameRole } from './roles';
 import type { Session } from './session';
-import { invite } from './inviting';
-import { membersOf } from '../operations/teamMember/member';
-import { ageInDays, invitedAtOf } from '../api/dates';
-import { isOwnerRole, isSeatlessRole, sameRole } from './roles';
-import { inOrder, judge, membershipsOf, rowsOf, type Membership } from './standing';
+import { plural } from './texts';
+import { PeopleIndex } from './writes';
 
 /**
  * Onboarding one address into one business, such that one invitation is left however often and however simultaneously it runs.
  *
- * FreshBooks has no lock and no idempotency key, so every run looks, invites, and then looks again:
- * - Two runs that both found nobody both invite. Each reads the pending invitations after its own was made, so whoever reads
- *   last sees all of them. All keep the lowest ID and revoke the others, so no two runs can revoke each other's choice; a
- *   revocation that meets nothing any more was done by another run.
- * - An invitation whose request broke off is looked for, not sent again blindly (`invite`). Should it turn up after all, after
- *   a second one was made, the look afterwards finds both.
- * - An invitation that appears only after the last look (a request that hung for long) is found by the next run: every run
- *   that meets more than one pending invitation keeps one.
- * What remains: a person who accepts within the moment between two runs' looks may be left with a pending invitation beside
- * the membership. It gives nothing more than the membership, and the next run names it.
+ * FreshBooks has no lock and no idempotency key, so every run looks, invites, and looks again:
+ * - Two runs that both found nobody both invite. Each reads the pending invitations after its own was made, so the run that
+ *   reads last sees all of them. All keep the same one (the wanted role first, then the lowest ID) and revoke the others.
+ * - An invitation whose request broke off is looked for and not sent again while it may still arrive (`inviteOnce`).
+ * - An invitation that appears only after the last look is found by the next run: every run that meets more than one pending
+ *   invitation keeps one.
+ * What remains: somebody who accepts in the moment between two runs' looks may keep a pending invitation beside the
+ * membership. It gives nothing more than the membership, and the next run names it.
  */
 
 export interface Hire {
@@ -39,67 +42,111 @@ export interface Hire {
 	invitedAt: string | null;
 }
 
-/** Looks at most this often for further invitations that other runs make meanwhile. */
-const MAX_LOOKS = 5;
+/** How often the lists are read for duplicates that other runs make meanwhile; far more than there are runs at once. */
+const MAX_LOOKS = 50;
+
+export type Standing =
+	| { kind: 'member'; member: FoundMember; hasRole: boolean }
+	/** Listed as a member who has not confirmed the address, without a pending invitation. */
+	| { kind: 'unconfirmed'; member: FoundMember }
+	| { kind: 'invited' }
+	| { kind: 'inactive'; member: FoundMember }
+	| { kind: 'unknown' };
+
+/** Without an identity nobody has logged in yet: somebody who is invited as well waits, whatever `active` says. */
+function isWaiting({ identityId, invitationAcceptedAt }: TeamMember, isInvited: boolean): boolean {
+	return isInvited && identityId === null && invitationAcceptedAt === null;
+}
+
+/** How a person is placed by everything the lists show, under whatever address. Pure. */
+export function standingOf(presence: Presence, role: string): Standing {
+	const isInvited = presence.invitations.length > 0;
+	const team = [...presence.teamMembers, ...presence.elsewhere.teamMembers];
+	const members = [...presence.members, ...presence.elsewhere.members];
+	const active = team.length > 0
+		? team.filter((row) => row.active !== false && !isWaiting(row, isInvited)).map(foundTeamMember)
+		: members.filter(({ active: isActive, confirmed }) => isActive !== false && confirmed !== false).map(foundBusinessMember);
+	const fitting = active.find((member) => sameRole(member.role, role));
+	if (active.length > 0) return { kind: 'member', hasRole: fitting !== undefined, member: fitting ?? active[0] };
+	// Before "inactive": FreshBooks may list an invited person as an inactive member until they accept.
+	if (isInvited) return { kind: 'invited' };
+	if (team.length > 0) return { kind: 'inactive', member: foundTeamMember(team[0]) };
+	const unconfirmed = members.find(({ active: isActive }) => isActive !== false);
+	if (unconfirmed) return { kind: 'unconfirmed', member: foundBusinessMember(unconfirmed) };
+	return members.length > 0 ? { kind: 'inactive', member: foundBusinessMember(members[0]) } : { kind: 'unknown' };
+}
+
+/** Pending invitations in the order in which they are kept: the wanted role first, then the lowest ID. */
+function inOrder(invitations: Invitation[], role: string): Invitation[] {
+	const rank = (invitation: Invitation): number => (sameRole(invitation.role, role) ? 0 : 1);
+	return [...invitations].sort((one, other) => rank(one) - rank(other) || (one.id ?? Infinity) - (other.id ?? Infinity));
+}
 
 /** The one invitation left, and the IDs of those that were revoked beside it. */
 interface Kept {
-	invitation: WireObject | undefined;
+	invitation: Invitation | undefined;
 	revoked: number[];
+	/** Where the person is by the last reading. */
+	presence: Presence;
 }
 
 async function revokeIfThere(session: Session, businessId: number, id: number): Promise<boolean> {
 	return await revokeInvitation(session.client, businessId, id).then(
-		() => true,
-		(error: unknown) => {
-			const kind = failureOf(error)?.kind;
-			// Another run was faster, or it was accepted; the look that follows tells.
-			return kind === 'notPublished' || kind === 'notFound' ? false : Promise.reject(error);
+		() => {
+			session.writes.noteRevoked(businessId, id);
+			return true;
 		},
+		// Another run was faster, or it was accepted; the look that follows tells.
+		(error: unknown) => (isAbsent(error) ? false : Promise.reject(error)),
 	);
 }
 
-/** The pending invitations of the address, read anew; once more when the answer could not be understood, as all rests on this look. */
-async function lookAgain(session: Session, { businessId, email }: Hire): Promise<WireObject[]> {
-	const roster = await session.readAgain('invitations', businessId).catch(async (error: unknown) => {
-		return isUnreadable(error) ? await session.readAgain('invitations', businessId) : await Promise.reject(error);
-	});
-	return inOrder(roster.byEmail(email));
-}
-
-/** Leaves the pending invitation with the lowest ID and revokes the others, until a look finds one at most. */
-async function keepOne(session: Session, hire: Hire): Promise<Kept> {
-	const { businessId, email } = hire;
-	const revoked: number[] = [];
-	for (let look = 1; ; look++) {
-		const pending = await lookAgain(session, hire);
-		if (pending.length <= 1) return { invitation: pending[0], revoked };
-		if (look > MAX_LOOKS) throw tooMany(email, businessId);
-		for (const id of pending.slice(1).map((row) => invitationOf(row).id)) {
-			if (id !== null && (await revokeIfThere(session, businessId, id))) revoked.push(id);
-		}
-	}
-}
-
-function tooMany(email: string, businessId: number): FreshBooksError {
+function tooMany({ email, businessId }: Hire): FreshBooksError {
 	return refusal(
 		`More than one invitation of ${email} to business ${businessId} is pending, and FreshBooks keeps listing those that were revoked`,
-		'Run it again in a minute: it keeps the oldest one and revokes the others.',
+		'Run it again in a minute: it keeps one and revokes the others.',
 	);
 }
 
-function describeInvitation(row: WireObject, hire: Hire, now: number): IDataObject {
-	const invitedAt = invitedAtOf(row) ?? hire.invitedAt;
-	return {
-		id: invitationOf(row).id,
-		role: invitationOf(row).role ?? hire.role,
-		status: textOrNull(row.status) ?? 'pending',
-		invitedAt,
-		ageDays: ageInDays(invitedAt, now),
-	};
+/** The lists, read again, and the person in them; throws FreshBooksError when they do not say everything. */
+async function lookAgain(session: Session, { businessId }: Hire, person: Person): Promise<Presence> {
+	const lists = await session.listsAgain(businessId);
+	const presence = presenceIn(lists, personBy(person, lists));
+	const undecided = undecidedFor(lists, presence);
+	if (undecided.length > 0) throw undecidedError(undecided, businessId);
+	return presence;
 }
 
-const describeMember = (membership: Membership): IDataObject => ({ ...membership });
+/**
+ * Leaves one pending invitation and revokes the others, until a look finds one at most. `expected` is an invitation just
+ * made: FreshBooks' list gets 15 seconds to show it or the person as a member.
+ */
+async function keepOne(session: Session, hire: Hire, person: Person, expected?: Invitation): Promise<Kept> {
+	const tried = new Set<number>();
+	const revoked: number[] = [];
+	let waits = 0;
+	for (let look = 1; look <= MAX_LOOKS; look++) {
+		const presence = await lookAgain(session, hire, person);
+		const [kept, ...others] = inOrder(presence.invitations, hire.role);
+		const untried = others.flatMap(({ id }) => (id === null || tried.has(id) ? [] : [id]));
+		for (const id of untried) {
+			tried.add(id);
+			if (await revokeIfThere(session, hire.businessId, id)) revoked.push(id);
+		}
+		if (untried.length > 0) continue;
+		const isMissing = expected !== undefined && kept === undefined && standingOf(presence, hire.role).kind === 'unknown';
+		const isSettled = others.length === 0 && !isMissing;
+		if (isSettled || (others.length === 0 && waits === VERIFYING_PAUSES_MS.length)) return { invitation: kept, revoked, presence };
+		if (waits === VERIFYING_PAUSES_MS.length) break;
+		await session.client.pause(VERIFYING_PAUSES_MS[waits++]);
+	}
+	throw tooMany(hire);
+}
+
+function describeInvitation({ id, role, status, invitedAt: listed }: Invitation, hire: Hire, now: number): IDataObject {
+	const invitedAt = listed ?? hire.invitedAt;
+	return { id, role, status: status ?? 'pending', invitedAt, ageDays: ageInDays(invitedAt, now) };
+}
 
 function answer(hire: Hire, status: string, message: string, details: IDataObject): IDataObject {
 	return { status, message, email: hire.email, businessId: hire.businessId, role: hire.role, ...details };
@@ -109,101 +156,105 @@ function withRevoked(details: IDataObject, revoked: number[]): IDataObject {
 	return revoked.length === 0 ? details : { ...details, revokedDuplicates: revoked };
 }
 
-function days(count: number): string {
-	return count === 1 ? '1 day' : `${count} days`;
-}
-
-function waiting(hire: Hire, row: WireObject, revoked: number[]): IDataObject {
-	const invitation = describeInvitation(row, hire, Date.now());
+function waiting(hire: Hire, invitation: Invitation, revoked: number[]): IDataObject {
+	const described = describeInvitation(invitation, hire, Date.now());
 	const status = hire.waitForAcceptance ? 'pending' : 'alreadyInvited';
-	const since = typeof invitation.ageDays === 'number' && invitation.ageDays > 0 ? ` for ${days(invitation.ageDays)}` : '';
-	const other = sameRole(invitationOf(row).role, hire.role) || invitationOf(row).role === null ? '' : `, as ${String(invitation.role)}`;
-	const message = `${hire.email} is invited already${other}, and has not accepted${since}; nothing was sent.`;
-	return answer(hire, status, message, withRevoked({ invitation }, revoked));
+	const since = typeof described.ageDays === 'number' && described.ageDays > 0 ? ` for ${plural(described.ageDays, 'day', 'days')}` : '';
+	const other = invitation.role === null || sameRole(invitation.role, hire.role) ? '' : ` as ${roleTitle(invitation.role)}, not ${roleTitle(hire.role)}`;
+	const message = `${hire.email} has a pending invitation${other} and has not accepted it${since}; no further invitation was sent.`;
+	return answer(hire, status, message, withRevoked({ invitation: described }, revoked));
 }
 
-async function sendInvitation(session: Session, hire: Hire): Promise<IDataObject> {
+async function sendInvitation(session: Session, hire: Hire, person: Person): Promise<IDataObject> {
 	const { businessId, email, role } = hire;
-	const created = await invite(session, { businessId, email, role, endpoint: 'businessInvitations' });
-	const kept = await keepOne(session, hire).catch((error: unknown) => {
-		return failureOf(error)?.kind === 'cancelled' || !failureOf(error) ? Promise.reject(error) : undefined;
-	});
-	const row = kept?.invitation ?? created;
-	const invitation = describeInvitation(row, { ...hire, invitedAt: new Date().toISOString() }, Date.now());
-	const verified = kept?.invitation !== undefined;
-	const doubt = kept ? 'the list of pending invitations does not show it yet' : 'whether another invitation is pending beside it could not be settled';
-	const message = verified
-		? `${email} was invited; FreshBooks sent an email that the person must accept.`
-		: `${email} was invited, but ${doubt}; run it again to make sure.`;
-	return answer(hire, 'invited', message, withRevoked({ invitation, verified }, kept?.revoked ?? []));
+	const sent = await inviteOnce(session, { businessId, email, role, endpoint: 'businessInvitations' });
+	if (sent.state === 'ended') {
+		return answer(hire, 'alreadyMember', `${email} was invited and has accepted already.`, { invitation: describeInvitation(sent, hire, Date.now()) });
+	}
+	const kept = await keepOne(session, hire, person, sent).catch((error: unknown) => (endsTheRun(error) || !isFreshBooksError(error) ? Promise.reject(error) : error));
+	const doubt = isFreshBooksError(kept) ? reasonOf(kept) : kept.invitation === undefined ? 'FreshBooks does not list the invitation' : undefined;
+	const invitation = isFreshBooksError(kept) ? sent : (kept.invitation ?? sent);
+	const now = Date.now();
+	const described = describeInvitation(invitation, { ...hire, invitedAt: hire.invitedAt ?? new Date(now).toISOString() }, now);
+	if (doubt === undefined) {
+		const message = `${email} was invited; FreshBooks sent an email that the person must accept.`;
+		return answer(hire, 'invited', message, withRevoked({ invitation: described, verified: true }, isFreshBooksError(kept) ? [] : kept.revoked));
+	}
+	const wasAccepted = !isFreshBooksError(kept) && standingOf(kept.presence, role).kind === 'member';
+	const message = wasAccepted
+		? `${email} was invited and has accepted already.`
+		: `${email} was invited, but it could not be verified: ${doubt}. Run it again to make sure.`;
+	return answer(hire, 'invited', message, withRevoked({ invitation: described, verified: wasAccepted }, isFreshBooksError(kept) ? [] : kept.revoked));
 }
 
-async function refuseUnsafeRoleChange(session: Session, hire: Hire, membership: Membership): Promise<void> {
-	if (isOwnerRole(membership.role)) {
-		throw refusal(
-			`${hire.email} is the owner of business ${hire.businessId}, whose role cannot be changed`,
-			"Nothing was changed. FreshBooks' support transfers a business to another owner.",
-		);
-	}
-	if (sameAddress((await session.getMe()).email, hire.email)) {
-		throw refusal(
-			`${hire.email} is the connected user, whose own role is not changed`,
-			'Nothing was changed. Let another owner or admin do it, as this connection could lose its rights.',
-		);
-	}
-}
-
-async function changeRole(session: Session, hire: Hire, membership: Membership): Promise<void> {
-	const { businessId, email, role } = hire;
-	await refuseUnsafeRoleChange(session, hire, membership);
-	const { found: row, roster: members } = await session.look('businessMembers', businessId, (roster) =>
-		findByEmail(roster, email, membersOf(businessId), (found) => idOrNull(found.id)),
+/** The person's row in the members list, which a change of role needs; throws FreshBooksError where there is none or several. */
+function memberRow(hire: Hire, member: FoundMember, presence: Presence, lists: BusinessLists): LocatedMember['member'] {
+	const rows = [...presence.members, ...presence.elsewhere.members].filter((row): row is BusinessMember & { id: number } => row.id !== null);
+	const index = new PeopleIndex([member]);
+	const matching = rows.filter((row) => row.id === member.memberId || index.has(row));
+	if (matching.length === 1) return matching[0];
+	if (lists.businessMembers.state === 'notOffered' && lists.businessMembers.error) throw lists.businessMembers.error;
+	throw refusal(
+		matching.length === 0
+			? `${hire.email} has no whole-number ID in business ${hire.businessId}, without which FreshBooks changes no role`
+			: `${hire.email} is listed ${matching.length} times among the members of business ${hire.businessId}`,
+		'Nothing was changed. Change the role in FreshBooks under Team Members.',
 	);
-	const id = idOrNull(row?.id);
-	if (!row || id === null) {
-		throw refusal(
-			`${email} has no whole-number ID in business ${businessId}, without which FreshBooks changes no role`,
-			'Nothing was changed. Change the role in FreshBooks under Team Members.',
-		);
-	}
-	await updateBusinessMember(session.client, businessId, id, { role });
-	members.add({ ...row, role });
-	const team = await session.teamMembers(businessId);
-	for (const known of team.byEmail(email)) team.add({ ...known, business_role_name: role });
 }
 
-async function alreadyThere(session: Session, hire: Hire, membership: Membership, hasRole: boolean): Promise<IDataObject> {
-	const member = describeMember(membership);
-	if (hasRole) return answer(hire, 'alreadyMember', `${hire.email} is a member with the role ${String(member.role)} already.`, { member });
-	const roles = `${String(membership.role)}, not ${hire.role}`;
-	if (hire.updateRole) {
-		await changeRole(session, hire, membership);
-		const details = { member, previousRole: membership.role, roleUpdated: true };
-		return answer(hire, 'roleDiffers', `${hire.email} was a member as ${roles}; the role was changed.`, details);
+async function alreadyMember(session: Session, hire: Hire, { member, hasRole }: Standing & { kind: 'member' }, located: Omit<LocatedMember, 'member'>): Promise<IDataObject> {
+	const { presence, lists } = located;
+	const { email, role } = hire;
+	const [pending] = inOrder(presence.invitations, role);
+	const details: IDataObject = { member: { ...member }, ...(pending ? { invitation: describeInvitation(pending, hire, Date.now()) } : {}) };
+	const address = member.email !== null && addressKey(member.email) !== addressKey(email) ? ` under the address ${member.email}` : '';
+	const also = pending ? ' They also have a pending invitation.' : '';
+	if (hasRole) return answer(hire, 'alreadyMember', `${email} is a member${address} with the role ${roleTitle(member.role ?? role)} already.${also}`, details);
+	const roles = `${member.role === null ? 'an unknown role' : roleTitle(member.role)}, not ${roleTitle(role)}`;
+	if (!hire.updateRole) {
+		const seat = isSeatlessRole(member.role) ? ' They have no seat and cannot log in until they are invited or given a role.' : '';
+		const message = `${email} is a member${address} as ${roles}; nothing was changed (option 'Update Role' is off).${seat}${also}`;
+		return answer(hire, 'roleDiffers', message, { ...details, previousRole: member.role, roleUpdated: false });
 	}
-	const seat = isSeatlessRole(membership.role) ? ' They have no seat and cannot log in until they are invited or given a role.' : '';
-	const message = `${hire.email} is a member as ${roles}; nothing was changed (option 'Update Role' is off).${seat}`;
-	return answer(hire, 'roleDiffers', message, { member, previousRole: membership.role, roleUpdated: false });
+	refuseOwner(presence, email, hire.businessId);
+	await refuseConnectedUser(session, located.person, email, 'whose own role is not changed');
+	const found: LocatedMember = { ...located, member: memberRow(hire, member, presence, lists) };
+	await changeRole(session, hire.businessId, found, { role });
+	const message = `${email} was a member${address} as ${roles}; the role was changed.${also}`;
+	return answer(hire, 'roleDiffers', message, { ...details, previousRole: member.role, roleUpdated: true });
 }
 
-/** Brings an address into a business, or says where it stands there already. */
+/**
+ * Brings an address into a business, or says what it is there already. Throws FreshBooksError when a list that decides was
+ * not read whole (nothing is sent then), and what inviting and changing a role throw.
+ */
 export async function onboard(session: Session, hire: Hire): Promise<IDataObject> {
 	const { businessId, email, role } = hire;
-	const pending = await rowsOf(session, 'invitations', businessId, email);
-	const standing = judge(await membershipsOf(session, businessId, email, pending.length > 0), pending.length > 0, role);
-	if (standing.kind === 'member') return await alreadyThere(session, hire, standing.membership, standing.sameRole);
-	if (standing.kind === 'inactive') {
-		const message = `${email} is a deactivated member; reactivate them in FreshBooks under Team Members. No invitation was sent.`;
-		return answer(hire, 'inactiveMember', message, { member: describeMember(standing.membership) });
+	const lists = await session.lists(businessId);
+	const person = personOf([email], [], [lists]);
+	const presence = presenceIn(lists, person);
+	const undecided = undecidedFor(lists, presence);
+	if (undecided.length > 0) throw undecidedError(undecided, businessId);
+	// Without this list nobody could see that one invitation is left.
+	if (lists.invitations.state === 'notOffered' && lists.invitations.error) throw lists.invitations.error;
+	const standing = standingOf(presence, role);
+	switch (standing.kind) {
+		case 'member':
+			return await alreadyMember(session, hire, standing, { person, presence, lists });
+		case 'unconfirmed':
+			return answer(hire, hire.waitForAcceptance ? 'pending' : 'alreadyMember', `${email} is listed as a member who has not confirmed the address yet; nothing was sent.`, {
+				member: { ...standing.member },
+			});
+		case 'inactive':
+			return answer(hire, 'inactiveMember', `${email} is a deactivated member; reactivate them in FreshBooks under Team Members. No invitation was sent.`, {
+				member: { ...standing.member },
+			});
+		case 'unknown':
+			return await sendInvitation(session, hire, person);
+		case 'invited': {
+			const kept = presence.invitations.length > 1 ? await keepOne(session, hire, person) : { invitation: presence.invitations[0], revoked: [] };
+			if (kept.invitation) return waiting(hire, kept.invitation, kept.revoked);
+			throw refusal(`The invitation of ${email} to business ${businessId} was accepted or withdrawn while it was looked at`, 'No invitation was sent. Run it again to see which.');
+		}
 	}
-	if (standing.kind === 'unknown') return await sendInvitation(session, hire);
-	const kept = pending.length > 1 ? await keepOne(session, hire) : { invitation: pending[0], revoked: [] };
-	return kept.invitation ? waiting(hire, kept.invitation, kept.revoked) : await gone(hire);
-}
-
-async function gone({ email, businessId }: Hire): Promise<never> {
-	throw refusal(
-		`The invitation of ${email} to business ${businessId} was accepted or withdrawn while it was looked at`,
-		'Nothing was sent. Run it again to see which.',
-	);
 }

@@ -1,15 +1,15 @@
 import { failureOf } from '../client/errors';
 import { textOf } from '../client/errorTexts';
 
-/** Why something failed, in the words the node's errors have. */
+/** Why something failed, in the words of the node's errors; without a full stop. */
 export function reasonOf(error: unknown): string {
 	const failure = failureOf(error);
 	if (failure) return textOf(failure).message;
 	return error instanceof Error ? error.message : String(error);
 }
 
-/** True for failures after which nothing else makes sense in this run. */
+/** True for failures after which nothing else makes sense in this run: it was cancelled, or this package has a defect. */
 export function endsTheRun(error: unknown): boolean {
 	const failure = failureOf(error);
-	return failure === undefined || failure.kind === 'cancelled' || failure.kind === 'refused';
+	return failure === undefined || failure.kind === 'cancelled';
 }

@@ -7,12 +7,13 @@ const LANTERN = 530277;
 const LEAVER = 'lee.aver@example.com';
 const IDS = [101, 102, 103, 104, 105];
 
-const offboarding = (email: string, options: IDataObject = {}, ids?: number[]): INodeParameters => ({
+const offboarding = (email: string, { dryRun = false, ...options }: IDataObject = {}, ids?: number[]): INodeParameters => ({
 	resource: 'access',
 	operation: 'offboard',
 	email,
 	businesses: ids ? 'selected' : 'all',
 	...(ids ? { businessIds: ids } : {}),
+	dryRun: dryRun as boolean,
 	options: options as INodeParameters,
 });
 
@@ -56,12 +57,12 @@ describe('access: offboard', () => {
 		expect(report.businesses[0]).toMatchObject({ verified: true, notDone: [], done: [{ action: 'memberRemoved', wasGone: false }] });
 		expect(report.notIncluded).toHaveLength(3);
 		expect(await memberOf(email)).toBeUndefined();
-		expect(await offboard(email, {}, [BUSINESS, 311394])).toMatchObject({ status: 'notFound', notIncluded: [] });
+		expect(await offboard(email, { ifNotFound: 'succeed' }, [BUSINESS, 311394])).toMatchObject({ status: 'notFound', notIncluded: [] });
 	});
 
 	test('revokes every pending invitation before it removes the membership', async () => {
 		await seedFive();
-		const report = await offboard(LEAVER);
+		const report = await offboard(LEAVER, {}, IDS);
 		expect(report.status).toBe('offboarded');
 		expect(report.businesses[3].done.map(({ action }) => action)).toEqual(['invitationRevoked', 'memberRemoved']);
 		expect(report.businesses[4].done.map(({ action }) => action)).toEqual(['invitationRevoked']);
@@ -78,7 +79,18 @@ describe('access: offboard', () => {
 		expect(new Set(Object.values(outcomes(report)))).toEqual(new Set(['planned']));
 		expect(report.businesses[0].found).toMatchObject({ members: [{ role: 'business_employee' }] });
 		expect(await kindsOfChange()).not.toContain('memberRemoved');
-		expect(await offboard('nobody@example.com', { dryRun: true })).toMatchObject({ status: 'notFound' });
+		expect(await offboard('nobody@example.com', { dryRun: true, ifNotFound: 'succeed' }, IDS)).toMatchObject({ status: 'notFound' });
+	});
+
+	test('somebody who is nowhere is an error with the report, or an item on demand', async () => {
+		const error = await runOnce(offboarding('nobody@example.com', {}, [BUSINESS])).then(
+			() => undefined,
+			(reason: unknown) => reason as { message: string; description: string; context: { data: Report } },
+		);
+		expect(error?.message).toBe('nobody@example.com is in none of the businesses that were looked through: BillSpring (business 6806492) [item 0]');
+		expect(error?.description).toContain("'If Not Found'");
+		expect(error?.context.data).toMatchObject({ status: 'notFound' });
+		expect(await offboard('nobody@example.com', { ifNotFound: 'succeed' }, [BUSINESS])).toMatchObject({ status: 'notFound' });
 	});
 
 	test('one of five businesses fails: the others are done, and a second run finishes the rest', async () => {
@@ -93,10 +105,10 @@ describe('access: offboard', () => {
 		expect(error?.message).toContain('Payroll is running');
 		expect(error?.description).toContain('running it again finishes the rest');
 		expect(error?.context.data.status).toBe('partial');
-		expect(outcomes(error?.context.data as Report)).toEqual({ 101: 'removed', 102: 'removed', 103: 'failed', 104: 'removed', 105: 'removed' });
+		expect(outcomes(error?.context.data as Report)).toEqual({ 101: 'removed', 102: 'removed', 103: 'failed', 104: 'removed', 105: 'invitationRevoked' });
 		expect(await memberOf(LEAVER, 103)).toBeDefined();
 
-		const healed = await offboard(LEAVER);
+		const healed = await offboard(LEAVER, {}, IDS);
 		expect(healed.status).toBe('offboarded');
 		expect(outcomes(healed)).toEqual({ 101: 'notThere', 102: 'notThere', 103: 'removed', 104: 'notThere', 105: 'notThere' });
 		expect(await memberOf(LEAVER, 103)).toBeUndefined();
@@ -132,7 +144,7 @@ describe('access: offboard', () => {
 		const report = await offboard('boss101@example.com', { failOnPartial: false });
 		expect(report.status).toBe('partial');
 		expect(outcomes(report)).toMatchObject({ 101: 'refused', 102: 'removed' });
-		expect(await offboard('boss103@example.com')).toMatchObject({ status: 'refused', message: expect.stringContaining('only owner') });
+		expect(await offboard('boss103@example.com')).toMatchObject({ status: 'refused', message: expect.stringContaining('only active owner') });
 		expect(await memberOf('boss103@example.com', 103)).toBeDefined();
 	});
 
@@ -152,11 +164,19 @@ describe('access: offboard', () => {
 		expect(await memberOf('teodor.wexley@example.com')).toBeUndefined();
 	});
 
-	test('a list that hides rows is not called complete', async () => {
+	test.each(['/team_members$', '/members$', '/invitations$'])('nothing is sent where GET %s cannot be read, and the report says which list and why', async (route) => {
+		await control('POST', '/faults', { kind: 'status', status: 403, route: `GET ${route}`, count: 0 });
+		const report = await offboard('teodor.wexley@example.com', { failOnPartial: false }, [BUSINESS]);
+		expect(report).toMatchObject({ status: 'partial', businesses: [{ outcome: 'notRead', verified: false, done: [], notDone: [{ what: 'reading', reason: expect.stringContaining('no permission') }] }] });
+		expect(await memberOf('teodor.wexley@example.com')).toBeDefined();
+	});
+
+	test('nothing is sent where a list hides rows', async () => {
 		await control('POST', '/faults', { kind: 'totalTooLarge', route: 'GET /team_members$', count: 0 });
 		const report = await offboard('teodor.wexley@example.com', { failOnPartial: false }, [BUSINESS]);
-		expect(report.businesses[0]).toMatchObject({ outcome: 'notVerified', verified: false });
+		expect(report.businesses[0]).toMatchObject({ outcome: 'notRead', verified: false, done: [] });
 		expect(String(report.businesses[0].notDone[0].reason)).toContain('some may be hidden');
+		expect(await memberOf('teodor.wexley@example.com')).toBeDefined();
 	});
 
 	test('a removal that broke off after it was carried out counts as done', async () => {
@@ -171,10 +191,10 @@ describe('access: offboard', () => {
 		expect(report).toMatchObject({ status: 'offboarded', businesses: [{ outcome: 'removed', verified: true, remarks: [expect.stringContaining('inactive'), expect.stringContaining('Staff record')] }] });
 	});
 
-	test('a business that may not be listed is named; by role it counts or not', async () => {
-		const report = await offboard('nobody.there@example.com');
+	test('a business that could not be looked at makes the result partial, and is named', async () => {
+		const report = await offboard('nobody.there@example.com', { failOnPartial: false });
 		expect(outcomes(report)).toMatchObject({ 884410: 'notManaged' });
-		expect(report).toMatchObject({ status: 'notFound', message: expect.stringContaining('Quarry Lane Café') });
+		expect(report).toMatchObject({ status: 'partial', message: expect.stringContaining('Quarry Lane Café') });
 		await control('PATCH', '/businesses/884410', { role: 'business_manager' });
 		const strict = await offboard('nobody.there@example.com', { failOnPartial: false });
 		expect(outcomes(strict)).toMatchObject({ 884410: 'notRead' });
@@ -189,9 +209,9 @@ describe('access: offboard', () => {
 		expect(left.businesses[0].remarks[0]).toContain('stays active in accounting');
 		expect(await state()).toBe(0);
 		const archived = await offboard(email, { staff: 'archive' }, [BUSINESS]);
-		expect(archived).toMatchObject({ status: 'offboarded', businesses: [{ outcome: 'removed', done: [{ action: 'staffArchived' }] }] });
+		expect(archived).toMatchObject({ status: 'offboarded', message: expect.stringMatching(/^The staff record of .* was archived/), businesses: [{ outcome: 'staffArchived', done: [{ action: 'staffArchived' }] }] });
 		expect(await state()).toBe(2);
-		expect(await offboard(email, { staff: 'archive' }, [BUSINESS])).toMatchObject({ status: 'notFound' });
+		expect(await offboard(email, { staff: 'archive', ifNotFound: 'succeed' }, [BUSINESS])).toMatchObject({ status: 'notFound' });
 	});
 
 	test('a dry run that is to archive says when the staff records cannot be read, and does not call that nobody', async () => {
@@ -208,14 +228,15 @@ describe('access: offboard', () => {
 		const report = await offboard(email, { staff: 'archive', failOnPartial: false }, [LANTERN]);
 		expect(report.businesses[0]).toMatchObject({
 			done: [{ action: 'memberRemoved' }],
-			notDone: [{ what: 'staff', id: null, reason: expect.stringContaining('no accounting system of its own') }],
+			notDone: [{ what: 'staff', id: null, reason: expect.stringContaining('no accounting system') }],
 		});
 		expect(await requestsTo('GET', '/users/staffs')).toBe(0);
 	});
 
-	test('the same person twice in one run: done once, then not found', async () => {
+	test('the same person twice in one run: sent once, and offboarded for both items', async () => {
 		const items = await runOnce(offboarding('={{ $json.email }}', {}, [BUSINESS]), { items: [{ email: 'teodor.wexley@example.com' }, { email: 'TEODOR.wexley@example.com' }] });
-		expect(items.map(({ status }) => status)).toEqual(['offboarded', 'notFound']);
+		expect(items.map(({ status }) => status)).toEqual(['offboarded', 'offboarded']);
+		expect((await kindsOfChange()).filter((kind) => kind === 'memberRemoved')).toHaveLength(1);
 	});
 
 	test('several people at once leave nobody behind', async () => {

@@ -31,11 +31,11 @@ describe('access: onboard', () => {
 		const unreadable = (count: number) => control('POST', '/faults', { kind: 'wrongShape', route: 'GET /invitations$', after: 1, count });
 		await unreadable(1);
 		expect(await onboard(NEW)).toMatchObject({ status: 'invited', verified: true });
-		await unreadable(2);
+		await unreadable(9);
 		expect(await onboard('grace.hopper@example.com')).toMatchObject({
 			status: 'invited',
 			verified: false,
-			message: expect.stringContaining('could not be settled; run it again'),
+			message: expect.stringContaining('could not be verified'),
 		});
 	});
 
@@ -85,7 +85,7 @@ describe('access: onboard', () => {
 
 	test('never changes the role of the connected user', async () => {
 		const error = await shownErrorOf(onboard('marlowe.ashdown@example.com', { updateRole: true }));
-		expect(error.message).toContain('is the owner of business');
+		expect(error.message).toContain('is an owner of business');
 		await control('PATCH', `/businesses/${BUSINESS}/members/marlowe.ashdown@example.com`, { role: 'business_partner' });
 		expect((await shownErrorOf(onboard('marlowe.ashdown@example.com', { updateRole: true }))).message).toContain('is the connected user');
 	});
@@ -140,11 +140,6 @@ describe('access: onboard', () => {
 		expect(new Set(results.map(({ invitation }) => (invitation as IDataObject).id))).toEqual(new Set([left[0].id]));
 		// The proof that it was a race: several were made.
 		expect((await businessState()).invitations.filter(({ email }) => email === NEW).length).toBeGreaterThan(1);
-	});
-
-	test('does not look at the unpublished members list for somebody the published one has', async () => {
-		await onboard('teodor.wexley@example.com');
-		expect(await requestsTo('GET', '/members')).toBe(0);
 	});
 
 	test('sends no invitation where FreshBooks does not offer the list of invitations', async () => {

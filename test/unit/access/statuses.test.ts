@@ -1,27 +1,36 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { ageInDays, invitedAtOf, isoOrNull } from '../../../nodes/FreshBooks/api/dates';
 import { reportFor, statusOf, type BusinessOutcome, type BusinessReport } from '../../../nodes/FreshBooks/people/offboardReport';
-import { judge } from '../../../nodes/FreshBooks/people/standing';
+import { businessMemberOf } from '../../../nodes/FreshBooks/api/businessMembers';
+import { invitationOf } from '../../../nodes/FreshBooks/api/invitations';
+import { teamMemberOf } from '../../../nodes/FreshBooks/api/teamMembers';
+import { standingOf } from '../../../nodes/FreshBooks/people/onboarding';
+import { personOf, presenceIn } from '../../../nodes/FreshBooks/people/presence';
 import { Session } from '../../../nodes/FreshBooks/people/session';
-import type { FreshBooksClient } from '../../../nodes/FreshBooks/client/client';
+import type { BusinessLists } from '../../../nodes/FreshBooks/people/businessLists';
+import type { FreshBooksClient, FreshBooksRequest } from '../../../nodes/FreshBooks/client/client';
 
 function report(outcome: BusinessOutcome, changes: Partial<BusinessReport> = {}): BusinessReport {
-	const found = { teamMembers: [], members: [], invitations: [], staff: [] };
-	return { businessId: 101, name: 'One', outcome, verified: false, found, done: [], notDone: [], remarks: [], ...changes };
+	const found = { teamMembers: [], members: [], invitations: [], staff: [], otherAddresses: [] };
+	return { businessId: 101, name: 'One', outcome, verified: false, found, done: [], notDone: [], remarks: [], handOver: null, ...changes };
 }
 
-const OPEN: BusinessOutcome[] = ['failed', 'notVerified', 'notRead'];
+const OPEN: BusinessOutcome[] = ['failed', 'notVerified', 'notRead', 'notManaged'];
 
 describe('the status of an offboarding', () => {
 	test.each<[BusinessOutcome[], string]>([
 		[['removed'], 'offboarded'],
-		[['removed', 'notThere', 'notManaged'], 'offboarded'],
+		[['removed', 'notThere'], 'offboarded'],
+		[['invitationRevoked', 'notThere'], 'offboarded'],
+		[['staffArchived', 'notThere'], 'offboarded'],
+		[['removed', 'notManaged'], 'partial'],
 		[['alreadyInactive', 'notThere'], 'offboarded'],
 		[['notThere', 'notThere'], 'notFound'],
-		[['notThere', 'notManaged'], 'notFound'],
+		[['notThere', 'notManaged'], 'partial'],
 		[['notManaged'], 'partial'],
 		[['refused', 'notThere'], 'refused'],
 		[['refused', 'removed'], 'partial'],
-		[[], 'partial'],
 	])('of %j is %s', (outcomes, status) => {
 		expect(statusOf(outcomes.map((outcome) => report(outcome)), false)).toBe(status);
 	});
@@ -48,9 +57,24 @@ describe('the report of an offboarding', () => {
 		expect(message).toBe('a@x.org is not offboarded everywhere: One (business 101): FreshBooks said no.');
 	});
 
-	test('names what was not looked at beside a success', () => {
-		const { message } = reportFor('a@x.org', false, [report('removed'), report('notManaged', { name: null, businessId: 103 })]);
-		expect(message).toContain('Not looked at, as the connected user may not manage people there: business 103.');
+	test('names what could not be looked at beside what was done', () => {
+		const done = report('removed', { done: [{ action: 'memberRemoved', id: 7, by: 'thisRun', wasGone: false }] });
+		const { message, status } = reportFor('a@x.org', false, [done, report('notManaged', { name: null, businessId: 103, notDone: [{ what: 'reading', id: null, reason: 'No permission.' }] })]);
+		expect(status).toBe('partial');
+		expect(message).toBe('a@x.org is not offboarded everywhere: business 103: No permission. a@x.org was removed from One (business 101).');
+	});
+
+	test('does not call a revoked invitation or an archived staff record a removal', () => {
+		const revoked = report('invitationRevoked', { done: [{ action: 'invitationRevoked', id: 55, by: 'thisRun', wasGone: false }] });
+		const archived = report('staffArchived', { businessId: 102, name: 'Two', done: [{ action: 'staffArchived', id: 9, by: 'thisRun', wasGone: false }] });
+		const { message } = reportFor('a@x.org', false, [revoked, archived]);
+		expect(message).toBe('The invitation of a@x.org to One (business 101) was revoked. The staff record of a@x.org in Two (business 102) was archived. The lists were read again and show no access.');
+	});
+
+	test('says of a contractor that they keep an account of their own', () => {
+		const contractor = { teamMemberId: 'u', memberId: null, email: 'a@x.org', role: 'contractor', active: true, confirmed: null, identityId: 9 };
+		const found = { teamMembers: [contractor], members: [], invitations: [], staff: [], otherAddresses: [] };
+		expect(reportFor('a@x.org', false, [report('removed', { found })]).notIncluded.join(' ')).toContain('contractor keeps');
 	});
 
 	test('a plan says what stands in its way', () => {
@@ -64,20 +88,46 @@ describe('the report of an offboarding', () => {
 	});
 });
 
-describe('where somebody stands', () => {
-	const member = (role: string | null, active: boolean) => ({ teamMemberId: 'u', memberId: null, role, active });
+const EMAIL = 'a@x.org';
 
-	test.each([
-		['an active member with the role', [member('business_employee', true)], false, { kind: 'member', sameRole: true }],
-		['an active member with another role', [member('contractor', true)], false, { kind: 'member', sameRole: false }],
-		['an active member who is invited besides', [member('business_employee', true)], true, { kind: 'member', sameRole: true }],
-		['two memberships, one with the role', [member('contractor', true), member('employee', true)], false, { kind: 'member', sameRole: true }],
-		['an inactive member', [member('business_employee', false)], false, { kind: 'inactive' }],
-		['an inactive entry of an invited person', [member('business_employee', false)], true, { kind: 'invited' }],
-		['an invited person', [], true, { kind: 'invited' }],
-		['nobody', [], false, { kind: 'unknown' }],
-	])('%s', (_case, memberships, invited, standing) => {
-		expect(judge(memberships, invited, 'business_employee')).toMatchObject(standing);
+interface Rows {
+	team?: IDataObject[];
+	members?: IDataObject[];
+	invitations?: IDataObject[];
+}
+
+const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+
+/** Complete lists of a business. */
+function listsOf({ team = [], members = [], invitations = [] }: Rows): BusinessLists {
+	return {
+		teamMembers: { rows: team.map((row, index) => teamMemberOf({ uuid: uuid(index), active: true, ...row })), state: 'whole' },
+		businessMembers: { rows: members.map((row, index) => businessMemberOf({ id: index + 1, ...row })), state: 'whole' },
+		invitations: { rows: invitations.map((row, index) => invitationOf({ id: index + 55, ...row })), state: 'whole' },
+	};
+}
+
+describe('what a person is in a business', () => {
+	const employee = { email: EMAIL, business_role_name: 'business_employee' };
+	const contractor = { email: EMAIL, business_role_name: 'contractor' };
+	const invited = [{ email: EMAIL, status: 'pending' }];
+
+	test.each<[string, Rows, IDataObject]>([
+		['an active member with the role', { team: [employee] }, { kind: 'member', hasRole: true }],
+		['an active member with another role', { team: [contractor] }, { kind: 'member', hasRole: false }],
+		['an active member who is invited besides', { team: [{ ...employee, identity_id: 9 }], invitations: invited }, { kind: 'member', hasRole: true }],
+		['two memberships, one with the role', { team: [contractor, employee] }, { kind: 'member', hasRole: true }],
+		['an inactive member', { team: [{ ...employee, active: false }] }, { kind: 'inactive' }],
+		['an inactive entry of an invited person', { team: [{ ...employee, active: false }], invitations: invited }, { kind: 'invited' }],
+		['an entry without an identity of an invited person', { team: [employee], invitations: invited }, { kind: 'invited' }],
+		['an invited person', { invitations: invited }, { kind: 'invited' }],
+		['a member who has not confirmed', { members: [{ email: EMAIL, role: 'employee', confirmed: false }] }, { kind: 'unconfirmed' }],
+		['a member by the same identity under another address', { team: [{ ...employee, active: false, identity_id: 9 }, { email: 'b@x.org', identity_id: 9, business_role_name: 'employee' }] }, { kind: 'member', hasRole: true }],
+		['an invitation that ended', { invitations: [{ email: EMAIL, status: 'expired' }] }, { kind: 'unknown' }],
+		['nobody', {}, { kind: 'unknown' }],
+	])('%s', (_case, rows, standing) => {
+		const lists = listsOf(rows);
+		expect(standingOf(presenceIn(lists, personOf([EMAIL], [], [lists])), 'business_employee')).toMatchObject(standing);
 	});
 });
 
@@ -99,41 +149,48 @@ describe("an invitation's age", () => {
 	});
 });
 
-describe('reading a list again', () => {
-	/** A client whose readings of a list end when told to. */
+describe('reading lists again', () => {
+	/** A client that answers a list only when told to; `answers` are the requests that wait. */
 	function slowClient() {
 		const answers: Array<() => void> = [];
-		const send = async () =>
+		let readings = 0;
+		const send = async ({ path }: FreshBooksRequest) =>
 			await new Promise((resolve) => {
-				const number = answers.length + 1;
-				answers.push(() => resolve({ response: { invitations: [{ id: number, email: 'a@x.org' }] } }));
+				if (path.endsWith('/invitations')) {
+					const id = ++readings;
+					answers.push(() => resolve({ response: { invitations: [{ id, email: EMAIL }] } }));
+				} else if (path.endsWith('/members')) {
+					resolve({ response: { members: [{ id: 1, email: EMAIL }] } });
+				} else {
+					resolve({ response: [{ uuid: uuid(1), email: EMAIL }] });
+				}
 			});
 		const client: FreshBooksClient = { send, pause: async () => undefined, warn: () => undefined, maxInFlight: 1 };
 		return { session: new Session(client, () => undefined), answers };
 	}
 
-	/** Lets everything that is ready go on. */
+	/** Lets everything that is ready continue. */
 	const turn = async () => {
-		for (let step = 0; step < 50; step++) await Promise.resolve();
+		for (let step = 0; step < 200; step++) await Promise.resolve();
 	};
-	const newest = async (roster: ReturnType<Session['readAgain']>) => (await roster).all()[0].id;
+	const newest = async (lists: ReturnType<Session['listsAgain']>) => (await lists).invitations.rows[0].id;
 
 	test('calls made at once share one reading, and it is remembered', async () => {
 		const { session, answers } = slowClient();
-		const both = [newest(session.readAgain('invitations', 1)), newest(session.readAgain('invitations', 1))];
+		const both = [newest(session.listsAgain(1)), newest(session.listsAgain(1))];
 		await turn();
 		expect(answers).toHaveLength(1);
 		answers[0]();
 		expect(await Promise.all(both)).toEqual([1, 1]);
-		expect((await session.invitations(1)).all()[0].id).toBe(1);
+		expect((await session.lists(1)).invitations.rows[0].id).toBe(1);
 	});
 
-	test('a call made while a list is being read does not get that reading, which may be older than the call', async () => {
+	test('a call made while lists are being read does not get that reading, which may be older than the call', async () => {
 		const { session, answers } = slowClient();
-		const first = newest(session.readAgain('invitations', 1));
+		const first = newest(session.listsAgain(1));
 		await turn();
-		const second = newest(session.readAgain('invitations', 1));
-		const third = newest(session.readAgain('invitations', 1));
+		const second = newest(session.listsAgain(1));
+		const third = newest(session.listsAgain(1));
 		await turn();
 		expect(answers).toHaveLength(1);
 		answers[0]();

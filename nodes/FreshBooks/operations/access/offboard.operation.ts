@@ -1,38 +1,60 @@
-import { addressKey } from '../../client/identifiers';
-import { agentNotice, emailParameter, notPublishedNotice, optionsCollection, shownFor } from '../common/descriptions';
+import type { IDataObject } from 'n8n-workflow';
+
 import { refusal } from '../../client/errors';
-import { operation } from '../common/operation';
+import { addressKey } from '../../client/identifiers';
+import { offboardEverywhere, type Leaver } from '../../people/offboarding';
 import { businessesParameters, readChosenBusinesses, resolveBusinesses, type ChosenBusinesses } from '../common/chosenBusinesses';
-import type { Leaver } from '../../people/offboarding';
+import { agentNotice, emailParameter, notPublishedNotice, optionsCollection, shownFor } from '../common/descriptions';
+import { operation } from '../common/operation';
 
 const shown = shownFor('access', ['offboard']);
 
 interface Input extends Leaver {
 	chosen: ChosenBusinesses;
 	failOnPartial: boolean;
+	ifNotFound: string;
 }
 
 export const offboard = operation<Input>({
 	description: [
 		agentNotice(shown),
 		notPublishedNotice(shown),
-		emailParameter(shown, 'Whom to take out of the businesses: pending invitations first, then the membership, then the lists are read again'),
+		emailParameter(shown, 'Whom to offboard: pending invitations first, then the membership, then the lists are read again'),
 		...businessesParameters(shown),
+		{
+			displayName: 'Dry Run',
+			name: 'dryRun',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to only report what would be done, for somebody to approve',
+			...shown,
+		},
 		optionsCollection(shown, [
-			{
-				displayName: 'Dry Run',
-				name: 'dryRun',
-				type: 'boolean',
-				default: false,
-				description: 'Whether to only report what would be done, for somebody to approve',
-			},
 			{
 				displayName: 'Fail on Partial',
 				name: 'failOnPartial',
 				type: 'boolean',
 				default: true,
 				description:
-					"Whether a person who could not be taken out everywhere is an error, with the report in it; otherwise an item with the status 'partial'",
+					"Whether a person who could not be offboarded everywhere is an error, with the report in it; otherwise an item with the status 'partial'",
+			},
+			{
+				displayName: 'If Not Found',
+				name: 'ifNotFound',
+				type: 'options',
+				default: 'error',
+				description: 'What to do when the person is in none of the businesses',
+				options: [
+					{ name: 'Stop with Message', value: 'error', description: 'Treat it as a mistake in the input' },
+					{ name: 'Succeed', value: 'succeed', description: "Return an item with the status 'notFound'" },
+				],
+			},
+			{
+				displayName: 'Include Other Addresses',
+				name: 'includeOtherAddresses',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to remove the same FreshBooks identity under other addresses as well; otherwise these are only reported',
 			},
 			{
 				displayName: 'Staff Records',
@@ -54,20 +76,26 @@ export const offboard = operation<Input>({
 			email: parameters.email(),
 			chosen,
 			chosenOneByOne: !chosen.all,
-			dryRun: parameters.optionalBoolean(options, 'dryRun', 'Dry Run') ?? false,
+			dryRun: parameters.boolean('dryRun', 'Dry Run', false),
 			archiveStaff: parameters.optionIn(options, 'staff', 'Staff Records', ['leave', 'archive']) === 'archive',
 			failOnPartial: parameters.optionalBoolean(options, 'failOnPartial', 'Fail on Partial') ?? true,
+			ifNotFound: parameters.optionIn(options, 'ifNotFound', 'If Not Found', ['error', 'succeed']),
+			includeOtherAddresses: parameters.optionalBoolean(options, 'includeOtherAddresses', 'Include Other Addresses') ?? false,
 		};
 	},
 	about: ({ email }) => addressKey(email),
 	async execute(session, input) {
-		const { offboardEverywhere } = await import('../../people/offboarding');
-		const report = await offboardEverywhere(session, input, await resolveBusinesses(session, input.chosen));
-		if (report.status !== 'partial' || !input.failOnPartial) return [report];
-		throw refusal(
-			report.message,
-			'What was done stays done. The report in the error details says what is left; running it again finishes the rest.',
-			report,
-		);
+		const report = { ...(await offboardEverywhere(session, input, await resolveBusinesses(session, input.chosen))) };
+		if (report.status === 'partial' && input.failOnPartial) {
+			throw refusal(report.message, 'What was done stays done. The report in the error details says what is left; running it again finishes the rest.', report);
+		}
+		if (report.status === 'notFound' && input.ifNotFound === 'error') {
+			throw refusal(
+				report.message.replace(/\.$/, ''),
+				"Check 'Email' and 'Businesses'. If it is no mistake that the person is not there, set the option 'If Not Found' to Succeed.",
+				report,
+			);
+		}
+		return [report as unknown as IDataObject];
 	},
 });

@@ -1,7 +1,7 @@
 import { addressKey } from '../../client/identifiers';
 import { businessLocator, emailParameter, notPublishedNotice, optionsCollection, roleParameter, shownFor } from '../common/descriptions';
 import { operation } from '../common/operation';
-import type { Hire } from '../../people/onboarding';
+import { onboard as bringIn, type Hire } from '../../people/onboarding';
 
 const shown = shownFor('access', ['onboard']);
 
@@ -49,5 +49,5 @@ export const onboard = operation<Hire>({
 		};
 	},
 	about: ({ businessId, email }) => `${businessId} ${addressKey(email)}`,
-	execute: async (session, hire) => [await (await import('../../people/onboarding')).onboard(session, hire)],
+	execute: async (session, hire) => [await bringIn(session, hire)],
 });

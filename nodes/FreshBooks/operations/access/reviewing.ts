@@ -1,11 +1,13 @@
 import type { BusinessMembership } from '../../api/me';
 import { toScimUser } from '../../people/scimUser';
 import type { OutputRow } from '../common/operation';
-import type { ListName, Session } from '../../people/session';
+import type { WireObject } from '../../client/json';
+import type { ReadList } from '../../people/businessLists';
+import type { Session } from '../../people/session';
 import { resolveBusinesses, type ChosenBusinesses } from '../common/chosenBusinesses';
 import type { Directory } from '../../people/directory';
 import { peopleOf } from '../../people/reviewedPeople';
-import { endsTheRun, reasonOf } from '../../people/reasons';
+import { reasonOf } from '../../people/reasons';
 import { isComplete, reviewRows, rowJson, summaryJson, type Review, type ReviewedBusiness, type ReviewRow } from '../../people/reviewReport';
 import { scimSourceOfRow } from '../../people/reviewScim';
 
@@ -33,29 +35,21 @@ export interface ReviewInput {
 type Looked = { business: ReviewedBusiness } | { unread: BusinessMembership; error: unknown };
 
 /** A list that adds to the people; a gap where it could not be read whole. */
-async function extraList(session: Session, list: ListName, businessId: number, wanted: boolean) {
-	if (!wanted) return { rows: null, gaps: [] };
-	return await session[list](businessId).then(
-		(roster) => ({ rows: roster.all(), gaps: roster.doubt === undefined ? [] : [roster.doubt] }),
-		(error: unknown) => (endsTheRun(error) ? Promise.reject(error) : { rows: null, gaps: [reasonOf(error)] }),
-	);
+function extraList(list: ReadList<{ raw: WireObject }>, isWanted: boolean) {
+	if (!isWanted) return { rows: null, gaps: [] };
+	const isRead = list.state === 'whole' || list.state === 'doubtful';
+	return { rows: isRead ? list.rows.map(({ raw }) => raw) : null, gaps: list.reason === undefined ? [] : [list.reason] };
 }
 
 async function lookAt(session: Session, input: ReviewInput, membership: BusinessMembership, now: number): Promise<Looked> {
 	const { businessId, name } = membership;
-	// Before the people: whoever accepts meanwhile is then in one of the lists, and not between them.
-	const invitations = await extraList(session, 'invitations', businessId, input.withInvitations);
-	const [team, members] = await Promise.all([
-		session.teamMembers(businessId).then(
-			(roster) => ({ roster }),
-			(error: unknown) => (endsTheRun(error) ? Promise.reject(error) : { error }),
-		),
-		extraList(session, 'businessMembers', businessId, input.withMembers),
-	]);
-	if ('error' in team) return { unread: membership, error: team.error };
-	const { roster } = team;
-	const people = peopleOf(membership, { teamMembers: roster.all(), members: members.rows, invitations: invitations.rows }, now);
-	const gaps = [...(roster.doubt === undefined ? [] : [roster.doubt]), ...members.gaps, ...invitations.gaps];
+	const lists = await session.lists(businessId);
+	const { teamMembers } = lists;
+	if (teamMembers.error) return { unread: membership, error: teamMembers.error };
+	const invitations = extraList(lists.invitations, input.withInvitations);
+	const members = extraList(lists.businessMembers, input.withMembers);
+	const people = peopleOf(membership, { teamMembers: teamMembers.rows.map(({ raw }) => raw), members: members.rows, invitations: invitations.rows }, now);
+	const gaps = [...(teamMembers.reason === undefined ? [] : [teamMembers.reason]), ...members.gaps, ...invitations.gaps];
 	return { business: { businessId, name, people, gaps } };
 }
 

@@ -3,6 +3,7 @@ import { jsonParse, NodeOperationError } from 'n8n-workflow';
 
 import { isJsonObject } from '../../client/errors';
 import { isDeeperThan } from '../../client/json';
+import type { NamedMember } from '../../people/membership';
 import {
 	checkAccountId,
 	checkEmail,
@@ -78,10 +79,12 @@ export class Parameters {
 		);
 	}
 
-	memberByInteger(): ById<number> | ByEmail {
-		return this.person('member', 'Member', (value) =>
-			hint(checkIntegerId(value), 'Update Role and Remove identify a member by a whole number; the UUID is for Get'),
-		);
+	/** A member to change or remove: a whole number, the UUID that Get Many gives, or an address. */
+	memberToChange(): NamedMember {
+		const { mode, value } = this.locator('member', 'Team Member');
+		if (mode === 'email') return { by: 'email', email: this.accept('Team Member', checkEmail(value)) };
+		const uuid = checkUuid(value);
+		return uuid.ok ? { by: 'uuid', uuid: uuid.value } : { by: 'memberId', id: this.accept('Team Member', checkIntegerId(value)) };
 	}
 
 	invitation(): ById<number> | ByEmail {

@@ -9,18 +9,14 @@ import {
 	roleParameter,
 	shownFor,
 } from '../common/descriptions';
-import { refusal } from '../../client/errors';
 import { operation } from '../common/operation';
-import { invite, pendingInvitation, type InvitationEndpoint } from '../../people/inviting';
+import { createOnce } from '../../people/creating';
+import type { InvitationEndpoint, InvitationRequest } from '../../people/inviting';
 
 const shown = shownFor('invitation', ['create']);
 
-interface Input {
-	businessId: number;
-	email: string;
-	role: string;
+interface Input extends InvitationRequest {
 	ifExists: string;
-	endpoint: InvitationEndpoint;
 }
 
 export const create = operation<Input>({
@@ -68,18 +64,13 @@ export const create = operation<Input>({
 			businessId: parameters.businessId(),
 			email: parameters.email(),
 			role: parameters.role(),
-			ifExists: options.ifExists === 'return' ? 'return' : 'error',
+			ifExists: parameters.optionIn(options, 'ifExists', 'If It Exists', ['error', 'return']),
 			endpoint: parameters.optionIn(options, 'endpoint', 'Endpoint', ['businessInvitations', 'userInvitation']) as InvitationEndpoint,
 		};
 	},
 	about: ({ businessId, email }) => `${businessId} ${addressKey(email)}`,
-	async execute(session, { businessId, email, role, ifExists, endpoint }) {
-		const pending = await pendingInvitation(session, businessId, email, endpoint);
-		if (!pending) return [(await invite(session, { businessId, email, role, endpoint })) as IDataObject];
-		if (ifExists === 'return') return [{ ...(pending as IDataObject), alreadyInvited: true }];
-		throw refusal(
-			`${email} has a pending invitation to business ${businessId} already`,
-			"Nothing was sent. Set the option 'If It Exists' to return it, or revoke it first.",
-		);
+	async execute(session, { ifExists, ...request }) {
+		const { invitation, wasPending } = await createOnce(session, request, ifExists === 'return');
+		return [{ ...(invitation.raw as IDataObject), ...(wasPending ? { alreadyInvited: true } : {}) }];
 	},
 });

@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { addressKey } from '../../client/identifiers';
-import { getTeamMember, teamMemberOf, type TeamMember } from '../../api/teamMembers';
-import { textOrNull } from '../../client/json';
+import { getTeamMember, type TeamMember } from '../../api/teamMembers';
 import { scimSourceOfTeamMember, toScimUser } from '../../people/scimUser';
 import {
 	businessLocator,
@@ -12,7 +11,7 @@ import {
 	shownFor,
 	simplifyParameter,
 } from '../common/descriptions';
-import { findByEmail, nobody } from '../../people/find';
+import { findTeamMember } from '../../people/membership';
 import { operation } from '../common/operation';
 import type { ByEmail, ById } from '../common/parameters';
 import type { Session } from '../../people/session';
@@ -28,13 +27,7 @@ interface Input {
 }
 
 async function find(session: Session, { businessId, member }: Input): Promise<TeamMember> {
-	if (member.by === 'id') return await getTeamMember(session.client, businessId, member.id);
-	const place = { thing: 'team member', where: `the team members of business ${businessId}` };
-	const { found, roster } = await session.look('teamMembers', businessId, (list) =>
-		findByEmail(list, member.email, place, (row) => textOrNull(row.uuid)),
-	);
-	if (!found) throw nobody(member.email, place, roster.doubt);
-	return teamMemberOf(found);
+	return member.by === 'id' ? await getTeamMember(session.client, businessId, member.id) : await findTeamMember(session, businessId, member.email);
 }
 
 export const get = operation<Input>({

@@ -2,11 +2,11 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { get } from './get.operation';
 import { getAll } from './getAll.operation';
-import { removeMember } from './remove.operation';
+import { remove } from './remove.operation';
 import { updateRole } from './updateRole.operation';
 
 /** The people of a business. */
-export const operations = { get, getAll, remove: removeMember, updateRole };
+export const operations = { get, getAll, remove, updateRole };
 
 export const description: INodeProperties[] = [
 	{
@@ -41,5 +41,5 @@ export const description: INodeProperties[] = [
 	...getAll.description,
 	...get.description,
 	...updateRole.description,
-	...removeMember.description,
+	...remove.description,
 ];

@@ -1,26 +1,20 @@
-import { removeBusinessMember } from '../../api/businessMembers';
-import {
-	agentNotice,
-	businessLocator,
-	ifMissingOption,
-	memberByIntegerLocator,
-	notPublishedNotice,
-	optionsCollection,
-	shownFor,
-} from '../common/descriptions';
-import { removeFromBusiness } from '../../people/missing';
+import type { IDataObject } from 'n8n-workflow';
+
+import type { NamedMember } from '../../people/membership';
+import { removeMember } from '../../people/removingOne';
+import { agentNotice, businessLocator, ifMissingOption, memberByIntegerLocator, notPublishedNotice, optionsCollection, shownFor } from '../common/descriptions';
 import { operation } from '../common/operation';
-import { aboutMember, locateMember, membersOf, type MemberLocator } from './member';
+import { memberKey } from './memberKey';
 
 const shown = shownFor('teamMember', ['remove']);
 
 interface Input {
 	businessId: number;
-	member: MemberLocator;
+	member: NamedMember;
 	ifMissing: string;
 }
 
-export const removeMember = operation<Input>({
+export const remove = operation<Input>({
 	description: [
 		agentNotice(shown),
 		notPublishedNotice(shown),
@@ -30,21 +24,11 @@ export const removeMember = operation<Input>({
 	],
 	read: (parameters) => ({
 		businessId: parameters.businessId(),
-		member: parameters.memberByInteger(),
-		ifMissing: parameters.collection('options').ifMissing === 'succeed' ? 'succeed' : 'error',
+		member: parameters.memberToChange(),
+		ifMissing: parameters.optionIn(parameters.collection('options'), 'ifMissing', 'If Missing', ['error', 'succeed']),
 	}),
-	about: ({ businessId, member }) => aboutMember(businessId, member),
+	about: ({ businessId, member }) => memberKey(businessId, member),
 	async execute(session, { businessId, member, ifMissing }) {
-		const removed = await removeFromBusiness(session, {
-			businessId,
-			list: 'businessMembers',
-			place: membersOf(businessId),
-			named: member,
-			found: await locateMember(session, businessId, member),
-			idName: 'memberId',
-			ifMissing,
-			remove: async (id) => await removeBusinessMember(session.client, businessId, id),
-		});
-		return [removed];
+		return [{ ...(await removeMember(session, businessId, member, ifMissing === 'succeed')) } as IDataObject];
 	},
 });

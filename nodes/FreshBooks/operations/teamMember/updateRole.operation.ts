@@ -1,23 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { updateBusinessMember } from '../../api/businessMembers';
-import {
-	businessLocator,
-	memberByIntegerLocator,
-	notPublishedNotice,
-	optionsCollection,
-	roleParameter,
-	shownFor,
-} from '../common/descriptions';
+import { changeRole, locateMember, memberName, noMember, refuseConnectedUser, refuseOwner, type NamedMember } from '../../people/membership';
+import { businessLocator, memberByIntegerLocator, notPublishedNotice, optionsCollection, roleParameter, shownFor } from '../common/descriptions';
 import { operation } from '../common/operation';
-import { aboutMember, requireMember, type MemberLocator } from './member';
+import { memberKey } from './memberKey';
 
 const shown = shownFor('teamMember', ['updateRole']);
 
 interface Input {
 	businessId: number;
-	member: MemberLocator;
-	role: string;
+	member: NamedMember;
+	role: string | undefined;
 	permissions: IDataObject | undefined;
 }
 
@@ -40,15 +33,17 @@ export const updateRole = operation<Input>({
 	],
 	read: (parameters) => ({
 		businessId: parameters.businessId(),
-		member: parameters.memberByInteger(),
+		member: parameters.memberToChange(),
 		role: parameters.role(),
 		permissions: parameters.jsonObject('permissions', 'Permissions'),
 	}),
-	about: ({ businessId, member }) => aboutMember(businessId, member),
+	about: ({ businessId, member }) => memberKey(businessId, member),
 	async execute(session, { businessId, member, role, permissions }) {
-		const { id } = await requireMember(session, businessId, member);
-		const body: IDataObject = permissions ? { role, permissions } : { role };
-		const updated = await updateBusinessMember(session.client, businessId, id, body);
-		return [updated.raw as IDataObject];
+		const located = await locateMember(session, businessId, member);
+		if (!located) throw noMember(session, businessId, member);
+		refuseOwner(located.presence, memberName(located.member), businessId);
+		await refuseConnectedUser(session, located.person, memberName(located.member), 'whose own role is not changed');
+		const changed = await changeRole(session, businessId, located, { ...(role === undefined ? {} : { role }), ...(permissions === undefined ? {} : { permissions }) });
+		return [changed.raw as IDataObject];
 	},
 });

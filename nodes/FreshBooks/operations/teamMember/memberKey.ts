@@ -1,0 +1,8 @@
+import { addressKey } from '../../client/identifiers';
+import type { NamedMember } from '../../people/membership';
+
+/** Items with the same text are worked on one after another. */
+export function memberKey(businessId: number, member: NamedMember): string {
+	if (member.by === 'email') return `${businessId} ${addressKey(member.email)}`;
+	return `${businessId} ${member.by === 'uuid' ? member.uuid : member.id}`;
+}

@@ -1,0 +1,118 @@
+import { listBusinessMembers, type BusinessMember } from '../api/businessMembers';
+import { listInvitations, type Invitation } from '../api/invitations';
+import { readToTheEnd, type ListRequest } from '../api/lists';
+import { listTeamMembers, type TeamMember } from '../api/teamMembers';
+import type { FreshBooksClient } from '../client/client';
+import { failureOf, isFreshBooksError, isUnreadable, type FreshBooksError } from '../client/errors';
+import { endsTheRun, reasonOf } from './reasons';
+
+/**
+ * The three lists that show who has access to a business, always read together: invitations first, people after. Somebody
+ * who accepts while they are read is then in one of the lists, or in both, and never in neither.
+ */
+
+export type ListName = 'invitations' | 'teamMembers' | 'businessMembers';
+
+/** How sure a list is. */
+export type ListState =
+	/** Nothing speaks against its being complete. */
+	| 'whole'
+	/** It may lack a row. */
+	| 'doubtful'
+	/** It could not be read. */
+	| 'unread'
+	/** FreshBooks answered 404 (405, 410) to its first reading: it does not offer this list to the connection. */
+	| 'notOffered';
+
+export interface ReadList<Row> {
+	rows: Row[];
+	state: ListState;
+	/** Why it is not whole: a sentence. */
+	reason?: string;
+	/** What the reading failed with. */
+	error?: FreshBooksError;
+	/** Whether another reading may show more. */
+	mayImprove?: boolean;
+}
+
+export interface BusinessLists {
+	invitations: ReadList<Invitation>;
+	teamMembers: ReadList<TeamMember>;
+	businessMembers: ReadList<BusinessMember>;
+}
+
+/** How often the lists are read when rows moved meanwhile or an answer was not readable. */
+const MAX_READINGS = 3;
+
+function readingFailed<Row>(error: FreshBooksError, readBefore: boolean): ReadList<Row> {
+	const { kind } = error.failure;
+	const isAbsent = kind === 'notPublished' || kind === 'notFound';
+	const state = isAbsent && !readBefore ? 'notOffered' : 'unread';
+	return { rows: [], state, reason: `${reasonOf(error)}.`, error, mayImprove: isUnreadable(error) };
+}
+
+async function readOne<Row>(client: FreshBooksClient, request: ListRequest<Row>, readBefore: boolean): Promise<ReadList<Row>> {
+	return await readToTheEnd(client, request).then(
+		({ rows, doubt, moved }): ReadList<Row> => (doubt === undefined ? { rows, state: 'whole' } : { rows, state: 'doubtful', reason: doubt, mayImprove: moved }),
+		(error: unknown) => (isFreshBooksError(error) && !endsTheRun(error) ? readingFailed<Row>(error, readBefore) : Promise.reject(error)),
+	);
+}
+
+/** A business has at least the connected user: a list of people without anybody cannot be complete. */
+function withoutAnybodyDoubtful<Row>(list: ReadList<Row>, businessId: number): ReadList<Row> {
+	if (list.state !== 'whole' || list.rows.length > 0) return list;
+	return { ...list, state: 'doubtful', reason: `FreshBooks lists nobody in business ${businessId}, not even the connected user.` };
+}
+
+async function readOnce(client: FreshBooksClient, businessId: number, wasRead: (list: ListName) => boolean): Promise<BusinessLists> {
+	const invitations = await readOne(client, listInvitations(businessId, (row) => row), wasRead('invitations'));
+	const [teamMembers, businessMembers] = await Promise.all([
+		readOne(client, listTeamMembers(businessId, (row) => row), wasRead('teamMembers')),
+		readOne(client, listBusinessMembers(businessId, (row) => row), wasRead('businessMembers')),
+	]);
+	return {
+		invitations,
+		teamMembers: withoutAnybodyDoubtful(teamMembers, businessId),
+		businessMembers: withoutAnybodyDoubtful(businessMembers, businessId),
+	};
+}
+
+/**
+ * Reads the lists of a business. What could not be read says so; throws FreshBooksError only where nothing else makes sense
+ * (a cancelled execution).
+ * @param wasRead whether a list was read before in this execution, in which case a 404 says nothing about what is offered
+ */
+export async function readBusinessLists(
+	client: FreshBooksClient,
+	businessId: number,
+	wasRead: (list: ListName) => boolean,
+): Promise<BusinessLists> {
+	for (let reading = 1; ; reading++) {
+		const lists = await readOnce(client, businessId, wasRead);
+		if (reading === MAX_READINGS || !listsOf(lists).some(([, { mayImprove }]) => mayImprove)) return lists;
+	}
+}
+
+/** Reads the published list alone, for a look at somebody that nothing is done about. Throws FreshBooksError as it cannot be read. */
+export async function readTeamMembers(client: FreshBooksClient, businessId: number): Promise<ReadList<TeamMember>> {
+	for (let reading = 1; ; reading++) {
+		const list = await readOne(client, listTeamMembers(businessId, (row) => row), true);
+		if (reading < MAX_READINGS && list.mayImprove) continue;
+		if (list.error) throw list.error;
+		return list;
+	}
+}
+
+/** The lists with their names. */
+export function listsOf(lists: BusinessLists): Array<[ListName, ReadList<unknown>]> {
+	return [
+		['invitations', lists.invitations],
+		['teamMembers', lists.teamMembers],
+		['businessMembers', lists.businessMembers],
+	];
+}
+
+/** True where FreshBooks refused a list to the connected user. */
+export function isForbidden({ error }: ReadList<unknown>): boolean {
+	return failureOf(error)?.kind === 'permission';
+}

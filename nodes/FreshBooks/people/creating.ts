@@ -1,0 +1,45 @@
+import type { Invitation } from '../api/invitations';
+import { refusal } from '../client/errors';
+import { inviteOnce, type InvitationRequest } from './inviting';
+import { undecidedError } from './membership';
+import { hasAccess, isDeactivated, personOf, presenceIn, undecidedFor } from './presence';
+import type { Session } from './session';
+
+/** One invitation as it was asked for: not for a member, and not twice. */
+
+/** An invitation, and whether it was there before. */
+export interface CreatedInvitation {
+	invitation: Invitation;
+	wasPending: boolean;
+}
+
+/**
+ * Invites an address that is neither a member nor invited. Throws FreshBooksError: when lists that decide were not read
+ * whole, for a member, for an invited address (unless `returnExisting`), and what inviting fails with.
+ */
+export async function createOnce(session: Session, request: InvitationRequest, returnExisting: boolean): Promise<CreatedInvitation> {
+	const { businessId, email, endpoint } = request;
+	const lists = await session.lists(businessId);
+	const presence = presenceIn(lists, personOf([email], [], [lists]));
+	const undecided = undecidedFor(lists, presence);
+	if (undecided.length > 0) throw undecidedError(undecided, businessId);
+	// The endpoint of this name is the list's own: where FreshBooks does not offer the one, it does not offer the other.
+	if (endpoint === 'businessInvitations' && lists.invitations.state === 'notOffered' && lists.invitations.error) throw lists.invitations.error;
+	const [pending] = presence.invitations;
+	if (pending) return existing(request, pending, returnExisting);
+	if (hasAccess(presence) || hasAccess(presence.elsewhere)) {
+		throw refusal(`${email} is a member of business ${businessId} already`, "No invitation was sent. Use 'Team Member: Update Role' to change what the person may do.");
+	}
+	if (isDeactivated(presence)) {
+		throw refusal(`${email} is a deactivated member of business ${businessId}`, 'No invitation was sent. Reactivate the person in FreshBooks under Team Members.');
+	}
+	return { invitation: await inviteOnce(session, request), wasPending: false };
+}
+
+function existing({ email, businessId }: InvitationRequest, invitation: Invitation, returnExisting: boolean): CreatedInvitation {
+	if (returnExisting) return { invitation, wasPending: true };
+	throw refusal(
+		`${email} has a pending invitation to business ${businessId} already`,
+		"No further invitation was sent. Set the option 'If It Exists' to return it, or revoke it first.",
+	);
+}

@@ -1,0 +1,14 @@
+const ignored = (): void => undefined;
+
+/** Runs work with the same key one after another, and everything else at the same time. */
+export class KeyedQueue {
+	private readonly last = new Map<string, Promise<unknown>>();
+
+	/** Runs `work` after all earlier work with the same key has ended, however it ended. */
+	async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
+		const before = this.last.get(key) ?? Promise.resolve();
+		const mine = before.then(work);
+		this.last.set(key, mine.then(ignored, ignored));
+		return await mine;
+	}
+}

@@ -1,0 +1,169 @@
+import { updateBusinessMember, type BusinessMember } from '../api/businessMembers';
+import type { TeamMember } from '../api/teamMembers';
+import { type FreshBooksError, inOneLine, refusal } from '../client/errors';
+import { sameAddress } from '../client/identifiers';
+import type { BusinessLists } from './businessLists';
+import { hasOtherOwner, isConnectedUser, isOwner, personOf, presenceIn, undecidedFor, type Person, type Presence, type Undecided } from './presence';
+import { roleTitle, sameRole } from './roles';
+import type { Session } from './session';
+import { someOf } from './texts';
+import { PeopleIndex } from './writes';
+
+/** One member of a business for changing or removing: found by whole number, UUID or address, and guarded. */
+
+export type NamedMember = { by: 'memberId'; id: number } | { by: 'uuid'; uuid: string } | { by: 'email'; email: string };
+
+/** A member found in complete lists. */
+export interface LocatedMember {
+	member: BusinessMember & { id: number };
+	person: Person;
+	presence: Presence;
+	lists: BusinessLists;
+}
+
+/** The error for lists that decide and were not read whole: the reading's own, where one failed. */
+export function undecidedError(undecided: Undecided[], businessId: number): FreshBooksError {
+	const failed = undecided.find(({ error }) => error !== undefined)?.error;
+	if (failed) return failed;
+	return refusal(
+		`It cannot be decided what is true of the person in business ${businessId}: ${someOf(undecided.map(({ reason }) => reason), ' ')}`.replace(/\.$/, ''),
+		'Nothing was changed for this item. Run it again; if it stays so, connect a user who may see everyone.',
+	);
+}
+
+function describe(named: NamedMember): string {
+	if (named.by === 'email') return `the address ${named.email}`;
+	return named.by === 'uuid' ? `the UUID ${named.uuid}` : `the ID ${named.id}`;
+}
+
+/** Rows of the members list that a UUID stands for: by identity where both lists show one, else by address. */
+function membersOfUuid(team: TeamMember | undefined, { businessMembers }: BusinessLists): BusinessMember[] {
+	return team === undefined ? [] : businessMembers.rows.filter((row) => new PeopleIndex([team]).has(row));
+}
+
+function rowsNamed(named: NamedMember, lists: BusinessLists, team: TeamMember | undefined): BusinessMember[] {
+	if (named.by === 'memberId') return lists.businessMembers.rows.filter(({ id }) => id === named.id);
+	if (named.by === 'uuid') return membersOfUuid(team, lists);
+	return presenceIn(lists, personOf([named.email], [], [lists])).members;
+}
+
+function hasId(member: BusinessMember): member is LocatedMember['member'] {
+	return member.id !== null;
+}
+
+/**
+ * The one team member with an address, from the published list. Throws FreshBooksError when the list could not be read, when
+ * nobody has the address and when several have it.
+ */
+export async function findTeamMember(session: Session, businessId: number, email: string): Promise<TeamMember> {
+	const { rows, state, reason } = await session.teamMembers(businessId);
+	const found = rows.filter((row) => sameAddress(row.email, email));
+	if (found.length === 1) return found[0];
+	if (found.length > 1) {
+		throw refusal(
+			`More than one team member of business ${businessId} has the address ${email}: ${someOf(found.map(({ uuid }) => uuid))}`,
+			'Choose one of them by ID.',
+		);
+	}
+	if (state === 'doubtful') throw refusal(`No team member with the address ${email} was found in business ${businessId}`, reason ?? '');
+	throw refusal(
+		`No team member of business ${businessId} has the address ${email}`,
+		"All team members were looked through, in upper or lower case. Check 'Team Member' and 'Business'.",
+	);
+}
+
+/** The refusal for a member who is in the published list only, so that nothing can be changed through the API. */
+function withoutWholeNumber(named: NamedMember, businessId: number): FreshBooksError {
+	return refusal(
+		`The team member with ${describe(named)} has no whole-number ID in business ${businessId}, which FreshBooks needs to change or remove them`,
+		'Nothing was changed. Do it in FreshBooks itself, under Team Members.',
+	);
+}
+
+/**
+ * The member that was named, by lists that were read whole; undefined when nobody is there. Throws FreshBooksError when a
+ * list that decides was not read whole, when FreshBooks does not offer the members list, and when two members are meant.
+ */
+export async function locateMember(session: Session, businessId: number, named: NamedMember): Promise<LocatedMember | undefined> {
+	const lists = await session.lists(businessId);
+	const team = named.by === 'uuid' ? lists.teamMembers.rows.find(({ uuid }) => uuid === named.uuid) : undefined;
+	const rows = rowsNamed(named, lists, team);
+	const emails = named.by === 'email' ? [named.email] : [...rows, ...(team ? [team] : [])].map(({ email }) => email);
+	const person = personOf(emails, [...rows, ...(team ? [team] : [])].map(({ identityId }) => identityId), [lists]);
+	const presence = presenceIn(lists, person);
+	const undecided = undecidedFor(lists, presence);
+	if (undecided.length > 0) throw undecidedError(undecided, businessId);
+	if (lists.businessMembers.state === 'notOffered') throw lists.businessMembers.error ?? withoutWholeNumber(named, businessId);
+	const found = rows.filter(hasId);
+	if (found.length > 1) {
+		throw refusal(
+			`More than one member of business ${businessId} has ${describe(named)}: ${someOf(found.map(({ id }) => inOneLine(String(id), 40)))}`,
+			'Nothing was changed. Choose one of them by ID.',
+		);
+	}
+	const [member] = found;
+	if (member) return { member, person, presence, lists };
+	if (presence.teamMembers.length > 0) throw withoutWholeNumber(named, businessId);
+	return undefined;
+}
+
+/** The refusal for somebody who is not there. */
+export function noMember(session: Session, businessId: number, named: NamedMember): FreshBooksError {
+	const wasRemovedHere = [...session.writes.removedHere(businessId).values()].some(({ id, email }) =>
+		named.by === 'email' ? new PeopleIndex([{ email: named.email, identityId: null }]).has({ email, identityId: null }) : named.by === 'memberId' && id === named.id,
+	);
+	if (wasRemovedHere) {
+		return refusal(`The member with ${describe(named)} was removed from business ${businessId} by an earlier item`, 'Nothing was sent for this item. Remove the repeated item from the input.');
+	}
+	return refusal(
+		`No member of business ${businessId} has ${describe(named)}`,
+		"All team members and members were looked through, in upper or lower case. Check 'Team Member' and 'Business'.",
+	);
+}
+
+/** How a member is named in a sentence. */
+export function memberName({ email, id }: Pick<BusinessMember, 'email' | 'id'>): string {
+	return email ?? `Member ${id ?? ''}`;
+}
+
+/** Refuses the connected user; throws FreshBooksError. */
+export async function refuseConnectedUser(session: Session, person: Person, name: string, what: string): Promise<void> {
+	if (!isConnectedUser(await session.getMe(), person)) return;
+	throw refusal(`${name} is the connected user, ${what}`, 'Nothing was changed. Connect as another owner or admin, as this connection could lose its rights.');
+}
+
+const TRANSFER = "Nothing was changed. FreshBooks' support transfers a business to another owner.";
+
+/** Refuses the only active owner of a business; throws FreshBooksError. */
+export function refuseOnlyOwner({ member, person, presence, lists }: LocatedMember, businessId: number): void {
+	if (!isOwner(presence) || hasOtherOwner(lists, person)) return;
+	throw refusal(`${memberName(member)} is the only active owner of business ${businessId} and cannot be removed`, TRANSFER);
+}
+
+/** Refuses to change the role of an owner; throws FreshBooksError. */
+export function refuseOwner(presence: Presence, name: string, businessId: number): void {
+	if (isOwner(presence)) throw refusal(`${name} is an owner of business ${businessId}, whose role cannot be changed`, TRANSFER);
+}
+
+/**
+ * Changes role or permissions of a member who was guarded. Answers what FreshBooks answered. Throws FreshBooksError, also
+ * when FreshBooks answers with the role as it was: then nothing changed.
+ */
+export async function changeRole(
+	session: Session,
+	businessId: number,
+	{ member }: LocatedMember,
+	changes: { role?: string; permissions?: Record<string, unknown> },
+): Promise<BusinessMember> {
+	const answered = await updateBusinessMember(session.client, businessId, member.id, changes as Parameters<typeof updateBusinessMember>[3]);
+	const { role } = changes;
+	if (role === undefined) return answered;
+	if (answered.role !== null && !sameRole(answered.role, role)) {
+		throw refusal(
+			`FreshBooks accepted the request, but answered that ${memberName(member)} is still ${roleTitle(answered.role)}, not ${roleTitle(role)}`,
+			'The role was not changed. Check that your plan has this role, or change it in FreshBooks under Team Members.',
+		);
+	}
+	session.writes.noteRole(businessId, member, role);
+	return answered;
+}

@@ -1,0 +1,169 @@
+import { removeBusinessMember, type BusinessMember } from '../api/businessMembers';
+import { revokeInvitation } from '../api/invitations';
+import { failureOf, isFreshBooksError, type FreshBooksError } from '../client/errors';
+import type { BusinessLists } from './businessLists';
+import { hasAccess, hasOtherOwner, isDeactivated, isOwner, personBy, presenceIn, undecidedFor, type Person, type Presence, type Undecided } from './presence';
+import { endsTheRun } from './reasons';
+import type { Session } from './session';
+
+/**
+ * Removing surely: every pending invitation first, so that nobody returns through one, then the memberships, then the lists
+ * are read again until they show no access or FreshBooks had 15 seconds to catch up. What such a reading newly shows (an
+ * invitation accepted meanwhile is a member) is removed as well.
+ */
+
+/** Waits between the readings that verify a removal, in milliseconds: 15 seconds in all. */
+export const VERIFYING_PAUSES_MS = [1_000, 2_000, 3_000, 4_000, 5_000];
+/** How often something that newly appears is removed as well. */
+const MAX_ROUNDS = 3;
+
+export interface Target {
+	kind: 'invitation' | 'member';
+	id: number;
+	/** The row of a member. */
+	member?: BusinessMember;
+	/** The target has another address than the one named. */
+	isElsewhere: boolean;
+}
+
+export interface Attempt extends Target {
+	/** What the request failed with. */
+	error?: FreshBooksError;
+}
+
+/** Who took something away. */
+export type DoneBy =
+	/** A request of this run: FreshBooks accepted it, or gave no clear answer and shows it as gone. */
+	| 'thisRun'
+	/** An earlier try of the same request, whose answer was lost. */
+	| 'earlierTry'
+	/** Another run or a person. */
+	| 'somebodyElse';
+
+/** True where FreshBooks answered that there is nothing with this ID. */
+export function isAbsent(error: unknown): boolean {
+	const kind = failureOf(error)?.kind;
+	return kind === 'notPublished' || kind === 'notFound';
+}
+
+/** Who took away what the lists no longer show, by what the request ended with. */
+export function doneBy(error: FreshBooksError | undefined): DoneBy {
+	if (error === undefined) return 'thisRun';
+	if (isAbsent(error)) return error.failure.afterUnknownFate ? 'earlierTry' : 'somebodyElse';
+	return error.failure.maybeDone ? 'thisRun' : 'somebodyElse';
+}
+
+/** True when FreshBooks clearly refused, so that waiting for its lists is in vain. */
+function isRefused({ error }: Attempt): boolean {
+	return error !== undefined && !isAbsent(error) && !error.failure.maybeDone;
+}
+
+/** Sends one removal. Throws only what ends the run. */
+export async function attemptRemoval(session: Session, businessId: number, target: Target): Promise<Attempt> {
+	const request = target.kind === 'invitation' ? revokeInvitation : removeBusinessMember;
+	const error = await request(session.client, businessId, target.id).then(
+		() => undefined,
+		(reason: unknown) => (isFreshBooksError(reason) && !endsTheRun(reason) ? reason : Promise.reject(reason)),
+	);
+	if (error !== undefined) return { ...target, error };
+	if (target.kind === 'invitation') session.writes.noteRevoked(businessId, target.id);
+	else if (target.member) session.writes.noteRemoved(businessId, target.member);
+	return target;
+}
+
+/** Reads the lists again, with pauses, until they satisfy `isSettled` or FreshBooks had its time; returns the last reading. */
+export async function readUntil(
+	session: Session,
+	businessId: number,
+	pauses: readonly number[],
+	isSettled: (lists: BusinessLists) => boolean,
+): Promise<BusinessLists> {
+	let lists = await session.listsAgain(businessId);
+	for (const pause of pauses) {
+		if (isSettled(lists)) break;
+		await session.client.pause(pause);
+		lists = await session.listsAgain(businessId);
+	}
+	return lists;
+}
+
+/** The rows whose access is to be removed: under the address named, and under others where asked for. */
+export interface Scope {
+	person: Person;
+	includeOtherAddresses: boolean;
+}
+
+/** Everything that can be removed by ID: invitations, then memberships. */
+export function targetsIn(presence: Presence, includeOtherAddresses: boolean): Target[] {
+	const parts = [{ rows: presence, isElsewhere: false }, ...(includeOtherAddresses ? [{ rows: presence.elsewhere, isElsewhere: true }] : [])];
+	return [
+		...parts.flatMap(({ rows, isElsewhere }) => rows.invitations.flatMap(({ id }): Target[] => (id === null ? [] : [{ kind: 'invitation', id, isElsewhere }]))),
+		...parts.flatMap(({ rows, isElsewhere }) =>
+			rows.members.flatMap((member): Target[] => (member.id === null ? [] : [{ kind: 'member', id: member.id, member, isElsewhere }])),
+		),
+	];
+}
+
+/** Whether a list shows the target. */
+export function isShown(presence: Presence, { kind, id }: Target): boolean {
+	const parts = [presence, presence.elsewhere];
+	return parts.some(({ invitations, members }) => (kind === 'invitation' ? invitations : members).some((row) => row.id === id));
+}
+
+/** Whether the target still gives access: it is shown, and not as a deactivated member, as which FreshBooks may keep somebody. */
+export function givesAccess(presence: Presence, target: Target): boolean {
+	if (!isShown(presence, target)) return false;
+	return target.kind === 'invitation' || !isDeactivated(target.isElsewhere ? presence.elsewhere : presence);
+}
+
+export interface RemovalResult {
+	attempts: Attempt[];
+	/** Where the person is by the last reading. */
+	last: Presence;
+	/** What could not be read then; empty when every list that decides was read whole. */
+	undecided: Undecided[];
+	/** Nothing more was removed, as the person was found to be the only owner. */
+	stoppedAtOnlyOwner: boolean;
+	/** An owner was removed, and by the last reading the business has none. */
+	leftWithoutOwner: boolean;
+}
+
+/**
+ * Removes a person's access to one business. `first` decides whether anything is sent, so it must have been read whole.
+ * Throws only what ends the run.
+ */
+export async function removeSurely(session: Session, businessId: number, { person: named, includeOtherAddresses }: Scope, first: BusinessLists): Promise<RemovalResult> {
+	const attempts = new Map<string, Attempt>();
+	let person = named;
+	const wasOwner = isOwner(presenceIn(first, person));
+	let lists = first;
+	let stoppedAtOnlyOwner = false;
+	let waits = 0;
+	for (let round = 0; ; ) {
+		person = personBy(person, lists);
+		const presence = presenceIn(lists, person);
+		const undecided = undecidedFor(lists, presence);
+		const targets = undecided.length > 0 ? [] : targetsIn(presence, includeOtherAddresses).filter(({ kind, id }) => !attempts.has(`${kind} ${id}`));
+		stoppedAtOnlyOwner = targets.length > 0 && isOwner(presence) && !hasOtherOwner(lists, person);
+		if (targets.length > 0 && !stoppedAtOnlyOwner && round < MAX_ROUNDS) {
+			round++;
+			for (const target of targets) attempts.set(`${target.kind} ${target.id}`, await attemptRemoval(session, businessId, target));
+		} else if (attempts.size > 0 && !stoppedAtOnlyOwner && waits < VERIFYING_PAUSES_MS.length && lingers([...attempts.values()], presence, undecided, includeOtherAddresses)) {
+			await session.client.pause(VERIFYING_PAUSES_MS[waits++]);
+		} else {
+			const leftWithoutOwner = wasOwner && attempts.size > 0 && undecided.length === 0 && !hasOtherOwner(lists);
+			return { attempts: [...attempts.values()], last: presence, undecided, stoppedAtOnlyOwner, leftWithoutOwner };
+		}
+		lists = await session.listsAgain(businessId);
+	}
+}
+
+/** Whether the lists may still show something only because they lag behind. */
+function lingers(attempts: Attempt[], presence: Presence, undecided: Undecided[], includeOtherAddresses: boolean): boolean {
+	if (undecided.length > 0) return true;
+	const open = attempts.filter((attempt) => !isRefused(attempt));
+	if (open.some((attempt) => givesAccess(presence, attempt))) return true;
+	const isMemberGone = open.some(({ kind, isElsewhere }) => kind === 'member' && !isElsewhere);
+	const isMemberGoneElsewhere = open.some(({ kind, isElsewhere }) => kind === 'member' && isElsewhere);
+	return (isMemberGone && hasAccess(presence)) || (includeOtherAddresses && isMemberGoneElsewhere && hasAccess(presence.elsewhere));
+}

@@ -1,0 +1,149 @@
+import type { BusinessMember } from '../api/businessMembers';
+import type { Invitation } from '../api/invitations';
+import type { TeamMember } from '../api/teamMembers';
+import type { FreshBooksError } from '../client/errors';
+import { addressKey, sameAddress } from '../client/identifiers';
+import type { BusinessLists } from './businessLists';
+
+/**
+ * What this execution changed, so that a later item about the same person meets it although FreshBooks' lists lag behind.
+ * For decisions only: whether something is gone is judged by the lists as FreshBooks gives them.
+ */
+
+interface RoleChange {
+	member: BusinessMember;
+	role: string;
+}
+
+class BusinessWrites {
+	/** Sent invitations, by address. */
+	readonly invited = new Map<string, Invitation>();
+
+	/** Why it is not known whether an address was invited. */
+	readonly unsettled = new Map<string, FreshBooksError>();
+
+	readonly revoked = new Set<number>();
+
+	readonly removed = new Map<number, BusinessMember>();
+
+	readonly roles = new Map<number, RoleChange>();
+}
+
+type PersonRow = Pick<TeamMember, 'email' | 'identityId'>;
+
+/** Finds the rows of the same person: by identity where both rows show one, else by address. */
+export class PeopleIndex {
+	private readonly identities = new Set<number>();
+
+	private readonly addresses = new Set<string>();
+
+	/** Addresses of rows that show no identity. */
+	private readonly anonymousAddresses = new Set<string>();
+
+	constructor(rows: PersonRow[]) {
+		for (const { email, identityId } of rows) {
+			if (identityId !== null) this.identities.add(identityId);
+			if (email === null) continue;
+			this.addresses.add(addressKey(email));
+			if (identityId === null) this.anonymousAddresses.add(addressKey(email));
+		}
+	}
+
+	has({ email, identityId }: PersonRow): boolean {
+		if (identityId !== null && this.identities.has(identityId)) return true;
+		const addresses = identityId === null ? this.addresses : this.anonymousAddresses;
+		return email !== null && addresses.has(addressKey(email));
+	}
+}
+
+export class Writes {
+	private readonly businesses = new Map<number, BusinessWrites>();
+
+	private of(businessId: number): BusinessWrites {
+		const known = this.businesses.get(businessId) ?? new BusinessWrites();
+		this.businesses.set(businessId, known);
+		return known;
+	}
+
+	/** An invitation was made for an address. */
+	noteInvited(businessId: number, email: string, invitation: Invitation): void {
+		this.of(businessId).invited.set(addressKey(email), { ...invitation, email: invitation.email ?? email });
+		this.of(businessId).unsettled.delete(addressKey(email));
+	}
+
+	/** It is not known whether an address was invited; the error says why. */
+	noteUnsettled(businessId: number, email: string, error: FreshBooksError): void {
+		this.of(businessId).unsettled.set(addressKey(email), error);
+	}
+
+	noteRevoked(businessId: number, invitationId: number): void {
+		this.of(businessId).revoked.add(invitationId);
+		for (const [key, { id }] of this.of(businessId).invited) if (id === invitationId) this.of(businessId).invited.delete(key);
+	}
+
+	/** Something counted as removed or revoked, and FreshBooks still lists it. */
+	forgetRemoval(businessId: number, kind: 'invitation' | 'member', id: number): void {
+		if (kind === 'member') this.of(businessId).removed.delete(id);
+		else this.of(businessId).revoked.delete(id);
+	}
+
+	noteRemoved(businessId: number, member: BusinessMember): void {
+		if (member.id !== null) this.of(businessId).removed.set(member.id, member);
+	}
+
+	noteRole(businessId: number, member: BusinessMember, role: string): void {
+		if (member.id !== null) this.of(businessId).roles.set(member.id, { member, role });
+	}
+
+	/** The invitation that this execution made for an address and did not revoke. */
+	invitedHere(businessId: number, email: string): Invitation | undefined {
+		return this.of(businessId).invited.get(addressKey(email));
+	}
+
+	unsettledHere(businessId: number, email: string): FreshBooksError | undefined {
+		return this.of(businessId).unsettled.get(addressKey(email));
+	}
+
+	/** Whole-number IDs that this execution removed, with the rows they had. */
+	removedHere(businessId: number): ReadonlyMap<number, BusinessMember> {
+		return this.of(businessId).removed;
+	}
+
+	revokedHere(businessId: number): ReadonlySet<number> {
+		return this.of(businessId).revoked;
+	}
+
+	/** The lists as they are once FreshBooks has caught up with what this execution did. */
+	appliedTo(businessId: number, lists: BusinessLists): BusinessLists {
+		const { invited, revoked, removed, roles } = this.of(businessId);
+		return {
+			invitations: { ...lists.invitations, rows: withInvitations(lists.invitations.rows, [...invited.values()], revoked) },
+			teamMembers: { ...lists.teamMembers, rows: withRoles(withoutRemoved(lists, removed), [...roles.values()]) },
+			businessMembers: {
+				...lists.businessMembers,
+				rows: lists.businessMembers.rows
+					.filter(({ id }) => id === null || !removed.has(id))
+					.map((row) => (row.id !== null && roles.has(row.id) ? { ...row, role: roles.get(row.id)?.role ?? row.role } : row)),
+			},
+		};
+	}
+}
+
+function withInvitations(listed: Invitation[], made: Invitation[], revoked: ReadonlySet<number>): Invitation[] {
+	const rows = listed.filter(({ id }) => id === null || !revoked.has(id));
+	const isListed = ({ id, email }: Invitation): boolean => rows.some((row) => (id !== null && row.id === id) || sameAddress(row.email, email));
+	return made.length === 0 ? rows : [...rows, ...made.filter((invitation) => !isListed(invitation))];
+}
+
+/** The published list shows no whole-number ID: somebody is gone from it when all their rows by whole number were removed. */
+function withoutRemoved({ teamMembers, businessMembers }: BusinessLists, removed: ReadonlyMap<number, BusinessMember>): TeamMember[] {
+	if (removed.size === 0) return teamMembers.rows;
+	const gone = new PeopleIndex([...removed.values()]);
+	const left = new PeopleIndex(businessMembers.rows.filter(({ id }) => id === null || !removed.has(id)));
+	return teamMembers.rows.filter((row) => !gone.has(row) || left.has(row));
+}
+
+function withRoles(rows: TeamMember[], changes: RoleChange[]): TeamMember[] {
+	if (changes.length === 0) return rows;
+	return rows.map((row) => ({ ...row, role: changes.find(({ member }) => new PeopleIndex([member]).has(row))?.role ?? row.role }));
+}

@@ -1,0 +1,66 @@
+import type { IDataObject } from 'n8n-workflow';
+import nock from 'nock';
+
+import { API } from './context';
+import { invitationsAnswer, memberRow, membersPage, teamMemberRow, teamMembersPage } from './examples';
+
+/** What the three lists of a business hold now; change it and the next reading shows the change. */
+export interface Lists {
+	team: IDataObject[];
+	members: IDataObject[];
+	invitations: IDataObject[];
+	/** The connected user's role in the lists. */
+	bossRole: string;
+	/** What a list answers in place of its rows, while it is set. */
+	instead: Partial<Record<'team' | 'members' | 'invitations', { status: number; body: nock.Body }>>;
+	/** How often each list was read. */
+	readonly readings: { team: number; members: number; invitations: number };
+}
+
+/** The connected user, who is in every list of people: a list without anybody would be doubtful. */
+export const BOSS = { email: 'boss@example.com', identityId: 9 };
+
+export function usersMe(businessId = 789): IDataObject {
+	return {
+		response: {
+			id: BOSS.identityId,
+			email: BOSS.email,
+			business_memberships: [{ id: 1, role: 'owner', business: { id: businessId, name: 'One', account_id: null } }],
+		},
+	};
+}
+
+/**
+ * The lists of a business as a quiet FreshBooks gives them, as often as they are asked for, beside the connected user; also
+ * users/me. The connected user's rows are added to what is given.
+ */
+export function onLists(given: Partial<Omit<Lists, 'readings' | 'instead' | 'bossRole'>> = {}, businessId = 789): Lists {
+	const lists: Lists = { team: [], members: [], invitations: [], ...given, bossRole: 'owner', instead: {}, readings: { team: 0, members: 0, invitations: 0 } };
+	const boss = { email: BOSS.email, identity_id: BOSS.identityId };
+	const whenever = (path: string, answer: () => nock.ReplyFnResult): void => {
+		nock(API).persist().get(path).query(true).optionally().reply(answer);
+	};
+	const listed = (list: keyof Lists['readings'], path: string, page: () => IDataObject): void =>
+		whenever(path, () => {
+			lists.readings[list]++;
+			const other = lists.instead[list];
+			return other ? [other.status, other.body] : [200, page()];
+		});
+	listed('team', `/auth/api/v1/businesses/${businessId}/team_members`, () =>
+		teamMembersPage([teamMemberRow(999, { ...boss, business_role_name: lists.bossRole, active: true }), ...lists.team]),
+	);
+	listed('members', `/auth/api/v1/business/${businessId}/members`, () => membersPage([memberRow(999, { ...boss, role: lists.bossRole }), ...lists.members]));
+	listed('invitations', `/auth/api/v1/business/${businessId}/invitations`, () => invitationsAnswer(lists.invitations));
+	whenever('/auth/api/v1/users/me', () => [200, usersMe(businessId)]);
+	return lists;
+}
+
+/** The next `times` readings of one list answer something else. */
+export function onNextReading(list: 'team' | 'members' | 'invitations', status: number, body: nock.Body, times = 1, businessId = 789): void {
+	const paths = {
+		team: `/auth/api/v1/businesses/${businessId}/team_members`,
+		members: `/auth/api/v1/business/${businessId}/members`,
+		invitations: `/auth/api/v1/business/${businessId}/invitations`,
+	};
+	nock(API).get(paths[list]).query(true).times(times).reply(status, body);
+}

@@ -1,0 +1,229 @@
+import type { IDataObject } from 'n8n-workflow';
+import nock from 'nock';
+
+import { onAFastClock, waits } from '../harness/clock';
+import { API, errorOf, jsonOf, locator } from '../harness/context';
+import { EXAMPLE, invitationRow, memberRow, teamMemberRow, upTo } from '../harness/examples';
+import { onLists, onNextReading } from '../harness/lists';
+import { onGet, onPost, onTheWire, pageOf } from '../harness/wire';
+
+jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
+onTheWire();
+onAFastClock();
+
+const business = locator('id', '789');
+const INVITATIONS = '/auth/api/v1/business/789/invitations';
+const USER_INVITATION = '/auth/api/v1/users/invitation';
+const NEW_STAFF = { email: 'newstaff@example.com', role: 'business_employee' };
+const create = { resource: 'invitation', operation: 'create', business, ...NEW_STAFF };
+const ROW = invitationRow(55, { email: NEW_STAFF.email });
+const CREATED = EXAMPLE.invitationCreated;
+const UNKNOWN = 'it is not known whether it was carried out';
+/** FreshBooks' own words for a failure of its own. */
+const OWN_500 = { error: 'internal_server_error', error_description: 'internal server error' };
+
+const networkError = (code: string) => Object.assign(new Error(`the network said ${code}`), { code });
+const waited = (): number => waits.reduce((sum, ms) => sum + ms, 0);
+const createdIn = async (settings = {}, parameters: IDataObject = {}) => await jsonOf({ ...create, ...parameters } as never, settings);
+
+describe('an invitation is sent once', () => {
+	test.each([
+		['a 500 of FreshBooks itself', () => onPost(INVITATIONS, NEW_STAFF).reply(500, OWN_500)],
+		['a gateway that answers 520', () => onPost(INVITATIONS, NEW_STAFF).reply(520, '<html>Web server is returning an unknown error</html>')],
+		['a gateway that answers 524', () => onPost(INVITATIONS, NEW_STAFF).reply(524, '<html>A timeout occurred</html>')],
+		['a web page under 503', () => onPost(INVITATIONS, NEW_STAFF).reply(503, '<html>Maintenance</html>')],
+		['a broken connection', () => onPost(INVITATIONS, NEW_STAFF).replyWithError(networkError('ECONNRESET'))],
+		['a time-out', () => onPost(INVITATIONS, NEW_STAFF).replyWithError(networkError('ETIMEDOUT'))],
+		['truncated JSON', () => onPost(INVITATIONS, NEW_STAFF).reply(200, '{"response": {"invi')],
+		['JSON about something else', () => onPost(INVITATIONS, NEW_STAFF).reply(200, { response: 'ok' })],
+		['an invitation of somebody else', () => onPost(INVITATIONS, NEW_STAFF).reply(200, { response: { invitation: { id: 77, email: 'other@example.com' } } })],
+	])('after %s it is found in the list when it arrives 2.5 seconds later', async (_name, post) => {
+		const lists = onLists();
+		post();
+		Object.defineProperty(lists, 'invitations', { get: () => (waited() >= 2_500 ? [ROW] : []) });
+		expect(await createdIn()).toEqual([ROW]);
+		expect(waited()).toBeGreaterThanOrEqual(2_500);
+	});
+
+	test.each([
+		['a gateway', 504, '<html>Gateway</html>'],
+		['nothing', 500, ''],
+		['a text', 500, 'upstream failed'],
+		['a web page under 403', 403, '<html>Denied</html>'],
+		['nothing under 201', 201, ''],
+	])('answered by %s and not listed for 20 seconds: it may still arrive, is never sent again, and that is said', async (_name, status, body) => {
+		onLists();
+		onPost(INVITATIONS, NEW_STAFF).reply(status, body);
+		const output = await createdIn({ items: [{}, {}], continueOnFail: true });
+		expect(output).toMatchObject([{ error: expect.stringContaining(UNKNOWN) }, { error: expect.stringContaining(UNKNOWN) }]);
+		expect(waited()).toBe(40_000);
+	});
+
+	test('answered 500 by FreshBooks itself has ended: not listed for 20 seconds, it is sent again', async () => {
+		onLists();
+		onPost(INVITATIONS, NEW_STAFF).reply(500, OWN_500);
+		onPost(INVITATIONS, NEW_STAFF).reply(200, CREATED);
+		expect(await createdIn()).toEqual([CREATED.response.invitation]);
+		expect(waited()).toBe(20_000);
+	});
+
+	test('answered 500 by FreshBooks itself three times is an error', async () => {
+		onLists();
+		onPost(INVITATIONS, NEW_STAFF).times(3).reply(500, OWN_500);
+		expect((await errorOf(create)).httpCode).toBe('500');
+	});
+
+	test.each([
+		['cannot be read', 500, OWN_500],
+		['counts more invitations than it shows', 200, { response: { invitations: [invitationRow(1)], pages: { page: 1, pages: 1, per_page: 100, total: 2 } } }],
+	])('answered 500 by FreshBooks itself while the list %s: nothing is known, so it is not sent again', async (_name, status, body) => {
+		onNextReading('invitations', 200, { response: { invitations: [] } });
+		nock(API).persist().get(INVITATIONS).query(true).optionally().reply(status, body);
+		onLists();
+		onPost(INVITATIONS, NEW_STAFF).reply(500, OWN_500);
+		expect((await errorOf(create)).message).toContain(UNKNOWN);
+	});
+
+	test('that was accepted before it could be looked at is one', async () => {
+		const lists = onLists();
+		onPost(INVITATIONS, NEW_STAFF).reply(504, () => {
+			lists.team = [teamMemberRow(1, { email: NEW_STAFF.email, active: true })];
+			return '<html>Gateway</html>';
+		});
+		expect(await createdIn()).toEqual([{ ...NEW_STAFF, status: 'accepted' }]);
+	});
+
+	test('to which FreshBooks saw nothing, as no connection was made, is sent again', async () => {
+		onLists();
+		onPost(INVITATIONS, NEW_STAFF).replyWithError(networkError('ECONNREFUSED'));
+		onPost(INVITATIONS, NEW_STAFF).reply(200, CREATED);
+		expect(await createdIn()).toMatchObject([{ id: 55 }]);
+	});
+
+	test('however often the address is in the input, whatever the lists say', async () => {
+		onLists();
+		onPost(INVITATIONS, NEW_STAFF).reply(200, CREATED);
+		const items = ['newstaff@example.com', 'NEWSTAFF@example.com', 'newstaff@EXAMPLE.com'].map((email) => ({ email }));
+		const output = await createdIn({ items }, { email: '={{ $json.email }}', options: { ifExists: 'return', batchSize: 3 } });
+		expect(output.map(({ id, alreadyInvited }) => [id, alreadyInvited])).toEqual([[55, undefined], [55, true], [55, true]]);
+	});
+
+	test('where FreshBooks offers no list of invitations and answers 504: it is not sent again', async () => {
+		nock(API).persist().get(INVITATIONS).query(true).optionally().reply(404, { message: 'No such page.' });
+		onLists();
+		nock(API).post(USER_INVITATION).reply(504);
+		const output = await createdIn({ items: [{}, {}], continueOnFail: true }, { options: { endpoint: 'userInvitation' } });
+		expect(output).toMatchObject([{ error: expect.stringContaining(UNKNOWN) }, { error: expect.stringContaining(UNKNOWN) }]);
+	});
+});
+
+describe('nobody is invited on doubt', () => {
+	test.each(['create', 'onboard'])('%s: a list that moves while it is read is read again before the address counts as not invited', async (operation) => {
+		const rows = upTo(110).map((id) => invitationRow(id));
+		const page = (part: IDataObject[], number: number, total: number) => ({ response: { invitations: part, pages: { page: number, pages: 2, per_page: 100, total } } });
+		for (let reading = 1; reading <= 2; reading++) {
+			onGet(pageOf(INVITATIONS, 1)).reply(200, page(rows.slice(0, 100), 1, 110));
+			onGet(pageOf(INVITATIONS, 2)).reply(200, page(rows.slice(101), 2, 109));
+		}
+		onGet(pageOf(INVITATIONS, 1)).reply(200, page(rows.slice(1, 101), 1, 109));
+		onGet(pageOf(INVITATIONS, 2)).reply(200, page(rows.slice(101), 2, 109));
+		onLists();
+		const invited = { business, email: 'invited101@example.com', role: 'business_employee' };
+		const parameters = operation === 'create' ? { resource: 'invitation', operation, ...invited, options: { ifExists: 'return' } } : { resource: 'access', operation, ...invited };
+		const [item] = await jsonOf(parameters);
+		expect(item).toMatchObject(operation === 'create' ? { id: 101, alreadyInvited: true } : { status: 'alreadyInvited', invitation: { id: 101 } });
+	});
+
+	test.each(['team', 'members', 'invitations'] as const)('when the list of %s cannot be read, nothing is sent', async (list) => {
+		onNextReading(list, 403, { error: 'forbidden', error_description: 'Permission Denied.' });
+		onLists();
+		expect((await errorOf(create)).message).toContain('has no permission for');
+	});
+
+	test('when a list of people is empty and lacks even the connected user, nothing is sent', async () => {
+		nock(API).persist().get('/auth/api/v1/businesses/789/team_members').query(true).optionally().reply(200, { response: [], meta: { page: 1, per_page: 100, total: 0 } });
+		onLists();
+		expect((await errorOf(create)).message).toContain('lists nobody in business 789, not even the connected user');
+	});
+
+	test('an invitation with a status that nobody knows is doubt', async () => {
+		onLists({ invitations: [{ ...ROW, status: 'queued' }] });
+		expect((await errorOf(create)).message).toContain("has the status 'queued', which is not known");
+	});
+
+	test.each(['accepted', 'expired', 'revoked', 'declined'])('an invitation that is %s is not pending', async (status) => {
+		onLists({ invitations: [{ ...ROW, id: 54, status }] });
+		onPost(INVITATIONS, NEW_STAFF).reply(200, CREATED);
+		expect(await createdIn()).toMatchObject([{ id: 55 }]);
+	});
+});
+
+describe('a member is not invited', () => {
+	test.each([
+		['in the published list', { team: [teamMemberRow(1, { email: 'NewStaff@example.com', active: true })] }, 'is a member of business 789 already'],
+		['in the members list only', { members: [memberRow(7, { email: NEW_STAFF.email })] }, 'is a member of business 789 already'],
+		['deactivated', { team: [teamMemberRow(1, { email: NEW_STAFF.email, active: false })] }, 'is a deactivated member of business 789'],
+		[
+			'under another address, by identity',
+			{ team: [teamMemberRow(1, { email: 'other@example.com', identity_id: 71, active: true })], members: [memberRow(7, { email: NEW_STAFF.email, identity_id: 71 })] },
+			'is a member of business 789 already',
+		],
+	])('%s', async (_name, rows, message) => {
+		onLists(rows);
+		expect((await errorOf(create)).message).toContain(message);
+	});
+});
+
+describe('Onboard keeps one invitation', () => {
+	const onboarding = { resource: 'access', operation: 'onboard', business, ...NEW_STAFF };
+
+	test('of two pending ones, that with the wanted role, whatever its ID', async () => {
+		const manager = invitationRow(54, { email: NEW_STAFF.email, role: 'manager' });
+		const employee = invitationRow(60, { email: NEW_STAFF.email, role: 'employee' });
+		const lists = onLists({ invitations: [manager, employee] });
+		nock(API).delete(`${INVITATIONS}/54`).reply(204, () => {
+			lists.invitations = [employee];
+		});
+		expect(await jsonOf(onboarding)).toMatchObject([{ status: 'alreadyInvited', invitation: { id: 60, role: 'employee' }, revokedDuplicates: [54] }]);
+	});
+
+	test('also while the list goes on showing the revoked one for a moment', async () => {
+		const lists = onLists({ invitations: [ROW, invitationRow(56, { email: NEW_STAFF.email })] });
+		Object.defineProperty(lists, 'invitations', { get: () => (waited() >= 6_000 ? [ROW] : [ROW, invitationRow(56, { email: NEW_STAFF.email })]) });
+		nock(API).delete(`${INVITATIONS}/56`).reply(204);
+		expect(await jsonOf(onboarding)).toMatchObject([{ status: 'alreadyInvited', invitation: { id: 55 }, revokedDuplicates: [56] }]);
+	});
+
+	test('says so when FreshBooks does not list the invitation within 15 seconds', async () => {
+		onLists();
+		onPost(INVITATIONS, NEW_STAFF).reply(200, CREATED);
+		expect(await jsonOf(onboarding)).toMatchObject([{ status: 'invited', verified: false, message: expect.stringContaining('could not be verified: FreshBooks does not list the invitation') }]);
+		expect(waited()).toBe(15_000);
+	});
+
+	test('names a pending invitation of somebody who is a member', async () => {
+		onLists({ team: [teamMemberRow(1, { email: NEW_STAFF.email, active: true, identity_id: 71, business_role_name: 'business_employee' })], invitations: [ROW] });
+		expect(await jsonOf(onboarding)).toMatchObject([{ status: 'alreadyMember', invitation: { id: 55 }, message: expect.stringContaining('also have a pending invitation') }]);
+	});
+
+	test('recognises a member under another address by identity, and the connected user and an owner as well', async () => {
+		const lists = onLists({ team: [teamMemberRow(1, { email: 'other@example.com', active: true, identity_id: 71, business_role_name: 'business_employee' })], members: [memberRow(7, { email: NEW_STAFF.email, identity_id: 71 })] });
+		expect(await jsonOf(onboarding)).toMatchObject([{ status: 'alreadyMember', message: expect.stringContaining('under the address other@example.com') }]);
+		lists.members = [memberRow(7, { email: NEW_STAFF.email, identity_id: 9 })];
+		lists.team = [];
+		expect((await errorOf({ ...onboarding, role: 'business_manager', options: { updateRole: true } })).message).toMatch(/is an owner of business 789|is the connected user/);
+	});
+
+	test('does not call a member who has not confirmed deactivated', async () => {
+		onLists({ members: [memberRow(7, { email: NEW_STAFF.email, confirmed: false })] });
+		const [item] = await jsonOf(onboarding);
+		expect(item).toMatchObject({ status: 'alreadyMember', member: { confirmed: false } });
+		expect(item.message).toContain('has not confirmed the address yet');
+	});
+
+	test('does not call a role changed that FreshBooks answers as it was', async () => {
+		onLists({ team: [teamMemberRow(1, { email: NEW_STAFF.email, active: true, business_role_name: 'contractor' })], members: [memberRow(7, { email: NEW_STAFF.email, role: 'contractor' })] });
+		nock(API).put('/auth/api/v1/business/789/members/7').reply(200, { response: { member: { id: 7, role: 'contractor' } } });
+		expect((await errorOf({ ...onboarding, options: { updateRole: true } })).message).toContain('is still Contractor, not Employee');
+	});
+});
