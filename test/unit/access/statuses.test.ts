@@ -2,14 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { ageInDays, invitedAtOf, isoOrNull } from '../../../nodes/FreshBooks/api/dates';
 import { reportFor, statusOf, type BusinessOutcome, type BusinessReport } from '../../../nodes/FreshBooks/people/offboardReport';
-import { businessMemberOf } from '../../../nodes/FreshBooks/api/businessMembers';
-import { invitationOf } from '../../../nodes/FreshBooks/api/invitations';
-import { teamMemberOf } from '../../../nodes/FreshBooks/api/teamMembers';
 import { standingOf } from '../../../nodes/FreshBooks/people/onboarding';
 import { personOf, presenceIn } from '../../../nodes/FreshBooks/people/presence';
 import { Session } from '../../../nodes/FreshBooks/people/session';
-import type { BusinessLists } from '../../../nodes/FreshBooks/people/businessLists';
 import type { FreshBooksClient, FreshBooksRequest } from '../../../nodes/FreshBooks/client/client';
+import { listsOf, uuid, type Rows } from '../people/lists';
 
 function report(outcome: BusinessOutcome, changes: Partial<BusinessReport> = {}): BusinessReport {
 	const found = { teamMembers: [], members: [], invitations: [], staff: [], otherAddresses: [] };
@@ -89,23 +86,6 @@ describe('the report of an offboarding', () => {
 });
 
 const EMAIL = 'a@x.org';
-
-interface Rows {
-	team?: IDataObject[];
-	members?: IDataObject[];
-	invitations?: IDataObject[];
-}
-
-const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-
-/** Complete lists of a business. */
-function listsOf({ team = [], members = [], invitations = [] }: Rows): BusinessLists {
-	return {
-		teamMembers: { rows: team.map((row, index) => teamMemberOf({ uuid: uuid(index), active: true, ...row })), state: 'whole' },
-		businessMembers: { rows: members.map((row, index) => businessMemberOf({ id: index + 1, ...row })), state: 'whole' },
-		invitations: { rows: invitations.map((row, index) => invitationOf({ id: index + 55, ...row })), state: 'whole' },
-	};
-}
 
 describe('what a person is in a business', () => {
 	const employee = { email: EMAIL, business_role_name: 'business_employee' };
