@@ -213,8 +213,9 @@ export class Player {
 	/** Asks the package for something, and keeps what it answered. */
 	async #ask(kind: ActionName & ActionKind, { businessId, email }: Standing, more: { role?: string; way?: string } = {}): Promise<Json[] | undefined> {
 		const startedAt = Date.now();
-		const items = await this.#stage.act(kind, { businessId, email, ...more });
-		this.actions.push({ kind, businessId, email, role: more.role, startedAt, endedAt: Date.now(), items, grant: this.#stage.grantOf(kind) });
+		const { items, details } = await this.#stage.act(kind, { businessId, email, ...more });
+		const reports = kind === 'offboard' ? (items ?? details) : [];
+		this.actions.push({ kind, businessId, email, role: more.role, startedAt, endedAt: Date.now(), items, reports, grant: this.#stage.grantOf(kind) });
 		return items;
 	}
 
@@ -229,7 +230,7 @@ export class Player {
 
 	async #list(action: ActionName, businessId: number, body: Json, list: Action['list']): Promise<void> {
 		const startedAt = Date.now();
-		const items = await this.#stage.act(action, body);
-		this.actions.push({ kind: 'list', businessId, email: '', startedAt, endedAt: Date.now(), items, grant: this.#stage.grantOf(action), list });
+		const { items } = await this.#stage.act(action, body);
+		this.actions.push({ kind: 'list', businessId, email: '', startedAt, endedAt: Date.now(), items, reports: [], grant: this.#stage.grantOf(action), list });
 	}
 }
