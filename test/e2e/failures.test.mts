@@ -31,6 +31,7 @@ interface Row {
 const BUSINESS = { business: locator('id', BILLSPRING) };
 const GET_MANY = { resource: 'teamMember', operation: 'getAll', ...BUSINESS };
 const NOBODY = 'aaaaaaaa-0000-4000-8000-000000000000';
+const TEODOR = 'teodor.wexley@example.com';
 const LISTING = 'GET /team_members';
 const INVITE = {
 	resource: 'invitation',
@@ -65,7 +66,8 @@ const ROWS: Row[] = [
 	},
 	{
 		kind: 'validation',
-		parameters: { resource: 'teamMember', operation: 'updateRole', ...BUSINESS, member: locator('email', 'marlowe.ashdown@example.com'), role: 'contractor' },
+		parameters: { resource: 'teamMember', operation: 'updateRole', ...BUSINESS, member: locator('email', TEODOR), role: 'contractor' },
+		faults: [{ kind: 'status', route: 'PUT /members/', status: 422, body: { error: 'invalid_resource', error_description: 'Validation failed: Payroll is running' } }],
 		message: /did not accept/,
 		description: /Correct the value/,
 		httpCode: '422',
@@ -282,7 +284,7 @@ describe('bad input is refused before anything is sent', () => {
 		['a limit below 1', { ...GET_MANY, limit: 0 }, /'Limit'/],
 		[
 			'permissions that are no object',
-			{ resource: 'teamMember', operation: 'updateRole', ...BUSINESS, member: locator('id', 41004), role: 'x', permissions: '[1]' },
+			{ resource: 'teamMember', operation: 'updateRole', ...BUSINESS, member: locator('id', 41004), role: 'contractor', permissions: '[1]' },
 			/'Permissions'/,
 		],
 		[
