@@ -57,6 +57,7 @@ function untruth(action: Action, record: ActionRecord): string | undefined {
 		case 'onboard':
 			return moments.some((time) => isInvited(time) || isIn(time)) ? undefined : 'it said that the person was invited or there, and neither was so.';
 		case 'offboard':
+			if (action.items?.every(({ status }) => status === 'refused')) return undefined;
 			return moments.some((time) => !isInvited(time) && !isIn(time)) ? undefined : 'it said that the person was out, and they never were.';
 		case 'remove':
 			return moments.some((time) => !isIn(time)) ? undefined : 'it said that the person was removed, and they were there all the time.';

@@ -142,6 +142,11 @@ describe('what an action says', () => {
 		assert.deepEqual(found(historyOf(made(10, 1, OTHER)), [action('revoke', 'bob@b.c', 20, 100)]), ['false']);
 	});
 
+	it('is no claim when it was refused', () => {
+		assert.deepEqual(found([], [action('offboard', 'ann@b.c', 0, 100, { items: [{ status: 'refused' }] })]), []);
+		assert.deepEqual(found([], [action('offboard', 'ann@b.c', 0, 100, { items: [{ status: 'notFound' }] })]), ['false']);
+	});
+
 	it('is nothing when it failed', () => {
 		assert.deepEqual(found([], [action('create', 'bob@b.c', 0, 100, { items: undefined })]), []);
 	});
