@@ -169,6 +169,13 @@ describe('offboard', () => {
 		assert.equal((await offboard(TEODOR, { ifNotFound: 'succeed' }, [BILLSPRING, HARBOUR]))['status'], 'notFound');
 	});
 
+	test('lists that lag: verified once they show that the person is out', async () => {
+		await world.control('PATCH', '/settings', { listLagMs: 4_000 });
+		const report = await offboard(TEODOR, {}, [BILLSPRING]);
+		assert.deepEqual([report['status'], reportsOf(report)[0]?.verified], ['offboarded', true]);
+		assert.deepEqual(await world.changes(), ['memberRemoved']);
+	});
+
 	test('partial: a business that could not be looked at, although the person is out of the others', async () => {
 		const report = await offboard(TEODOR, { failOnPartial: false });
 		assert.deepEqual([report['status'], outcomesOf(report)[BILLSPRING]], ['partial', 'removed']);

@@ -256,9 +256,22 @@ describe('trouble that passes by itself is no trouble', () => {
 		await withFaults([{ kind: 'applyThenFail', route: 'POST /invitations$', with: 'reset' }]);
 		const [invitation] = await world.items(INVITE);
 		assert.equal(typeof invitation?.['id'], 'number');
-		const posts = (await world.requests()).filter(({ method, path }) => method === 'POST' && path.endsWith('/invitations'));
-		assert.equal(posts.length, 1);
+		assert.equal(await invitationsSent(), 1);
 	});
+
+	for (const status of [520, 524, 503]) {
+		test(`an invitation that arrives after the gateway gave up with ${status} is found, not sent twice`, async () => {
+			await withFaults([{ kind: 'lateArrival', route: 'POST /invitations$', status, arrivesAfterMs: 2_500 }]);
+			const [invitation] = await world.items(INVITE);
+			assert.equal(typeof invitation?.['id'], 'number');
+			assert.equal(await invitationsSent(), 1);
+			assert.equal((await world.pendingOf(INVITE.email)).length, 1);
+		});
+	}
+
+	async function invitationsSent(): Promise<number> {
+		return (await world.requests()).filter(({ method, path }) => method === 'POST' && path.endsWith('/invitations')).length;
+	}
 });
 
 describe('bad input is refused before anything is sent', () => {
