@@ -13,6 +13,7 @@ export function defaultSettings(): Settings {
 		pagesWithoutSaying: false,
 		listLagMs: 0,
 		roleChangeIgnored: false,
+		ownerProtected: true,
 		invitationStatus: null,
 		staffLimit: -1,
 		expiredTokenStatus: 401,

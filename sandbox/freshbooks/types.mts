@@ -160,6 +160,7 @@ export interface Settings {
 	pagesWithoutSaying: boolean;
 	listLagMs: number;
 	roleChangeIgnored: boolean;
+	ownerProtected: boolean;
 	/** Null: as it is. */
 	invitationStatus: string | null;
 	staffLimit: number;

@@ -146,6 +146,17 @@ describe('roleChangeIgnored', () => {
 	});
 });
 
+describe('ownerProtected', () => {
+	it('false: the owner of a business is changed and removed like anybody', async () => {
+		const { id } = await memberRow('marlowe.ashdown@example.com');
+		assert.equal((await bench.api.delete(`${MEMBERS}/${id}`)).status, 422);
+		await set({ ownerProtected: false });
+		assert.equal((await bench.api.put(`${MEMBERS}/${id}`, { role: 'contractor' })).data.response.member.role, 'contractor');
+		await control('PATCH', '/members/marlowe.ashdown@example.com', { role: 'owner' });
+		assert.equal((await bench.api.delete(`${MEMBERS}/${id}`)).status, 204);
+	});
+});
+
 describe('invitationStatus', () => {
 	it('is the status under which pending invitations are listed', async () => {
 		await set({ invitationStatus: 'awaiting_review' });

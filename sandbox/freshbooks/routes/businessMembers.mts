@@ -45,7 +45,12 @@ function find(world: World, { params }: Call): Found | Answer {
 	return member ? { business, member } : notFound('Member');
 }
 
-/** Assumption: the owner's role is fixed. By the setting `roleChangeIgnored` FreshBooks accepts a role, answers the old one and keeps it. */
+/** Assumption: an owner cannot be removed or given another role; the setting `ownerProtected` allows it. */
+function isProtected({ settings }: World, { role }: Member): boolean {
+	return settings.ownerProtected && role === 'owner';
+}
+
+/** By the setting `roleChangeIgnored` FreshBooks accepts a role, answers the old one and keeps it. */
 function update(world: World, call: Call): Answer {
 	const found = find(world, call);
 	if (isAnswer(found)) return found;
@@ -53,7 +58,7 @@ function update(world: World, call: Call): Answer {
 	const { role, permissions } = call.body;
 	const stored = 'role' in call.body ? readRole(role) : undefined;
 	if (stored !== undefined && typeof stored !== 'string') return stored;
-	if (member.role === 'owner') return invalidResource('The role of the owner cannot be changed');
+	if (isProtected(world, member)) return invalidResource('The role of the owner cannot be changed');
 	const changes: MemberChanges = {};
 	if (stored !== undefined && !world.settings.roleChangeIgnored) changes.role = stored;
 	if ('permissions' in call.body) changes.permissions = asRecord(permissions);
@@ -61,11 +66,10 @@ function update(world: World, call: Call): Answer {
 	return ok({ response: { member: { id: member.memberId, role: member.role, email: member.email } } });
 }
 
-/** Assumption: the owner of a business cannot be removed. */
 function remove(world: World, call: Call): Answer {
 	const found = find(world, call);
 	if (isAnswer(found)) return found;
-	if (found.member.role === 'owner') return invalidResource('The owner of a business cannot be removed');
+	if (isProtected(world, found.member)) return invalidResource('The owner of a business cannot be removed');
 	world.removeMember(found.business, found.member, 'api');
 	return noContent();
 }
