@@ -16,9 +16,9 @@ export function authError(status: number, error: string, description: string): A
 	return { status, body: { error, error_description: description } };
 }
 
-/** An absent, expired or revoked token (FreshBooks' Node and PHP SDK tests). */
-export function unauthenticated(): Answer {
-	return authError(401, 'unauthenticated', 'This action requires authentication to continue.');
+/** An absent, expired or revoked token: 401 (FreshBooks' Node and PHP SDK tests), or 403 (FreshBooks' Python SDK tests). */
+export function unauthenticated(status: Settings['expiredTokenStatus']): Answer {
+	return authError(status, 'unauthenticated', 'This action requires authentication to continue.');
 }
 
 /** A refused validation (FreshBooks' Node SDK tests, FreshBooks' Postman collection). */
@@ -29,6 +29,16 @@ export function invalidResource(reason: string): Answer {
 /** Assumption 2: nobody has published a 404 of the team endpoints; this follows the `/auth` family's pattern. */
 export function notFound(what: string): Answer {
 	return authError(404, 'not_found', `${what} could not be found.`);
+}
+
+/** A business that the project and time services do not know (FreshBooks' Node and Python SDK tests). */
+export function noSuchBusiness(): Answer {
+	return { status: 404, body: { error: 'Requested resource could not be found.' } };
+}
+
+/** A refused query of the project and time services (FreshBooks' Python SDK tests). */
+export function businessProblem(field: string, message: string): Answer {
+	return { status: 422, body: { errno: 2001, error: { [field]: message } } };
 }
 
 /** A path that does not exist. Assumption: Flask's text, which some FreshBooks services answer. */

@@ -4,7 +4,7 @@ import type { Business, Invitation, Member } from './types.mts';
 export function emptyBusiness(basics: Pick<Business, 'id' | 'uuid' | 'name' | 'accountId'>): Business {
 	return {
 		...basics, clientAccountId: null, listable: true, active: true, membership: null, members: [],
-		membersByUuid: new Map(), membersById: new Map(), invitations: [], staff: [], staffById: new Map(), version: 0,
+		membersByUuid: new Map(), membersById: new Map(), invitations: [], staff: [], staffById: new Map(), projects: [], timeEntries: [], version: 0,
 	};
 }
 
@@ -36,8 +36,8 @@ export function findInvitation(business: Business, reference: string): Invitatio
 }
 
 /** Only pending invitations are ever listed. */
-export function pendingInvitations(business: Business): Invitation[] {
-	return business.invitations.filter((invitation) => invitation.status === 'pending');
+export function pendingInvitations({ invitations }: { invitations: readonly Invitation[] }): Invitation[] {
+	return invitations.filter((invitation) => invitation.status === 'pending');
 }
 
 export function sameAddress(one: string, other: string): boolean {

@@ -9,6 +9,7 @@ import { tokenBody } from './oauth.mts';
 import { seedDefault } from './people.mts';
 import type { Settings } from './types.mts';
 import { asRecord, text } from './values.mts';
+import type { World } from './world.mts';
 
 /** The control API: what people and tests use to change the sandbox and to look into it. README.md lists it. */
 export function publishControl(app: FastifyInstance, parts: Parts, outage: (ms: number) => void): void {
@@ -33,10 +34,10 @@ function run(route: ControlRoute, request: FastifyRequest, reply: FastifyReply):
 function settingsRoutes({ world, faults, log }: Parts, outage: (ms: number) => void): ControlRoute[] {
 	return [
 		{ method: 'GET', path: '/settings', run: () => world.settings },
-		{ method: 'PATCH', path: '/settings', run: ({ body }) => changeSettings(world.settings, body) },
+		{ method: 'PATCH', path: '/settings', run: ({ body }) => changeSettings(world, body) },
 		{ method: 'POST', path: '/outage', run: ({ body }) => outage(Number(body.ms ?? 1000)) },
 		{ method: 'POST', path: '/reset', run: ({ body }) => {
-			changeSettings(world.settings, { ...world.initialSettings, ...asRecord(body.settings) });
+			changeSettings(world, { ...world.initialSettings, ...asRecord(body.settings) });
 			faults.clear();
 			faults.resetCounts();
 			seedDefault(world, 'control');
@@ -46,10 +47,14 @@ function settingsRoutes({ world, faults, log }: Parts, outage: (ms: number) => v
 	];
 }
 
-function changeSettings(settings: Settings, changes: Record<string, unknown>): Settings {
+function changeSettings(world: World, changes: Record<string, unknown>): Settings {
+	const { settings } = world;
 	const unknown = Object.keys(changes).find((name) => !(name in settings));
 	if (unknown !== undefined) throw new ControlError(400, `Unknown setting '${unknown}'. Known: ${Object.keys(settings).join(', ')}`);
-	return Object.assign(settings, changes);
+	const lagged = settings.listLagMs;
+	Object.assign(settings, changes);
+	if (settings.listLagMs !== lagged) world.showAtOnce();
+	return settings;
 }
 
 function observationRoutes({ world, oauth, log, faults }: Parts): ControlRoute[] {

@@ -4,7 +4,9 @@ import type { ControlCall, ControlRoute } from './controlRoute.mts';
 import type { Parts } from './gate.mts';
 import { defaultOwner, generateMembers, seedDefault } from './people.mts';
 import type { Business, Invitation, Member, Owner } from './types.mts';
-import { asRecord, text } from './values.mts';
+import { asRecord, many, text } from './values.mts';
+import { addProject, addTimeEntry } from './work.mts';
+import type { ProjectDraft, TimeEntryDraft } from './work.mts';
 import type { MemberChanges, MemberDraft, World } from './world.mts';
 
 const BUSINESS = '/businesses/:businessId';
@@ -64,6 +66,9 @@ function makeBusiness(world: World, body: Record<string, unknown>): Business {
 	generateMembers(world, business, Number(body.generate ?? 0), body.staff !== false);
 	world.addBusiness(business, 'control');
 	for (const entry of Array.isArray(body.invitations) ? body.invitations : []) world.invite(business, readInvitation(asRecord(entry)), 'control');
+	for (const entry of Array.isArray(body.projects) ? body.projects : []) addProject(world, business, readProject(asRecord(entry)));
+	for (const entry of Array.isArray(body.timeEntries) ? body.timeEntries : []) addTimeEntry(world, business, readTimeEntry(asRecord(entry)));
+	world.showAtOnce([business]);
 	return business;
 }
 
@@ -84,6 +89,15 @@ function readInvitation(body: Record<string, unknown>): { email: string; role: s
 	const email = text(body.email);
 	if (!email) throw new ControlError(400, 'An invitation needs an email');
 	return { email, role: text(body.role) ?? 'business_employee' };
+}
+
+function readProject({ title, members, invited }: Record<string, unknown>): ProjectDraft {
+	return { title: text(title) ?? 'Project', members: many(members ?? []), invited: many(invited ?? []) };
+}
+
+function readTimeEntry({ identityId, duration, billed, project }: Record<string, unknown>): TimeEntryDraft {
+	if (typeof identityId !== 'number' || typeof duration !== 'number') throw new ControlError(400, 'A time entry needs an identityId and a duration in seconds');
+	return { identityId, duration, billed: billed === true, project: typeof project === 'number' ? project : 0 };
 }
 
 function businessOf(world: World, { params }: ControlCall): Business {
@@ -126,6 +140,7 @@ function businessRoutes(world: World): ControlRoute[] {
 		{ method: 'POST', path: `${BUSINESS}/generate`, created: true, run: (call) => {
 			const business = businessOf(world, call);
 			generateMembers(world, business, Number(call.body.count ?? 0), call.body.staff !== false);
+			world.showAtOnce([business]);
 			return describe(business, false);
 		} },
 		{ method: 'PUT', path: `${BUSINESS}/membership`, run: (call) => {

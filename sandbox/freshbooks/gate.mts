@@ -4,11 +4,12 @@ import { missingScope, noSuchRoute, tooManyRequests, unauthenticated } from './a
 import type { Answer } from './answers.mts';
 import { distortionOf } from './faults.mts';
 import type { Faults, Hit } from './faults.mts';
-import { answerUnder, cutBefore, cutMidBody, delayOf, instead } from './misbehave.mts';
+import { answerUnder, arrivesAfter, cutBefore, cutMidBody, delayOf, instead } from './misbehave.mts';
 import type { OAuthStore, Token } from './oauthStore.mts';
 import type { Distortion } from './paging.mts';
 import type { RateGate } from './rateGate.mts';
 import type { RequestEntry, RequestLog } from './requestLog.mts';
+import type { Settings } from './types.mts';
 import type { World } from './world.mts';
 import { asRecord, text } from './values.mts';
 
@@ -53,7 +54,15 @@ async function serve(parts: Parts, endpoint: Endpoint | null, request: FastifyRe
 	entry.fault = hit?.kind ?? null;
 	await parts.wait(parts.world.settings.latencyMs + delayOf(hit));
 	if (hit?.kind === 'resetBefore') return cutBefore(reply, close);
+	if (hit?.kind === 'lateArrival') void arriveLater(parts, hit, () => answerFor(parts, endpoint, request, hit));
 	return finish(reply, hit, instead(hit) ?? answerUnder(hit, answerFor(parts, endpoint, request, hit)), close);
+}
+
+/** What the gateway gave up on is carried out later; after a reset or a seed it meets other people, and is dropped. */
+async function arriveLater({ world, wait }: Parts, hit: Hit, carryOut: () => Answer): Promise<void> {
+	const { businesses } = world;
+	await wait(arrivesAfter(hit));
+	if (world.businesses === businesses) carryOut();
 }
 
 function finish(reply: FastifyReply, hit: Hit | undefined, answer: Answer, close: (status: number | null) => void): unknown {
@@ -91,7 +100,7 @@ function answerFor(parts: Parts, endpoint: Endpoint | null, request: FastifyRequ
 	const accessToken = bearerText(request);
 	if (hit?.kind === 'expireToken' && accessToken !== undefined) parts.oauth.expire(accessToken);
 	const token = accessToken === undefined ? undefined : parts.oauth.authenticate(accessToken);
-	const refusal = authorize(endpoint, token);
+	const refusal = authorize(endpoint, token, parts.world.settings);
 	if (refusal) return refusal;
 	const query = asRecord(request.query);
 	parts.world.actingGrant = token?.grant ?? null;
@@ -105,9 +114,9 @@ function bearerText(request: FastifyRequest): string | undefined {
 	return /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
-function authorize(endpoint: Endpoint, token: Token | undefined): Answer | undefined {
+function authorize(endpoint: Endpoint, token: Token | undefined, { expiredTokenStatus }: Settings): Answer | undefined {
 	if (endpoint.scope === 'none') return undefined;
-	if (!token) return unauthenticated();
+	if (!token) return unauthenticated(expiredTokenStatus);
 	if (endpoint.scope === 'any') return undefined;
 	const held = token.scope.split(' ');
 	const sufficient = held.includes('admin:all:legacy') || endpoint.scope.some((scope) => held.includes(scope));

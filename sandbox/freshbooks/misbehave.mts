@@ -8,11 +8,24 @@ import { asRecord, text } from './values.mts';
 
 type Close = (status: number | null) => void;
 
-const HTML_502 = '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n';
+/** What a gateway calls its answers; 520 and 524 are those of Cloudflare. */
+const GATEWAY_TITLES: Readonly<Record<number, string>> = {
+	502: 'Bad Gateway', 503: 'Service Temporarily Unavailable', 504: 'Gateway Time-out', 520: 'Web server is returning an unknown error', 524: 'A timeout occurred',
+};
+
+function gatewayPage(status: number): Answer {
+	const title = `${status} ${GATEWAY_TITLES[status] ?? 'Error'}`;
+	return { status, text: `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n` };
+}
 
 /** How long a hit holds the answer back. */
 export function delayOf(hit: Hit | undefined): number {
 	return Number(hit?.params.delayMs ?? (hit?.kind === 'delay' ? (hit.params.ms ?? 1000) : 0));
+}
+
+/** How long after its answer a `lateArrival` is carried out, in milliseconds. */
+export function arrivesAfter(hit: Hit): number {
+	return Number(hit.params.arrivesAfterMs ?? 2500);
 }
 
 /** The answer that a hit gives in place of the endpoint's own; the endpoint is not called. */
@@ -20,7 +33,8 @@ export function instead(hit: Hit | undefined): Answer | undefined {
 	switch (hit?.kind) {
 		case 'status': return anyAnswer(hit.params, 500);
 		case 'rateLimited': return tooManyRequests(rateHeaders(hit.params));
-		case 'html502': return { status: 502, text: HTML_502 };
+		case 'html502': return gatewayPage(502);
+		case 'lateArrival': return gatewayPage(Number(hit.params.status ?? 520));
 		case 'errorIn200': return ok(hit.params.body ?? { response: { errors: [{ errno: 1003, field: null, message: 'Permission Denied.', object: null, value: null }] } });
 		case 'wrongShape': return ok('body' in hit.params ? hit.params.body : { response: 'ok' });
 		case 'hugeBody': return { status: 200, text: `{"response":"${'x'.repeat(Number(hit.params.bytes ?? 1e8))}"}`, headers: { 'content-type': 'application/json' } };

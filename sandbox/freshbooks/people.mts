@@ -1,6 +1,7 @@
 import { emptyBusiness, indexMember } from './businesses.mts';
 import { utc } from './clock.mts';
 import type { Actor, Business, Owner } from './types.mts';
+import { addProject, addTimeEntry } from './work.mts';
 import type { MemberDraft, World } from './world.mts';
 
 export const BILLSPRING = 6806492;
@@ -138,4 +139,26 @@ export function seedDefault(world: World, by: Actor): void {
 		ownerAsMember(owner, 'business_employee'),
 	]);
 	world.addBusiness(closed, by);
+
+	seedWork(world, billSpring, large);
+	world.showAtOnce();
+}
+
+/** Projects and logged time of people who are there from the start, and of one who is invited. */
+function seedWork(world: World, billSpring: Business, large: Business): void {
+	const at = (...locals: string[]) => locals.map((local) => `${local}@example.com`);
+	addProject(world, billSpring, { title: 'Autumn catalogue', members: at('ivo.castellan', 'teodor.wexley', 'mirela.okafor'), invited: at('jun.takeda') });
+	addProject(world, billSpring, { title: 'Website', members: at('priyanka.solheim', 'teodor.wexley', 'soren.lindqvist', 'calum.prewitt') });
+	addProject(world, billSpring, { title: 'Books of 2026', members: at('marlowe.ashdown', 'beatriz.fontaine') });
+	addProject(world, large, { title: 'Pier 4', members: large.members.slice(1, 5).map(({ email }) => email) });
+	const log = (local: string, project: number, duration: number, billed: boolean) => {
+		const identityId = billSpring.members.find(({ email }) => email === `${local}@example.com`)?.identityId;
+		if (identityId) addTimeEntry(world, billSpring, { identityId, duration, billed, project });
+	};
+	log('teodor.wexley', 0, 5_400, false);
+	log('teodor.wexley', 1, 12_600, false);
+	log('teodor.wexley', 1, 7_200, true);
+	log('mirela.okafor', 0, 3_600, false);
+	log('calum.prewitt', 1, 9_000, true);
+	log('beatriz.fontaine', 2, 1_800, true);
 }

@@ -19,6 +19,7 @@ import { identityEndpoints } from './routes/identity.mts';
 import { invitationEndpoints } from './routes/invitations.mts';
 import { staffEndpoints } from './routes/staff.mts';
 import { teamMemberEndpoints } from './routes/teamMembers.mts';
+import { workEndpoints } from './routes/work.mts';
 import { defaultSettings } from './settings.mts';
 import type { Settings } from './types.mts';
 import { Waits } from './waits.mts';
@@ -52,7 +53,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const app = await makeApp();
 	publish(app, parts, [
 		...oauthEndpoints(parts.oauth, parts.world), ...identityEndpoints(parts.world), ...teamMemberEndpoints(parts.world),
-		...businessMemberEndpoints(parts.world), ...invitationEndpoints(parts.world), ...staffEndpoints(parts.world),
+		...businessMemberEndpoints(parts.world), ...invitationEndpoints(parts.world), ...staffEndpoints(parts.world), ...workEndpoints(parts.world),
 	]);
 	publishControl(app, parts, (ms) => goDark(app, waits, ms));
 	publishPage(app, parts);

@@ -52,6 +52,26 @@ export interface StaffRecord {
 	fields: Record<string, string | null>;
 }
 
+/** A project of a business. Who has left, and an invitation that is not pending any more, are not shown in it. */
+export interface Project {
+	id: number;
+	groupId: number;
+	title: string;
+	createdAt: string;
+	memberIds: number[];
+	invitationIds: number[];
+}
+
+/** Time that somebody logged; `duration` in seconds. */
+export interface TimeEntry {
+	id: number;
+	identityId: number;
+	projectId: number | null;
+	duration: number;
+	billed: boolean;
+	startedAt: string;
+}
+
 /** The token owner's place in a business. */
 export interface Membership {
 	id: number;
@@ -77,6 +97,8 @@ export interface Business {
 	invitations: Invitation[];
 	staff: StaffRecord[];
 	staffById: Map<number, StaffRecord>;
+	projects: Project[];
+	timeEntries: TimeEntry[];
 	/** Grows with every change of its people, so that filtered views can be kept. */
 	version: number;
 }
@@ -132,6 +154,17 @@ export interface Settings {
 	rateLimit: RateLimit | null;
 	clockOffsetMs: number;
 	defaultPerPage: number;
+	pageSizeCap: number;
+	/** What a list says as `per_page`: the number it used, the number asked for, or nothing. */
+	perPageEcho: 'clamped' | 'asked' | 'absent';
+	pagesWithoutSaying: boolean;
+	listLagMs: number;
+	roleChangeIgnored: boolean;
+	ownerProtected: boolean;
+	/** Null: as it is. */
+	invitationStatus: string | null;
+	staffLimit: number;
+	expiredTokenStatus: 401 | 403;
 	rejectDuplicateInvitations: boolean;
 	pendingInTeamMembers: boolean;
 	bumpUpdatedAt: boolean;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 import { utc } from './clock.mts';
+import { PastLists } from './lag.mts';
+import type { Lists } from './lag.mts';
 import { findMember, indexMember, unindexMember } from './businesses.mts';
 import type {
 	Actor, Business, HistoryEntry, HistoryKind, Invitation, Member, Membership, Owner, Settings, StaffRecord,
@@ -26,6 +28,8 @@ export class World {
 	private random = seededRandom(20261121);
 	private lastSeq = 0;
 	private lastId = 0;
+	private lastWorkId = 0;
+	private readonly past = new PastLists();
 
 	constructor(settings: Settings, owner: Owner) {
 		this.settings = settings;
@@ -44,6 +48,7 @@ export class World {
 		this.businesses = new Map();
 		this.random = seededRandom(20261121);
 		this.lastId = 0;
+		this.lastWorkId = 0;
 	}
 
 	newUuid(): string {
@@ -57,6 +62,12 @@ export class World {
 	newId(base: number): number {
 		this.lastId += 1;
 		return base + this.lastId;
+	}
+
+	/** Of projects and time entries, whose number leaves the ids of people alone. */
+	newWorkId(base: number): number {
+		this.lastWorkId += 1;
+		return base + this.lastWorkId;
 	}
 
 	/** People share no identity: all of them come from here. */
@@ -76,6 +87,18 @@ export class World {
 			seq: this.lastSeq, at: new Date(this.now()).toISOString(), machineAt: Date.now(), kind, by, grant: by === 'api' ? this.actingGrant : null,
 			businessId: business?.id ?? null, person: member && personOf(member), details,
 		});
+		if (business && this.settings.listLagMs > 0) this.past.keep(business, this.settings.listLagMs);
+	}
+
+	/** The members and invitations that lists show: the present ones, or by the setting `listLagMs` those of so long ago. */
+	listed(business: Business): Lists {
+		const { listLagMs } = this.settings;
+		return listLagMs > 0 ? this.past.ago(business, listLagMs) : business;
+	}
+
+	/** Lists show these businesses as they are now at once, whatever `listLagMs`; changes from now on lag. */
+	showAtOnce(businesses: Iterable<Business> = this.businesses.values()): void {
+		for (const business of businesses) this.past.restart(business, this.settings.listLagMs);
 	}
 
 	newMembership(role: string): Membership {

@@ -77,7 +77,7 @@ async function lifecycleExamples(scene: Scene): Promise<Record<string, unknown>>
 	const options = { waitForAcceptance: true, invitedAt: '2026-11-17T09:00:00Z' };
 	await scene.begin();
 	const pending = await firstItem(scene, 'access.onboard', { business, email: 'jun.takeda@example.com', role: ROLE, options });
-	const planned = await firstItem(scene, 'access.offboard', { ...chosen, email: LEAVER, options: { dryRun: true } });
+	const planned = await firstItem(scene, 'access.offboard', { ...chosen, email: LEAVER, dryRun: true });
 	await scene.control('PATCH', '/settings', { profile: 'documented' });
 	const partial = await firstItem(scene, 'access.offboard', { ...chosen, email: LEAVER }, { continueOnFail: true });
 	return { 'access.onboard.pending': pending, 'access.offboard.dryRun': planned, 'access.offboard.partial': partial };

@@ -39,11 +39,12 @@ const onboarding = (email: string, options: Json = {}, role = 'business_employee
 	options,
 });
 
-const offboarding = (email: string, options: Json = {}, businessIds?: number[]): Json => ({
+const offboarding = (email: string, options: Json = {}, businessIds?: number[], dryRun = false): Json => ({
 	resource: 'access',
 	operation: 'offboard',
 	email,
 	...(businessIds ? { businesses: 'selected', businessIds } : { businesses: 'all' }),
+	dryRun,
 	options,
 });
 
@@ -151,8 +152,8 @@ async function seedFive(): Promise<void> {
 }
 
 describe('offboard', () => {
-	test('planned changes nothing, offboarded is verified, and then notFound', async () => {
-		const plan = await offboard(TEODOR, { dryRun: true }, [BILLSPRING, HARBOUR]);
+	test('planned changes nothing, offboarded is verified, and then nobody is found: an error, or notFound', async () => {
+		const plan = await offboard(TEODOR, {}, [BILLSPRING, HARBOUR], true);
 		assert.deepEqual([plan['status'], outcomesOf(plan)], ['planned', { [BILLSPRING]: 'planned', [HARBOUR]: 'notThere' }]);
 		assert.ok(await world.memberOf(TEODOR));
 		assert.deepEqual(await world.changes(), []);
@@ -162,11 +163,27 @@ describe('offboard', () => {
 		assert.deepEqual(here?.done.map(({ action }) => action), ['memberRemoved', 'staffArchived']);
 		assert.equal(here.verified, true);
 		assert.equal(await world.memberOf(TEODOR), undefined);
-		assert.equal((await offboard(TEODOR, {}, [BILLSPRING, HARBOUR]))['status'], 'notFound');
+		const nobody = await world.run(offboarding(TEODOR, {}, [BILLSPRING, HARBOUR]));
+		assert.equal(nobody.status, 'error');
+		assert.match(String(nobody.error?.message), /teodor\.wexley@example\.com/);
+		assert.equal((await offboard(TEODOR, { ifNotFound: 'succeed' }, [BILLSPRING, HARBOUR]))['status'], 'notFound');
+	});
+
+	test('lists that lag: verified once they show that the person is out', async () => {
+		await world.control('PATCH', '/settings', { listLagMs: 4_000 });
+		const report = await offboard(TEODOR, {}, [BILLSPRING]);
+		assert.deepEqual([report['status'], reportsOf(report)[0]?.verified], ['offboarded', true]);
+		assert.deepEqual(await world.changes(), ['memberRemoved']);
+	});
+
+	test('partial: a business that could not be looked at, although the person is out of the others', async () => {
+		const report = await offboard(TEODOR, { failOnPartial: false });
+		assert.deepEqual([report['status'], outcomesOf(report)[BILLSPRING]], ['partial', 'removed']);
+		assert.match(String(report['message']), /Quarry Lane Café/);
 	});
 
 	test('refused: the connected user, and the only owner of a business', async () => {
-		assert.equal((await offboard('Marlowe.Ashdown@example.com'))['status'], 'refused');
+		assert.equal((await offboard('Marlowe.Ashdown@example.com', {}, [BILLSPRING, HARBOUR]))['status'], 'refused');
 		await seedFive();
 		const owner = await offboard('boss103@example.com');
 		assert.deepEqual([owner['status'], outcomesOf(owner)[103]], ['refused', 'refused']);

@@ -70,13 +70,14 @@ describe('the example freshbooks-tools-for-agents', () => {
 		await assert.rejects(Agent.connect(addressOf('freshbooks'), 'another'), /Authorization data is wrong/);
 	});
 
-	test('five tools, each saying what it does, that it changes nothing, and what it wants', async () => {
+	test('six tools, each saying what it does, that it changes nothing, and what it wants', async () => {
 		assert.match(agent.instructions, /^Tools for the people of FreshBooks businesses\. Nothing here changes anything/);
 		const tools = await agent.tools();
 		const required = Object.fromEntries(tools.map(({ name, inputSchema }) => [name, inputSchema.required ?? []]));
 		assert.deepEqual(required, {
 			list_businesses: [],
 			list_team_members: ['businessId'],
+			list_team_members_by_role: ['businessId', 'role'],
 			get_team_member: ['businessId', 'email'],
 			list_invitations: ['businessId'],
 			plan_offboarding: ['email'],
@@ -99,7 +100,7 @@ describe('the example freshbooks-tools-for-agents', () => {
 		assert.ok(few.every((person) => Object.keys(person).length <= 10));
 		const all = await measured(context, agent, 'list_team_members', { businessId: HARBOUR, limit: 200 }, 42 * KB);
 		assert.equal(all.length, 131);
-		const managers = await measured(context, agent, 'list_team_members', { businessId: BILLSPRING, role: 'business_manager' }, KB);
+		const managers = await measured(context, agent, 'list_team_members_by_role', { businessId: BILLSPRING, role: 'business_manager' }, KB);
 		assert.deepEqual(managers.map(({ firstName }) => firstName).sort(), ['Ivo', 'Priyanka']);
 		const [one] = await measured(context, agent, 'get_team_member', { businessId: BILLSPRING, email: TEODOR.toUpperCase() }, 400);
 		assert.equal(one?.['email'], TEODOR);
@@ -108,6 +109,7 @@ describe('the example freshbooks-tools-for-agents', () => {
 	});
 
 	test('plan_offboarding stays a dry run, whatever the model says', async (context) => {
+		await world.withoutQuarry();
 		const [plan] = await measured(context, agent, 'plan_offboarding', { email: TEODOR, dryRun: false, options: { dryRun: false } }, 3 * KB);
 		assert.ok(plan);
 		await assertShape('offboard', [plan]);
@@ -170,9 +172,15 @@ describe('every operation as a tool, described by n8n itself', () => {
 		assert.equal(await world.memberOf(TEODOR), undefined);
 		const missing = await agent.failure('teamMember_remove', { businessId: BILLSPRING, email: TEODOR });
 		assertWayOut(missing, /No member has the address teodor\.wexley@example\.com/, /Check the address and the business/);
+		const incomplete = await agent.failure('access_offboard', { email: 'lucia.marchetti@example.com' });
+		assert.match(incomplete, /Quarry Lane Café/);
+		await world.control('POST', `/businesses/${BILLSPRING}/invitations`, { email: 'lucia.marchetti@example.com' });
+		await world.withoutQuarry();
 		const [report] = await agent.items('access_offboard', { email: 'lucia.marchetti@example.com' });
 		assert.equal(report?.['status'], 'offboarded');
-		assert.deepEqual(await world.changes(), ['memberRemoved', 'invitationRevoked']);
+		assert.deepEqual(await world.changes(), ['memberRemoved', 'invitationRevoked', 'invitationRevoked']);
+		const nobody = await agent.failure('access_offboard', { email: 'nobody@example.com' });
+		assert.match(nobody, /nobody@example\.com/);
 	});
 
 	test('a review begins with its summary, which says when it is not complete', async (context) => {

@@ -91,6 +91,7 @@ describe('leaver-to-okta-and-slack', () => {
 	const removed = async (email: string): Promise<Json> => await world.control('DELETE', member(email));
 
 	test('removed from the only business: deactivated in Okta, Slack is told, and a repeat does nothing', async (context) => {
+		await world.withoutQuarry();
 		await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: '<!channel> & Sons' });
 		const workflow = await imported(context, NAME);
 		const execution = await firstExecution(world, workflow.id, async () => await removed(TEODOR));
@@ -107,7 +108,16 @@ describe('leaver-to-okta-and-slack', () => {
 		assert.equal(okta.asked.length, 2);
 	});
 
+	test('a business that the connected user may not list: not deactivated, and Slack is told which', async (context) => {
+		const workflow = await imported(context, NAME);
+		const execution = await firstExecution(world, workflow.id, async () => await removed(TEODOR));
+		assertSucceeded(execution);
+		assert.match(String(execution.items('Tell Slack: look at it')[0]?.['text']), /Quarry Lane Café/);
+		assert.deepEqual(okta.asked, []);
+	});
+
 	test('still in another business, or not to be looked for everywhere: not deactivated, and Slack is told why', async (context) => {
+		await world.withoutQuarry();
 		await world.control('POST', `/businesses/${HARBOUR}/members`, { email: TEODOR });
 		const workflow = await imported(context, NAME);
 		const still = await firstExecution(world, workflow.id, async () => await removed(TEODOR));
@@ -119,6 +129,7 @@ describe('leaver-to-okta-and-slack', () => {
 		);
 
 		await world.reset();
+		await world.withoutQuarry();
 		const [change] = still.items(FRESHBOOKS_TRIGGER);
 		await world.control('DELETE', member(TEODOR));
 		await world.control('POST', '/faults', { kind: 'status', status: 403, route: `GET .*/${HARBOUR}/team_members`, count: 0 });
@@ -130,6 +141,7 @@ describe('leaver-to-okta-and-slack', () => {
 
 	test('Okta does not know the person: Slack is told to do it by hand', async (context) => {
 		okta.unknown.add(CALUM);
+		await world.withoutQuarry();
 		const workflow = await imported(context, NAME);
 		const execution = await firstExecution(world, workflow.id, async () => await removed(CALUM));
 		assertSucceeded(execution);
@@ -167,6 +179,7 @@ describe('onboard-new-hires', () => {
 describe('offboard-leavers-after-approval', () => {
 	/** Runs the example up to the form, opens the address from the mail and decides. */
 	async function decide(context: TestContext, decision: string): Promise<Execution> {
+		await world.withoutQuarry();
 		const workflow = await imported(context, 'offboard-leavers-after-approval');
 		const executionId = await begin(world, workflow.id, 'Every morning');
 		const waiting = await untilWaiting(world, executionId);

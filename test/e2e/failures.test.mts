@@ -31,6 +31,7 @@ interface Row {
 const BUSINESS = { business: locator('id', BILLSPRING) };
 const GET_MANY = { resource: 'teamMember', operation: 'getAll', ...BUSINESS };
 const NOBODY = 'aaaaaaaa-0000-4000-8000-000000000000';
+const TEODOR = 'teodor.wexley@example.com';
 const LISTING = 'GET /team_members';
 const INVITE = {
 	resource: 'invitation',
@@ -65,7 +66,8 @@ const ROWS: Row[] = [
 	},
 	{
 		kind: 'validation',
-		parameters: { resource: 'teamMember', operation: 'updateRole', ...BUSINESS, member: locator('email', 'marlowe.ashdown@example.com'), role: 'contractor' },
+		parameters: { resource: 'teamMember', operation: 'updateRole', ...BUSINESS, member: locator('email', TEODOR), role: 'contractor' },
+		faults: [{ kind: 'status', route: 'PUT /members/', status: 422, body: { error: 'invalid_resource', error_description: 'Validation failed: Payroll is running' } }],
 		message: /did not accept/,
 		description: /Correct the value/,
 		httpCode: '422',
@@ -254,9 +256,22 @@ describe('trouble that passes by itself is no trouble', () => {
 		await withFaults([{ kind: 'applyThenFail', route: 'POST /invitations$', with: 'reset' }]);
 		const [invitation] = await world.items(INVITE);
 		assert.equal(typeof invitation?.['id'], 'number');
-		const posts = (await world.requests()).filter(({ method, path }) => method === 'POST' && path.endsWith('/invitations'));
-		assert.equal(posts.length, 1);
+		assert.equal(await invitationsSent(), 1);
 	});
+
+	for (const status of [520, 524, 503]) {
+		test(`an invitation that arrives after the gateway gave up with ${status} is found, not sent twice`, async () => {
+			await withFaults([{ kind: 'lateArrival', route: 'POST /invitations$', status, arrivesAfterMs: 2_500 }]);
+			const [invitation] = await world.items(INVITE);
+			assert.equal(typeof invitation?.['id'], 'number');
+			assert.equal(await invitationsSent(), 1);
+			assert.equal((await world.pendingOf(INVITE.email)).length, 1);
+		});
+	}
+
+	async function invitationsSent(): Promise<number> {
+		return (await world.requests()).filter(({ method, path }) => method === 'POST' && path.endsWith('/invitations')).length;
+	}
 });
 
 describe('bad input is refused before anything is sent', () => {
@@ -282,7 +297,7 @@ describe('bad input is refused before anything is sent', () => {
 		['a limit below 1', { ...GET_MANY, limit: 0 }, /'Limit'/],
 		[
 			'permissions that are no object',
-			{ resource: 'teamMember', operation: 'updateRole', ...BUSINESS, member: locator('id', 41004), role: 'x', permissions: '[1]' },
+			{ resource: 'teamMember', operation: 'updateRole', ...BUSINESS, member: locator('id', 41004), role: 'contractor', permissions: '[1]' },
 			/'Permissions'/,
 		],
 		[

@@ -217,6 +217,16 @@ describe('invitation', () => {
 		assert.equal(new Set(items.map((item) => item['id'])).size, 1);
 	});
 
+	test('two items with one address make one invitation, though the list lags', async () => {
+		await world.control('PATCH', '/settings', { listLagMs: 60_000 });
+		const items = await world.items(
+			{ ...create, email: '={{ $json.email }}', options: { ifExists: 'return', batchSize: 1 } },
+			{ input: [{ email: create.email }, { email: create.email.toUpperCase() }] },
+		);
+		assert.equal(new Set(items.map((item) => item['id'])).size, 1);
+		assert.deepEqual(await world.changes(), ['invitationCreated']);
+	});
+
 	test('Get Many lists the pending invitations', async () => {
 		const items = await world.items({ resource: 'invitation', operation: 'getAll', ...DOCUMENTED_BUSINESS, returnAll: true });
 		const { invitations } = await business(BILLSPRING);
@@ -366,6 +376,12 @@ describe('an access token that has expired', () => {
 		assert.deepEqual(items.map((item) => item['id']), input.map(({ uuid }) => uuid));
 		assert.deepEqual(pairedItems, input.map((_, item) => ({ item })));
 	}
+
+	test('answered with 403 unauthenticated: one refresh', async () => {
+		await world.control('PATCH', '/settings', { expiredTokenStatus: 403 });
+		const counts = await refreshesDuring(async () => void (await world.items({ resource: 'user', operation: 'getMe' })));
+		assert.deepEqual(counts, { refreshes: 1, reuseAttempts: 0 });
+	});
 
 	test('three executions at the same time: exactly one refresh', async () => {
 		const getMe = { resource: 'user', operation: 'getMe' };

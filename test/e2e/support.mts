@@ -184,6 +184,11 @@ export class World {
 		await this.control('POST', '/reset', {});
 	}
 
+	/** Without the business whose people the connected user may not list: with it, nothing about all businesses is complete. */
+	async withoutQuarry(): Promise<void> {
+		await this.control('DELETE', `/businesses/${QUARRY}`);
+	}
+
 	async close(): Promise<void> {
 		await this.n8n.stop();
 		await this.sandbox.close();

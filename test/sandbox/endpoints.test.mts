@@ -198,7 +198,7 @@ describe('invitations', () => {
 			capacity: 'manager', to_email: 'person@example.com', invitable_id: BILLSPRING, invitable_type: 'business', groups: [{ group_id: 1, capacity: 'manager' }],
 		});
 		assert.equal(data.response.to_email, 'person@example.com');
-		assert.ok((await pending()).some(({ id, role }) => id === data.response.id && role === 'manager'));
+		assert.ok((await pending()).some(({ id, role }) => id === data.response.id && role === 'business_manager'));
 	});
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { INVITATIONS, kinds, LARGE_TEAM, MEMBERS, TEAM, useSandbox } from './support.mts';
 import type { Body } from './support.mts';
@@ -131,6 +132,28 @@ describe('fault kinds', () => {
 		assert.equal((await bench.api.post(INVITATIONS, { email: 'a@example.com', role: 'contractor' })).status, 500);
 		await assert.rejects(bench.api.post(INVITATIONS, { email: 'b@example.com', role: 'contractor' }));
 		assert.deepEqual(await kinds(bench), ['invitationCreated', 'invitationCreated']);
+	});
+
+	it('lateArrival: a gateway gives up at once with a web page, and the write is done later', async () => {
+		for (const [status, title] of [[520, /520/], [524, /524/], [503, /503/]] as const) {
+			await bench.control('POST', '/reset');
+			await bench.control('POST', '/faults', { kind: 'lateArrival', route: 'POST /invitations', status, arrivesAfterMs: 150 });
+			const answer = await bench.api.post(INVITATIONS, { email: 'late@example.com', role: 'contractor' });
+			assert.equal(answer.status, status);
+			assert.match(String(answer.headers['content-type']), /html/);
+			assert.match(answer.data, title);
+			assert.deepEqual(await kinds(bench), []);
+			await sleep(200);
+			assert.deepEqual(await kinds(bench), ['invitationCreated']);
+		}
+	});
+
+	it('lateArrival: answers 520 and arrives 2.5 seconds later unless told otherwise, and not after a reset', async () => {
+		await bench.control('POST', '/faults', { kind: 'lateArrival', route: 'POST /invitations' });
+		assert.equal((await bench.api.post(INVITATIONS, { email: 'late@example.com', role: 'contractor' })).status, 520);
+		await bench.control('POST', '/reset');
+		await sleep(2_600);
+		assert.deepEqual(await kinds(bench), []);
 	});
 
 	it('rotateRows: somebody is skipped, or repeated, while the total stays', async () => {

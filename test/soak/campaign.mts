@@ -54,7 +54,7 @@ const SETTLES_WITHIN_MS = 300_000;
 /** Nothing else may come: some polls more. */
 const STAYS_QUIET_MS = 12_000;
 
-export const KINDS: readonly FindingKind[] = ['false', 'lost', 'repeated', 'invited twice', 'removed wrongly'];
+export const KINDS: readonly FindingKind[] = ['false', 'lost', 'repeated', 'invited twice', 'wrong write'];
 
 /** A list is read every few seconds; so many requests are more than a minute's. */
 const REQUESTS_LOOKED_BACK = 5_000;
@@ -169,10 +169,11 @@ class Campaign {
 	}
 
 	#findings(): Finding[] {
-		const { history } = this.#stage.world.sandbox.parts.world;
+		const { history, owner } = this.#stage.world.sandbox.parts.world;
 		const timelines = this.#timelines();
+		const requests = Object.values(this.#collector.requestsByCaller()).flat();
 		const grants = new Set(this.#stage.callers.keys());
-		const ofActions = judgeActions({ actions: this.#player.actions, history, timelines, lies: this.#director.lies, grants });
+		const ofActions = judgeActions({ actions: this.#player.actions, history, timelines, lies: this.#director.lies, grants, requests, connectedIdentity: owner.identityId });
 		return [...this.#ofTriggers(timelines), ...ofActions].sort((one, other) => one.at - other.at);
 	}
 

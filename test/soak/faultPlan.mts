@@ -6,6 +6,7 @@ export const REQUEST_FAULTS = [
 	'429 without Retry-After', '429, seconds', '429, HTTP date', '429, absurd value', '500', '502 in HTML', '503', 'reset before the answer',
 	'reset mid-body', 'truncated JSON', 'wrong shape', 'error in 200', 'empty 200 list', 'answer after 40 s', 'total that lies',
 	'rows that move', 'rows dropped', 'token expired mid-list', 'refresh answered 500', 'slow refresh', 'write applied, then failed',
+	'gateway gave up, write arrives later',
 ] as const;
 /** Faults of the whole sandbox, at planned times. */
 export const WORLD_FAULTS = ['connection refused', 'clock jump', 'two writers'] as const;
@@ -71,7 +72,7 @@ const DECKS: Record<Purpose, readonly RequestFault[]> = {
 	staff: cards([...BROKEN, ...MISSHAPEN], SLOW),
 	refresh: ['refresh answered 500', 'refresh answered 500', 'slow refresh'],
 	// A list of invitations has no total, and a removal no other answer: see docs/reliability.md for what is not lied about here.
-	invite: cards([...WRITES, '502 in HTML', 'reset mid-body', 'truncated JSON', 'wrong shape'], THROTTLED),
+	invite: cards([...WRITES, 'gateway gave up, write arrives later', '502 in HTML', 'reset mid-body', 'truncated JSON', 'wrong shape'], THROTTLED),
 	changeRole: cards([...WRITES, '502 in HTML', 'reset mid-body', 'truncated JSON'], SLOW),
 	remove: cards(WRITES, SLOW),
 	revoke: cards(WRITES, SLOW),

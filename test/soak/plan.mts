@@ -46,9 +46,19 @@ export interface Read {
 	readonly business: number;
 }
 
+/** What is asked of the package about the connected user, who owns every business: nothing may come of it. */
+export const ATTEMPTS = ['remove', 'offboard', 'updateRole', 'onboard'] as const;
+
+export interface Attempt {
+	readonly atMs: number;
+	readonly kind: (typeof ATTEMPTS)[number];
+	readonly business: number;
+}
+
 export interface Plan {
 	readonly lives: readonly Life[];
 	readonly reads: readonly Read[];
+	readonly attempts: readonly Attempt[];
 	readonly outages: ReadonlyArray<{ readonly atMs: number; readonly ms: number }>;
 	readonly clockJumps: ReadonlyArray<{ readonly atMs: number; readonly offsetMs: number }>;
 }
@@ -69,7 +79,7 @@ const CLOCK_OFFSETS_MS = [2 * HOUR_MS, -3 * HOUR_MS, 13 * HOUR_MS, 0, -90_000];
 /** The whole campaign of so many minutes. The same seed and minutes give the same plan. */
 export function planOf(seed: number, minutes: number): Plan {
 	const endMs = minutes * 60_000;
-	return { lives: lives(seed, endMs), reads: reads(seed, endMs), outages: outages(seed, endMs), clockJumps: clockJumps(seed, endMs) };
+	return { lives: lives(seed, endMs), reads: reads(seed, endMs), attempts: attempts(seed, endMs), outages: outages(seed, endMs), clockJumps: clockJumps(seed, endMs) };
 }
 
 /** Times from 0 to `endMs`, so far apart. */
@@ -150,6 +160,11 @@ function hire(chance: Chance, number: number): Act[] {
 function reads(seed: number, endMs: number): Read[] {
 	const chance = new Chance(seed, 'reads');
 	return [...times(chance, endMs, 1_000, 600, 2_400)].map((atMs) => ({ atMs, what: chance.of(READS), business: chance.between(0, BUSINESSES.length - 1) }));
+}
+
+function attempts(seed: number, endMs: number): Attempt[] {
+	const chance = new Chance(seed, 'attempts');
+	return [...times(chance, endMs, 4_000, 8_000, 20_000)].map((atMs) => ({ atMs, kind: chance.of(ATTEMPTS), business: chance.between(0, BUSINESSES.length - 1) }));
 }
 
 function outages(seed: number, endMs: number): Plan['outages'] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { generatedPerson } from '../../sandbox/freshbooks/people.mts';
 import { addressedBy, FaultStream, REQUEST_FAULTS, type CallerKind, type Purpose, type RequestFault } from './faultPlan.mts';
-import { BUSINESSES, planOf, READS, type Act } from './plan.mts';
+import { ATTEMPTS, BUSINESSES, planOf, READS, type Act } from './plan.mts';
 
 const PURPOSES: readonly Purpose[] = ['me', 'people', 'invitations', 'lookUp', 'staff', 'refresh', 'invite', 'changeRole', 'remove', 'revoke'];
 
@@ -25,6 +25,13 @@ describe('the plan of people', () => {
 		for (const by of ['people', 'package', 'other program', 'both at once']) assert.ok(acts.some((act) => act.kind === 'leave' && act.by === by), by);
 		for (const what of READS) assert.ok(reads.some((read) => read.what === what), what);
 		assert.ok(outages.length > 5 && clockJumps.length > 5);
+	});
+
+	it('asks for everything that must not be done to the connected owner', () => {
+		const { attempts } = planOf(1, 10);
+		for (const kind of ATTEMPTS) assert.ok(attempts.some((attempt) => attempt.kind === kind), kind);
+		assert.deepEqual(new Set(attempts.map(({ business }) => business)).size, BUSINESSES.length);
+		assert.ok(attempts.every(({ atMs }) => atMs >= 0 && atMs < 600_000));
 	});
 
 	it('gives nobody without a login a new ID', () => {

@@ -7,7 +7,7 @@ import { People } from '../e2e/trigger/people.mts';
 import type { Json } from '../e2e/support.mts';
 import type { Action, ActionKind } from './judge/actions.mts';
 import { OtherProgram } from './otherProgram.mts';
-import { BUSINESSES, placeInTeam, type Act, type Life, type Plan, type Read, type Step } from './plan.mts';
+import { BUSINESSES, placeInTeam, type Act, type Attempt, type Life, type Plan, type Read, type Step } from './plan.mts';
 import type { ActionName, Stage } from './stage.mts';
 
 const LONGEST_ACTION_MS = 280_000;
@@ -56,9 +56,10 @@ export class Player {
 
 	/** Plays until the time is over. */
 	async play(forMs: number): Promise<void> {
-		const { lives, reads, outages, clockJumps } = this.#plan;
+		const { lives, reads, attempts, outages, clockJumps } = this.#plan;
 		for (const life of lives) this.#at(life.startsAtMs, async () => await this.#live(life));
 		for (const read of reads) this.#at(read.atMs, async () => await this.#read(read));
+		for (const attempt of attempts) this.#at(attempt.atMs, async () => await this.#attempt(attempt));
 		for (const { atMs, ms } of outages) this.#at(atMs, async () => await this.#goDark(ms));
 		for (const { atMs, offsetMs } of clockJumps) this.#at(atMs, () => this.#jump(offsetMs));
 		await sleep(forMs);
@@ -213,9 +214,15 @@ export class Player {
 	/** Asks the package for something, and keeps what it answered. */
 	async #ask(kind: ActionName & ActionKind, { businessId, email }: Standing, more: { role?: string; way?: string } = {}): Promise<Json[] | undefined> {
 		const startedAt = Date.now();
-		const items = await this.#stage.act(kind, { businessId, email, ...more });
-		this.actions.push({ kind, businessId, email, role: more.role, startedAt, endedAt: Date.now(), items, grant: this.#stage.grantOf(kind) });
+		const { items, details } = await this.#stage.act(kind, { businessId, email, ...more });
+		const reports = kind === 'offboard' ? (items ?? details) : [];
+		this.actions.push({ kind, businessId, email, role: more.role, startedAt, endedAt: Date.now(), items, reports, grant: this.#stage.grantOf(kind) });
 		return items;
+	}
+
+	async #attempt({ kind, business }: Attempt): Promise<void> {
+		const { email } = this.#stage.world.sandbox.parts.world.owner;
+		await this.#ask(kind, { businessId: BUSINESSES[business]?.id ?? 0, email }, { role: 'business_employee' });
 	}
 
 	async #read({ what, business }: Read): Promise<void> {
@@ -229,7 +236,7 @@ export class Player {
 
 	async #list(action: ActionName, businessId: number, body: Json, list: Action['list']): Promise<void> {
 		const startedAt = Date.now();
-		const items = await this.#stage.act(action, body);
-		this.actions.push({ kind: 'list', businessId, email: '', startedAt, endedAt: Date.now(), items, grant: this.#stage.grantOf(action), list });
+		const { items } = await this.#stage.act(action, body);
+		this.actions.push({ kind: 'list', businessId, email: '', startedAt, endedAt: Date.now(), items, reports: [], grant: this.#stage.grantOf(action), list });
 	}
 }

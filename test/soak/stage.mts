@@ -54,7 +54,7 @@ const ACTIONS = {
 	updateRole: ['writer', { resource: 'teamMember', operation: 'updateRole', member: locatorOf('email'), role: fromBody('role'), options: {} }],
 	remove: ['remover', { resource: 'teamMember', operation: 'remove', member: locatorOf('email'), options: { ifMissing: 'succeed' } }],
 	onboard: ['hirer', { resource: 'access', operation: 'onboard', email: fromBody('email'), role: fromBody('role'), options: {} }],
-	offboard: ['offboarder', { resource: 'access', operation: 'offboard', email: fromBody('email'), businesses: 'selected', businessIds: '={{ [$json.body.businessId] }}', options: {} }],
+	offboard: ['offboarder', { resource: 'access', operation: 'offboard', email: fromBody('email'), businesses: 'selected', businessIds: '={{ [$json.body.businessId] }}', dryRun: false, options: { ifNotFound: 'succeed' } }],
 	teamMembers: ['reader of people', { resource: 'teamMember', operation: 'getAll', source: fromBody('source'), returnAll: true, filters: {}, simplify: true }],
 	invitations: ['reader of invitations', { resource: 'invitation', operation: 'getAll', returnAll: true }],
 	staff: ['reader of staff', { resource: 'staff', operation: 'getAll', account: { __rl: true, mode: 'id', value: '={{ $json.body.account }}' }, returnAll: true, filters: {}, options: {}, simplify: true }],
@@ -80,6 +80,16 @@ export interface RunningTrigger extends TriggerChoice {
 	readonly grant: number;
 }
 
+/** What an action came to. */
+export interface Answer {
+	/** Undefined: it failed. */
+	readonly items: Json[] | undefined;
+	/** The details of the errors of a failed one. */
+	readonly details: Json[];
+}
+
+const NO_ANSWER: Answer = { items: undefined, details: [] };
+
 /** Everything that is up. */
 export interface Stage {
 	readonly world: World;
@@ -87,8 +97,8 @@ export interface Stage {
 	readonly callers: ReadonlyMap<number, Caller>;
 	/** The grant of the credential that an action uses. */
 	readonly grantOf: (action: ActionName) => number;
-	/** Runs an action; the items it answered, or undefined when it failed. */
-	readonly act: (action: ActionName, body: Json) => Promise<Json[] | undefined>;
+	/** Runs an action. */
+	readonly act: (action: ActionName, body: Json) => Promise<Answer>;
 }
 
 interface Connected {
@@ -187,15 +197,18 @@ function triggerDraft(choice: TriggerChoice, connected: Connected): WorkflowDraf
 	};
 }
 
-async function call(world: World, action: ActionName, body: Json): Promise<Json[] | undefined> {
+async function call(world: World, action: ActionName, body: Json): Promise<Answer> {
 	try {
 		const response = await fetch(`${world.n8n.url}/webhook/soak-${action}`, {
 			method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: AbortSignal.timeout(280_000),
 		});
 		const items = (await response.json()) as unknown;
-		return response.ok && Array.isArray(items) && !items.some((item: Json) => 'error' in item) ? (items as Json[]) : undefined;
+		if (!response.ok || !Array.isArray(items)) return NO_ANSWER;
+		const failed = (items as Json[]).filter((item) => 'error' in item);
+		if (failed.length === 0) return { items: items as Json[], details: [] };
+		return { items: undefined, details: failed.map(({ details }) => details as Json | undefined).filter((details) => details !== undefined) };
 	} catch {
-		return undefined;
+		return NO_ANSWER;
 	}
 }
 

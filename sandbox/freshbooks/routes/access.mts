@@ -1,6 +1,8 @@
-import { notFound, permissionDenied } from '../answers.mts';
+import { invalidResource, notFound, permissionDenied } from '../answers.mts';
 import type { Answer } from '../answers.mts';
+import { storedRole } from '../roles.mts';
 import type { Business, Membership } from '../types.mts';
+import { text } from '../values.mts';
 import type { World } from '../world.mts';
 
 export type Reachable = Business & { membership: Membership };
@@ -17,4 +19,11 @@ export function reachableBusiness(world: World, id: string): Business | Answer {
 	const business = /^\d+$/.test(id) ? world.businesses.get(Number(id)) : undefined;
 	if (!business) return notFound('Business');
 	return business.membership && business.listable ? business : permissionDenied();
+}
+
+/** The role to store, or the refusal of one that is empty or that nobody documents. */
+export function readRole(value: unknown): string | Answer {
+	const name = text(value);
+	if (!name?.trim()) return invalidResource("Role can't be blank");
+	return storedRole(name) ?? invalidResource('Role is not included in the list');
 }

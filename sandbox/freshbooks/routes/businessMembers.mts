@@ -1,11 +1,11 @@
 import { invalidResource, noContent, notFound, ok } from '../answers.mts';
 import type { Answer } from '../answers.mts';
 import type { Call, Endpoint } from '../gate.mts';
-import { paginate } from '../paging.mts';
+import { paginate, pagingObject } from '../paging.mts';
 import type { Business, Member } from '../types.mts';
 import type { MemberChanges, World } from '../world.mts';
-import { asRecord, text } from '../values.mts';
-import { isAnswer, reachableBusiness } from './access.mts';
+import { asRecord } from '../values.mts';
+import { isAnswer, reachableBusiness, readRole } from './access.mts';
 
 const LIST = '/auth/api/v1/business/:businessId/members';
 const SINGLE = `${LIST}/:memberId`;
@@ -25,9 +25,9 @@ export function businessMemberEndpoints(world: World): Endpoint[] {
 function list(world: World, { params, query, distortion }: Call): Answer {
 	const business = reachableBusiness(world, params.businessId ?? '');
 	if (isAnswer(business)) return business;
-	const page = paginate(business.members, query, world.settings.defaultPerPage, distortion);
+	const page = paginate(world.listed(business).members, query, world.settings, distortion);
 	if ('problem' in page) return invalidResource(`${page.problem} must be a positive integer`);
-	const pages = { page: page.page, pages: page.pages, per_page: page.perPage, total: page.total };
+	const pages = pagingObject(world.settings, { page: page.page, pages: page.pages, per_page: page.echo, total: page.total });
 	return ok({ response: { members: page.rows.map(listedMember), pages } });
 }
 
@@ -45,26 +45,31 @@ function find(world: World, { params }: Call): Found | Answer {
 	return member ? { business, member } : notFound('Member');
 }
 
-/** Assumption: any role that is not empty is taken, since FreshBooks' role names are an open set; the owner's role is fixed. */
+/** Assumption: an owner cannot be removed or given another role; the setting `ownerProtected` allows it. */
+function isProtected({ settings }: World, { role }: Member): boolean {
+	return settings.ownerProtected && role === 'owner';
+}
+
+/** By the setting `roleChangeIgnored` FreshBooks accepts a role, answers the old one and keeps it. */
 function update(world: World, call: Call): Answer {
 	const found = find(world, call);
 	if (isAnswer(found)) return found;
 	const { business, member } = found;
 	const { role, permissions } = call.body;
-	if ('role' in call.body && !text(role)?.trim()) return invalidResource("Role can't be blank");
-	if (member.role === 'owner') return invalidResource('The role of the owner cannot be changed');
+	const stored = 'role' in call.body ? readRole(role) : undefined;
+	if (stored !== undefined && typeof stored !== 'string') return stored;
+	if (isProtected(world, member)) return invalidResource('The role of the owner cannot be changed');
 	const changes: MemberChanges = {};
-	if ('role' in call.body) changes.role = String(role);
+	if (stored !== undefined && !world.settings.roleChangeIgnored) changes.role = stored;
 	if ('permissions' in call.body) changes.permissions = asRecord(permissions);
 	world.changeMember(business, member, changes, 'api');
 	return ok({ response: { member: { id: member.memberId, role: member.role, email: member.email } } });
 }
 
-/** Assumption: the owner of a business cannot be removed. */
 function remove(world: World, call: Call): Answer {
 	const found = find(world, call);
 	if (isAnswer(found)) return found;
-	if (found.member.role === 'owner') return invalidResource('The owner of a business cannot be removed');
+	if (isProtected(world, found.member)) return invalidResource('The owner of a business cannot be removed');
 	world.removeMember(found.business, found.member, 'api');
 	return noContent();
 }

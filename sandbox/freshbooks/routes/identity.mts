@@ -45,7 +45,7 @@ function modernMe(world: World): Record<string, unknown> {
 	const accounts = businesses.flatMap(({ accountId }) => (accountId === null ? [] : [accountId]));
 	const perAccount = (value: unknown) => Object.fromEntries(accounts.map((account) => [account, value]));
 	return {
-		...person(owner), permissions: perAccount({ 'staff.limit': -1, 'client.limit': 2, 'business_accountant.limit': 10, 'business_manager_role.access': true }),
+		...person(owner), permissions: perAccount({ 'staff.limit': world.settings.staffLimit, 'client.limit': 2, 'business_accountant.limit': 10, 'business_manager_role.access': true }),
 		groups: businesses.map((business) => group(owner, business)),
 		subscription_statuses: perAccount('active'), business_statuses: perAccount('active'), integrations: {},
 		business_memberships: [...businesses.map(membershipOf), ...(world.settings.membershipWithoutBusiness ? [halfSetUp()] : [])],
@@ -154,7 +154,7 @@ function businessGroup(world: World, { params, distortion }: Call): Answer {
 	const business = reachableBusiness(world, params.businessId ?? '');
 	if (isAnswer(business)) return business;
 	const groupId = business.membership?.groupId ?? 0;
-	const members = business.members.filter(({ identityId, email }) => identityId !== null && !distortion?.empty && !distortion?.drop?.has(email.toLowerCase()));
+	const members = world.listed(business).members.filter(({ identityId, email }) => identityId !== null && !distortion?.empty && !distortion?.drop?.has(email.toLowerCase()));
 	return ok({ response: { ...businessBody(business), business_group: { id: groupId, category: 'business', members: members.map((member) => groupMember(business, groupId, member)) } } });
 }
 

@@ -2,12 +2,16 @@ import { invalidResource, noContent, notFound, ok } from '../answers.mts';
 import type { Answer } from '../answers.mts';
 import { pendingInvitations, sameAddress } from '../businesses.mts';
 import type { Call, Endpoint } from '../gate.mts';
+import { paginate } from '../paging.mts';
 import type { Business, Invitation } from '../types.mts';
 import type { World } from '../world.mts';
 import { text } from '../values.mts';
-import { isAnswer, reachableBusiness } from './access.mts';
+import { isAnswer, reachableBusiness, readRole } from './access.mts';
 
 const LIST = '/auth/api/v1/business/:businessId/invitations';
+
+/** Page sizes under which a list is one page. */
+const WHOLE = { defaultPerPage: 1e8, pageSizeCap: 1e8 };
 
 /**
  * Invitations as a third-party guide describes them (stitchflow.com, FreshBooks user management), and the one
@@ -22,18 +26,22 @@ export function invitationEndpoints(world: World): Endpoint[] {
 	];
 }
 
-/** The guide shows no paging here: everything pending comes at once. */
-function list(world: World, { params, distortion }: Call): Answer {
+/** The guide shows no paging here: everything pending comes at once, but for the setting `pagesWithoutSaying`. */
+function list(world: World, { params, query, distortion }: Call): Answer {
 	const business = reachableBusiness(world, params.businessId ?? '');
 	if (isAnswer(business)) return business;
-	const pending = distortion?.empty ? [] : pendingInvitations(business).filter(({ email }) => !distortion?.drop?.has(email.toLowerCase()));
-	return ok({ response: { invitations: pending.map(({ id, email, role, status }) => ({ id, email, role, status })) } });
+	const { pagesWithoutSaying, invitationStatus } = world.settings;
+	const pending = pendingInvitations(world.listed(business));
+	const [asked, sizes] = pagesWithoutSaying ? [query, world.settings] : [{}, { ...world.settings, ...WHOLE }];
+	const page = paginate(pending, asked, sizes, distortion);
+	if ('problem' in page) return invalidResource(`${page.problem} must be a positive integer`);
+	return ok({ response: { invitations: page.rows.map(({ id, email, role, status }) => ({ id, email, role, status: invitationStatus ?? status })) } });
 }
 
 function create(world: World, { params, body }: Call): Answer {
 	const business = reachableBusiness(world, params.businessId ?? '');
 	if (isAnswer(business)) return business;
-	const invitation = invite(world, business, text(body.email), text(body.role));
+	const invitation = invite(world, business, text(body.email), body.role);
 	if (isAnswer(invitation)) return invitation;
 	const { id, email, role, status } = invitation;
 	return ok({ response: { invitation: { id, email, role, status } } });
@@ -41,21 +49,22 @@ function create(world: World, { params, body }: Call): Answer {
 
 /**
  * Assumption 6: nobody has published what `users/invitation` answers or which capacities it takes;
- * any capacity is stored as the role, and the request comes back with an id.
+ * the documented role names are taken, and the request comes back with an id.
  */
 function createByUser(world: World, { body }: Call): Answer {
 	if (body.invitable_type !== 'business') return invalidResource('Invitable type is not included in the list');
 	const business = reachableBusiness(world, String(body.invitable_id));
 	if (isAnswer(business)) return business;
-	const invitation = invite(world, business, text(body.to_email), text(body.capacity));
+	const invitation = invite(world, business, text(body.to_email), body.capacity);
 	if (isAnswer(invitation)) return invitation;
-	return ok({ response: { id: invitation.id, to_email: invitation.email, capacity: invitation.role, invitable_id: business.id, invitable_type: 'business' } });
+	return ok({ response: { id: invitation.id, to_email: invitation.email, capacity: body.capacity, invitable_id: business.id, invitable_type: 'business' } });
 }
 
 /** Assumption: a second invitation of one address is stored, unless the setting `rejectDuplicateInvitations` refuses it. */
-function invite(world: World, business: Business, email: string | undefined, role: string | undefined): Invitation | Answer {
+function invite(world: World, business: Business, email: string | undefined, name: unknown): Invitation | Answer {
 	if (!email || !/^[^\s@]+@[^\s@]+$/.test(email)) return invalidResource('Email is invalid');
-	if (!role?.trim()) return invalidResource("Role can't be blank");
+	const role = readRole(name);
+	if (typeof role !== 'string') return role;
 	const duplicate = pendingInvitations(business).some((invitation) => sameAddress(invitation.email, email));
 	if (duplicate && world.settings.rejectDuplicateInvitations) return invalidResource('Email has already been invited');
 	return world.invite(business, { email, role }, 'api');

@@ -2,7 +2,7 @@ import { accountingError, ok, permissionDenied } from '../answers.mts';
 import type { Answer } from '../answers.mts';
 import { naiveEastern, utc } from '../clock.mts';
 import type { Call, Endpoint } from '../gate.mts';
-import { paginate } from '../paging.mts';
+import { paginate, pagingObject } from '../paging.mts';
 import type { Business, StaffRecord } from '../types.mts';
 import type { World } from '../world.mts';
 import { asRecord, many, text } from '../values.mts';
@@ -32,11 +32,11 @@ function list(world: World, call: Call): Answer {
 	const business = account(world, call);
 	if (isAnswer(business)) return business;
 	const rows = matching(business.staff, call.query).map((staff) => ({ staff, email: staff.fields.email ?? '' }));
-	const page = paginate(rows, call.query, world.settings.defaultPerPage, call.distortion);
+	const page = paginate(rows, call.query, world.settings, call.distortion);
 	if ('problem' in page) return pagingError(world, page.problem, page.value);
 	const withProjects = many(call.query['include[]']).includes('projectids');
 	return ok({ response: { result: {
-		per_page: page.perPage, pages: page.pages, total: page.total, page: page.page,
+		...pagingObject(world.settings, { per_page: page.echo, pages: page.pages, total: page.total, page: page.page }),
 		staff: page.rows.map(({ staff }) => staffBody(business, staff, withProjects)),
 	} } });
 }

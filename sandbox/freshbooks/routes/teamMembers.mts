@@ -2,7 +2,7 @@ import { invalidResource, notFound, ok } from '../answers.mts';
 import type { Answer } from '../answers.mts';
 import { membersByActivity } from '../businesses.mts';
 import type { Call, Endpoint } from '../gate.mts';
-import { paginate } from '../paging.mts';
+import { paginate, pagingObject } from '../paging.mts';
 import type { Business, Member } from '../types.mts';
 import type { World } from '../world.mts';
 import { isAnswer, reachableBusiness } from './access.mts';
@@ -21,18 +21,20 @@ export function teamMemberEndpoints(world: World): Endpoint[] {
 function list(world: World, { params, query, distortion }: Call): Answer {
 	const business = reachableBusiness(world, params.businessId ?? '');
 	if (isAnswer(business)) return business;
-	const page = paginate(filtered(business, query.active), query, world.settings.defaultPerPage, distortion);
+	const page = paginate(filtered(world, business, query.active), query, world.settings, distortion);
 	if ('problem' in page) return invalidResource(`${page.problem} must be a positive integer`);
 	return ok({
 		response: page.rows.map((member) => teamMember(business, member)),
-		meta: { page: page.page, per_page: page.perPage, total: page.total },
+		meta: pagingObject(world.settings, { page: page.page, per_page: page.echo, total: page.total }),
 	});
 }
 
 /** `active=true` is documented. Assumption 3: `active=false` gives the inactive ones only. Assumption 4: everyone but pending people is listed. */
-function filtered(business: Business, active: unknown): readonly Member[] {
-	if (active === 'true' || active === 'false') return membersByActivity(business, active === 'true');
-	return business.members;
+function filtered(world: World, business: Business, active: unknown): readonly Member[] {
+	const { members } = world.listed(business);
+	if (active !== 'true' && active !== 'false') return members;
+	const wanted = active === 'true';
+	return members === business.members ? membersByActivity(business, wanted) : members.filter((member) => member.active === wanted);
 }
 
 function single(world: World, { params }: Call): Answer {

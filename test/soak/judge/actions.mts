@@ -1,8 +1,12 @@
-// Holds what the package's actions did and said against the sandbox's history.
+// Compares what the package's actions did and said with the sandbox's history.
 import type { HistoryEntry } from '../../../sandbox/freshbooks/types.mts';
 import type { Lie } from '../director.mts';
+import { invitationsOf, isMemberAt, isPendingAt, momentsOf } from './access.mts';
 import { clock, type Finding } from './findings.mts';
-import { stateAt, type InvitationTimeline, type PersonTimeline, type Timelines } from './timelines.mts';
+import { untrueReports } from './offboardReports.mts';
+import type { Request } from './polls.mts';
+import { stateAt, type PersonTimeline, type Timelines } from './timelines.mts';
+import { forbiddenTargets, invitedTwice, unaskedWrites } from './writes.mts';
 
 export type ActionKind = 'create' | 'onboard' | 'offboard' | 'remove' | 'updateRole' | 'revoke' | 'list';
 
@@ -17,6 +21,8 @@ export interface Action {
 	readonly endedAt: number;
 	/** Undefined: it failed. */
 	readonly items: ReadonlyArray<Record<string, unknown>> | undefined;
+	/** Of Offboard: its reports, also those in the details of an error. */
+	readonly reports: ReadonlyArray<Record<string, unknown>>;
 	/** Whose credential it used. */
 	readonly grant: number;
 	/** Of a list: what is listed. */
@@ -31,82 +37,10 @@ export interface ActionRecord {
 	readonly lies: readonly Lie[];
 	/** The grants of the package's credentials. */
 	readonly grants: ReadonlySet<number>;
-}
-
-const TICK_MS = 5;
-/** A request that FreshBooks holds back is given up after 30 seconds, and carried out after 40. */
-const CARRIED_OUT_WITHIN_MS = 60_000;
-
-function sameAddress(one: unknown, other: string): boolean {
-	return typeof one === 'string' && one.toLowerCase() === other.toLowerCase();
-}
-
-function isPendingAt({ versions }: InvitationTimeline, time: number): boolean {
-	return stateAt(versions, time) === 'pending';
-}
-
-function invitationsOf({ invitations }: Timelines, businessId: number, email: string): InvitationTimeline[] {
-	return [...invitations.values()].filter((invitation) => invitation.businessId === businessId && sameAddress(invitation.email, email));
-}
-
-/** Whether the address was listed as a member at a time. */
-function isMemberAt(timelines: Timelines, businessId: number, email: string, time: number): boolean {
-	return timelines.withAddress(businessId, email).some(({ versions }) => sameAddress(stateAt(versions, time)?.email, email));
-}
-
-/** The moments of a stretch at which anything about an address may have changed, its ends included. */
-function momentsOf(timelines: Timelines, { businessId, email, startedAt, endedAt }: Action): number[] {
-	const times = [...timelines.withAddress(businessId, email), ...invitationsOf(timelines, businessId, email)].flatMap(({ versions }) => versions.map(({ from }) => from));
-	return [startedAt, ...times.filter((time) => time > startedAt && time <= endedAt), endedAt];
-}
-
-/**
- * Invitations that the package made beside a pending one of the same address. One that another hand made after the action had
- * begun to look is a race that FreshBooks offers no lock against; Onboard cleans up after it, so the surplus must be gone when
- * the last action about that address is over.
- */
-function invitedTwice({ history, timelines, actions, grants }: ActionRecord): Finding[] {
-	return history.flatMap((entry): Finding[] => {
-		const { kind, businessId, details, machineAt, grant } = entry;
-		if (kind !== 'invitationCreated' || businessId === null || grant === null || !grants.has(grant)) return [];
-		const email = String(details['email']);
-		const own = timelines.invitation(businessId, Number(details['id']));
-		const others = invitationsOf(timelines, businessId, email).filter((other) => other !== own && other.id < Number(details['id']) && isPendingAt(other, machineAt));
-		if (!own || others.length === 0) return [];
-		const about = actions.filter((action) => action.businessId === businessId && sameAddress(action.email, email) && action.kind !== 'list');
-		if (isHealedRace(own, others, about, machineAt)) return [];
-		const words = `${email} was invited to ${timelines.names.get(businessId)} at ${clock(machineAt)} (invitation ${own.id}) while invitation ${others.map(({ id }) => id).join(', ')} was pending.`;
-		return [{ kind: 'invited twice', at: machineAt, words }];
-	});
-}
-
-function isHealedRace(own: InvitationTimeline, others: readonly InvitationTimeline[], about: readonly Action[], madeAt: number): boolean {
-	const underWay = about.filter(({ startedAt, endedAt }) => startedAt <= madeAt && madeAt <= endedAt);
-	// Only Onboard looks again. Alone with nobody beside it, it has made both itself.
-	if (underWay.length === 0 || underWay.some(({ kind }) => kind !== 'onboard')) return false;
-	const began = Math.min(...underWay.map(({ startedAt }) => startedAt));
-	const isRace = others.every(({ versions }) => (versions.find(({ state }) => state === 'pending')?.from ?? 0) >= began);
-	const overAt = Math.max(...about.filter(({ kind }) => kind === 'onboard').map(({ endedAt }) => endedAt));
-	return isRace && [own, ...others].filter((one) => isPendingAt(one, overAt + TICK_MS)).length <= 1;
-}
-
-/** Whether an action may be what did something at a time. */
-function isOf({ startedAt, endedAt }: Action, time: number): boolean {
-	return startedAt <= time && time <= endedAt + CARRIED_OUT_WITHIN_MS;
-}
-
-/** People whom the package removed though nobody had asked for it. */
-function removedWrongly({ history, timelines, actions, grants }: ActionRecord): Finding[] {
-	return history.flatMap((entry): Finding[] => {
-		const { kind, businessId, person, machineAt, grant } = entry;
-		if (kind !== 'memberRemoved' || !person || businessId === null || grant === null || !grants.has(grant)) return [];
-		const wasAsked = actions.some(
-			(action) =>
-				(action.kind === 'remove' || action.kind === 'offboard') && action.businessId === businessId && isOf(action, machineAt) && sameAddress(action.email, person.email),
-		);
-		if (wasAsked) return [];
-		return [{ kind: 'removed wrongly', at: machineAt, words: `${person.email} was removed from ${timelines.names.get(businessId)} at ${clock(machineAt)}, and nobody had asked for it.` }];
-	});
+	/** Sent with these credentials. */
+	readonly requests: readonly Request[];
+	/** The identity of the connected user. */
+	readonly connectedIdentity: number;
 }
 
 /** Why what an action said is not true; undefined: it is. */
@@ -123,6 +57,7 @@ function untruth(action: Action, record: ActionRecord): string | undefined {
 		case 'onboard':
 			return moments.some((time) => isInvited(time) || isIn(time)) ? undefined : 'it said that the person was invited or there, and neither was so.';
 		case 'offboard':
+			if (action.items?.every(({ status }) => status === 'refused')) return undefined;
 			return moments.some((time) => !isInvited(time) && !isIn(time)) ? undefined : 'it said that the person was out, and they never were.';
 		case 'remove':
 			return moments.some((time) => !isIn(time)) ? undefined : 'it said that the person was removed, and they were there all the time.';
@@ -190,9 +125,9 @@ function wrongList(action: Action, { timelines, lies }: ActionRecord, endedAt: n
 export function judgeActions(record: ActionRecord): Finding[] {
 	const untrue = record.actions.flatMap((action): Finding[] => {
 		const words = action.items === undefined ? undefined : untruth(action, record);
-		if (words === undefined) return [];
 		const about = action.email === '' ? '' : ` of ${action.email}`;
-		return [{ kind: 'false', at: action.endedAt, words: `${action.kind}${about} in ${record.timelines.names.get(action.businessId)}, ${clock(action.startedAt)} to ${clock(action.endedAt)}: ${words}` }];
+		const when = `${action.kind}${about} in ${record.timelines.names.get(action.businessId)}, ${clock(action.startedAt)} to ${clock(action.endedAt)}: `;
+		return [...(words === undefined ? [] : [words]), ...untrueReports(action, record)].map((said) => ({ kind: 'false', at: action.endedAt, words: `${when}${said}` }));
 	});
-	return [...untrue, ...invitedTwice(record), ...removedWrongly(record)];
+	return [...untrue, ...invitedTwice(record), ...unaskedWrites(record), ...forbiddenTargets(record)];
 }

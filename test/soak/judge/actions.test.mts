@@ -1,16 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { judgeActions, type Action, type ActionKind } from './actions.mts';
-import { ANN, BEGINNING, BOB, BUSINESS, historyOf, invitation, OTHER, PACKAGE, timelinesOf } from './fixtures.mts';
+import { ANN, BEGINNING, BOB, BUSINESS, CONNECTED, historyOf, invitation, OTHER, OWNER, PACKAGE, request, timelinesOf } from './fixtures.mts';
 
 type History = ReturnType<typeof historyOf>;
 
 function action(kind: ActionKind, email: string, from: number, to: number, more: Partial<Action> = {}): Action {
-	return { kind, businessId: BUSINESS, email, startedAt: BEGINNING + from, endedAt: BEGINNING + to, items: [{}], grant: PACKAGE, ...more };
+	return { kind, businessId: BUSINESS, email, startedAt: BEGINNING + from, endedAt: BEGINNING + to, items: [{}], reports: [], grant: PACKAGE, ...more };
 }
 
-function found(history: History, actions: readonly Action[], lies: Parameters<typeof judgeActions>[0]['lies'] = []): string[] {
-	return judgeActions({ actions, history, timelines: timelinesOf(history), lies, grants: new Set([PACKAGE]) }).map(({ kind }) => kind);
+type Evidence = Partial<Pick<Parameters<typeof judgeActions>[0], 'lies' | 'requests'>>;
+
+function findings(history: History, actions: readonly Action[], { lies = [], requests = [] }: Evidence = {}): ReturnType<typeof judgeActions> {
+	return judgeActions({ actions, history, timelines: timelinesOf(history), lies, requests, grants: new Set([PACKAGE]), connectedIdentity: CONNECTED });
+}
+
+function found(...input: Parameters<typeof findings>): string[] {
+	return findings(...input).map(({ kind }) => kind);
+}
+
+function words(...input: Parameters<typeof findings>): string {
+	return findings(...input).map((finding) => finding.words).join('\n');
 }
 
 const made = (at: number, id: number, grant: number) => ({ at, kind: 'invitationCreated', details: invitation(id, 'bob@b.c', 'pending'), grant }) as const;
@@ -24,7 +34,7 @@ describe('invitations made twice', () => {
 
 	it('are not those of another program', () => {
 		assert.deepEqual(found(historyOf(made(100, 1, PACKAGE), made(200, 2, OTHER)), [action('create', 'bob@b.c', 50, 150)]), []);
-		assert.deepEqual(found(historyOf(made(100, 1, PACKAGE), revoked(150, 1), made(200, 2, PACKAGE)), [action('create', 'bob@b.c', 50, 300)]), []);
+		assert.deepEqual(found(historyOf(made(100, 1, PACKAGE), { ...revoked(150, 1), grant: OTHER }, made(200, 2, PACKAGE)), [action('create', 'bob@b.c', 50, 300)]), []);
 	});
 
 	it('are forgiven to Onboard in a race, once it has cleaned up', () => {
@@ -36,15 +46,33 @@ describe('invitations made twice', () => {
 	});
 });
 
-describe('people removed wrongly', () => {
+describe('an invitation that one action sent twice', () => {
+	const both = [made(100, 1, PACKAGE), made(200, 2, PACKAGE), revoked(250, 2)];
+
+	it('is one too many, also when the action cleans up after itself', () => {
+		assert.deepEqual(found(historyOf(...both), [action('onboard', 'bob@b.c', 50, 300)]), ['invited twice']);
+	});
+
+	it('is a race where two actions, or another program, were under way', () => {
+		assert.deepEqual(found(historyOf(...both), [action('onboard', 'bob@b.c', 50, 300), action('onboard', 'BOB@b.c', 60, 300)]), []);
+		assert.deepEqual(found(historyOf(made(100, 1, OTHER), made(200, 2, PACKAGE), revoked(250, 2)), [action('onboard', 'bob@b.c', 50, 300)]), []);
+	});
+
+	it('counts when it arrives after the action has ended, too', () => {
+		const late = historyOf(made(100, 1, PACKAGE), made(5_000, 2, PACKAGE));
+		assert.deepEqual(found(late, [action('create', 'bob@b.c', 50, 3_000)]), ['invited twice']);
+	});
+});
+
+describe('wrong writes', () => {
 	const gone = (grant: number) => historyOf({ at: 500, kind: 'memberRemoved', person: ANN, grant });
 
 	it('are those whom the package removed unasked', () => {
-		assert.deepEqual(found(gone(PACKAGE), []), ['removed wrongly']);
-		assert.deepEqual(found(gone(PACKAGE), [action('remove', 'bob@b.c', 100, 600, { items: undefined })]), ['removed wrongly']);
-		assert.deepEqual(found(gone(PACKAGE), [action('remove', 'ann@b.c', 501, 600)]), ['removed wrongly']);
+		assert.deepEqual(found(gone(PACKAGE), []), ['wrong write']);
+		assert.deepEqual(found(gone(PACKAGE), [action('remove', 'bob@b.c', 100, 600, { items: undefined })]), ['wrong write']);
+		assert.deepEqual(found(gone(PACKAGE), [action('remove', 'ann@b.c', 501, 600)]), ['wrong write']);
 		const longAfter = historyOf({ at: 500_000, kind: 'memberRemoved', person: ANN, grant: PACKAGE });
-		assert.deepEqual(found(longAfter, [action('remove', 'ann@b.c', 100, 600, { items: undefined })]), ['removed wrongly']);
+		assert.deepEqual(found(longAfter, [action('remove', 'ann@b.c', 100, 600, { items: undefined })]), ['wrong write']);
 	});
 
 	it('are not those it was asked to remove, nor those of another program', () => {
@@ -55,6 +83,56 @@ describe('people removed wrongly', () => {
 	});
 });
 
+describe('wrong writes of other kinds', () => {
+	const changed = (grant: number) => historyOf({ at: 500, kind: 'roleChanged', person: { ...ANN, role: 'contractor' }, details: { from: ANN.role, to: 'contractor' }, grant });
+	const withdrawn = historyOf(made(10, 1, OTHER), revoked(500, 1));
+
+	it('are a role, an invitation, a staff record or a business that nobody asked to change', () => {
+		assert.deepEqual(found(changed(PACKAGE), [action('onboard', 'bob@b.c', 100, 600, { items: undefined })]), ['wrong write']);
+		assert.deepEqual(found(changed(PACKAGE), [action('offboard', 'ann@b.c', 100, 600, { items: undefined })]), ['wrong write']);
+		assert.deepEqual(found(withdrawn, [action('revoke', 'ann@b.c', 100, 600, { items: undefined })]), ['wrong write']);
+		assert.deepEqual(found(historyOf(made(500, 1, PACKAGE)), [action('create', 'ann@b.c', 100, 600, { items: undefined })]), ['wrong write']);
+		for (const kind of ['staffUpdated', 'staffDeleted', 'businessDeleted', 'memberUpdated'] as const) {
+			assert.deepEqual(found(historyOf({ at: 500, kind, grant: PACKAGE }), []), ['wrong write'], kind);
+		}
+	});
+
+	it('are not those that were asked for, nor those of another program', () => {
+		assert.deepEqual(found(changed(PACKAGE), [action('updateRole', 'ANN@b.c', 100, 600, { role: 'contractor' })]), []);
+		assert.deepEqual(found(withdrawn, [action('revoke', 'bob@b.c', 100, 600)]), []);
+		assert.deepEqual(found(withdrawn, [action('offboard', 'bob@b.c', 100, 600, { items: undefined })]), []);
+		assert.deepEqual(found(changed(OTHER), []), []);
+		assert.deepEqual(found(historyOf(made(500, 1, PACKAGE)), [action('create', 'bob@b.c', 100, 600)]), []);
+	});
+
+	it('are those to somebody else, of whose address the action was not', () => {
+		const moved = { ...ANN, email: 'ann.new@b.c' };
+		const left = historyOf({ at: 200, kind: 'memberUpdated', person: moved }, { at: 500, kind: 'memberRemoved', person: moved, grant: PACKAGE });
+		assert.deepEqual(found(left, [action('remove', 'ann@b.c', 100, 600)]), [], 'her address changed while the action looked');
+		assert.deepEqual(found(left, [action('remove', 'ann@b.c', 300, 600, { items: undefined })]), ['wrong write']);
+	});
+});
+
+describe('writes aimed at an owner or at the connected user', () => {
+	const at = (time: number, method: string, memberId: number) => request(time, `/business/${BUSINESS}/members/${memberId}`, { method, status: 422 });
+	const team = historyOf({ at: -50, kind: 'memberAdded', person: OWNER });
+	const asked = [action('offboard', OWNER.email, 100, 600, { items: undefined }), action('updateRole', 'boss@b.c', 100, 600, { items: undefined })];
+
+	it('are wrong though FreshBooks refuses them, and though they were asked for', () => {
+		assert.deepEqual(found(team, asked, { requests: [at(500, 'DELETE', OWNER.memberId)] }), ['wrong write']);
+		assert.deepEqual(found(team, asked, { requests: [at(500, 'PUT', OWNER.memberId)] }), ['wrong write']);
+		assert.match(words(team, asked, { requests: [at(500, 'DELETE', OWNER.memberId)] }), /boss@b\.c, an owner/);
+		const connected = historyOf({ at: 50, kind: 'memberAdded', person: { ...BOB, identityId: CONNECTED } });
+		assert.deepEqual(found(connected, [action('remove', 'bob@b.c', 100, 600, { items: undefined })], { requests: [at(500, 'DELETE', BOB.memberId)] }), ['wrong write']);
+		assert.match(words(connected, [], { requests: [at(500, 'PUT', BOB.memberId)] }), /the connected user/);
+	});
+
+	it('are not those of another program, nor reading, nor writes to others', () => {
+		assert.deepEqual(found(team, asked, { requests: [request(500, `/business/${BUSINESS}/members/${OWNER.memberId}`, { method: 'DELETE', grant: OTHER })] }), []);
+		assert.deepEqual(found(team, asked, { requests: [request(500, `/business/${BUSINESS}/members`), at(500, 'DELETE', ANN.memberId)] }), []);
+	});
+});
+
 describe('what an action says', () => {
 	it('is false when it was not done', () => {
 		assert.deepEqual(found([], [action('create', 'bob@b.c', 0, 100)]), ['false']);
@@ -62,6 +140,11 @@ describe('what an action says', () => {
 		assert.deepEqual(found([], [action('offboard', 'ann@b.c', 0, 100)]), ['false']);
 		assert.deepEqual(found([], [action('updateRole', 'ann@b.c', 0, 100, { role: 'contractor' })]), ['false']);
 		assert.deepEqual(found(historyOf(made(10, 1, OTHER)), [action('revoke', 'bob@b.c', 20, 100)]), ['false']);
+	});
+
+	it('is no claim when it was refused', () => {
+		assert.deepEqual(found([], [action('offboard', 'ann@b.c', 0, 100, { items: [{ status: 'refused' }] })]), []);
+		assert.deepEqual(found([], [action('offboard', 'ann@b.c', 0, 100, { items: [{ status: 'notFound' }] })]), ['false']);
 	});
 
 	it('is nothing when it failed', () => {
@@ -96,7 +179,7 @@ describe('a list', () => {
 
 	it('proves nothing where FreshBooks lied to the reader meanwhile', () => {
 		const lie = { at: BEGINNING + 50, grant: PACKAGE, businessId: BUSINESS, fault: 'rows dropped' } as const;
-		assert.deepEqual(found([], [list([])], [lie]), []);
-		assert.deepEqual(found([], [list([])], [{ ...lie, at: BEGINNING + 101 }]), ['false']);
+		assert.deepEqual(found([], [list([])], { lies: [lie] }), []);
+		assert.deepEqual(found([], [list([])], { lies: [{ ...lie, at: BEGINNING + 101 }] }), ['false']);
 	});
 });

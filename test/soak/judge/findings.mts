@@ -1,5 +1,5 @@
 /** What is counted, and is to be zero. */
-export type FindingKind = 'false' | 'lost' | 'repeated' | 'invited twice' | 'removed wrongly';
+export type FindingKind = 'false' | 'lost' | 'repeated' | 'invited twice' | 'wrong write';
 
 /** One offending case, in words. */
 export interface Finding {
@@ -9,7 +9,7 @@ export interface Finding {
 	readonly words: string;
 }
 
-/** A time as it is told: of the day, to the millisecond, in UTC. */
+/** A time as it is written: of the day, to the millisecond, in UTC. */
 export function clock(time: number): string {
 	return Number.isFinite(time) ? new Date(time).toISOString().slice(11, 23) : 'the beginning';
 }

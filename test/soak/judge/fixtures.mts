@@ -12,12 +12,16 @@ export const OTHER = 9;
 export const ANN: PersonState = { uuid: 'ann', memberId: 1, email: 'ann@b.c', role: 'business_employee', active: true, firstName: 'Ann', lastName: 'Arbor', identityId: 71 };
 export const BOB: PersonState = { ...ANN, uuid: 'bob', memberId: 2, email: 'bob@b.c', firstName: 'Bob', identityId: 72 };
 
+/** The identity of the connected user. */
+export const CONNECTED = 712052;
+export const OWNER: PersonState = { ...ANN, uuid: 'boss', memberId: 3, email: 'boss@b.c', role: 'owner', firstName: 'Bo', identityId: 73 };
+
 interface Happening {
 	readonly at: number;
 	readonly kind: HistoryKind;
 	readonly person?: PersonState;
 	readonly details?: Record<string, unknown>;
-	readonly grant?: number;
+	readonly grant?: number | undefined;
 }
 
 function entryOf({ at, kind, person = undefined, details = {}, grant }: Happening, place: number): HistoryEntry {

@@ -1,0 +1,24 @@
+/** Every role name that somebody documents for a write, and the name under which FreshBooks' lists show it. */
+const LISTED_AS: ReadonlyMap<string, string> = new Map([
+	// FreshBooks API docs, Team Members page, and FreshBooks' Postman collection, My Team.
+	['business_partner', 'business_partner'],
+	['business_manager', 'business_manager'],
+	['business_employee', 'business_employee'],
+	['business_accountant', 'business_accountant'],
+	['contractor', 'contractor'],
+	['no_seat_employee', 'no_seat_employee'],
+	// The third-party guide, FreshBooks' Postman collection (`capacity`) and older users/me answers.
+	['admin', 'business_partner'],
+	['partner', 'business_partner'],
+	['manager', 'business_manager'],
+	['employee', 'business_employee'],
+	['accountant', 'business_accountant'],
+]);
+
+/**
+ * The role that is stored for the name sent, or undefined for one that nobody documents. `owner` is none of them: FreshBooks
+ * transfers a business through its support only. Assumption 12: the short names are stored under the long ones.
+ */
+export function storedRole(name: string): string | undefined {
+	return LISTED_AS.get(name);
+}

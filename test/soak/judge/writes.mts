@@ -1,0 +1,104 @@
+// What the package wrote, compared with what it was asked to write.
+import type { HistoryEntry, HistoryKind } from '../../../sandbox/freshbooks/types.mts';
+import { invitationsOf, isPendingAt, rowsOf, sameAddress } from './access.mts';
+import type { Action, ActionKind, ActionRecord } from './actions.mts';
+import { clock, type Finding } from './findings.mts';
+import { stateAt, type InvitationTimeline, type PersonState } from './timelines.mts';
+
+const TICK_MS = 5;
+/** A request that FreshBooks holds back is given up after 30 seconds, and carried out after 40. */
+const CARRIED_OUT_WITHIN_MS = 60_000;
+
+/** Which actions may do what; nobody asks for anything else that changes FreshBooks. */
+const ASKED_BY: Partial<Record<HistoryKind, readonly ActionKind[]>> = {
+	memberRemoved: ['remove', 'offboard'],
+	roleChanged: ['updateRole'],
+	invitationCreated: ['create', 'onboard'],
+	invitationRevoked: ['revoke', 'offboard', 'onboard'],
+};
+
+function isByPackage({ grant }: { grant: number | null }, { grants }: ActionRecord): boolean {
+	return grant !== null && grants.has(grant);
+}
+
+/** Whether an action may be what did something at a time. */
+function isOf({ startedAt, endedAt }: Action, time: number): boolean {
+	return startedAt <= time && time <= endedAt + CARRIED_OUT_WITHIN_MS;
+}
+
+/** Whether an action was about the row that a write changed: it had the address of the action between its start and the write. */
+function isAbout(action: Action, { businessId, person, details, machineAt }: HistoryEntry, { timelines }: ActionRecord): boolean {
+	if (action.businessId !== businessId) return false;
+	if (!person) return sameAddress(details['email'], action.email);
+	const stretch = { ...action, endedAt: machineAt };
+	return rowsOf(timelines, stretch).some(({ memberId }) => memberId === person.memberId) || sameAddress(person.email, action.email);
+}
+
+/** What the package changed though nobody had asked for it. */
+export function unaskedWrites(record: ActionRecord): Finding[] {
+	return record.history.flatMap((entry): Finding[] => {
+		const { kind, person, details, businessId, machineAt } = entry;
+		if (!isByPackage(entry, record)) return [];
+		const asking = record.actions.filter((action) => ASKED_BY[kind]?.includes(action.kind) && isOf(action, machineAt));
+		if (asking.some((action) => isAbout(action, entry, record))) return [];
+		const whom = person?.email ?? details['email'] ?? details['staffId'] ?? '';
+		return [{ kind: 'wrong write', at: machineAt, words: `${kind} ${String(whom)} in ${record.timelines.names.get(businessId ?? 0)} at ${clock(machineAt)}, and nobody had asked for it.` }];
+	});
+}
+
+const MEMBER = /\/business\/(\d+)\/members\/(\d+)$/;
+
+/** Requests to remove or change an owner or the connected user: wrong, though FreshBooks may refuse them. */
+export function forbiddenTargets(record: ActionRecord): Finding[] {
+	return record.requests.flatMap((request): Finding[] => {
+		const { method, path, machineAt } = request;
+		const [, businessId, memberId] = MEMBER.exec(path) ?? [];
+		if (memberId === undefined || method === 'GET' || !isByPackage(request, record)) return [];
+		const target = stateAt(record.timelines.person(Number(businessId), Number(memberId))?.versions ?? [], machineAt);
+		const role = target && protectedRole(target, record);
+		if (!target || role === undefined) return [];
+		return [{ kind: 'wrong write', at: machineAt, words: `${method} ${path} at ${clock(machineAt)} was aimed at ${target.email}, ${role}.` }];
+	});
+}
+
+function protectedRole({ role, identityId }: PersonState, { connectedIdentity }: ActionRecord): string | undefined {
+	if (identityId === connectedIdentity) return 'the connected user';
+	return role === 'owner' ? 'an owner' : undefined;
+}
+
+/**
+ * Invitations that the package made beside a pending one of the same address. One that another hand made after the action had
+ * begun to look is a race that FreshBooks offers no lock against; Onboard cleans up after it, so the surplus must be gone when
+ * the last action about that address is over. Two that one action sent are no race.
+ */
+export function invitedTwice(record: ActionRecord): Finding[] {
+	const { history, timelines, actions } = record;
+	const ownIds = new Set(history.filter((entry) => entry.kind === 'invitationCreated' && isByPackage(entry, record)).map(({ details }) => Number(details['id'])));
+	return history.flatMap((entry): Finding[] => {
+		const { kind, businessId, details, machineAt } = entry;
+		if (kind !== 'invitationCreated' || businessId === null || !isByPackage(entry, record)) return [];
+		const email = String(details['email']);
+		const own = timelines.invitation(businessId, Number(details['id']));
+		const others = invitationsOf(timelines, businessId, email).filter((other) => other !== own && other.id < Number(details['id']) && isPendingAt(other, machineAt));
+		if (!own || others.length === 0) return [];
+		const about = actions.filter((action) => action.businessId === businessId && sameAddress(action.email, email) && action.kind !== 'list');
+		if (isHealedRace(own, others, about, machineAt, ownIds)) return [];
+		const words = `${email} was invited to ${timelines.names.get(businessId)} at ${clock(machineAt)} (invitation ${own.id}) while invitation ${others.map(({ id }) => id).join(', ')} was pending.`;
+		return [{ kind: 'invited twice', at: machineAt, words }];
+	});
+}
+
+function isHealedRace(own: InvitationTimeline, others: readonly InvitationTimeline[], about: readonly Action[], madeAt: number, ownIds: ReadonlySet<number>): boolean {
+	const underWay = about.filter(({ startedAt, endedAt }) => startedAt <= madeAt && madeAt <= endedAt);
+	// Only Onboard looks again.
+	if (underWay.length === 0 || underWay.some(({ kind }) => kind !== 'onboard')) return false;
+	const began = Math.min(...underWay.map(({ startedAt }) => startedAt));
+	const madeBySelf = underWay.length === 1 && others.some(({ id, versions }) => ownIds.has(id) && firstPending(versions) >= began);
+	const isRace = !madeBySelf && others.every(({ versions }) => firstPending(versions) >= began);
+	const overAt = Math.max(...about.filter(({ kind }) => kind === 'onboard').map(({ endedAt }) => endedAt));
+	return isRace && [own, ...others].filter((one) => isPendingAt(one, overAt + TICK_MS)).length <= 1;
+}
+
+function firstPending(versions: InvitationTimeline['versions']): number {
+	return versions.find(({ state }) => state === 'pending')?.from ?? 0;
+}
