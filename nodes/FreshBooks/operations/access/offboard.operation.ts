@@ -59,7 +59,7 @@ export const offboard = operation<Input>({
 			failOnPartial: parameters.optionalBoolean(options, 'failOnPartial', 'Fail on Partial') ?? true,
 		};
 	},
-	about: ({ email }) => addressKey(email),
+	serialKey: ({ email }) => addressKey(email),
 	async execute(session, input) {
 		const { offboardEverywhere } = await import('../../people/offboarding');
 		const report = await offboardEverywhere(session, input, await resolveBusinesses(session, input.chosen));

@@ -48,6 +48,6 @@ export const onboard = operation<Hire>({
 			invitedAt: parameters.optionalMoment(options, 'invitedAt', 'Invited At'),
 		};
 	},
-	about: ({ businessId, email }) => `${businessId} ${addressKey(email)}`,
+	serialKey: ({ businessId, email }) => `${businessId} ${addressKey(email)}`,
 	execute: async (session, hire) => [await (await import('../../people/onboarding')).onboard(session, hire)],
 });

@@ -72,7 +72,7 @@ export const create = operation<Input>({
 			endpoint: parameters.optionIn(options, 'endpoint', 'Endpoint', ['businessInvitations', 'userInvitation']) as InvitationEndpoint,
 		};
 	},
-	about: ({ businessId, email }) => `${businessId} ${addressKey(email)}`,
+	serialKey: ({ businessId, email }) => `${businessId} ${addressKey(email)}`,
 	async execute(session, { businessId, email, role, ifExists, endpoint }) {
 		const pending = await pendingInvitation(session, businessId, email, endpoint);
 		if (!pending) return [(await invite(session, { businessId, email, role, endpoint })) as IDataObject];

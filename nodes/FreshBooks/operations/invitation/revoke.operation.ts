@@ -54,7 +54,7 @@ export const revoke = operation<Input>({
 		invitation: parameters.invitation(),
 		ifMissing: parameters.collection('options').ifMissing === 'succeed' ? 'succeed' : 'error',
 	}),
-	about: ({ businessId, invitation }) =>
+	serialKey: ({ businessId, invitation }) =>
 		`${businessId} ${invitation.by === 'id' ? invitation.id : addressKey(invitation.email)}`,
 	async execute(session, input) {
 		const { businessId, invitation, ifMissing } = input;

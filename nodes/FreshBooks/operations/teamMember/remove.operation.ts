@@ -33,7 +33,7 @@ export const removeMember = operation<Input>({
 		member: parameters.memberByInteger(),
 		ifMissing: parameters.collection('options').ifMissing === 'succeed' ? 'succeed' : 'error',
 	}),
-	about: ({ businessId, member }) => aboutMember(businessId, member),
+	serialKey: ({ businessId, member }) => aboutMember(businessId, member),
 	async execute(session, { businessId, member, ifMissing }) {
 		const removed = await removeFromBusiness(session, {
 			businessId,

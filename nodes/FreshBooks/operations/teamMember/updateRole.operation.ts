@@ -44,7 +44,7 @@ export const updateRole = operation<Input>({
 		role: parameters.role(),
 		permissions: parameters.jsonObject('permissions', 'Permissions'),
 	}),
-	about: ({ businessId, member }) => aboutMember(businessId, member),
+	serialKey: ({ businessId, member }) => aboutMember(businessId, member),
 	async execute(session, { businessId, member, role, permissions }) {
 		const { id } = await requireMember(session, businessId, member);
 		const body: IDataObject = permissions ? { role, permissions } : { role };
