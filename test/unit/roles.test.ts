@@ -1,6 +1,7 @@
-import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import { NodeHelpers, type ILoadOptionsFunctions, type INode, type INodeParameters } from 'n8n-workflow';
 
 import { listSearch } from '../../nodes/FreshBooks/methods';
+import { roleParameter } from '../../nodes/FreshBooks/operations/common/descriptions';
 import { isOfferedRole, isOwnerRole, OFFERED_ROLES, roleKey, sameRole } from '../../nodes/FreshBooks/people/roles';
 
 test.each([
@@ -52,4 +53,15 @@ describe('the list of roles in the editor', () => {
 	])('is searched by both: %j', async (filter, values) => {
 		expect((await listSearch.searchRoles.call(context, filter)).results.map(({ value }) => value)).toEqual(values);
 	});
+});
+
+test.each<[INodeParameters[string]]>([
+	['business_manager'],
+	['={{ $json.role }}'],
+	[{ __rl: true, mode: 'list', value: 'business_manager' }],
+	[{ __rl: true, mode: 'id', value: '={{ $json.role }}' }],
+])('a saved workflow with the role %j is one that n8n runs', (role) => {
+	const node: INode = { id: '1', name: 'FreshBooks', type: 'freshBooks', typeVersion: 1, position: [0, 0], parameters: { role } };
+	expect(NodeHelpers.getNodeParametersIssues([roleParameter()], node, null)).toBeNull();
+	expect(NodeHelpers.getNodeParameters([roleParameter()], { role }, true, false, node, null)).toEqual({ role });
 });
