@@ -303,12 +303,12 @@ describe('bad input is refused before anything is sent', () => {
 		[
 			'a UUID where a whole number belongs',
 			{ resource: 'teamMember', operation: 'remove', ...BUSINESS, member: locator('id', NOBODY) },
-			/'Member' .*whole number/,
+			/'Team Member' .*whole number/,
 		],
 		[
 			'a whole number where a UUID belongs',
 			{ resource: 'teamMember', operation: 'get', ...BUSINESS, member: locator('id', 41004) },
-			/'Member' .*UUID/,
+			/'Team Member' .*UUID/,
 		],
 		['nobody of that address', { resource: 'teamMember', operation: 'get', ...BUSINESS, member: locator('email', 'no@example.com') }, /no@example\.com/],
 	];

@@ -15,7 +15,7 @@ const STAFF = '/accounting/account/zDmNq/users/staffs';
 const UUID = '879dd802-2ec2-4683-9165-8ecdfcae4e2a';
 
 const remove = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '={{ $json.id }}') };
-const updateRole = { resource: 'teamMember', operation: 'updateRole', business, member: locator('id', 1), role: 'boss' };
+const updateRole = { resource: 'teamMember', operation: 'updateRole', business, member: locator('id', 1), role: 'admin' };
 const getStaff = { resource: 'staff', operation: 'get', account, staff: locator('id', 5) };
 
 describe('an error says what happened, names the parameter, keeps status and item', () => {
@@ -51,23 +51,23 @@ describe('an error says what happened, names the parameter, keeps status and ite
 	test('where a team member is not known: by which kind of ID it was looked up', async () => {
 		onGet(`${TEAM}/${UUID}`).reply(404, { error: 'not_found', error_description: 'Not here.' });
 		expect(await errorOf({ resource: 'teamMember', operation: 'get', business, member: locator('id', UUID) })).toMatchObject({
-			message: `FreshBooks does not know team member ${UUID} of business 789 (parameter 'Member') [item 0]`,
+			message: `FreshBooks does not know team member ${UUID} of business 789 (parameter 'Team Member') [item 0]`,
 			description: expect.stringMatching(/team member UUID.*"Not here\."/),
 			httpCode: '404',
 		});
 	});
 
 	test.each([404, 405])('where FreshBooks does not publish the endpoint and answers %d', async (status) => {
-		onPut(`${MEMBERS}/1`, { role: 'boss' }).reply(status, { message: 'The requested URL was not found on the server.' });
+		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(status, { message: 'The requested URL was not found on the server.' });
 		expect(await errorOf(updateRole)).toMatchObject({
-			message: expect.stringContaining(`FreshBooks answered ${status} for member 1 of business 789 (parameter 'Member')`),
+			message: expect.stringContaining(`FreshBooks answered ${status} for member 1 of business 789 (parameter 'Team Member')`),
 			description: expect.stringMatching(/not in FreshBooks' public documentation.*under Team Members/),
 			httpCode: String(status),
 		});
 	});
 
 	test('where a value is not accepted: the parameter and what FreshBooks said', async () => {
-		onPut(`${MEMBERS}/1`, { role: 'boss' }).reply(422, { errno: 2001, error: { role: 'is not a role' } });
+		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(422, { errno: 2001, error: { role: 'is not a role' } });
 		expect(await errorOf(updateRole)).toMatchObject({
 			message: "FreshBooks did not accept parameter 'Role' in member 1 of business 789: is not a role [item 0]",
 			httpCode: '422',

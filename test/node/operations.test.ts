@@ -1,7 +1,7 @@
 import nock from 'nock';
 
 import { onAFastClock } from '../harness/clock';
-import { API, connectedCredential, jsonOf, locator, run, runWithHints } from '../harness/context';
+import { API, connectedCredential, errorOf, jsonOf, locator, run, runWithHints } from '../harness/context';
 import {
 	EXAMPLE,
 	invitationRow,
@@ -151,8 +151,18 @@ describe('business', () => {
 	});
 });
 
+const OUR_BUSINESS = { response: { id: 1, business_memberships: [{ id: 2, role: 'owner', business: { id: 789, name: 'BillSpring' } }] } };
+
+/** Simplified people name their business, which users/me says. */
+function nameOfBusiness(): void {
+	beforeEach(() => {
+		onGet(ME).optionally().times(3).reply(200, OUR_BUSINESS);
+	});
+}
+
 describe('team member, Get Many', () => {
 	const getAll = { resource: 'teamMember', operation: 'getAll', business };
+	nameOfBusiness();
 
 	test('reads the published list, simplified', async () => {
 		onGet(pageOf('/auth/api/v1/businesses/6806492/team_members')).reply(200, EXAMPLE.teamMembers);
@@ -164,11 +174,11 @@ describe('team member, Get Many', () => {
 					firstName: 'John',
 					lastName: 'Doe',
 					role: 'business_employee',
+					roleName: 'Employee',
 					active: false,
 					identityId: null,
-					invitationAcceptedAt: null,
-					createdAt: '2023-01-24T17:17:56Z',
-					updatedAt: '2023-03-01T09:45:42Z',
+					businessId: 6806492,
+					businessName: null,
 				},
 				pairedItem: { item: 0 },
 			},
@@ -212,21 +222,48 @@ describe('team member, Get Many', () => {
 	test("reads the guide's list, by whole number", async () => {
 		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
 		expect(await jsonOf({ ...getAll, source: 'businessMembers' })).toEqual([
-			{ id: 1, email: 'staff@example.com', firstName: null, lastName: null, role: 'employee', active: null, confirmed: true, identityId: null },
+			{ id: 1, email: 'staff@example.com', firstName: null, lastName: null, role: 'employee', roleName: 'Employee', confirmed: true, identityId: null, businessId: 789, businessName: 'BillSpring' },
 		]);
 	});
 
-	test("filters the guide's list over all of it: fifty inactive people do not hide the active ones", async () => {
-		const people = upTo(150).map((id) => memberRow(id, { active: id > 120 }));
+	test("filters the guide's list over all of it: fifty others do not hide who is meant", async () => {
+		const people = upTo(150).map((id) => memberRow(id, { role: id > 120 ? 'business_manager' : 'employee' }));
 		for (const page of [1, 2]) onGet(pageOf(MEMBERS, page)).reply(200, membersPage(people.slice((page - 1) * 100, page * 100), page, 150));
-		const output = await jsonOf({ ...getAll, source: 'businessMembers', filters: { active: true }, limit: 10 });
+		const output = await jsonOf({ ...getAll, source: 'businessMembers', filters: { role: 'manager' }, limit: 10 });
 		expect(output.map(({ id }) => id)).toEqual([121, 122, 123, 124, 125, 126, 127, 128, 129, 130]);
 	});
 
-	test("takes the people of a list that has no 'active' for active", async () => {
-		onGet(pageOf(MEMBERS)).times(2).reply(200, EXAMPLE.members);
-		expect(await run({ ...getAll, source: 'businessMembers', filters: { active: true } })).toHaveLength(1);
-		expect(await run({ ...getAll, source: 'businessMembers', filters: { active: false } })).toHaveLength(0);
+	test.each([true, false])("does not answer from the guide's list who is active (%s), as it does not say it", async (active) => {
+		expect(await errorOf({ ...getAll, source: 'businessMembers', filters: { active } })).toMatchObject({
+			message: "Parameter 'Active' cannot be used with the source 'Business Members', which does not say who is active [item 0]",
+			description: expect.stringContaining('Team Members'),
+		});
+	});
+
+	test.each([true, false])('filters a business group by active: %s', async (active) => {
+		const members = [{ id: 1, email: 'a@b.co', active: true }, { id: 2, email: 'c@d.co', active: false }];
+		onGet('/auth/api/v1/users/business/789').reply(200, { response: { business_group: { members } } });
+		expect(await jsonOf({ ...getAll, source: 'businessGroup', filters: { active } })).toMatchObject([{ id: active ? 1 : 2, active }]);
+	});
+
+	test.each([true, false])('does not guess who of a business group is active (%s) where a row does not say it', async (active) => {
+		const members = [{ id: 1, email: 'a@b.co', active: true }, { id: 2, email: 'c@d.co' }];
+		onGet('/auth/api/v1/users/business/789').reply(200, { response: { business_group: { members } } });
+		expect((await errorOf({ ...getAll, source: 'businessGroup', filters: { active } })).message).toBe(
+			'FreshBooks does not say of 1 of 2 people of business 789 whether they are active [item 0]',
+		);
+	});
+
+	test('counts active people up to the limit also where FreshBooks does not filter them', async () => {
+		const people = upTo(8).map((number) => teamMemberRow(number, { active: number > 4 }));
+		onGet(`${TEAM}?active=true&page=1&per_page=100`).times(2).reply(200, teamMembersPage(people));
+		expect(await jsonOf({ ...getAll, limit: 3, filters: { active: true } })).toHaveLength(3);
+	});
+
+	test.each(['Manager', 'manager', 'business_manager', 'Business Manager', ' BUSINESS_MANAGER '])('finds the people with the role %j under any of its names', async (role) => {
+		const roles = ['business_manager', 'Manager', 'manager', 'business_employee', null];
+		onGet(pageOf(TEAM)).reply(200, teamMembersPage(roles.map((name, index) => teamMemberRow(index + 1, { business_role_name: name }))));
+		expect((await jsonOf({ ...getAll, filters: { role } })).map((person) => person.role)).toEqual(['business_manager', 'Manager', 'manager']);
 	});
 
 	test('reads the business group, with GET and nothing else', async () => {
@@ -278,12 +315,46 @@ describe('team member, Get Many', () => {
 	});
 });
 
+describe("the business's name in simplified people", () => {
+	const getAll = { resource: 'teamMember', operation: 'getAll', business };
+
+	test('is asked for once, whatever the number of items', async () => {
+		onGet(pageOf(TEAM)).times(3).reply(200, teamMembersPage([teamMemberRow(1)]));
+		onGet(ME).reply(200, OUR_BUSINESS);
+		const output = await jsonOf(getAll, { items: [{}, {}, {}] });
+		expect(output.map(({ businessId, businessName }) => [businessId, businessName])).toEqual([1, 2, 3].map(() => [789, 'BillSpring']));
+	});
+
+	test('is null where FreshBooks does not say it; the people are listed, and it is not asked for again', async () => {
+		onGet(pageOf(TEAM)).times(2).reply(200, teamMembersPage([teamMemberRow(1)]));
+		onGet(ME).reply(403, { message: 'Forbidden' });
+		expect(await jsonOf(getAll, { items: [{}, {}] })).toMatchObject([1, 2].map(() => ({ email: 'person1@example.com', businessId: 789, businessName: null })));
+	});
+
+	test('is not left out when the run is cancelled meanwhile: the run ends', async () => {
+		const cancelling = new AbortController();
+		onGet(pageOf(TEAM)).reply(200, teamMembersPage([teamMemberRow(1)]));
+		onGet(ME).reply(503, () => {
+			cancelling.abort();
+			return {};
+		});
+		expect((await errorOf(getAll, { signal: cancelling.signal })).message).toContain('stopped before the connected user was done');
+	});
+
+	test.each([{ simplify: false }, { options: { outputFormat: 'scim' } }])('is not asked for with %j', async (more) => {
+		onGet(pageOf(TEAM)).times(2).reply(200, teamMembersPage([teamMemberRow(1)]));
+		expect(await jsonOf({ ...getAll, ...more })).toHaveLength(1);
+		expect(await jsonOf({ resource: 'teamMember', operation: 'get', business, member: locator('email', 'person1@example.com'), ...more })).toHaveLength(1);
+	});
+});
+
 describe('team member, Get', () => {
 	const get = { resource: 'teamMember', operation: 'get', business };
+	nameOfBusiness();
 
 	test('by UUID asks for that one, in upper or lower case', async () => {
 		onGet(`${TEAM}/${UUID}`).times(2).reply(200, EXAMPLE.teamMember);
-		expect(await jsonOf({ ...get, member: locator('id', UUID) })).toMatchObject([{ id: UUID, role: 'no_seat_employee', active: true }]);
+		expect(await jsonOf({ ...get, member: locator('id', UUID) })).toMatchObject([{ id: UUID, role: 'no_seat_employee', roleName: 'Unassigned', active: true, businessId: 789, businessName: 'BillSpring' }]);
 		expect(await jsonOf({ ...get, member: locator('list', UUID.toUpperCase()), simplify: false })).toEqual([EXAMPLE.teamMember.response]);
 	});
 

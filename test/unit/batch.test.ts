@@ -1,13 +1,13 @@
 import { inBatches, type Task } from '../../nodes/FreshBooks/operations/batch';
 
-/** A task that ends when it is told to, and a log of what happened. */
+/** A task that ends on demand, and a log of what happened. */
 function workshop() {
 	const log: string[] = [];
 	const ends = new Map<string, { finish: () => void; fail: () => void }>();
 	let running = 0;
 	let most = 0;
-	const task = (name: string, about?: string): Task<string> => ({
-		about,
+	const task = (name: string, serialKey?: string): Task<string> => ({
+		serialKey,
 		run: async () => {
 			log.push(`start ${name}`);
 			most = Math.max(most, ++running);
@@ -35,12 +35,12 @@ function workshop() {
 	return { log, task, finish, fail, settle, mostAtOnce: () => most };
 }
 
-const goOn = () => true;
-const stop = () => false;
+const mayContinue = () => true;
+const mustStop = () => false;
 
 test('outcomes stand in the order of the tasks, whichever ends first', async () => {
 	const { task, finish, settle } = workshop();
-	const all = inBatches([task('a'), task('b'), task('c')], 3, goOn);
+	const all = inBatches([task('a'), task('b'), task('c')], 3, mayContinue);
 	await settle();
 	await finish('c');
 	await finish('b');
@@ -50,7 +50,7 @@ test('outcomes stand in the order of the tasks, whichever ends first', async () 
 
 test('no more than `size` are worked on at the same time, and the next begins as soon as one ends', async () => {
 	const { task, finish, settle, log, mostAtOnce } = workshop();
-	const all = inBatches(['a', 'b', 'c', 'd'].map((name) => task(name)), 2, goOn);
+	const all = inBatches(['a', 'b', 'c', 'd'].map((name) => task(name)), 2, mayContinue);
 	await settle();
 	expect(log).toEqual(['start a', 'start b']);
 	await finish('b');
@@ -64,7 +64,7 @@ test('no more than `size` are worked on at the same time, and the next begins as
 
 test('tasks about the same person run one after another, others meanwhile', async () => {
 	const { task, finish, settle, log } = workshop();
-	const all = inBatches([task('a1', 'ann'), task('a2', 'ann'), task('b', 'bob'), task('a3', 'ann')], 4, goOn);
+	const all = inBatches([task('a1', 'ann'), task('a2', 'ann'), task('b', 'bob'), task('a3', 'ann')], 4, mayContinue);
 	await settle();
 	expect(log).toEqual(['start a1', 'start b']);
 	await finish('a1');
@@ -77,7 +77,7 @@ test('tasks about the same person run one after another, others meanwhile', asyn
 
 test('a task that fails lets the next one about the same person begin', async () => {
 	const { task, finish, fail, settle } = workshop();
-	const all = inBatches([task('a1', 'ann'), task('a2', 'ann')], 2, goOn);
+	const all = inBatches([task('a1', 'ann'), task('a2', 'ann')], 2, mayContinue);
 	await settle();
 	await fail('a1');
 	await finish('a2');
@@ -89,7 +89,7 @@ test('a task that fails lets the next one about the same person begin', async ()
 
 test('after a failure that must stop nothing new begins, what runs is waited for, and the rest has no outcome', async () => {
 	const { task, finish, fail, settle, log } = workshop();
-	const all = inBatches([task('a', 'ann'), task('b'), task('a2', 'ann'), task('c')], 3, stop);
+	const all = inBatches([task('a', 'ann'), task('b'), task('a2', 'ann'), task('c')], 3, mustStop);
 	await settle();
 	await fail('a');
 	await finish('b');
@@ -100,5 +100,5 @@ test('after a failure that must stop nothing new begins, what runs is waited for
 });
 
 test('no tasks give no outcomes', async () => {
-	expect(await inBatches([], 5, goOn)).toEqual([]);
+	expect(await inBatches([], 5, mayContinue)).toEqual([]);
 });

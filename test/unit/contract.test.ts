@@ -121,12 +121,19 @@ test.each([
 	['staff', 'get', 'staff', ['list', 'id'], 'searchStaff'],
 	['staff', 'get', 'account', ['list', 'id'], 'searchAccounts'],
 	['teamMember', 'remove', 'business', ['list', 'id'], 'searchBusinesses'],
+	['teamMember', 'updateRole', 'role', ['list', 'id'], 'searchRoles'],
+	['invitation', 'create', 'role', ['list', 'id'], 'searchRoles'],
+	['access', 'onboard', 'role', ['list', 'id'], 'searchRoles'],
 ])("the locator of %s %s '%s' offers %j, and its list the right kind of ID", (resource, operation, name, modes, method) => {
 	const property = named(shown(resource, operation), name);
 	expect(property).toMatchObject({ type: 'resourceLocator', required: true, default: { mode: 'list', value: '' } });
 	expect(property?.modes?.map((mode) => mode.name).sort()).toEqual([...modes].sort());
 	expect(property?.modes?.find((mode) => mode.name === 'list')?.typeOptions).toMatchObject({ searchListMethod: method, searchable: true });
 	expect(Object.keys(new FreshBooks().methods.listSearch)).toContain(method);
+});
+
+test.each(['get', 'remove', 'updateRole'])("the person of %s is called 'Team Member'", (operation) => {
+	expect(named(shown('teamMember', operation), 'member')?.displayName).toBe('Team Member');
 });
 
 test('the node is named, usable as a tool, and asks for the one credential', () => {

@@ -53,8 +53,8 @@ describe.each(KINDS)('a failure of kind %s', (kind) => {
 test.each<[FailureKind, string, string]>([
 	['notFound', 'business ID', 'Business'],
 	['notFound', 'account ID', 'Account'],
-	['notFound', 'team member UUID', 'Member'],
-	['notPublished', 'integer member ID', 'Member'],
+	['notFound', 'team member UUID', 'Team Member'],
+	['notPublished', 'integer member ID', 'Team Member'],
 	['notPublished', 'invitation ID', 'Invitation'],
 	['notFound', 'staff ID', 'Staff'],
 	['permission', 'business ID', 'Business'],

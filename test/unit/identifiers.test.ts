@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import {
+	addressKey,
 	checkAccountId,
 	checkEmail,
 	checkIntegerId,
@@ -149,6 +150,60 @@ describe('an email address', () => {
 		expect(sameAddress(null, null)).toBe(false);
 		expect(sameAddress('', '')).toBe(false);
 		expect(sameAddress(undefined, 'a@b.co')).toBe(false);
+	});
+});
+
+describe('two addresses', () => {
+	test.each([
+		['in upper case', 'ANN@EXAMPLE.COM', 'ann@example.com'],
+		['with an umlaut in upper case', 'Ärzte@example.com', 'ärzte@example.com'],
+		['decomposed', 'rene\u0301@example.com', 'ren\u00e9@example.com'],
+		['decomposed and in upper case', 'RENE\u0301@example.com', 'ren\u00e9@example.com'],
+		['with a letter that is composed in lower case only', 'H\u0331@example.com', '\u1e96@example.com'],
+		['in Greek', 'ΣΟΦΙΑ@example.com', 'σοφια@example.com'],
+		['with blanks around', ' ann@example.com\n', 'ann@example.com'],
+	])('%s are the same', (_how, one, other) => {
+		expect(sameAddress(one, other)).toBe(true);
+	});
+
+	test.each([
+		['the Kelvin sign and k', '\u212aate@example.com', 'kate@example.com'],
+		['the Kelvin sign and K', '\u212aate@example.com', 'Kate@example.com'],
+		['the Kelvin sign with a mark and K with it', '\u212a\u0327@example.com', '\u0137@example.com'],
+		['a dotted capital I and i', '\u0130nan@example.com', 'inan@example.com'],
+		['a dotless i and I', '\u0131nan@example.com', 'Inan@example.com'],
+		['a long s and s', '\u017fam@example.com', 'sam@example.com'],
+		['a sharp s and ss', 'stra\u00dfe@example.com', 'strasse@example.com'],
+		['a letter and its full-width form', '\uff41nn@example.com', 'ann@example.com'],
+		['a Greek question mark and a semicolon', 'a\u037eb@example.com', 'a;b@example.com'],
+		['a Latin and a Cyrillic a', '\u0430nn@example.com', 'ann@example.com'],
+	])('with %s are two', (_how, one, other) => {
+		expect(sameAddress(one, other)).toBe(false);
+	});
+
+	const text = fc.string({ unit: fc.oneof(fc.constantFrom(...'aAkKiIsS.\u0301\u0327\u0331\u0307\u212a\u0130\u0131\u017f\u1e9e\u212b\u03a3\u037e\u1fef'), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })) });
+
+	test('have a key whose key is itself', () => {
+		fc.assert(fc.property(text, (address) => expect(addressKey(addressKey(address))).toBe(addressKey(address))), { numRuns: 2_000 });
+	});
+
+	test('that Unicode calls equal have the same key', () => {
+		const withoutLookalikes = text.filter((address) => !/[\u037e\u1fef\u212a]/.test(address));
+		const same = (address: string) => expect([address.normalize('NFC'), address.normalize('NFD')].map(addressKey)).toEqual([addressKey(address), addressKey(address)]);
+		fc.assert(fc.property(withoutLookalikes, same), { numRuns: 2_000 });
+	});
+
+	test('are never merged when their ASCII parts differ: what is not ASCII stays so', () => {
+		const withOther = fc.tuple(fc.string(), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), fc.string()).filter(([, other]) => /[^\0-\x7f]/.test(other));
+		const staysOther = ([before, other, after]: [string, string, string]) => expect(addressKey(`<${before}${other}${after}>`)).toMatch(/[^\0-\x7f]/);
+		fc.assert(fc.property(withOther, staysOther), { numRuns: 2_000 });
+		for (let code = 0x80; code <= 0xffff; code++) staysOther(['', String.fromCharCode(code), '']);
+	});
+
+	test('of ASCII are the same in the case of their letters, and in nothing else', () => {
+		const ascii = fc.string({ unit: fc.constantFrom(...'aAbBkK@.-_') });
+		const judge = (one: string, other: string) => expect(addressKey(one) === addressKey(other)).toBe(one.toLowerCase() === other.toLowerCase());
+		fc.assert(fc.property(ascii, ascii, judge), { numRuns: 2_000 });
 	});
 });
 

@@ -5,6 +5,7 @@ import { teamMemberOf } from '../../nodes/FreshBooks/api/teamMembers';
 import {
 	easternToUtc,
 	simplifyBusinessMember,
+	simplifyGroupMember,
 	simplifyMe,
 	simplifyStaff,
 	simplifyTeamMember,
@@ -37,24 +38,41 @@ describe('an accounting time', () => {
 });
 
 describe('simplified', () => {
-	test('a team member has ten flat fields', () => {
-		expect(simplifyTeamMember(teamMemberOf(EXAMPLE.teamMembers.response[0]))).toEqual({
+	const business = { businessId: 789, name: 'BillSpring' };
+
+	test('a team member has ten flat fields, the business and the name of the role among them', () => {
+		expect(simplifyTeamMember(teamMemberOf(EXAMPLE.teamMembers.response[0]), business)).toEqual({
 			id: 'dd6392d0-0639-40bd-9502-7d80c44de9f3',
 			email: 'test@freshenv.com',
 			firstName: 'John',
 			lastName: 'Doe',
 			role: 'business_employee',
+			roleName: 'Employee',
 			active: false,
 			identityId: null,
-			invitationAcceptedAt: null,
-			createdAt: '2023-01-24T17:17:56Z',
-			updatedAt: '2023-03-01T09:45:42Z',
+			businessId: 789,
+			businessName: 'BillSpring',
 		});
 	});
 
 	test.each([
-		simplifyTeamMember(teamMemberOf(EXAMPLE.teamMembers.response[0])),
-		simplifyBusinessMember(businessMemberOf(EXAMPLE.members.response.members[0])),
+		['business_partner', 'Admin'],
+		['admin', 'Admin'],
+		['no_seat_employee', 'Unassigned'],
+		['business_supervisor', 'business_supervisor'],
+		[null, null],
+	])('a role %s is named %s', (role, roleName) => {
+		expect(simplifyTeamMember(teamMemberOf({ uuid: 'x', business_role_name: role }), business)).toMatchObject({ role, roleName });
+	});
+
+	test('a business whose name FreshBooks does not say has none', () => {
+		expect(simplifyTeamMember(teamMemberOf({ uuid: 'x' }), { businessId: 7, name: null })).toMatchObject({ businessId: 7, businessName: null });
+	});
+
+	test.each([
+		simplifyTeamMember(teamMemberOf(EXAMPLE.teamMembers.response[0]), business),
+		simplifyBusinessMember(businessMemberOf(EXAMPLE.members.response.members[0]), business),
+		simplifyGroupMember(businessMemberOf(EXAMPLE.businessGroup.response.business_group.members[0]), business),
 		simplifyMe(meOf(EXAMPLE.usersMe.response)),
 		simplifyStaff(staffRecordOf(EXAMPLE.staff.response.result.staff)),
 	])('a person begins with who it is, as the editor shows the first fields first', (person) => {
@@ -62,16 +80,25 @@ describe('simplified', () => {
 	});
 
 	test("a member of the guide's list has the same names for the same things", () => {
-		expect(simplifyBusinessMember(businessMemberOf(EXAMPLE.members.response.members[0]))).toEqual({
+		expect(simplifyBusinessMember(businessMemberOf(EXAMPLE.members.response.members[0]), business)).toEqual({
 			id: 1,
 			email: 'staff@example.com',
 			firstName: null,
 			lastName: null,
 			role: 'employee',
-			active: null,
+			roleName: 'Employee',
 			confirmed: true,
 			identityId: null,
+			businessId: 789,
+			businessName: 'BillSpring',
 		});
+	});
+
+	test('a member of a business group says who is active, and not whose address is confirmed', () => {
+		const simple = simplifyGroupMember(businessMemberOf({ id: 3, email: 'a@b.co', role: 'owner', active: false, confirmed: true }), business);
+		expect(simple).toMatchObject({ id: 3, active: false, roleName: 'Owner', businessName: 'BillSpring' });
+		expect(Object.keys(simple)).toHaveLength(10);
+		expect(simple).not.toHaveProperty('confirmed');
 	});
 
 	test('the connected user has ten fields, businesses among them', () => {

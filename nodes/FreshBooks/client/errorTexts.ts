@@ -11,8 +11,8 @@ export interface FailureText {
 const PARAMETER_OF_ID_FAMILY: ReadonlyMap<string, string> = new Map([
 	['business ID', 'Business'],
 	['account ID', 'Account'],
-	['team member UUID', 'Member'],
-	['integer member ID', 'Member'],
+	['team member UUID', 'Team Member'],
+	['integer member ID', 'Team Member'],
 	['invitation ID', 'Invitation'],
 	['staff ID', 'Staff'],
 ]);

@@ -65,14 +65,33 @@ export function checkRole(value: unknown): Checked<string> {
 	return /^[A-Za-z0-9_-]{1,64}$/.test(text) ? good(text) : bad('must be a role name such as business_employee');
 }
 
-/** Compares addresses the way FreshBooks identifies people: without regard to case. */
+/** True when two addresses are the same person's, as `addressKey` compares them; an absent or empty one is nobody's. */
 export function sameAddress(one: string | null | undefined, other: string | null | undefined): boolean {
 	return !!one && !!other && addressKey(one) === addressKey(other);
 }
 
-/** The form under which an address is looked up. */
+/** Printable ASCII: most addresses, for which lower case is all there is to do. */
+const ASCII = /^[ -~]*$/;
+/** Everything but the three signs that Unicode's NFC would turn into ASCII: Greek question mark, Greek varia, Kelvin sign. */
+const BETWEEN_LOOKALIKES = /[^\u037e\u1fef\u212a]+/gu;
+
+/** Lower case of one character where upper case leads back to it: not of the Kelvin sign (k) nor of U+0130 (i and a dot). */
+function lowerCased(character: string): string {
+	const lower = character.toLowerCase();
+	return lower.toUpperCase() === character ? lower : character;
+}
+
+const composed = (text: string): string => text.replace(BETWEEN_LOOKALIKES, (part) => part.normalize('NFC'));
+
+/**
+ * The form under which an address is looked up: without surrounding blanks, in Unicode NFC, in the lower case of no particular
+ * language. A character that is not ASCII never becomes one that is, so no address passes for another one's.
+ */
 export function addressKey(address: string): string {
-	return address.trim().toLowerCase();
+	const text = address.trim();
+	if (ASCII.test(text)) return text.toLowerCase();
+	// Composed again: some letters have a composed form in lower case only.
+	return composed(Array.from(composed(text), lowerCased).join(''));
 }
 
 /**

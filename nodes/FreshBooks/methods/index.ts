@@ -1,6 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions } from 'n8n-workflow';
 
 import type * as listSearches from './listSearch';
+import { searchRoles } from './roles';
 
 /** What fills the editor's lists; its code is loaded when a list is first opened, as n8n loads packages whole when it starts. */
 
@@ -21,7 +22,8 @@ export const listSearch = {
 	searchBusinessMembers: search('searchBusinessMembers'),
 	searchInvitations: search('searchInvitations'),
 	searchStaff: search('searchStaff'),
-} satisfies Record<keyof Searches, ReturnType<typeof search>>;
+	searchRoles,
+} satisfies Record<keyof Searches | 'searchRoles', ReturnType<typeof search>>;
 
 /** For lists of which several entries can be chosen. */
 export const loadOptions = {

@@ -1,24 +1,24 @@
-/** Works on several items at once, in a known order. */
+/** Works on several items at the same time, in a known order. */
 
 export interface Task<Result> {
-	/** Tasks with the same text run one after another. */
-	about: string | undefined;
+	/** Tasks with the same key run one after another; undefined for a task that waits for none. */
+	serialKey: string | undefined;
 	run: () => Promise<Result>;
 }
 
 export type Outcome<Result> = { done: true; result: Result } | { done: false; error: unknown };
 
 /**
- * Runs tasks, `size` at the same time, started in order. `mayGoOn` is asked after each failure; once it says no, nothing new
- * starts and the rest stays undefined. Never rejects.
+ * Runs tasks, `size` at the same time, started in order. `mayContinue` is asked after each failure; once it says no, no further
+ * task starts and the rest stays undefined. Never rejects.
  */
 export async function inBatches<Result>(
 	tasks: Array<Task<Result>>,
 	size: number,
-	mayGoOn: (error: unknown) => boolean,
+	mayContinue: (error: unknown) => boolean,
 ): Promise<Array<Outcome<Result> | undefined>> {
 	const outcomes = new Array<Outcome<Result> | undefined>(tasks.length).fill(undefined);
-	const latestAbout = new Map<string, Promise<void>>();
+	const lastInLine = new Map<string, Promise<void>>();
 	let next = 0;
 	let stopped = false;
 
@@ -28,15 +28,15 @@ export async function inBatches<Result>(
 			(error: unknown): Outcome<Result> => ({ done: false, error }),
 		);
 		outcomes[index] = outcome;
-		if (!outcome.done && !mayGoOn(outcome.error)) stopped = true;
+		if (!outcome.done && !mayContinue(outcome.error)) stopped = true;
 	};
 
 	const start = async (index: number): Promise<void> => {
-		const { about } = tasks[index];
-		if (about === undefined) return await perform(index);
-		const before = latestAbout.get(about) ?? Promise.resolve();
+		const { serialKey } = tasks[index];
+		if (serialKey === undefined) return await perform(index);
+		const before = lastInLine.get(serialKey) ?? Promise.resolve();
 		const mine = before.then(async () => (stopped ? undefined : await perform(index)));
-		latestAbout.set(about, mine);
+		lastInLine.set(serialKey, mine);
 		await mine;
 	};
 

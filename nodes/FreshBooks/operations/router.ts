@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { failureOf, inOneLine, isJsonObject, refusal } from '../client/errors';
+import { failureOf, inOneLine, refusal } from '../client/errors';
 import { connect } from '../client/client';
 import { isDeeperThan } from '../client/json';
 import { operations as access } from './access';
@@ -50,27 +50,22 @@ function outcomeOf<Value>(read: () => Value): Outcome<Value> {
 	}
 }
 
-/** Reads every item's parameters before anything is sent, so that a slip in the last item does not leave half a job done. */
+/** Reads every item's parameters before anything is sent, so that a mistake in the last item does not leave half a job done. */
 function prepareAll(context: IExecuteFunctions, operation: RunnableOperation, count: number): Array<Outcome<Prepared>> {
-	const prepared = Array.from({ length: count }, (_, index) => outcomeOf(() => operation.prepare(new Parameters(context, index))));
+	const prepared = Array.from({ length: count }, (_, index) => outcomeOf(() => operation.prepare(new Parameters(context, index, operation.description))));
 	if (!takesSeveral(prepared)) return prepared;
 	// It is wrong for every item: thrown, it would have n8n pass the input on as if it were the output when the node continues.
-	const size = outcomeOf(() => batchSizeOf(context, prepared));
+	const size = outcomeOf(() => batchSizeOf(context, operation, prepared));
 	return size.done ? prepared : prepared.map((outcome) => (outcome.done ? size : outcome));
 }
 
 function takesSeveral(prepared: Array<Outcome<Prepared>>): boolean {
-	return prepared.some((outcome) => outcome.done && outcome.result.about !== undefined);
+	return prepared.some((outcome) => outcome.done && outcome.result.serialKey !== undefined);
 }
 
-/** As the first item has it whose parameters could be read: an expression that fails for one item costs the others nothing. */
-function batchSizeOf(context: IExecuteFunctions, prepared: Array<Outcome<Prepared>>): number {
-	const options: unknown = context.getNodeParameter('options', prepared.findIndex(({ done }) => done), {});
-	const size = isJsonObject(options) ? (options.batchSize ?? 5) : 5;
-	if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 50) return size;
-	throw new NodeOperationError(context.getNode(), "Parameter 'Batch Size' must be a whole number from 1 to 50", {
-		description: 'Correct it and run it again; nothing was sent.',
-	});
+/** Read from the first item whose parameters could be read: an expression that fails for one item costs the others nothing. */
+function batchSizeOf(context: IExecuteFunctions, operation: RunnableOperation, prepared: Array<Outcome<Prepared>>): number {
+	return new Parameters(context, prepared.findIndex(({ done }) => done), operation.description).batchSize();
 }
 
 /** Remarks reach the log, and the editor where the running n8n can show hints. */
@@ -93,9 +88,9 @@ function storable(rows: Result): Result {
 }
 
 function taskOf(session: () => Promise<Session>, prepared: Outcome<Prepared>): Task<Result> {
-	if (!prepared.done) return { about: undefined, run: async () => await Promise.reject(prepared.error) };
-	const { about, run } = prepared.result;
-	return { about, run: async () => storable(await run(await session())) };
+	if (!prepared.done) return { serialKey: undefined, run: async () => await Promise.reject(prepared.error) };
+	const { serialKey, run } = prepared.result;
+	return { serialKey, run: async () => storable(await run(await session())) };
 }
 
 function doneBefore(outcomes: Array<Outcome<Result> | undefined>): string {
@@ -119,6 +114,17 @@ function errorJson(context: IExecuteFunctions, error: unknown, itemIndex: number
 function rowsOf(context: IExecuteFunctions, outcome: Outcome<Result> | undefined, item: number): Result {
 	if (!outcome) return [];
 	return outcome.done ? outcome.result : [{ json: errorJson(context, outcome.error, item) }];
+}
+
+/**
+ * What the other items did, or half did, before one that failed stopped the run: `{item, done: [json...]}`, or `{item, error,
+ * message, details}` for one that failed as well.
+ */
+function otherReports(context: IExecuteFunctions, outcomes: Array<Outcome<Result> | undefined>, failedItem: number): IDataObject[] {
+	return outcomes.flatMap((outcome, item): IDataObject[] => {
+		if (!outcome || item === failedItem) return [];
+		return [outcome.done ? { item, done: outcome.result.map(({ json }) => json) } : { item, ...errorJson(context, outcome.error, item) }];
+	});
 }
 
 /** Every row to its output, in input order. */
@@ -162,26 +168,29 @@ function firstFailure(outcomes: Array<Outcome<unknown> | undefined>): { error: u
 
 /**
  * Runs the chosen operation for every input item: parameters first, then the work, several items at a time, output in input
- * order. With "continue on fail" an item that fails becomes `{error, message, details}` and the others go on; otherwise the
- * first failing item's error is thrown, and says which items were done before.
+ * order. With "continue on fail" an item that fails becomes `{error, message, details}` and the others continue; otherwise the
+ * first failing item's error is thrown, says which items were done before, and has their output in its details.
  */
 async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const operation = chosenOperation(context);
-	const goesOn = context.continueOnFail();
-	const atOnce = operation.takesAllItems?.(new Parameters(context, 0)) ?? false;
+	const continueOnFail = context.continueOnFail();
+	const atOnce = operation.takesAllItems?.(new Parameters(context, 0, operation.description)) ?? false;
 	const prepared = prepareAll(context, operation, atOnce ? 1 : context.getInputData().length);
 	const refused = firstFailure(prepared);
-	if (refused && !goesOn) throw toNodeError(context.getNode(), refused.error, { itemIndex: refused.itemIndex });
+	if (refused && !continueOnFail) throw toNodeError(context.getNode(), refused.error, { itemIndex: refused.itemIndex });
 
-	const size = takesSeveral(prepared) ? batchSizeOf(context, prepared) : 1;
+	const size = takesSeveral(prepared) ? batchSizeOf(context, operation, prepared) : 1;
 	let opened: Promise<Session> | undefined;
 	const session = async () => await (opened ??= connect(context).then((client) => new Session(client, remarkIn(context))));
-	const mayGoOn = (error: unknown) => goesOn && failureOf(error)?.kind !== 'cancelled';
-	const outcomes = await inBatches(prepared.map((item) => taskOf(session, item)), size, mayGoOn);
+	const mayContinue = (error: unknown) => continueOnFail && failureOf(error)?.kind !== 'cancelled';
+	const outcomes = await inBatches(prepared.map((item) => taskOf(session, item)), size, mayContinue);
 
 	const failed = firstFailure(outcomes);
-	if (failed && !goesOn) {
-		throw toNodeError(context.getNode(), failed.error, { itemIndex: failed.itemIndex, remark: doneBefore(outcomes) });
+	if (failed && !continueOnFail) {
+		const shown = toNodeError(context.getNode(), failed.error, { itemIndex: failed.itemIndex, remark: doneBefore(outcomes) });
+		const others = takesSeveral(prepared) ? otherReports(context, outcomes, failed.itemIndex) : [];
+		if (others.length > 0) shown.context.data = { ...(shown.context.data as IDataObject | undefined), otherItems: others };
+		throw shown;
 	}
 	return outputsOf(context, outcomes, operation.outputs ?? 1);
 }

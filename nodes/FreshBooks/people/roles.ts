@@ -11,7 +11,7 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
 	['unassigned', 'no_seat_employee'],
 ]);
 
-/** The form under which two role names are the same role: `Business Manager`, `manager` and `business_manager`. */
+/** The form under which names of the same role are equal: `Business Manager`, `manager` and `business_manager`. */
 export function roleKey(role: string): string {
 	const plain = role.trim().toLowerCase().replace(/[\s-]+/g, '_').replace(/^business_/, '');
 	return OTHER_NAMES.get(plain) ?? plain;
@@ -36,6 +36,23 @@ const TITLES: ReadonlyMap<string, string> = new Map([
 /** A role as a person reads it: `Admin` for `business_partner`; an unknown name stays as it is. */
 export function roleTitle(role: string): string {
 	return TITLES.get(roleKey(role)) ?? role;
+}
+
+/** The roles that FreshBooks lets a person have, by the names of its API, in the order of their titles (the same articles). */
+export const OFFERED_ROLES: readonly string[] = [
+	'business_accountant',
+	'business_partner',
+	'contractor',
+	'business_employee',
+	'business_manager',
+	'no_seat_employee',
+];
+
+const OFFERED_KEYS: ReadonlySet<string> = new Set(OFFERED_ROLES.map(roleKey));
+
+/** True for a name, however written, of a role that FreshBooks or the guide documents and that can be given to somebody. */
+export function isOfferedRole(role: string): boolean {
+	return OFFERED_KEYS.has(roleKey(role));
 }
 
 /** The one role that FreshBooks gives to a business's owner. */

@@ -71,8 +71,8 @@ export const GOOD_CALLS: Record<string, GoodCall> = {
 	'staff get': { parameters: { account, staff: locator('id', 1) }, endpoints: ['staff'] },
 	'staff getAll': { parameters: { account }, endpoints: ['staffList'] },
 	'staff update': { parameters: { account, staff: locator('id', 1), updateFields: { note: 'a' } }, endpoints: ['updateStaff', 'staff'], raw: true },
-	'teamMember get': { parameters: { business, member: locator('email', 'person1@example.com') }, endpoints: ['teamMembers', 'teamMember'] },
-	'teamMember getAll': { parameters: { business }, endpoints: ['teamMembers', 'members', 'group'] },
+	'teamMember get': { parameters: { business, member: locator('email', 'person1@example.com') }, endpoints: ['me', 'teamMembers', 'teamMember'] },
+	'teamMember getAll': { parameters: { business }, endpoints: ['me', 'teamMembers', 'members', 'group'] },
 	'teamMember remove': { parameters: { business, member: locator('email', 'person1@example.com') }, endpoints: ['members', 'removeMember'] },
 	'teamMember updateRole': {
 		parameters: { business, member: locator('email', 'person1@example.com'), role },

@@ -1,13 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
+import { updateDisplayOptions, type IDataObject } from 'n8n-workflow';
 
 import { refusal } from '../../client/errors';
 import { addressKey } from '../../client/identifiers';
 import { offboardEverywhere, type Leaver } from '../../people/offboarding';
 import { businessesParameters, readChosenBusinesses, resolveBusinesses, type ChosenBusinesses } from '../common/chosenBusinesses';
-import { agentNotice, emailParameter, notPublishedNotice, optionsCollection, shownFor } from '../common/descriptions';
+import { agentNotice, emailParameter, notPublishedNotice, optionsCollection, movedOption } from '../common/descriptions';
 import { operation } from '../common/operation';
-
-const shown = shownFor('access', ['offboard']);
 
 interface Input extends Leaver {
 	chosen: ChosenBusinesses;
@@ -16,20 +14,20 @@ interface Input extends Leaver {
 }
 
 export const offboard = operation<Input>({
-	description: [
-		agentNotice(shown),
-		notPublishedNotice(shown),
-		emailParameter(shown, 'Whom to offboard: pending invitations first, then the membership, then the lists are read again'),
-		...businessesParameters(shown),
+	description: updateDisplayOptions({ show: { resource: ['access'], operation: ['offboard'] } }, [
+		agentNotice(),
+		notPublishedNotice(),
+		emailParameter({}, 'Whom to offboard: pending invitations first, then the membership, then the lists are read again'),
+		...businessesParameters(),
 		{
 			displayName: 'Dry Run',
 			name: 'dryRun',
 			type: 'boolean',
 			default: false,
 			description: 'Whether to only report what would be done, for somebody to approve',
-			...shown,
 		},
-		optionsCollection(shown, [
+		optionsCollection({}, [
+			movedOption('Dry Run', 'dryRun', "Set the parameter 'Dry Run' above, and remove this option."),
 			{
 				displayName: 'Fail on Partial',
 				name: 'failOnPartial',
@@ -68,7 +66,7 @@ export const offboard = operation<Input>({
 				],
 			},
 		]),
-	],
+	]),
 	read(parameters) {
 		const options = parameters.collection('options');
 		const chosen = readChosenBusinesses(parameters);
@@ -83,7 +81,7 @@ export const offboard = operation<Input>({
 			includeOtherAddresses: parameters.optionalBoolean(options, 'includeOtherAddresses', 'Include Other Addresses') ?? false,
 		};
 	},
-	about: ({ email }) => addressKey(email),
+	serialKey: ({ email }) => addressKey(email),
 	async execute(session, input) {
 		const report = { ...(await offboardEverywhere(session, input, await resolveBusinesses(session, input.chosen))) };
 		if (report.status === 'partial' && input.failOnPartial) {

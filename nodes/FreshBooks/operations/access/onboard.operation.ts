@@ -1,24 +1,24 @@
-import { addressKey } from '../../client/identifiers';
-import { businessLocator, emailParameter, notPublishedNotice, optionsCollection, roleParameter, shownFor } from '../common/descriptions';
-import { operation } from '../common/operation';
-import { onboard as bringIn, type Hire } from '../../people/onboarding';
+import { updateDisplayOptions } from 'n8n-workflow';
 
-const shown = shownFor('access', ['onboard']);
+import { addressKey } from '../../client/identifiers';
+import { onboard as bringIn, type Hire } from '../../people/onboarding';
+import { allowOtherRolesOption, businessLocator, emailParameter, notPublishedNotice, optionsCollection, roleParameter } from '../common/descriptions';
+import { operation } from '../common/operation';
 
 export const onboard = operation<Hire>({
-	description: [
-		notPublishedNotice(shown),
-		businessLocator(shown),
-		emailParameter(shown, 'Whom to bring in; invited by email only if neither a member nor invited yet'),
-		roleParameter(shown),
-		optionsCollection(shown, [
+	description: updateDisplayOptions({ show: { resource: ['access'], operation: ['onboard'] } }, [
+		notPublishedNotice(),
+		businessLocator(),
+		emailParameter({}, 'Whom to bring in; invited by email only if neither a member nor invited yet'),
+		roleParameter(),
+		optionsCollection({}, [
+			allowOtherRolesOption,
 			{
 				displayName: 'Invited At',
 				name: 'invitedAt',
 				type: 'dateTime',
 				default: '',
-				description:
-					"When the person was invited, if your workflow knows it; gives the invitation's age where FreshBooks shows no date",
+				description: "When the person was invited, if your workflow knows it; gives the invitation's age where FreshBooks shows no date",
 			},
 			{
 				displayName: 'Update Role',
@@ -36,7 +36,7 @@ export const onboard = operation<Hire>({
 					"Whether an invitation that is not accepted yet answers the status 'pending' with its age, for a schedule to follow; nothing is waited for",
 			},
 		]),
-	],
+	]),
 	read(parameters) {
 		const options = parameters.collection('options');
 		return {
@@ -48,6 +48,6 @@ export const onboard = operation<Hire>({
 			invitedAt: parameters.optionalMoment(options, 'invitedAt', 'Invited At'),
 		};
 	},
-	about: ({ businessId, email }) => `${businessId} ${addressKey(email)}`,
+	serialKey: ({ businessId, email }) => `${businessId} ${addressKey(email)}`,
 	execute: async (session, hire) => [await bringIn(session, hire)],
 });

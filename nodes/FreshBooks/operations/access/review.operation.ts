@@ -145,6 +145,6 @@ export const review: RunnableOperation = {
 	takesAllItems: (parameters) => parameters.choice('directory', 'items') === 'items',
 	prepare(parameters) {
 		const input = read(parameters);
-		return { about: undefined, run: async (session) => await (await import('./reviewing')).reviewAccess(session, input) };
+		return { serialKey: undefined, run: async (session) => await (await import('./reviewing')).reviewAccess(session, input) };
 	},
 };

@@ -12,7 +12,7 @@ type Shown = Pick<INodeProperties, 'displayOptions'>;
 
 export type ChosenBusinesses = { all: true } | { all: false; ids: number[] };
 
-export const businessesParameters = (shown: Shown): INodeProperties[] => [
+export const businessesParameters = (shown: Shown = {}): INodeProperties[] => [
 	{
 		displayName: 'Businesses',
 		name: 'businesses',

@@ -14,7 +14,7 @@ export function shownWhen(shown: Shown, name: string, value: string | boolean): 
 	return { displayOptions: { show: { ...shown.displayOptions?.show, [name]: [value] } } };
 }
 
-export const businessLocator = (shown: Shown): INodeProperties => ({
+export const businessLocator = (shown: Shown = {}): INodeProperties => ({
 	displayName: 'Business',
 	name: 'business',
 	type: 'resourceLocator',
@@ -39,7 +39,7 @@ export const businessLocator = (shown: Shown): INodeProperties => ({
 	...shown,
 });
 
-export const accountLocator = (shown: Shown): INodeProperties => ({
+export const accountLocator = (shown: Shown = {}): INodeProperties => ({
 	displayName: 'Account',
 	name: 'account',
 	type: 'resourceLocator',
@@ -94,10 +94,10 @@ const personLocator = (person: PersonLocator, shown: Shown): INodeProperties => 
 });
 
 /** A member for reading: identified by UUID. */
-export const memberByUuidLocator = (shown: Shown): INodeProperties =>
+export const memberByUuidLocator = (shown: Shown = {}): INodeProperties =>
 	personLocator(
 		{
-			displayName: 'Member',
+			displayName: 'Team Member',
 			name: 'member',
 			description: 'The team member to look up',
 			searchListMethod: 'searchTeamMembers',
@@ -107,21 +107,21 @@ export const memberByUuidLocator = (shown: Shown): INodeProperties =>
 		shown,
 	);
 
-/** A member for writing: identified by a whole number. */
-export const memberByIntegerLocator = (shown: Shown): INodeProperties =>
+/** A member to change or remove: FreshBooks needs the whole number, which a UUID or an address leads to. */
+export const memberToChangeLocator = (shown: Shown = {}): INodeProperties =>
 	personLocator(
 		{
-			displayName: 'Member',
+			displayName: 'Team Member',
 			name: 'member',
-			description: 'The member to work on',
+			description: 'The team member to work on',
 			searchListMethod: 'searchBusinessMembers',
 			idPlaceholder: 'e.g. 712052',
-			idHint: "The whole number of a member, as Get Many with the source 'Business Members' gives it; not the UUID",
+			idHint: 'The ID that Get Many gives: the UUID of a team member, or the whole number of a business member',
 		},
 		shown,
 	);
 
-export const invitationLocator = (shown: Shown): INodeProperties =>
+export const invitationLocator = (shown: Shown = {}): INodeProperties =>
 	personLocator(
 		{
 			displayName: 'Invitation',
@@ -134,7 +134,7 @@ export const invitationLocator = (shown: Shown): INodeProperties =>
 		shown,
 	);
 
-export const staffLocator = (shown: Shown): INodeProperties => ({
+export const staffLocator = (shown: Shown = {}): INodeProperties => ({
 	displayName: 'Staff',
 	name: 'staff',
 	type: 'resourceLocator',
@@ -164,21 +164,66 @@ export const emailParameter = (shown: Shown, description: string): INodeProperti
 	...shown,
 });
 
-/** Role names are open: FreshBooks renames and adds them, so this is text with the known names in its help. */
-export const roleParameter = (shown: Shown): INodeProperties => ({
+/** From the list by what FreshBooks calls a role, or by name: role names are open, FreshBooks renames and adds them. */
+export const roleParameter = (shown: Shown = {}): INodeProperties => ({
 	displayName: 'Role',
 	name: 'role',
-	type: 'string',
-	placeholder: 'e.g. business_employee',
-	default: '',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
 	required: true,
-	hint: 'business_employee, business_manager, business_partner (Admin), business_accountant, contractor or no_seat_employee (Unassigned)',
-	description:
-		'Role name as FreshBooks writes it: business_employee, business_manager, business_partner (Admin), business_accountant, contractor, or no_seat_employee (Unassigned)',
+	description: 'What the person may do in the business',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchRoles', searchable: true },
+		},
+		{
+			displayName: 'By Name',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. business_employee',
+			hint: "A role name of FreshBooks' API; one that is not in the list needs the option 'Allow Other Roles'",
+		},
+	],
 	...shown,
 });
 
-export const returnAllAndLimit = (shown: Shown): INodeProperties[] => [
+/** Permission flags; which ones exist depends on the role. */
+export const permissionsParameter: INodeProperties = {
+	displayName: 'Permissions',
+	name: 'permissions',
+	type: 'json',
+	default: '{}',
+	placeholder: 'e.g. {"invoices": true}',
+	description: 'Permission flags as a JSON object; which ones exist depends on the role',
+};
+
+/** Lets a role name through that neither FreshBooks nor the guide documents. */
+export const allowOtherRolesOption: INodeProperties = {
+	displayName: 'Allow Other Roles',
+	name: 'allowOtherRoles',
+	type: 'boolean',
+	default: false,
+	description: "Whether 'Role' may be, by name, one that FreshBooks does not document; FreshBooks may refuse it",
+};
+
+/**
+ * An entry of `options` that became a parameter of its own. n8n drops entries that a node does not declare, and so what they
+ * asked for (n8n-workflow 2.40, getNodeParameters): this one stays declared, is shown only where a workflow still has it, and
+ * `Parameters.collection` refuses it with `wayOut`.
+ */
+export const movedOption = (displayName: string, name: string, wayOut: string): INodeProperties => ({
+	displayName,
+	name,
+	type: 'boolean',
+	default: false,
+	description: wayOut,
+	displayOptions: { show: { [name]: [{ _cnd: { exists: true } }] } },
+});
+
+export const returnAllAndLimit = (shown: Shown = {}): INodeProperties[] => [
 	{
 		displayName: 'Return All',
 		name: 'returnAll',
@@ -198,7 +243,7 @@ export const returnAllAndLimit = (shown: Shown): INodeProperties[] => [
 	},
 ];
 
-export const simplifyParameter = (shown: Shown): INodeProperties => ({
+export const simplifyParameter = (shown: Shown = {}): INodeProperties => ({
 	displayName: 'Simplify',
 	name: 'simplify',
 	type: 'boolean',
@@ -208,7 +253,7 @@ export const simplifyParameter = (shown: Shown): INodeProperties => ({
 });
 
 /** `options` with Batch Size and an operation's own entries. */
-export const optionsCollection = (shown: Shown, entries: INodeProperties[] = []): INodeProperties => ({
+export const optionsCollection = (shown: Shown = {}, entries: INodeProperties[] = []): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
@@ -254,8 +299,8 @@ export const outputFormatOption: INodeProperties = {
 	],
 };
 
-/** Tells the user, where such an operation is chosen, what FreshBooks does not publish. */
-export const notPublishedNotice = (shown: Shown): INodeProperties => ({
+/** Says, where such an operation is chosen, what FreshBooks does not publish. */
+export const notPublishedNotice = (shown: Shown = {}): INodeProperties => ({
 	displayName:
 		'FreshBooks does not document this in its public API; it is known from a third-party guide. Where FreshBooks does not offer it to your connection, the node says so: do it in FreshBooks under Team Members then.',
 	name: 'notPublishedNotice',
@@ -264,10 +309,10 @@ export const notPublishedNotice = (shown: Shown): INodeProperties => ({
 	...shown,
 });
 
-/** Tells whoever makes a tool for agents of an operation that takes access away. */
-export const agentNotice = (shown: Shown): INodeProperties => ({
+/** Warns those who let an agent use an operation that takes access away. */
+export const agentNotice = (shown: Shown = {}): INodeProperties => ({
 	displayName:
-		"An AI agent calls this without asking anybody, and it takes access away. Put a human review before it, or give the agent Access > Offboard with the option 'Dry Run' instead.",
+		"An AI agent calls this without asking anybody, and it takes access away. Put a human review before it, or give the agent Access > Offboard with 'Dry Run' on instead.",
 	name: 'agentNotice',
 	type: 'notice',
 	default: '',

@@ -10,10 +10,10 @@ export interface Operation<Input> {
 	/** Reads and checks one item's parameters; throws NodeOperationError. Sends nothing. */
 	read(parameters: Parameters): Input;
 	/**
-	 * Who or what the item is about. Items with the same text are worked on one after another, all others at the same time.
-	 * Operations without it take one item at a time.
+	 * Names the person or record that an item works on. Items with the same key run one after another, all others at the same
+	 * time. Operations without it run one item at a time.
 	 */
-	about?(input: Input): string;
+	serialKey?(input: Input): string;
 	/** Does the work and answers the output objects. Throws FreshBooksError. */
 	execute(session: Session, input: Input): Promise<IDataObject[]>;
 }
@@ -21,31 +21,32 @@ export interface Operation<Input> {
 /** An output object, and where it belongs. */
 export interface OutputRow {
 	json: IDataObject;
-	/** Which of the node's outputs; the first unless told. */
+	/** Which of the node's outputs; the first by default. */
 	output?: number;
-	/** Which input item it came from; the one that was worked on unless told. */
+	/** Which input item it came from; by default the one that was worked on. */
 	item?: number;
 }
 
 /** An operation with its input type closed over, as the router holds it. */
 export interface RunnableOperation {
 	description: INodeProperties[];
-	/** How many of the node's outputs it fills; one unless told. */
+	/** How many of the node's outputs it fills; one by default. */
 	outputs?: number;
-	/** True when the first item's work is about all input items at once. */
+	/** True when one run of the operation takes all input items. */
 	takesAllItems?(parameters: Parameters): boolean;
 	/** Reads the parameters at once; the returned work is done later. */
-	prepare(parameters: Parameters): { about: string | undefined; run: (session: Session) => Promise<OutputRow[]> };
+	prepare(parameters: Parameters): { serialKey: string | undefined; run: (session: Session) => Promise<OutputRow[]> };
 }
 
-/** Closes over an operation's input type. */
+/** The operation with its input type closed over. */
 export function operation<Input>(definition: Operation<Input>): RunnableOperation {
 	return {
 		description: definition.description,
 		prepare(parameters) {
 			const input = definition.read(parameters);
+			parameters.checkCollections();
 			const run = async (session: Session) => (await definition.execute(session, input)).map((json) => ({ json }));
-			return { about: definition.about?.(input), run };
+			return { serialKey: definition.serialKey?.(input), run };
 		},
 	};
 }

@@ -1,7 +1,7 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { jsonParse, NodeOperationError } from 'n8n-workflow';
 
-import { isJsonObject } from '../../client/errors';
+import { inOneLine, isJsonObject } from '../../client/errors';
 import { isDeeperThan } from '../../client/json';
 import type { NamedMember } from '../../people/membership';
 import {
@@ -12,10 +12,15 @@ import {
 	checkUuid,
 	type Checked,
 } from '../../client/identifiers';
+import { isOfferedRole, isOwnerRole } from '../../people/roles';
 
 /**
  * The parameters of one item, read and checked before anything is sent. Every reader throws a NodeOperationError that
  * names the parameter as the editor shows it, and the item.
+ *
+ * A parameter that a workflow does not have gets its default. One that it has and that is empty, because of an expression that
+ * gives nothing, is refused: where a filter is meant, nothing would mean everybody. Text is taken without surrounding blanks;
+ * a number or a yes or no may come as text, as forms and sheets give them.
  */
 
 /** What a resource locator holds. */
@@ -32,6 +37,8 @@ export class Parameters {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		readonly itemIndex: number,
+		/** The operation's own parameters, which say what its collections may hold. */
+		private readonly description: readonly INodeProperties[],
 	) {}
 
 	/** Refuses a parameter: "Parameter 'X' <problem> [item N]". */
@@ -46,15 +53,25 @@ export class Parameters {
 		return checked.ok ? checked.value : this.refuse(displayName, checked.problem);
 	}
 
+	/** As the workflow has it, text trimmed; `fallback` where it does not have it (n8n-core 2.40, _getNodeParameter). */
 	private raw(name: string, fallback?: unknown): unknown {
-		return this.context.getNodeParameter(name, this.itemIndex, fallback) as unknown;
+		return trimmed(this.context.getNodeParameter(name, this.itemIndex, fallback) as unknown);
 	}
 
-	private locator(name: string, displayName: string): Locator {
+	/** An empty value of a collection's entry is refused, and undefined is one that was not added. */
+	private given(collection: IDataObject, name: string, displayName: string): unknown {
+		if (!(name in collection)) return undefined;
+		const value = trimmed(collection[name]);
+		return isEmpty(value) ? this.refuse(displayName, 'is empty', EMPTY_ENTRY) : value;
+	}
+
+	private locator(name: string, displayName: string, wayOut = 'Choose it from the list, or give its ID.'): Locator {
 		const value = this.raw(name);
-		if (isJsonObject(value) && 'value' in value) return { mode: typeof value.mode === 'string' ? value.mode : 'id', value: value.value };
+		if (isJsonObject(value) && 'value' in value) {
+			return { mode: typeof value.mode === 'string' ? value.mode : 'id', value: trimmed(value.value) };
+		}
 		if (typeof value === 'string' || typeof value === 'number') return { mode: 'id', value };
-		return this.refuse(displayName, 'is empty', 'Choose it from the list, or give its ID.');
+		return this.refuse(displayName, 'is empty', wayOut);
 	}
 
 	businessId(): number {
@@ -74,7 +91,7 @@ export class Parameters {
 	}
 
 	memberByUuid(): ById<string> | ByEmail {
-		return this.person('member', 'Member', (value) =>
+		return this.person('member', 'Team Member', (value) =>
 			hint(checkUuid(value), 'Get identifies a team member by UUID; the whole number is for Update Role and Remove'),
 		);
 	}
@@ -99,38 +116,60 @@ export class Parameters {
 		return this.accept('Email', checkEmail(this.raw('email')));
 	}
 
+	/**
+	 * The role as it was chosen or typed. A name that nobody documents must be typed, with the option 'Allow Other Roles' on;
+	 * `owner` is refused in every spelling: no documented request gives a business another owner.
+	 */
 	role(): string {
-		return this.accept('Role', checkRole(this.raw('role')));
+		const { mode, value } = this.locator('role', 'Role', 'Choose it from the list, or give its name.');
+		const role = this.accept('Role', checkRole(value));
+		if (isOwnerRole(role)) {
+			return this.refuse('Role', 'must not be owner', 'Choose another role. Ownership can only be transferred in FreshBooks itself. Nothing was sent.');
+		}
+		if (isOfferedRole(role)) return role;
+		const allowed = this.optionalBoolean(this.collection('options'), 'allowOtherRoles', 'Allow Other Roles') ?? false;
+		if (allowed && mode !== 'list') return role;
+		return this.refuse(
+			'Role',
+			`is no role that FreshBooks documents: ${role}`,
+			"Choose one from the list; or, if FreshBooks has it, give it by name and switch the option 'Allow Other Roles' on. Nothing was sent.",
+		);
+	}
+
+	/** The role, or undefined where the list is left without a choice. An expression that gives nothing is refused. */
+	optionalRole(): string | undefined {
+		const stored: unknown = this.context.getNode().parameters.role;
+		const isUnchosen = isJsonObject(stored) && stored.mode === 'list' && isEmpty(trimmed(stored.value));
+		return isUnchosen ? undefined : this.role();
 	}
 
 	boolean(name: string, displayName: string, fallback: boolean): boolean {
-		return this.truth(this.raw(name, fallback), displayName) ?? fallback;
+		return this.truth(this.raw(name, fallback), displayName);
 	}
 
 	/** A yes or no out of a collection; undefined when it was not added. An expression that gives nothing there is refused. */
 	optionalBoolean(collection: IDataObject, name: string, displayName: string): boolean | undefined {
-		return name in collection ? this.truth(collection[name] ?? '', displayName) : undefined;
+		return name in collection ? this.truth(trimmed(collection[name]), displayName) : undefined;
 	}
 
-	/** An expression may give it as text, as forms and sheets do. What is neither is refused: a dry run must not become a real one. */
-	private truth(value: unknown, displayName: string): boolean | undefined {
-		if (value === undefined || value === null) return undefined;
-		const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	/** What is neither yes nor no is refused: a dry run must not become a real one. */
+	private truth(value: unknown, displayName: string): boolean {
+		const word = typeof value === 'string' ? value.toLowerCase() : value;
 		if (word === true || word === 'true') return true;
 		return word === false || word === 'false' ? false : this.refuse(displayName, 'must be true or false');
 	}
 
 	/** One of the values of a list, the first of which is the default; any other, which an expression may give, is refused. */
-	oneOf(name: string, displayName: string, values: readonly string[]): string {
+	oneOf<Value extends string>(name: string, displayName: string, values: readonly Value[]): Value {
 		return this.known(this.raw(name, values[0]), displayName, values);
 	}
 
 	/** The same out of a collection. */
-	optionIn(collection: IDataObject, name: string, displayName: string, values: readonly string[]): string {
-		return this.known(collection[name] ?? values[0], displayName, values);
+	optionIn<Value extends string>(collection: IDataObject, name: string, displayName: string, values: readonly Value[]): Value {
+		return name in collection ? this.known(trimmed(collection[name]), displayName, values) : values[0];
 	}
 
-	private known(value: unknown, displayName: string, values: readonly string[]): string {
+	private known<Value extends string>(value: unknown, displayName: string, values: readonly Value[]): Value {
 		return values.find((one) => one === value) ?? this.refuse(displayName, `must be one of ${values.join(', ')}`);
 	}
 
@@ -142,29 +181,57 @@ export class Parameters {
 	/** How many rows are wanted: Infinity for Return All, else a whole number from 1. */
 	limit(): number {
 		if (this.boolean('returnAll', 'Return All', false)) return Infinity;
-		const limit = this.raw('limit', 50);
-		if (typeof limit === 'number' && Number.isSafeInteger(limit) && limit >= 1) return limit;
-		return this.refuse('Limit', 'must be a whole number of at least 1');
+		return wholeNumber(this.raw('limit', 50), 1) ?? this.refuse('Limit', 'must be a whole number of at least 1');
 	}
 
-	/** A collection's chosen fields. */
+	/** How many items are worked on at the same time: the option 'Batch Size'. */
+	batchSize(): number {
+		const options = this.collection('options');
+		if (!('batchSize' in options)) return 5;
+		return (
+			wholeNumber(options.batchSize, 1, 50) ??
+			this.refuse('Batch Size', 'must be a whole number from 1 to 50', 'Correct it and run it again; nothing was sent.')
+		);
+	}
+
+	/**
+	 * A collection's entries that were added. What is no collection, or has an entry that the operation does not have, is refused;
+	 * n8n 2.40 itself drops both before a node sees them (n8n-workflow, getNodeParameters).
+	 */
 	collection(name: string): IDataObject {
 		const value = this.raw(name, {});
-		return isJsonObject(value) ? (value as IDataObject) : {};
+		const { displayName, options = [] } = this.description.find((parameter) => parameter.name === name) ?? { displayName: name };
+		if (!isJsonObject(value)) return this.refuse(displayName, 'must be a collection of fields, not a text, a list or nothing');
+		const entries = options.filter((option): option is INodeProperties => 'type' in option);
+		for (const key of Object.keys(value)) {
+			const entry = entries.find((one) => one.name === key);
+			if (!entry) return this.refuse(displayName, `has an entry that this operation does not have: ${inOneLine(key, 40)}`, 'Remove it. Nothing was sent.');
+			if (isMoved(entry)) return this.refuse(entry.displayName, 'is no option any more', `${entry.description} Nothing was sent.`);
+		}
+		return value as IDataObject;
 	}
 
-	/** A text of a collection that becomes part of a URL; undefined when empty. */
+	/** Whether the option 'Output Format' asks for SCIM users. */
+	scimWanted(): boolean {
+		return this.optionIn(this.collection('options'), 'outputFormat', 'Output Format', ['freshBooks', 'scim']) === 'scim';
+	}
+
+	/** Checks the collections that the operation itself does not read. */
+	checkCollections(): void {
+		for (const { name, type } of this.description) if (type === 'collection') this.collection(name);
+	}
+
+	/** A text of a collection that becomes part of a URL; undefined when it was not added. */
 	shortText(collection: IDataObject, name: string, displayName: string): string | undefined {
-		const value: unknown = collection[name];
-		if (value === undefined || value === null || value === '') return undefined;
-		if (typeof value === 'string' && value.length <= LONGEST_FILTER) return value;
+		const value = this.given(collection, name, displayName);
+		if (value === undefined || (typeof value === 'string' && value.length <= LONGEST_FILTER)) return value;
 		return this.refuse(displayName, `must be a text of at most ${LONGEST_FILTER} characters`);
 	}
 
 	/** A value of a collection that is sent as it is: a text, a number, or nothing, but nothing with parts. */
 	plainValue(collection: IDataObject, name: string, displayName: string): IDataObject[string] {
 		const value = collection[name];
-		if (typeof value !== 'object' || value === null) return value;
+		if (typeof value !== 'object' || value === null) return trimmed(value);
 		return this.refuse(displayName, 'must be a text, not a list or an object');
 	}
 
@@ -173,16 +240,15 @@ export class Parameters {
 		return this.accept(displayName, checkEmail(collection[name]));
 	}
 
-	/** One address out of a collection, if given. */
+	/** One address out of a collection; undefined when it was not added. */
 	optionalEmail(collection: IDataObject, name: string, displayName: string): string | undefined {
-		const value = collection[name];
-		return value === undefined || value === '' ? undefined : this.emailIn(collection, name, displayName);
+		return this.given(collection, name, displayName) === undefined ? undefined : this.emailIn(collection, name, displayName);
 	}
 
 	/** A moment out of a collection, in ISO 8601 and UTC; null when not given. */
 	optionalMoment(collection: IDataObject, name: string, displayName: string): string | null {
-		const value: unknown = collection[name];
-		if (value === undefined || value === null || value === '') return null;
+		const value = trimmed(collection[name]);
+		if (isEmpty(value)) return null;
 		const moment = typeof value === 'string' ? Date.parse(value) : momentOf(value);
 		if (Number.isNaN(moment)) return this.refuse(displayName, 'must be a date such as 2026-11-21T10:00:00Z');
 		return new Date(moment).toISOString();
@@ -190,8 +256,8 @@ export class Parameters {
 
 	/** The chosen businesses of a multi-select, or of an expression; at least one. */
 	businessIds(): number[] {
-		const ids = this.optionalIds({ ids: this.raw('businessIds', []) as IDataObject['ids'] }, 'ids', 'Business Names or IDs') ?? [];
-		if (ids.length > 0) return [...new Set(ids)];
+		const value = this.raw('businessIds', []);
+		if (!isEmpty(value)) return [...new Set(this.ids(value, 'Business Names or IDs'))];
 		return this.refuse('Business Names or IDs', 'is empty', "Choose at least one business, or set 'Businesses' to All.");
 	}
 
@@ -209,7 +275,15 @@ export class Parameters {
 
 	/** A JSON object given as text or as an object; undefined when empty. */
 	jsonObject(name: string, displayName: string): IDataObject | undefined {
-		const value = this.raw(name, '');
+		return this.objectFrom(this.raw(name, ''), displayName);
+	}
+
+	/** The same out of a collection. */
+	jsonObjectIn(collection: IDataObject, name: string, displayName: string): IDataObject | undefined {
+		return this.objectFrom(collection[name], displayName);
+	}
+
+	private objectFrom(value: unknown, displayName: string): IDataObject | undefined {
 		if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return undefined;
 		const parsed: unknown = typeof value === 'string' ? jsonParse<unknown>(value, { fallbackValue: null }) : value;
 		if (!isJsonObject(parsed)) return this.refuse(displayName, 'must be a JSON object such as {"invoices": true}');
@@ -217,19 +291,42 @@ export class Parameters {
 		return Object.keys(parsed).length === 0 ? undefined : (parsed as IDataObject);
 	}
 
-	/** A list of integer IDs given as text with commas, one number, or an array; undefined when empty. */
+	/** A list of integer IDs given as text with commas, one number, or an array; undefined when it was not added. */
 	optionalIds(collection: IDataObject, name: string, displayName: string): number[] | undefined {
-		const value: unknown = collection[name];
-		if (value === undefined || value === '' || value === null) return undefined;
-		const parts: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',').map((part) => part.trim()) : [value];
-		return parts.map((part) => this.accept(displayName, checkIntegerId(part)));
+		const value = this.given(collection, name, displayName);
+		return value === undefined ? undefined : this.ids(value, displayName);
+	}
+
+	private ids(value: unknown, displayName: string): number[] {
+		const parts: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [value];
+		return parts.map((part) => this.accept(displayName, checkIntegerId(trimmed(part))));
 	}
 }
 
+const EMPTY_ENTRY = 'Give it a value, or remove it: empty, it would not narrow anything down. Nothing was sent for this item.';
 /** Far more than any permission needs; a thousand times as much would exhaust the stack on the way out. */
 const DEEPEST = 20;
 /** The longest text that FreshBooks could be searched for. */
 const LONGEST_FILTER = 255;
+
+function trimmed<Value>(value: Value): Value | string {
+	return typeof value === 'string' ? value.trim() : value;
+}
+
+function isEmpty(value: unknown): boolean {
+	return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+/** A whole number within the bounds, or a text that is one; undefined for anything else. */
+function wholeNumber(value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number | undefined {
+	const number = typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
+	return typeof number === 'number' && Number.isSafeInteger(number) && number >= least && number <= most ? number : undefined;
+}
+
+/** An entry that `movedOption` declares: shown only where a workflow has it. */
+function isMoved({ name, displayOptions }: INodeProperties): boolean {
+	return name in (displayOptions?.show ?? {});
+}
 
 /** Epoch milliseconds of a moment that an expression gave as a number, a Date or Luxon's DateTime; NaN for anything else. */
 function momentOf(value: unknown): number {

@@ -4,20 +4,38 @@ import type { BusinessMember } from '../../api/businessMembers';
 import type { Me } from '../../api/me';
 import type { StaffRecord } from '../../api/staff';
 import type { TeamMember } from '../../api/teamMembers';
+import { roleTitle } from '../../people/roles';
+import type { NamedBusiness } from './namedBusiness';
 
 /**
  * Turns FreshBooks' objects into flat items of at most ten camelCase fields: who it is first, IDs after what a person reads,
  * as that is how the editor's table shows them. Pure.
  */
 
-/** A person of the published team members list. */
-export function simplifyTeamMember({ email, firstName, lastName, role, active, uuid, identityId, invitationAcceptedAt, createdAt, updatedAt }: TeamMember): IDataObject {
-	return { email, firstName, lastName, role, active, id: uuid, identityId, invitationAcceptedAt, createdAt, updatedAt };
+/** What the three lists of people have in common, and in `state` what only some of them say. */
+function personItem(
+	{ email, firstName, lastName, role, identityId }: Pick<TeamMember, 'email' | 'firstName' | 'lastName' | 'role' | 'identityId'>,
+	id: string | number | null,
+	state: IDataObject,
+	{ businessId, name }: NamedBusiness,
+): IDataObject {
+	const roleName = role === null ? null : roleTitle(role);
+	return { email, firstName, lastName, role, roleName, ...state, id, identityId, businessId, businessName: name };
 }
 
-/** A person of the guide's members list, or of a business group: the same names where the same thing is meant. */
-export function simplifyBusinessMember({ email, firstName, lastName, role, active, confirmed, id, identityId }: BusinessMember): IDataObject {
-	return { email, firstName, lastName, role, active, confirmed, id, identityId };
+/** A person of the published team members list, in the business whose list it is; `roleName` is what FreshBooks calls the role. */
+export function simplifyTeamMember(member: TeamMember, business: NamedBusiness): IDataObject {
+	return personItem(member, member.uuid, { active: member.active }, business);
+}
+
+/** A person of the guide's members list, which says whose address is confirmed, and not who is active. */
+export function simplifyBusinessMember(member: BusinessMember, business: NamedBusiness): IDataObject {
+	return personItem(member, member.id, { confirmed: member.confirmed }, business);
+}
+
+/** A person of a business group, which says who is active. */
+export function simplifyGroupMember(member: BusinessMember, business: NamedBusiness): IDataObject {
+	return personItem(member, member.id, { active: member.active }, business);
 }
 
 /** The token owner. */

@@ -1,11 +1,9 @@
-import type { IDataObject } from 'n8n-workflow';
+import { updateDisplayOptions, type IDataObject } from 'n8n-workflow';
 
 import { addressKey } from '../../client/identifiers';
 import { revokeOne, type NamedInvitation } from '../../people/removingOne';
-import { agentNotice, businessLocator, ifMissingOption, invitationLocator, notPublishedNotice, optionsCollection, shownFor } from '../common/descriptions';
+import { agentNotice, businessLocator, ifMissingOption, invitationLocator, notPublishedNotice, optionsCollection } from '../common/descriptions';
 import { operation } from '../common/operation';
-
-const shown = shownFor('invitation', ['revoke']);
 
 interface Input {
 	businessId: number;
@@ -14,19 +12,19 @@ interface Input {
 }
 
 export const revoke = operation<Input>({
-	description: [
-		agentNotice(shown),
-		notPublishedNotice(shown),
-		businessLocator(shown),
-		invitationLocator(shown),
-		optionsCollection(shown, [ifMissingOption('invitation')]),
-	],
+	description: updateDisplayOptions({ show: { resource: ['invitation'], operation: ['revoke'] } }, [
+		agentNotice(),
+		notPublishedNotice(),
+		businessLocator(),
+		invitationLocator(),
+		optionsCollection({}, [ifMissingOption('invitation')]),
+	]),
 	read: (parameters) => ({
 		businessId: parameters.businessId(),
 		invitation: parameters.invitation(),
 		ifMissing: parameters.optionIn(parameters.collection('options'), 'ifMissing', 'If Missing', ['error', 'succeed']),
 	}),
-	about: ({ businessId, invitation }) => `${businessId} ${invitation.by === 'id' ? invitation.id : addressKey(invitation.email)}`,
+	serialKey: ({ businessId, invitation }) => `${businessId} ${invitation.by === 'id' ? invitation.id : addressKey(invitation.email)}`,
 	async execute(session, { businessId, invitation, ifMissing }) {
 		return [{ ...(await revokeOne(session, businessId, invitation, ifMissing === 'succeed')) } as IDataObject];
 	},

@@ -8,7 +8,7 @@ const shown = shownFor('staff', ['delete']);
 export const deleteStaff = operation({
 	description: [accountLocator(shown), staffLocator(shown), optionsCollection(shown)],
 	read: readStaffLocator,
-	about: aboutStaff,
+	serialKey: aboutStaff,
 	async execute(session, { accountId, staffId }) {
 		await setStaffVisState(session.client, accountId, staffId, VIS_STATE.deleted);
 		return [{ deleted: true, accountId, staffId }];

@@ -11,7 +11,7 @@ const shown = shownFor('staff', ['get']);
 export const get = operation<StaffRecord & { simplify: boolean }>({
 	description: [accountLocator(shown), staffLocator(shown), simplifyParameter(shown), optionsCollection(shown)],
 	read: (parameters) => ({ ...readStaffLocator(parameters), simplify: parameters.boolean('simplify', 'Simplify', true) }),
-	about: aboutStaff,
+	serialKey: aboutStaff,
 	async execute(session, { accountId, staffId, simplify }) {
 		const record = await getStaff(session.client, accountId, staffId);
 		return [simplify ? simplifyStaff(record) : (record.raw as IDataObject)];

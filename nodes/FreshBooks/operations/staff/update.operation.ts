@@ -66,7 +66,7 @@ export const update = operation<StaffRecord & { fields: IDataObject }>({
 		if (Object.keys(fields).length === 0) parameters.refuse('Update Fields', 'is empty', 'Add at least one field to change.');
 		return { ...readStaffLocator(parameters), fields };
 	},
-	about: aboutStaff,
+	serialKey: aboutStaff,
 	async execute(session, { accountId, staffId, fields }) {
 		return [(await updateStaff(session.client, accountId, staffId, fields)).raw as IDataObject];
 	},

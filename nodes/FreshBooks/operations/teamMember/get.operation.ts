@@ -1,23 +1,15 @@
-import type { IDataObject } from 'n8n-workflow';
+import { updateDisplayOptions, type IDataObject } from 'n8n-workflow';
 
 import { addressKey } from '../../client/identifiers';
 import { getTeamMember, type TeamMember } from '../../api/teamMembers';
 import { scimSourceOfTeamMember, toScimUser } from '../../people/scimUser';
-import {
-	businessLocator,
-	memberByUuidLocator,
-	optionsCollection,
-	outputFormatOption,
-	shownFor,
-	simplifyParameter,
-} from '../common/descriptions';
+import { businessLocator, memberByUuidLocator, optionsCollection, outputFormatOption, simplifyParameter } from '../common/descriptions';
 import { findTeamMember } from '../../people/membership';
 import { operation } from '../common/operation';
 import type { ByEmail, ById } from '../common/parameters';
 import type { Session } from '../../people/session';
 import { simplifyTeamMember } from '../common/simplify';
-
-const shown = shownFor('teamMember', ['get']);
+import { businessOf } from '../common/namedBusiness';
 
 interface Input {
 	businessId: number;
@@ -31,17 +23,23 @@ async function find(session: Session, { businessId, member }: Input): Promise<Te
 }
 
 export const get = operation<Input>({
-	description: [businessLocator(shown), memberByUuidLocator(shown), simplifyParameter(shown), optionsCollection(shown, [outputFormatOption])],
+	description: updateDisplayOptions({ show: { resource: ['teamMember'], operation: ['get'] } }, [
+		businessLocator(),
+		memberByUuidLocator(),
+		simplifyParameter(),
+		optionsCollection({}, [outputFormatOption]),
+	]),
 	read: (parameters) => ({
 		businessId: parameters.businessId(),
 		member: parameters.memberByUuid(),
 		simplify: parameters.boolean('simplify', 'Simplify', true),
-		scim: parameters.collection('options').outputFormat === 'scim',
+		scim: parameters.scimWanted(),
 	}),
-	about: ({ businessId, member }) => `${businessId} ${member.by === 'id' ? member.id : addressKey(member.email)}`,
+	serialKey: ({ businessId, member }) => `${businessId} ${member.by === 'id' ? member.id : addressKey(member.email)}`,
 	async execute(session, input) {
 		const member = await find(session, input);
 		if (input.scim) return [toScimUser(scimSourceOfTeamMember(member))];
-		return [input.simplify ? simplifyTeamMember(member) : (member.raw as IDataObject)];
+		if (!input.simplify) return [member.raw as IDataObject];
+		return [simplifyTeamMember(member, await businessOf(session, input.businessId))];
 	},
 });

@@ -1,17 +1,19 @@
-import type { IDataObject } from 'n8n-workflow';
+import { updateDisplayOptions, type IDataObject } from 'n8n-workflow';
 
 import { getBusinessGroup, listBusinessMembers, type BusinessMember } from '../../api/businessMembers';
+import { refusal } from '../../client/errors';
 import { sameAddress } from '../../client/identifiers';
-import type { ListRequest } from '../../api/lists';
 import { listTeamMembers, type TeamMember } from '../../api/teamMembers';
 import type { WireObject } from '../../client/json';
+import { sameRole } from '../../people/roles';
 import { scimSourceOfBusinessMember, scimSourceOfTeamMember, toScimUser } from '../../people/scimUser';
-import { businessLocator, outputFormatOption, returnAllAndLimit, shownFor, simplifyParameter } from '../common/descriptions';
+import { businessLocator, outputFormatOption, returnAllAndLimit, simplifyParameter } from '../common/descriptions';
+import { businessOf, type NamedBusiness } from '../common/namedBusiness';
 import { operation } from '../common/operation';
 import type { Session } from '../../people/session';
-import { simplifyBusinessMember, simplifyTeamMember } from '../common/simplify';
+import { simplifyBusinessMember, simplifyGroupMember, simplifyTeamMember } from '../common/simplify';
 
-const shown = shownFor('teamMember', ['getAll']);
+type Source = 'teamMembers' | 'businessMembers' | 'businessGroup';
 
 interface Filters {
 	active?: boolean;
@@ -21,7 +23,7 @@ interface Filters {
 
 interface Input {
 	businessId: number;
-	source: string;
+	source: Source;
 	limit: number;
 	filters: Filters;
 	simplify: boolean;
@@ -34,47 +36,66 @@ interface ListedPerson {
 	role: string | null;
 	active: boolean | null;
 	raw: WireObject;
-	/** The item as `simplify` and the output format want it. */
-	simplified: () => IDataObject;
+	simplified: (business: NamedBusiness) => IDataObject;
 	scim: () => IDataObject;
 }
 
 function listedTeamMember(member: TeamMember): ListedPerson {
-	return { ...member, simplified: () => simplifyTeamMember(member), scim: () => toScimUser(scimSourceOfTeamMember(member)) };
+	return {
+		...member,
+		simplified: (business) => simplifyTeamMember(member, business),
+		scim: () => toScimUser(scimSourceOfTeamMember(member)),
+	};
 }
 
-function listedBusinessMember(businessId: number) {
+function listedMember(businessId: number, simplify: (member: BusinessMember, business: NamedBusiness) => IDataObject) {
 	return (member: BusinessMember): ListedPerson => ({
 		...member,
-		simplified: () => simplifyBusinessMember(member),
+		simplified: (business) => simplify(member, business),
 		scim: () => toScimUser(scimSourceOfBusinessMember(member, businessId)),
 	});
 }
 
 function matches(person: ListedPerson, { active, role, email }: Filters): boolean {
-	// The guide's list has no `active`: whoever is in it is.
+	// What a row does not say, FreshBooks answered: it was asked for active people.
 	if (active !== undefined && (person.active ?? true) !== active) return false;
-	if (role !== undefined && person.role?.toLowerCase() !== role.toLowerCase()) return false;
-	return email === undefined || sameAddress(person.email, email);
+	return (role === undefined || sameRole(person.role, role)) && (email === undefined || sameAddress(person.email, email));
 }
 
-/** FreshBooks filters its team members by `active: true` only; everything else is filtered here, over the whole list. */
-async function readPeople(session: Session, { businessId, source, limit, filters }: Input): Promise<ListedPerson[]> {
-	if (source === 'businessGroup') return (await getBusinessGroup(session.client, businessId)).map(listedBusinessMember(businessId));
-	const onlyActive = source === 'teamMembers' && filters.active === true ? true : undefined;
-	const request: ListRequest<ListedPerson> =
-		source === 'businessMembers'
-			? listBusinessMembers(businessId, listedBusinessMember(businessId))
-			: listTeamMembers(businessId, listedTeamMember, onlyActive);
-	const { active = onlyActive, role, email } = filters;
-	const filtersHere = role !== undefined || email !== undefined || active !== onlyActive;
-	return await session.readRows(request, filtersHere ? Infinity : limit);
+/** The published list. FreshBooks filters it by `active: true` only; everything else is filtered here, over the whole list. */
+async function readTeamMembers(session: Session, { businessId, limit, filters: { active, role, email } }: Input): Promise<ListedPerson[]> {
+	const request = listTeamMembers(businessId, listedTeamMember, active === true ? true : undefined);
+	const filteredHere = active === false || role !== undefined || email !== undefined;
+	const people = await session.readRows(request, filteredHere ? Infinity : limit);
+	const ignored = active === true && !filteredHere && people.some((person) => person.active === false);
+	return ignored ? await session.readRows(request, Infinity) : people;
+}
+
+async function readPeople(session: Session, input: Input): Promise<ListedPerson[]> {
+	const { businessId, source, limit, filters } = input;
+	if (source === 'teamMembers') return await readTeamMembers(session, input);
+	if (source === 'businessGroup') {
+		return (await getBusinessGroup(session.client, businessId)).map(listedMember(businessId, simplifyGroupMember));
+	}
+	const filteredHere = filters.role !== undefined || filters.email !== undefined;
+	const request = listBusinessMembers(businessId, listedMember(businessId, simplifyBusinessMember));
+	return await session.readRows(request, filteredHere ? Infinity : limit);
+}
+
+/** Refuses to filter people by what FreshBooks does not say of some of them, unless FreshBooks filtered them itself. */
+function requireActive(people: ListedPerson[], { businessId, source, filters: { active } }: Input): void {
+	const unknown = people.filter((person) => person.active === null).length;
+	if (active === undefined || unknown === 0 || (active && source === 'teamMembers')) return;
+	throw refusal(
+		`FreshBooks does not say of ${unknown} of ${people.length} people of business ${businessId} whether they are active`,
+		"Remove the filter 'Active', or read another 'Source'.",
+	);
 }
 
 export const getAll = operation<Input>({
-	description: [
-		businessLocator(shown),
-		...returnAllAndLimit(shown),
+	description: updateDisplayOptions({ show: { resource: ['teamMember'], operation: ['getAll'] } }, [
+		businessLocator(),
+		...returnAllAndLimit(),
 		{
 			displayName: 'Filters',
 			name: 'filters',
@@ -87,7 +108,7 @@ export const getAll = operation<Input>({
 					name: 'active',
 					type: 'boolean',
 					default: true,
-					description: 'Whether to return active people only, or (switched off) inactive people only',
+					description: "Whether to return active people only, or (switched off) inactive people only; not with the source 'Business Members', which does not say it",
 				},
 				{
 					displayName: 'Email',
@@ -103,10 +124,9 @@ export const getAll = operation<Input>({
 					type: 'string',
 					placeholder: 'e.g. business_manager',
 					default: '',
-					description: 'Only people with this role',
+					description: 'Only people with this role, whichever of its names: Manager, manager or business_manager',
 				},
 			],
-			...shown,
 		},
 		{
 			displayName: 'Source',
@@ -131,9 +151,8 @@ export const getAll = operation<Input>({
 					description: 'People with a login of their own; not in FreshBooks\' documentation',
 				},
 			],
-			...shown,
 		},
-		simplifyParameter(shown),
+		simplifyParameter(),
 		{
 			displayName: 'Options',
 			name: 'options',
@@ -141,27 +160,35 @@ export const getAll = operation<Input>({
 			placeholder: 'Add option',
 			default: {},
 			options: [outputFormatOption],
-			...shown,
 		},
-	],
+	]),
 	read(parameters) {
 		const filters = parameters.collection('filters');
+		const source = parameters.oneOf<Source>('source', 'Source', ['teamMembers', 'businessMembers', 'businessGroup']);
+		const active = parameters.optionalBoolean(filters, 'active', 'Active');
+		if (active !== undefined && source === 'businessMembers') {
+			parameters.refuse('Active', "cannot be used with the source 'Business Members', which does not say who is active", "Remove the filter, or set 'Source' to Team Members. Nothing was sent.");
+		}
 		return {
 			businessId: parameters.businessId(),
-			source: parameters.oneOf('source', 'Source', ['teamMembers', 'businessMembers', 'businessGroup']),
+			source,
 			limit: parameters.limit(),
 			filters: {
-				active: parameters.optionalBoolean(filters, 'active', 'Active'),
+				active,
 				role: parameters.shortText(filters, 'role', 'Role'),
 				email: parameters.optionalEmail(filters, 'email', 'Email'),
 			},
 			simplify: parameters.boolean('simplify', 'Simplify', true),
-			scim: parameters.collection('options').outputFormat === 'scim',
+			scim: parameters.scimWanted(),
 		};
 	},
 	async execute(session, input) {
-		const people = (await readPeople(session, input)).filter((person) => matches(person, input.filters)).slice(0, input.limit);
+		const listed = await readPeople(session, input);
+		requireActive(listed, input);
+		const people = listed.filter((person) => matches(person, input.filters)).slice(0, input.limit);
 		if (input.scim) return people.map((person) => person.scim());
-		return people.map((person) => (input.simplify ? person.simplified() : (person.raw as IDataObject)));
+		if (!input.simplify) return people.map(({ raw }) => raw as IDataObject);
+		const business = await businessOf(session, input.businessId);
+		return people.map((person) => person.simplified(business));
 	},
 });

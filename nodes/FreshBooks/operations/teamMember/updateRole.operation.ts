@@ -1,43 +1,34 @@
-import type { IDataObject } from 'n8n-workflow';
+import { updateDisplayOptions, type IDataObject } from 'n8n-workflow';
 
 import { changeRole, locateMember, memberName, noMember, refuseConnectedUser, refuseOwner, type NamedMember } from '../../people/membership';
-import { businessLocator, memberByIntegerLocator, notPublishedNotice, optionsCollection, roleParameter, shownFor } from '../common/descriptions';
+import { allowOtherRolesOption, businessLocator, memberToChangeLocator, notPublishedNotice, optionsCollection, permissionsParameter, roleParameter } from '../common/descriptions';
 import { operation } from '../common/operation';
 import { memberKey } from './memberKey';
-
-const shown = shownFor('teamMember', ['updateRole']);
 
 interface Input {
 	businessId: number;
 	member: NamedMember;
+	/** At least one of the two. */
 	role: string | undefined;
 	permissions: IDataObject | undefined;
 }
 
 export const updateRole = operation<Input>({
-	description: [
-		notPublishedNotice(shown),
-		businessLocator(shown),
-		memberByIntegerLocator(shown),
-		roleParameter(shown),
-		{
-			displayName: 'Permissions',
-			name: 'permissions',
-			type: 'json',
-			default: '{}',
-			placeholder: 'e.g. {"invoices": true}',
-			description: 'Permission flags as a JSON object, if they are to change as well; which ones exist depends on the role',
-			...shown,
-		},
-		optionsCollection(shown),
-	],
-	read: (parameters) => ({
-		businessId: parameters.businessId(),
-		member: parameters.memberToChange(),
-		role: parameters.role(),
-		permissions: parameters.jsonObject('permissions', 'Permissions'),
-	}),
-	about: ({ businessId, member }) => memberKey(businessId, member),
+	description: updateDisplayOptions({ show: { resource: ['teamMember'], operation: ['updateRole'] } }, [
+		notPublishedNotice(),
+		businessLocator(),
+		memberToChangeLocator(),
+		{ ...roleParameter(), required: false, description: 'The new role; left without a choice, only the permissions change' },
+		permissionsParameter,
+		optionsCollection({}, [allowOtherRolesOption]),
+	]),
+	read(parameters) {
+		const role = parameters.optionalRole();
+		const permissions = parameters.jsonObject('permissions', 'Permissions');
+		if (role === undefined && permissions === undefined) parameters.refuse('Role', 'is empty', "Choose a role, or give 'Permissions'. Nothing was sent.");
+		return { businessId: parameters.businessId(), member: parameters.memberToChange(), role, permissions };
+	},
+	serialKey: ({ businessId, member }) => memberKey(businessId, member),
 	async execute(session, { businessId, member, role, permissions }) {
 		const located = await locateMember(session, businessId, member);
 		if (!located) throw noMember(session, businessId, member);

@@ -64,7 +64,7 @@ export const updateMe = operation({
 		if (Object.keys(body).length === 0) parameters.refuse('Update Fields', 'is empty', 'Add at least one field to change.');
 		return { body };
 	},
-	about: () => 'me',
+	serialKey: () => 'me',
 	async execute(session, { body }) {
 		const me = await putMe(session.client, body);
 		session.forgetMe();
