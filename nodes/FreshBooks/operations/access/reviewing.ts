@@ -1,28 +1,31 @@
+import { businessMemberOf } from '../../api/businessMembers';
+import { invitationOf } from '../../api/invitations';
 import type { BusinessMembership } from '../../api/me';
-import { toScimUser } from '../../people/scimUser';
-import type { OutputRow } from '../common/operation';
-import type { ListName, Session } from '../../people/session';
-import { resolveBusinesses, type ChosenBusinesses } from '../common/chosenBusinesses';
+import { teamMemberOf } from '../../api/teamMembers';
+import { isFreshBooksError, refusal, type FreshBooksError } from '../../client/errors';
+import type { WireObject } from '../../client/json';
 import type { Directory } from '../../people/directory';
-import { peopleOf } from '../../people/reviewedPeople';
 import { endsTheRun, reasonOf } from '../../people/reasons';
-import { isComplete, reviewRows, rowJson, summaryJson, type Review, type ReviewedBusiness, type ReviewRow } from '../../people/reviewReport';
+import { reviewedBusiness, wasRead, type BusinessLists, type ReadList, type ReviewedBusiness, type UsedLists } from '../../people/reviewedBusiness';
+import { needsRemark, reviewRows, rowJson, summaryJson, type Review, type ReviewRow } from '../../people/reviewReport';
 import { scimSourceOfRow } from '../../people/reviewScim';
+import { toScimUser } from '../../people/scimUser';
+import type { Roster, Session } from '../../people/session';
+import { resolveBusinesses, type ChosenBusinesses } from '../common/chosenBusinesses';
+import type { OutputRow } from '../common/operation';
 
 /** The node's outputs of a review. */
 const PEOPLE = 0;
 const SUMMARY = 1;
 
-/** Where the people come from that FreshBooks is held against. */
+/** Where the directory comes from that FreshBooks is compared with. */
 export type DirectorySource = 'items' | 'json' | 'none';
 
-/** A review as it was asked for. */
-export interface ReviewInput {
+/** A review as the parameters ask for it. */
+export interface ReviewInput extends UsedLists {
 	chosen: ChosenBusinesses;
 	directory: Directory | undefined;
 	directorySource: DirectorySource;
-	withInvitations: boolean;
-	withMembers: boolean;
 	staleAfterDays: number;
 	onlyFindings: boolean;
 	scim: boolean;
@@ -30,42 +33,44 @@ export interface ReviewInput {
 	item: number;
 }
 
-type Looked = { business: ReviewedBusiness } | { unread: BusinessMembership; error: unknown };
+const NOT_USED: ReadList<never> = { rows: [], state: 'notOffered' };
 
-/** A list that adds to the people; a gap where it could not be read whole. */
-async function extraList(session: Session, list: ListName, businessId: number, wanted: boolean) {
-	if (!wanted) return { rows: null, gaps: [] };
-	return await session[list](businessId).then(
-		(roster) => ({ rows: roster.all(), gaps: roster.doubt === undefined ? [] : [roster.doubt] }),
-		(error: unknown) => (endsTheRun(error) ? Promise.reject(error) : { rows: null, gaps: [reasonOf(error)] }),
+async function readList<Row>(roster: Promise<Roster>, parse: (row: WireObject) => Row): Promise<ReadList<Row>> {
+	return await roster.then(
+		(list) => ({ rows: list.all().map(parse), state: list.doubt === undefined ? 'whole' : 'doubtful', reason: list.doubt }),
+		(error: unknown) => {
+			if (!isFreshBooksError(error) || endsTheRun(error)) throw error;
+			return { rows: [], state: error.failure.kind === 'notPublished' ? 'notOffered' : 'unread', reason: reasonOf(error), error };
+		},
 	);
 }
 
-async function lookAt(session: Session, input: ReviewInput, membership: BusinessMembership, now: number): Promise<Looked> {
-	const { businessId, name } = membership;
-	// Before the people: whoever accepts meanwhile is then in one of the lists, and not between them.
-	const invitations = await extraList(session, 'invitations', businessId, input.withInvitations);
-	const [team, members] = await Promise.all([
-		session.teamMembers(businessId).then(
-			(roster) => ({ roster }),
-			(error: unknown) => (endsTheRun(error) ? Promise.reject(error) : { error }),
-		),
-		extraList(session, 'businessMembers', businessId, input.withMembers),
+/** Invitations come before people: somebody who accepts meanwhile is then in one of the lists, and not between them. */
+async function readLists(session: Session, businessId: number, { withInvitations, withMembers }: UsedLists): Promise<BusinessLists> {
+	const invitations = withInvitations ? await readList(session.invitations(businessId), invitationOf) : NOT_USED;
+	const [teamMembers, businessMembers] = await Promise.all([
+		readList(session.teamMembers(businessId), teamMemberOf),
+		withMembers ? readList(session.businessMembers(businessId), businessMemberOf) : NOT_USED,
 	]);
-	if ('error' in team) return { unread: membership, error: team.error };
-	const { roster } = team;
-	const people = peopleOf(membership, { teamMembers: roster.all(), members: members.rows, invitations: invitations.rows }, now);
-	const gaps = [...(roster.doubt === undefined ? [] : [roster.doubt]), ...members.gaps, ...invitations.gaps];
-	return { business: { businessId, name, people, gaps } };
+	return { invitations, teamMembers, businessMembers };
+}
+
+type ReadBusiness = { business: ReviewedBusiness } | { unread: BusinessMembership; error: FreshBooksError };
+
+async function readBusiness(session: Session, input: ReviewInput, membership: BusinessMembership, now: number): Promise<ReadBusiness> {
+	const lists = await readLists(session, membership.businessId, input);
+	if (wasRead(lists.teamMembers)) return { business: reviewedBusiness(membership, lists, input, now) };
+	const { error, reason = 'The team members could not be read' } = lists.teamMembers;
+	return { unread: membership, error: error ?? refusal(reason, 'Run it again.') };
 }
 
 /** Throws the first failure when no business at all could be read: that is no review. */
-async function lookAtAll(session: Session, input: ReviewInput, now: number): Promise<Review> {
+async function readAll(session: Session, input: ReviewInput, now: number): Promise<Review> {
 	const memberships = await resolveBusinesses(session, input.chosen);
-	const looked = await Promise.all(memberships.map(async (membership) => await lookAt(session, input, membership, now)));
-	const businesses = looked.flatMap((result) => ('business' in result ? [result.business] : []));
-	const unread = looked.flatMap((result) => ('unread' in result ? [result] : []));
-	if (businesses.length === 0 && unread.length > 0) return await Promise.reject(unread[0].error);
+	const read = await Promise.all(memberships.map(async (membership) => await readBusiness(session, input, membership, now)));
+	const businesses = read.flatMap((result) => ('business' in result ? [result.business] : []));
+	const unread = read.flatMap((result) => ('unread' in result ? [result] : []));
+	if (businesses.length === 0 && unread.length > 0) throw unread[0].error;
 	return {
 		businesses,
 		unread: unread.map(({ unread: { businessId, name }, error }) => ({ businessId, name, reason: reasonOf(error) })),
@@ -82,16 +87,15 @@ function toOutput(row: ReviewRow, input: ReviewInput): OutputRow {
 }
 
 /**
- * Reads the chosen businesses and holds their people against the directory: one row per person, then the summary. A business
+ * Reads the chosen businesses and compares their people with the directory: one row per person, then the summary. A business
  * that cannot be read is named in the summary. Throws the first failure when none can be read.
  */
 export async function reviewAccess(session: Session, input: ReviewInput): Promise<OutputRow[]> {
 	const now = Date.now();
-	const review = await lookAtAll(session, input, now);
+	const review = await readAll(session, input, now);
 	const rows = reviewRows(review);
 	const summary = summaryJson(review, rows, now);
-	// Somebody who uses the first output only must learn of it, too.
-	if (!isComplete(review)) session.remark(String(summary.headline));
+	if (needsRemark(review)) session.remark(String(summary.headline));
 	const wanted = input.onlyFindings ? rows.filter(({ findings }) => findings.length > 0) : rows;
 	return [...wanted.map((row) => toOutput(row, input)), { json: summary, output: SUMMARY, item: input.item }];
 }
