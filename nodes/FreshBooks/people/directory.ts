@@ -144,18 +144,18 @@ class Reader {
 	/** A person counts as active where the directory says nothing of it. */
 	private active(row: IDataObject, email: string): boolean | null {
 		const value = firstValue(row, this.fields.active ? [this.fields.active] : ACTIVE_FIELDS);
-		// A sheet or a CSV file has it as text.
-		if (!this.fields.active && INACTIVE_FIELDS.some((field) => yesOrNo(row[field]) === true)) return false;
-		if (value === undefined) return true;
-		const active = yesOrNo(value);
-		if (active === null) this.addUnknownStatus(value, email);
-		return active;
+		const opposites = this.fields.active ? [] : INACTIVE_FIELDS.map((field) => firstValue(row, [field]));
+		if (yesOrNo(value) === false || opposites.some((opposite) => yesOrNo(opposite) === true)) return false;
+		const unknown = [value, ...opposites].find((one) => one !== undefined && yesOrNo(one) === null);
+		if (unknown === undefined) return true;
+		this.addUnknownStatus(unknown, email);
+		return null;
 	}
 
 	private business(row: IDataObject, email: string): number | null {
 		const value = firstValue(row, BUSINESS_FIELDS);
 		if (value === undefined) return null;
-		const checked = checkIntegerId(value);
+		const checked = checkIntegerId(typeof value === 'string' ? value.trim() : value);
 		if (checked.ok) return checked.value;
 		this.addProblem(`The business ID of ${email} ${checked.problem}.`);
 		return null;

@@ -166,6 +166,35 @@ describe('a directory', () => {
 		expect(directory.problems).toHaveLength(4);
 	});
 
+	test.each([
+		['a status', { status: 'sabbatical' }, 'sabbatical'],
+		['a yes or no of its own field', { suspended: 'perhaps' }, 'perhaps'],
+		['a yes or no beside a status that is known', { status: 'ACTIVE', archived: '2026-01-01' }, '2026-01-01'],
+		['an object', { status: { name: 'ACTIVE' } }, 'not a text'],
+	])('%s that nobody knows is neither active nor inactive', (_case, row, status) => {
+		const directory = readDirectory([{ email: 'a@x.org', ...row }]);
+		expect(entryFor(directory, ['a@x.org'], 1)).toMatchObject({ active: null });
+		expect(directory.unknownStatuses).toEqual([{ status, people: 1 }]);
+	});
+
+	test('statuses are counted without regard to case, the most frequent first', () => {
+		const rows = ['Leave', 'sabbatical', 'leave ', 'LEAVE', 'Sabbatical'].map((status, index) => ({ email: `a${index}@x.org`, status }));
+		expect(readDirectory(rows).unknownStatuses).toEqual([{ status: 'Leave', people: 3 }, { status: 'sabbatical', people: 2 }]);
+	});
+
+	test('somebody who is inactive by one field is inactive, whatever another says', () => {
+		const directory = readDirectory([{ email: 'a@x.org', status: 'DEPROVISIONED', suspended: 'perhaps' }, { email: 'b@x.org', status: 'sabbatical', suspended: true }]);
+		expect(entryFor(directory, ['a@x.org'], 1)).toMatchObject({ active: false });
+		expect(entryFor(directory, ['b@x.org'], 1)).toMatchObject({ active: false });
+		expect(directory.unknownStatuses).toEqual([]);
+	});
+
+	test('a business ID is understood as text with blanks, and one that is none is counted', () => {
+		const directory = readDirectory([{ email: 'a@x.org', businessId: ' 102 ' }, { email: 'b@x.org', businessId: 'Two' }]);
+		expect(entryFor(directory, ['a@x.org'], 102)).toMatchObject({ businessId: 102 });
+		expect(directory).toMatchObject({ problemCount: 1, problems: [expect.stringContaining('business ID of b@x.org')] });
+	});
+
 	test('of contradicting entries an active one counts, and an entry for the business before a general one', () => {
 		const twice = readDirectory([{ email: 'a@x.org', active: false }, { email: 'A@x.org', active: true, role: 'manager' }]);
 		expect(entryFor(twice, ['a@x.org'], 1)).toMatchObject({ active: true, role: 'manager' });
