@@ -115,6 +115,37 @@ describe('one identity in two businesses', () => {
 	});
 });
 
+describe('a finding', () => {
+	function findings(read: Partial<BusinessLists>, directory: WireObject[]): string[] {
+		const business = reviewedBusiness(ONE, lists(read), BOTH, NOW);
+		const [{ findings: found }] = reviewRows({ businesses: [business], unread: [], directory: readDirectory(directory), staleAfterDays: 14, invitationsRead: true });
+		return found.map(({ kind, severity, sentence }) => `${kind} ${severity} ${sentence}`);
+	}
+
+	test('about somebody who left another business is that they have left, and no other', () => {
+		expect(findings({}, [{ email: 'a@x.org', businessId: 102, active: false }])).toEqual([expect.stringMatching(/^leaver high/)]);
+	});
+
+	test('about an active person has their access, although the address is not confirmed', () => {
+		const read = { businessMembers: whole(members({ email: 'a@x.org', confirmed: false })) };
+		expect(findings(read, [{ email: 'z@x.org' }])).toEqual(['orphan high a@x.org has access, but the directory does not list them: offboard them or add them to the directory.']);
+	});
+
+	test('about a role is about one that gives access: that of an inactive person gives none, the one of their invitation does', () => {
+		const teamMembers = whole(team({ email: 'a@x.org', identity_id: 1, active: false, business_role_name: 'no_seat_employee' }));
+		const directory = [{ email: 'a@x.org', role: 'manager' }];
+		expect(findings({ teamMembers }, directory)).toEqual([]);
+		expect(findings({ teamMembers, invitations: whole(invitations({ email: 'a@x.org', role: 'Business Manager' })) }, directory)).toEqual([]);
+		expect(findings({ teamMembers, invitations: whole(invitations({ email: 'a@x.org', role: 'contractor' })) }, directory)).toEqual([expect.stringMatching(/^roleMismatch medium a@x.org has the role contractor/)]);
+	});
+
+	test('about somebody with an invitation of unknown status says so', () => {
+		const read = { teamMembers: whole([]), businessMembers: whole([]), invitations: whole(invitations({ email: 'a@x.org', status: 'sent' })) };
+		expect(findings(read, [{ email: 'z@x.org' }])).toEqual([expect.stringMatching(/^orphan medium a@x.org has an invitation of unknown status, but .*: revoke the invitation/)]);
+		expect(findings(read, [{ email: 'a@x.org', active: false }])).toEqual([expect.stringMatching(/^leaver high .* has an invitation of unknown status: revoke the invitation/)]);
+	});
+});
+
 test('every row is in exactly one person, whatever the lists have in common', () => {
 	const email = fc.constantFrom('a@x.org', 'A@X.org', 'b@x.org', null);
 	const identity = fc.constantFrom(1, 2, null);
