@@ -3,6 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { onAFastClock } from '../harness/clock';
 import { errorOf, jsonOf, locator, run } from '../harness/context';
 import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, teamMemberRow, teamMembersPage, upTo } from '../harness/examples';
+import { onLists } from '../harness/lists';
 import { onDelete, onGet, onTheWire, pageOf } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -44,7 +45,7 @@ const BY_INTEGER: Case[] = [
 const ID = '={{ $json.id }}';
 
 describe.each(BY_INTEGER)('$name', ({ parameters, displayName }) => {
-	test.each(CRAFTED)('refuses %j by name, and nothing is sent', async (id) => {
+	test.each(CRAFTED.filter((id) => displayName !== 'Team Member' || id !== UUID))('refuses %j by name, and nothing is sent', async (id) => {
 		expect(await errorOf(parameters(ID), { items: [{ id }] })).toMatchObject({
 			name: 'NodeOperationError',
 			message: expect.stringMatching(new RegExp(`^Parameter '${displayName}' must be .* \\[item 0\\]$`)),
@@ -74,16 +75,6 @@ describe('Account', () => {
 });
 
 describe('an ID of the wrong family', () => {
-	test.each([
-		['updateRole', { role: 'admin' }],
-		['remove', {}],
-	])('a UUID for %s gets a sentence that says so', async (operation, more) => {
-		const { message } = await errorOf({ resource: 'teamMember', operation, business, member: locator('id', UUID), ...more });
-		expect(message).toBe(
-			"Parameter 'Team Member' must be a whole number, but this is a UUID. Update Role and Remove identify a member by a whole number; the UUID is for Get [item 0]",
-		);
-	});
-
 	test('a whole number for Get gets a sentence that says so', async () => {
 		const { message } = await errorOf({ resource: 'teamMember', operation: 'get', business, member: locator('id', '712052') });
 		expect(message).toBe("Parameter 'Team Member' must be a UUID, but this is a whole number. Get identifies a team member by UUID; the whole number is for Update Role and Remove [item 0]");
@@ -201,12 +192,13 @@ describe('every parameter of every item is checked before the first request', ()
 	});
 
 	test('when the node continues, the others are worked on and the bad one says what is wrong', async () => {
+		onLists({ members: [memberRow(1), memberRow(3)] });
 		onDelete('/auth/api/v1/business/789/members/1').reply(204);
 		onDelete('/auth/api/v1/business/789/members/3').reply(204);
 		expect(await run(parameters, { items: [{ id: 1 }, { id: '' }, { id: 3 }], continueOnFail: true })).toEqual([
-			{ json: { deleted: true, businessId: 789, memberId: 1 }, pairedItem: { item: 0 } },
+			{ json: { deleted: true, businessId: 789, memberId: 1, email: 'person1@example.com' }, pairedItem: { item: 0 } },
 			{ json: { error: "Parameter 'Team Member' must be a whole number such as 6806492 [item 1]", message: expect.any(String) }, pairedItem: { item: 1 } },
-			{ json: { deleted: true, businessId: 789, memberId: 3 }, pairedItem: { item: 2 } },
+			{ json: { deleted: true, businessId: 789, memberId: 3, email: 'person3@example.com' }, pairedItem: { item: 2 } },
 		]);
 	});
 });
@@ -220,17 +212,21 @@ describe('a yes or no, or a choice, that an expression gives', () => {
 	const ONE_OF = { resource: 'access', operation: 'offboard', email: 'a@b.co' };
 
 	test.each(['yes', '', 1, 0, {}, [], null])('of %j for Dry Run is refused, and nobody is removed', async (dryRun) => {
-		const error = await errorOf({ ...ONE_OF, options: { dryRun: '={{ $json.dryRun }}' } }, { items: [{ dryRun }] });
+		const error = await errorOf({ ...ONE_OF, dryRun: '={{ $json.dryRun }}' }, { items: [{ dryRun }] });
 		expect(error.message).toBe("Parameter 'Dry Run' must be true or false [item 0]");
 	});
 
 	test.each(['true', 'TRUE', ' True '])('of %j is a yes, also as text: a dry run stays one', async (dryRun) => {
-		onGet('/auth/api/v1/users/me').reply(200, EXAMPLE.usersMeFlat);
-		onGet(pageOf('/auth/api/v1/businesses/789/team_members')).reply(200, teamMembersPage([]));
-		onGet(pageOf('/auth/api/v1/business/789/members')).reply(200, membersPage([memberRow(7, { email: 'a@b.co' })]));
-		onGet(pageOf('/auth/api/v1/business/789/invitations')).reply(200, invitationsAnswer([]));
-		const [report] = await jsonOf({ ...ONE_OF, options: { dryRun: '={{ $json.dryRun }}' } }, { items: [{ dryRun }] });
+		onLists({ members: [memberRow(7, { email: 'a@b.co', role: 'employee' })] });
+		const [report] = await jsonOf({ ...ONE_OF, dryRun: '={{ $json.dryRun }}' }, { items: [{ dryRun }] });
 		expect(report).toMatchObject({ status: 'planned', dryRun: true });
+	});
+
+	test('that is left over as an option from an older workflow is refused: it must not become a real removal', async () => {
+		expect(await errorOf({ ...ONE_OF, options: { dryRun: true } })).toMatchObject({
+			message: "Parameter 'Dry Run' is no option any more [item 0]",
+			description: expect.stringContaining("Set the parameter 'Dry Run' above"),
+		});
 	});
 
 	test.each(['Selected', '', null, true])('of %j for Businesses is refused, and does not mean all of them', async (businesses) => {

@@ -22,7 +22,9 @@ export type ListState =
 	/** It could not be read. */
 	| 'unread'
 	/** FreshBooks answered 404 (405, 410) to its first reading: it does not offer this list to the connection. */
-	| 'notOffered';
+	| 'notOffered'
+	/** It was not asked for. */
+	| 'notUsed';
 
 export interface ReadList<Row> {
 	rows: Row[];
@@ -33,6 +35,20 @@ export interface ReadList<Row> {
 	error?: FreshBooksError;
 	/** Whether another reading may show more. */
 	mayImprove?: boolean;
+}
+
+/** Which lists are read beside the published one. */
+export interface UsedLists {
+	withInvitations: boolean;
+	withMembers: boolean;
+}
+
+/** What decides about a person: all three lists. */
+export const ALL_LISTS: UsedLists = { withInvitations: true, withMembers: true };
+
+/** True for a list that was read, even where it may lack a row. */
+export function wasRead({ state }: ReadList<unknown>): boolean {
+	return state === 'whole' || state === 'doubtful';
 }
 
 export interface BusinessLists {
@@ -64,11 +80,13 @@ function withoutAnybodyDoubtful<Row>(list: ReadList<Row>, businessId: number): R
 	return { ...list, state: 'doubtful', reason: `FreshBooks lists nobody in business ${businessId}, not even the connected user.` };
 }
 
-async function readOnce(client: FreshBooksClient, businessId: number, wasRead: (list: ListName) => boolean): Promise<BusinessLists> {
-	const invitations = await readOne(client, listInvitations(businessId, (row) => row), wasRead('invitations'));
+const NOT_USED: ReadList<never> = { rows: [], state: 'notUsed' };
+
+async function readOnce(client: FreshBooksClient, businessId: number, used: UsedLists, wasReadBefore: (list: ListName) => boolean): Promise<BusinessLists> {
+	const invitations = used.withInvitations ? await readOne(client, listInvitations(businessId, (row) => row), wasReadBefore('invitations')) : NOT_USED;
 	const [teamMembers, businessMembers] = await Promise.all([
-		readOne(client, listTeamMembers(businessId, (row) => row), wasRead('teamMembers')),
-		readOne(client, listBusinessMembers(businessId, (row) => row), wasRead('businessMembers')),
+		readOne(client, listTeamMembers(businessId, (row) => row), wasReadBefore('teamMembers')),
+		used.withMembers ? readOne(client, listBusinessMembers(businessId, (row) => row), wasReadBefore('businessMembers')) : NOT_USED,
 	]);
 	return {
 		invitations,
@@ -80,15 +98,16 @@ async function readOnce(client: FreshBooksClient, businessId: number, wasRead: (
 /**
  * Reads the lists of a business. What could not be read says so; throws FreshBooksError only where nothing else makes sense
  * (a cancelled execution).
- * @param wasRead whether a list was read before in this execution, in which case a 404 says nothing about what is offered
+ * @param wasReadBefore whether a list was read before in this execution, in which case a 404 says nothing about what is offered
  */
 export async function readBusinessLists(
 	client: FreshBooksClient,
 	businessId: number,
-	wasRead: (list: ListName) => boolean,
+	used: UsedLists,
+	wasReadBefore: (list: ListName) => boolean,
 ): Promise<BusinessLists> {
 	for (let reading = 1; ; reading++) {
-		const lists = await readOnce(client, businessId, wasRead);
+		const lists = await readOnce(client, businessId, used, wasReadBefore);
 		if (reading === MAX_READINGS || !listsOf(lists).some(([, { mayImprove }]) => mayImprove)) return lists;
 	}
 }

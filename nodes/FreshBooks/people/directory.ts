@@ -14,7 +14,7 @@ export interface DirectoryPerson {
 	active: boolean | null;
 	/** The business for which this is expected; null for any. */
 	businessId: number | null;
-	/** Where it stood among the rows. */
+	/** Its position among the rows, from 0. */
 	place: number;
 }
 
@@ -25,8 +25,17 @@ export interface Directory {
 	rows: number;
 	/** Rows without a usable address. */
 	skipped: number;
-	/** What was not understood, a few of each kind, as sentences. */
+	/** The first few things that were not understood, as sentences. */
 	problems: string[];
+	/** All things that were not understood. */
+	problemCount: number;
+	/** People by a status that is neither active nor inactive, the status as the directory first wrote it. */
+	unknownStatuses: UnknownStatus[];
+}
+
+export interface UnknownStatus {
+	status: string;
+	people: number;
 }
 
 /** Where a directory's rows have what is wanted, if not under a usual name. */
@@ -71,14 +80,16 @@ function wordOf(value: unknown): string {
 	return typeof value === 'object' || value === undefined ? '' : String(value);
 }
 
-function truth(value: unknown): boolean | null {
+function yesOrNo(value: unknown): boolean | null {
 	const word = wordOf(value).trim().toLowerCase();
 	if (YES.has(word)) return true;
 	return NO.has(word) ? false : null;
 }
 
 class Reader {
-	readonly directory: Directory = { people: new Map(), rows: 0, skipped: 0, problems: [] };
+	private readonly directory: Omit<Directory, 'unknownStatuses'> = { people: new Map(), rows: 0, skipped: 0, problems: [], problemCount: 0 };
+
+	private readonly unknownStatuses = new Map<string, UnknownStatus>();
 
 	constructor(private readonly fields: DirectoryFields) {}
 
@@ -92,6 +103,12 @@ class Reader {
 		else this.directory.people.set(key, [person]);
 	}
 
+	/** What was read; statuses that are not known come the most frequent first. */
+	finish(): Directory {
+		const unknownStatuses = [...this.unknownStatuses.values()].sort((one, other) => other.people - one.people);
+		return { ...this.directory, unknownStatuses };
+	}
+
 	private person(row: IDataObject, place: number): DirectoryPerson | undefined {
 		const fields = this.fields.email ? [this.fields.email] : EMAIL_FIELDS;
 		// The first that holds one: a SCIM userName need not be an address (RFC 7643, 4.1.1).
@@ -103,11 +120,20 @@ class Reader {
 
 	private skip(problem: string): undefined {
 		this.directory.skipped++;
-		this.note(problem);
+		this.addProblem(problem);
 	}
 
-	private note(problem: string): void {
+	private addProblem(problem: string): void {
+		this.directory.problemCount++;
 		if (this.directory.problems.length < MOST_PROBLEMS) this.directory.problems.push(problem);
+	}
+
+	private addUnknownStatus(value: unknown, email: string): void {
+		const status = inOneLine(wordOf(value), 40) || 'not a text';
+		const known = this.unknownStatuses.get(status.toLowerCase());
+		if (known) known.people++;
+		else this.unknownStatuses.set(status.toLowerCase(), { status, people: 1 });
+		this.addProblem(`It is not clear whether ${email} is active: '${status}'.`);
 	}
 
 	private role(row: IDataObject): string | null {
@@ -115,47 +141,48 @@ class Reader {
 		return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 	}
 
-	/** Whoever is in a directory that says nothing of it counts as active. */
+	/** A person counts as active where the directory says nothing of it. */
 	private active(row: IDataObject, email: string): boolean | null {
-		const said = firstValue(row, this.fields.active ? [this.fields.active] : ACTIVE_FIELDS);
-		// A sheet or a CSV file has it as text.
-		if (!this.fields.active && INACTIVE_FIELDS.some((field) => truth(row[field]) === true)) return false;
-		if (said === undefined) return true;
-		const active = truth(said);
-		if (active === null) this.note(`It is not clear whether ${email} is active: '${inOneLine(wordOf(said), 40)}'.`);
-		return active;
+		const value = firstValue(row, this.fields.active ? [this.fields.active] : ACTIVE_FIELDS);
+		const opposites = this.fields.active ? [] : INACTIVE_FIELDS.map((field) => firstValue(row, [field]));
+		if (yesOrNo(value) === false || opposites.some((opposite) => yesOrNo(opposite) === true)) return false;
+		const unknown = [value, ...opposites].find((one) => one !== undefined && yesOrNo(one) === null);
+		if (unknown === undefined) return true;
+		this.addUnknownStatus(unknown, email);
+		return null;
 	}
 
 	private business(row: IDataObject, email: string): number | null {
 		const value = firstValue(row, BUSINESS_FIELDS);
 		if (value === undefined) return null;
-		const checked = checkIntegerId(value);
+		const checked = checkIntegerId(typeof value === 'string' ? value.trim() : value);
 		if (checked.ok) return checked.value;
-		this.note(`The business ID of ${email} ${checked.problem}.`);
+		this.addProblem(`The business ID of ${email} ${checked.problem}.`);
 		return null;
 	}
 }
 
-/** Reads a directory's rows; whatever cannot be read is counted and said, never guessed. */
+/** Reads a directory's rows. What cannot be read is counted and reported, never guessed. */
 export function readDirectory(rows: unknown[], fields: DirectoryFields = {}): Directory {
 	const reader = new Reader(fields);
 	for (const row of rows) reader.add(row);
-	return reader.directory;
+	return reader.finish();
 }
 
 /**
- * What the directory says of an address for a business: the entry for that business, or else the general one. Where entries
- * contradict each other, an active one counts.
+ * What the directory says of a person for a business: the entry for that business, else the general one, else one of another
+ * business, then without a role, as none is expected here. Where entries contradict each other, an active one counts.
+ * @param addresses of one person, their address in this business first
  */
-export function entryFor(directory: Directory, email: string, businessId: number): DirectoryPerson | undefined {
-	const entries = directory.people.get(addressKey(email)) ?? [];
-	const own = entries.filter((entry) => entry.businessId === businessId);
-	const candidates = own.length > 0 ? own : entries.filter((entry) => entry.businessId === null);
-	return candidates.find(({ active }) => active !== false) ?? candidates[0] ?? elsewhere(entries);
+export function entryFor(directory: Directory, addresses: string[], businessId: number): DirectoryPerson | undefined {
+	const keys = new Set(addresses.map(addressKey));
+	const entries = [...keys].flatMap((key) => directory.people.get(key) ?? []);
+	const here = activeFirst(entries.filter((entry) => entry.businessId === businessId)) ?? activeFirst(entries.filter((entry) => entry.businessId === null));
+	if (here) return here;
+	const elsewhere = activeFirst(entries);
+	return elsewhere && { ...elsewhere, role: null };
 }
 
-/** Known to the directory, but expected in another business only: no role is expected here. */
-function elsewhere(entries: DirectoryPerson[]): DirectoryPerson | undefined {
-	const entry = entries.find(({ active }) => active !== false) ?? entries.at(0);
-	return entry && { ...entry, role: null };
+function activeFirst(entries: DirectoryPerson[]): DirectoryPerson | undefined {
+	return entries.find(({ active }) => active !== false) ?? entries.at(0);
 }

@@ -3,28 +3,21 @@ import { isOwnerRole, isPrivilegedRole, isSeatlessRole, sameRole } from './roles
 
 /** What a reviewer should look at, person by person. Pure. */
 
-export type FindingKind =
-	| 'orphan'
-	| 'leaver'
-	| 'missing'
-	| 'roleMismatch'
-	| 'staleInvitation'
-	| 'neverAccepted'
-	| 'duplicateAddress'
-	| 'inactiveWithSeat'
-	| 'privileged';
-
-export const FINDING_KINDS: readonly FindingKind[] = [
+export const FINDING_KINDS = [
 	'orphan',
 	'leaver',
+	'unexpectedBusiness',
 	'missing',
 	'roleMismatch',
 	'staleInvitation',
 	'neverAccepted',
 	'duplicateAddress',
+	'sameIdentity',
 	'inactiveWithSeat',
 	'privileged',
-];
+] as const;
+
+export type FindingKind = (typeof FINDING_KINDS)[number];
 
 export type Severity = 'high' | 'medium' | 'low' | 'info';
 
@@ -33,26 +26,33 @@ export const SEVERITIES: readonly Severity[] = ['high', 'medium', 'low', 'info']
 export interface Finding {
 	kind: FindingKind;
 	severity: Severity;
-	/** What it is, and what to do about it. */
+	/** What is the case, and what to do about it. */
 	sentence: string;
 }
 
-/** Where somebody stands with an invitation. */
+/** Whether somebody accepted an invitation, has one pending, or neither; `unknown` where the lists do not say. */
 export type InvitationState = 'accepted' | 'pending' | 'none' | 'unknown';
 
 /** One person in one business, as the lists show them. */
-export interface Person {
+export interface ReviewedPerson {
 	businessId: number;
 	businessName: string | null;
 	email: string | null;
+	/** Other addresses in this business with the same FreshBooks identity. */
+	otherAddresses: string[];
 	firstName: string | null;
 	lastName: string | null;
 	role: string | null;
 	/** null where the lists do not say. */
 	active: boolean | null;
+	/** Whether the address is confirmed, as the members list says; null where that list was not read or does not say. */
+	confirmed: boolean | null;
 	invitation: {
 		state: InvitationState;
+		/** A pending invitation is in the list, also beside a membership. ID, role, date and age are those of the invitation. */
+		pending: boolean;
 		id: number | null;
+		role: string | null;
 		invitedAt: string | null;
 		acceptedAt: string | null;
 		ageDays: number | null;
@@ -60,101 +60,154 @@ export interface Person {
 	sourceIds: { teamMember: string | null; member: number | null; identity: number | null; invitation: number | null };
 	createdAt: string | null;
 	updatedAt: string | null;
-	/** The person stands in a list of people, and not as a pending invitation only. */
+	/** The person is in a list of people, and not in the list of invitations only. */
 	listed: boolean;
 }
 
-/** What a person is held against. */
+/** What a person is compared with. */
 export interface Circumstances {
-	/** The directory's entry; null when the directory does not know the address, undefined without a directory. */
+	/** The directory's entry; null when the directory does not list the person, undefined without a directory. */
 	entry: DirectoryPerson | null | undefined;
 	/** How many rows of the business have this address. */
 	sameAddress: number;
 	staleAfterDays: number;
 }
 
-type Judgement = (person: Person, circumstances: Circumstances) => Omit<Finding, 'kind'> | undefined;
+type Judgement = (person: ReviewedPerson, circumstances: Circumstances) => Omit<Finding, 'kind'> | undefined;
 
-const who = (person: Person): string => person.email ?? 'A person without an address';
-const isPending = (person: Person): boolean => person.invitation.state === 'pending';
-const hasAccess = (person: Person): boolean => person.listed && person.active !== false;
-const isInvitedOnly = (person: Person): boolean => isPending(person) && !hasAccess(person);
+const nameOfPerson = (person: ReviewedPerson): string => person.email ?? 'A person without an address';
+const hasAccess = (person: ReviewedPerson): boolean => person.listed && person.active !== false;
+/** Somebody who is in no list of people is there for an invitation, pending or of unknown status. */
+const mayJoin = (person: ReviewedPerson): boolean => person.invitation.pending || !person.listed;
+
+/** How a person gets in, as the predicate of a sentence; undefined for somebody inactive without an invitation. */
+function wayIn(person: ReviewedPerson): string | undefined {
+	const { active, confirmed, invitation } = person;
+	const access = confirmed === false && active !== true ? 'is a member with an address that is not confirmed' : 'has access';
+	if (hasAccess(person)) return invitation.pending ? `${access} and a pending invitation` : access;
+	if (!mayJoin(person)) return undefined;
+	return invitation.pending ? 'is invited' : 'has an invitation of unknown status';
+}
+
+/** The roles that a person has or would get. */
+function grantedRoles(person: ReviewedPerson): string[] {
+	const roles = [hasAccess(person) ? person.role : null, person.invitation.pending ? person.invitation.role : null];
+	return roles.filter((role) => role !== null);
+}
 
 const orphan: Judgement = (person, { entry }) => {
 	if (entry !== null) return undefined;
-	if (isInvitedOnly(person)) {
-		return { severity: 'medium', sentence: `${who(person)} is invited, but is not in the directory: find out who they are, or revoke the invitation.` };
-	}
-	if (!hasAccess(person)) return { severity: 'low', sentence: `${who(person)} is inactive here and not in the directory: the entry can go.` };
-	return { severity: 'high', sentence: `${who(person)} has access, but is not in the directory: find out who they are, or take them out.` };
+	const way = wayIn(person);
+	if (way === undefined) return { severity: 'low', sentence: `${nameOfPerson(person)} is inactive, and the directory does not list them: remove the entry.` };
+	const sentence = `${nameOfPerson(person)} ${way}, but the directory does not list them`;
+	return hasAccess(person)
+		? { severity: 'high', sentence: `${sentence}: offboard them or add them to the directory.` }
+		: { severity: 'medium', sentence: `${sentence}: revoke the invitation or add them to the directory.` };
 };
 
 const leaver: Judgement = (person, { entry }) => {
-	if (entry?.active !== false || (!hasAccess(person) && !isPending(person))) return undefined;
-	return isInvitedOnly(person)
-		? { severity: 'high', sentence: `${who(person)} has left according to the directory, but can still accept an invitation: revoke it.` }
-		: { severity: 'high', sentence: `${who(person)} has left according to the directory, but still has access: offboard them.` };
+	const way = wayIn(person);
+	if (entry?.active !== false || way === undefined) return undefined;
+	const wayOut = hasAccess(person) ? 'offboard them' : 'revoke the invitation';
+	return { severity: 'high', sentence: `${nameOfPerson(person)} has left according to the directory, but ${way}: ${wayOut}.` };
+};
+
+/** `entryFor` answers an entry of another business only where the directory has none for this one. */
+const unexpectedBusiness: Judgement = (person, { entry }) => {
+	const way = wayIn(person);
+	if (!entry || entry.active === false || way === undefined) return undefined;
+	if (entry.businessId === null || entry.businessId === person.businessId) return undefined;
+	const sentence = `${nameOfPerson(person)} ${way} here, but the directory lists them for business ${entry.businessId} and not for this one`;
+	return hasAccess(person)
+		? { severity: 'high', sentence: `${sentence}: offboard them here or add this business to the directory.` }
+		: { severity: 'medium', sentence: `${sentence}: revoke the invitation or add this business to the directory.` };
 };
 
 const roleMismatch: Judgement = (person, { entry }) => {
 	const expected = entry?.role ?? null;
-	if (entry?.active === false || expected === null || person.role === null || sameRole(person.role, expected)) return undefined;
-	if (!hasAccess(person) && !isPending(person)) return undefined;
-	const severity = isPrivilegedRole(person.role) ? 'high' : 'medium';
-	return { severity, sentence: `${who(person)} is ${person.role} here, but should be ${expected}: change the role or the directory.` };
+	if (entry?.active === false || expected === null) return undefined;
+	const roles = grantedRoles(person).filter((role) => !sameRole(role, expected));
+	if (roles.length === 0) return undefined;
+	const severity = roles.some(isPrivilegedRole) ? 'high' : 'medium';
+	const sentence = `${nameOfPerson(person)} has the role ${roles.join(' and ')}, but the directory expects ${expected}`;
+	return { severity, sentence: `${sentence}: change the role or the directory.` };
 };
 
 const staleInvitation: Judgement = (person, { staleAfterDays }) => {
-	const { ageDays } = person.invitation;
-	if (!isPending(person) || ageDays === null || ageDays <= staleAfterDays) return undefined;
-	return { severity: 'medium', sentence: `${who(person)} was invited ${ageDays} days ago and has not accepted: remind them, or revoke the invitation.` };
+	const { pending, ageDays } = person.invitation;
+	if (!pending || ageDays === null || ageDays <= staleAfterDays) return undefined;
+	const sentence = hasAccess(person)
+		? `${nameOfPerson(person)} has access, and an invitation of ${ageDays} days ago is still pending: revoke the invitation.`
+		: `${nameOfPerson(person)} was invited ${ageDays} days ago and has not accepted: remind them or revoke the invitation.`;
+	return { severity: 'medium', sentence };
 };
 
 const neverAccepted: Judgement = (person) => {
-	const { state } = person.invitation;
-	if (!person.listed || isPending(person) || state === 'accepted' || isSeatlessRole(person.role) || isOwnerRole(person.role)) return undefined;
-	// The guide's list says nothing of acceptance by itself.
+	const { pending, state } = person.invitation;
+	if (!person.listed || pending || state === 'accepted' || isSeatlessRole(person.role) || isOwnerRole(person.role)) return undefined;
+	// The members list by itself says nothing of acceptance.
 	if (person.sourceIds.teamMember === null) return undefined;
-	const pending = state === 'unknown' ? 'whether an invitation is pending could not be read' : 'none is pending';
-	return { severity: 'low', sentence: `${who(person)} has a role with a login but never accepted an invitation, and ${pending}: invite them again, or remove them.` };
+	const invitation = state === 'unknown' ? 'whether an invitation is pending is not known' : 'no invitation is pending';
+	const sentence = `${nameOfPerson(person)} has a role with a login but never accepted an invitation, and ${invitation}`;
+	return { severity: 'low', sentence: `${sentence}: invite them again or remove them.` };
 };
 
 const duplicateAddress: Judgement = (person, { sameAddress }) =>
 	sameAddress < 2
 		? undefined
-		: { severity: 'medium', sentence: `${who(person)} stands ${sameAddress} times in this business: keep one entry and remove the others.` };
+		: { severity: 'medium', sentence: `${nameOfPerson(person)} is listed ${sameAddress} times in this business: keep one entry and remove the others.` };
+
+const sameIdentity: Judgement = (person) =>
+	person.otherAddresses.length === 0
+		? undefined
+		: {
+				severity: 'medium',
+				sentence: `${nameOfPerson(person)} is also listed as ${person.otherAddresses.join(', ')} with the same FreshBooks identity: keep one address.`,
+			};
 
 const inactiveWithSeat: Judgement = (person) =>
-	person.listed && person.active === false && !isPending(person) && !isSeatlessRole(person.role)
-		? { severity: 'low', sentence: `${who(person)} is inactive but holds a seat as ${person.role ?? 'unknown role'}: the seat may still be billed.` }
+	person.listed && person.active === false && !person.invitation.pending && !isSeatlessRole(person.role)
+		? {
+				severity: 'low',
+				sentence: `${nameOfPerson(person)} is inactive with the role ${person.role ?? 'unknown'}, and the seat may still be billed: remove the entry.`,
+			}
 		: undefined;
 
-const privileged: Judgement = (person) =>
-	isPrivilegedRole(person.role) && (hasAccess(person) || isPending(person))
-		? { severity: 'info', sentence: `${who(person)} is ${person.role} and may do almost everything: confirm that this is needed.` }
-		: undefined;
+const privileged: Judgement = (person) => {
+	const roles = grantedRoles(person).filter(isPrivilegedRole);
+	if (roles.length === 0) return undefined;
+	return { severity: 'info', sentence: `${nameOfPerson(person)} has the role ${roles[0]}, which may do almost everything: confirm that they need it.` };
+};
 
 const JUDGEMENTS: ReadonlyArray<[FindingKind, Judgement]> = [
 	['orphan', orphan],
 	['leaver', leaver],
+	['unexpectedBusiness', unexpectedBusiness],
 	['roleMismatch', roleMismatch],
 	['staleInvitation', staleInvitation],
 	['neverAccepted', neverAccepted],
 	['duplicateAddress', duplicateAddress],
+	['sameIdentity', sameIdentity],
 	['inactiveWithSeat', inactiveWithSeat],
 	['privileged', privileged],
 ];
 
-/** Everything to be said about one person. */
-export function findingsFor(person: Person, circumstances: Circumstances): Finding[] {
+/** All findings about one person. */
+export function findingsFor(person: ReviewedPerson, circumstances: Circumstances): Finding[] {
 	return JUDGEMENTS.flatMap(([kind, judge]) => {
 		const judged = judge(person, circumstances);
 		return judged ? [{ kind, ...judged }] : [];
 	});
 }
 
-/** The finding about somebody of the directory who is nowhere in FreshBooks. `complete`: every list was read whole. */
+/** The finding about somebody of the directory who was not found in FreshBooks. `complete`: every list was read whole. */
 export function missing(entry: DirectoryPerson, complete: boolean): Finding {
-	const where = complete ? 'is not in FreshBooks' : 'is not in what could be read of FreshBooks';
-	return { kind: 'missing', severity: 'medium', sentence: `${entry.email} should be ${entry.role} here, but ${where}: invite them, or correct the directory.` };
+	const sentence = `${entry.email} should have the role ${entry.role}`;
+	return {
+		kind: 'missing',
+		severity: 'medium',
+		sentence: complete
+			? `${sentence}, but is not in FreshBooks: invite them or correct the directory.`
+			: `${sentence}, but is not in what could be read of FreshBooks: review again when every list can be read.`,
+	};
 }

@@ -1,21 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { addressKey } from '../client/identifiers';
-import { nameOf } from '../operations/common/chosenBusinesses';
+import { businessNameOf } from './texts';
 import { entryFor, type Directory, type DirectoryPerson } from './directory';
-import { findingsFor, FINDING_KINDS, missing, SEVERITIES, type Finding, type Person, type Severity } from './findings';
-import { countAddresses } from './reviewedPeople';
+import { findingsFor, FINDING_KINDS, missing, SEVERITIES, type Finding, type ReviewedPerson, type Severity } from './findings';
+import type { ReviewedBusiness } from './reviewedBusiness';
+import { addressesByIdentity, addressesOf, countAddresses } from './reviewedPeople';
+import { roleTitle } from './roles';
 
 /** A review's rows and its summary. Pure, and linear in people and directory. */
-
-/** One business as far as it was read. */
-export interface ReviewedBusiness {
-	businessId: number;
-	name: string | null;
-	people: Person[];
-	/** Sentences on what could not be read, or not completely. */
-	gaps: string[];
-}
 
 export interface UnreadBusiness {
 	businessId: number;
@@ -28,13 +21,13 @@ export interface Review {
 	unread: UnreadBusiness[];
 	directory: Directory | undefined;
 	staleAfterDays: number;
-	/** Pending invitations were looked at, or left out as the user wished. */
+	/** False where the user left the invitations out. */
 	invitationsRead: boolean;
 }
 
 /** One row of the review: a person in a business, or somebody of the directory who is missing. */
 export interface ReviewRow {
-	person: Person | null;
+	person: ReviewedPerson | null;
 	entry: DirectoryPerson | null;
 	businessId: number | null;
 	businessName: string | null;
@@ -45,10 +38,18 @@ export function isComplete({ businesses, unread }: Review): boolean {
 	return unread.length === 0 && businesses.every(({ gaps }) => gaps.length === 0);
 }
 
-function rowsOfBusiness({ businessId, name, people }: ReviewedBusiness, review: Review): ReviewRow[] {
+type AddressesByIdentity = ReadonlyMap<number, string[]>;
+
+/** A person's addresses in this business first, then those of the same identity in the other businesses of the review. */
+function allAddressesOf(person: ReviewedPerson, byIdentity: AddressesByIdentity): string[] {
+	const { identity } = person.sourceIds;
+	return [...addressesOf(person), ...(identity === null ? [] : (byIdentity.get(identity) ?? []))];
+}
+
+function rowsOfBusiness({ businessId, name, people }: ReviewedBusiness, review: Review, byIdentity: AddressesByIdentity): ReviewRow[] {
 	const counts = countAddresses(people);
 	return people.map((person): ReviewRow => {
-		const entry = review.directory && person.email !== null ? (entryFor(review.directory, person.email, businessId) ?? null) : null;
+		const entry = review.directory ? (entryFor(review.directory, allAddressesOf(person, byIdentity), businessId) ?? null) : null;
 		const circumstances = {
 			entry: review.directory ? entry : undefined,
 			sameAddress: person.email === null ? 1 : (counts.get(addressKey(person.email)) ?? 1),
@@ -58,22 +59,27 @@ function rowsOfBusiness({ businessId, name, people }: ReviewedBusiness, review: 
 	});
 }
 
-/** The businesses in which somebody is expected: the entry's own, or any of those reviewed. */
+/** Whether somebody is in no business where they are expected: the entry's own, or any of those reviewed. */
 function isAbsent(entry: DirectoryPerson, addresses: ReadonlyMap<number, ReadonlySet<string>>): boolean {
 	const key = addressKey(entry.email);
 	if (entry.businessId !== null) return addresses.get(entry.businessId)?.has(key) === false;
 	return ![...addresses.values()].some((known) => known.has(key));
 }
 
-function missingRows(review: Review): ReviewRow[] {
+function missingRows(review: Review, byIdentity: AddressesByIdentity): ReviewRow[] {
 	const { directory, businesses } = review;
 	if (!directory) return [];
-	const addresses = new Map(businesses.map(({ businessId, people }) => [businessId, new Set(countAddresses(people).keys())]));
+	const addresses = new Map(
+		businesses.map(({ businessId, people }) => [
+			businessId,
+			new Set(people.flatMap((person) => allAddressesOf(person, byIdentity)).map(addressKey)),
+		]),
+	);
 	const names = new Map(businesses.map(({ businessId, name }) => [businessId, name]));
 	const only = businesses.length === 1 && review.unread.length === 0 ? businesses[0].businessId : null;
 	const rows: ReviewRow[] = [];
 	for (const entries of directory.people.values()) {
-		// An address that stands twice for the same business is missing once.
+		// An address that the directory has twice for the same business is missing once.
 		const expected = new Map(entries.filter(({ active, role }) => active === true && role !== null).map((entry) => [entry.businessId, entry]));
 		for (const entry of expected.values()) {
 			if (!isAbsent(entry, addresses)) continue;
@@ -85,33 +91,42 @@ function missingRows(review: Review): ReviewRow[] {
 	return rows;
 }
 
-/** All rows: business by business, then whoever is missing. */
+/** All rows: business by business, then the people who are missing. */
 export function reviewRows(review: Review): ReviewRow[] {
-	return [...review.businesses.flatMap((business) => rowsOfBusiness(business, review)), ...missingRows(review)];
+	const byIdentity = addressesByIdentity(review.businesses.flatMap(({ people }) => people));
+	return [...review.businesses.flatMap((business) => rowsOfBusiness(business, review, byIdentity)), ...missingRows(review, byIdentity)];
 }
 
-/** The gravest severity among findings; null without any. */
-export function gravest(findings: Finding[]): Severity | null {
+/** The highest severity among findings; null without any. */
+export function highestSeverity(findings: Finding[]): Severity | null {
 	return SEVERITIES.find((severity) => findings.some((finding) => finding.severity === severity)) ?? null;
 }
 
-const ABSENT = { state: 'none', id: null, invitedAt: null, acceptedAt: null, ageDays: null };
+const NO_INVITATION: ReviewedPerson['invitation'] = { state: 'none', pending: false, id: null, role: null, invitedAt: null, acceptedAt: null, ageDays: null };
 const NO_IDS = { teamMember: null, member: null, identity: null, invitation: null };
+
+function directoryEntryJson(entry: DirectoryPerson | null): IDataObject {
+	return { known: entry !== null, email: entry?.email ?? null, role: entry?.role ?? null, active: entry?.active ?? null };
+}
 
 /** A row as the node's output has it. */
 export function rowJson({ person, entry, businessId, businessName, findings }: ReviewRow, hasDirectory: boolean): IDataObject {
+	const role = person?.role ?? null;
 	return {
 		businessId,
 		businessName,
 		email: person?.email ?? entry?.email ?? null,
+		otherAddresses: person?.otherAddresses ?? [],
 		firstName: person?.firstName ?? null,
 		lastName: person?.lastName ?? null,
-		role: person?.role ?? null,
+		role,
+		roleName: role === null ? null : roleTitle(role),
 		active: person ? person.active : false,
-		invitation: { ...(person?.invitation ?? ABSENT) },
+		confirmed: person?.confirmed ?? null,
+		invitation: { ...(person?.invitation ?? NO_INVITATION) },
 		sourceIds: { ...(person?.sourceIds ?? NO_IDS) },
-		directory: hasDirectory ? { known: entry !== null, role: entry?.role ?? null, active: entry?.active ?? null } : null,
-		severity: gravest(findings),
+		directory: hasDirectory ? directoryEntryJson(entry) : null,
+		severity: highestSeverity(findings),
 		findings: findings.map((finding) => ({ ...finding })),
 	};
 }
@@ -126,22 +141,45 @@ function plural(count: number, one: string, many: string): string {
 	return `${count} ${count === 1 ? one : many}`;
 }
 
+/** The most statuses that the headline names. */
+const MOST_STATUSES = 10;
+
+/** What of the directory was not understood and may hide a finding; empty where nothing was. */
+function directoryDoubt(directory: Directory | undefined): string {
+	const statuses = directory?.unknownStatuses ?? [];
+	if (statuses.length === 0) return '';
+	const people = statuses.reduce((sum, status) => sum + status.people, 0);
+	const named = statuses.slice(0, MOST_STATUSES).map(({ status, people: count }) => `"${status}" (${count})`);
+	const more = statuses.length > MOST_STATUSES ? ` and ${statuses.length - MOST_STATUSES} more` : '';
+	const have = people === 1 ? 'person has' : 'people have';
+	const were = people === 1 ? 'was' : 'were';
+	return `In the directory, ${people} ${have} a status that is not known and ${were} not judged by it: ${named.join(', ')}${more}.`;
+}
+
+/** What was left out or not understood, although every list was read. */
+function limits({ directory, invitationsRead }: Review): string {
+	const invitations = invitationsRead ? '' : 'Pending invitations were left out, as asked.';
+	return [directoryDoubt(directory), invitations].filter((sentence) => sentence !== '').map((sentence) => ` ${sentence}`).join('');
+}
+
 function headline(review: Review, people: number, severities: Record<Severity, number>): string {
 	const found = SEVERITIES.filter((severity) => severities[severity] > 0).map((severity) => `${severities[severity]} ${severity}`);
 	const findings = found.length > 0 ? `findings: ${found.join(', ')}` : 'no findings';
-	const all = review.businesses.length + review.unread.length;
-	const invitations = review.invitationsRead ? '' : ' Pending invitations were left out, as asked.';
-	if (isComplete(review)) {
-		return `Complete review of ${plural(all, 'business', 'businesses')} and ${plural(people, 'person', 'people')}; ${findings}.${invitations}`;
-	}
-	const unread = review.unread.length > 0 ? ` ${review.unread.length} of ${plural(all, 'business', 'businesses')} could not be read: ${review.unread.map(nameOf).join(', ')}.` : '';
+	const all = plural(review.businesses.length + review.unread.length, 'business', 'businesses');
+	if (isComplete(review)) return `Complete review of ${all} and ${plural(people, 'person', 'people')}; ${findings}.${limits(review)}`;
+	const unread = review.unread.length > 0 ? ` ${review.unread.length} of ${all} could not be read: ${review.unread.map(businessNameOf).join(', ')}.` : '';
 	const partly = review.businesses.filter(({ gaps }) => gaps.length > 0);
-	const gaps = partly.length > 0 ? ` Not read completely: ${partly.map(nameOf).join(', ')}.` : '';
-	return `INCOMPLETE review, not to be signed as a whole.${unread}${gaps} In what was read: ${plural(people, 'person', 'people')}; ${findings}.${invitations}`;
+	const gaps = partly.length > 0 ? ` Not read completely: ${partly.map(businessNameOf).join(', ')}.` : '';
+	return `INCOMPLETE review, not to be signed as a whole.${unread}${gaps} In what was read: ${plural(people, 'person', 'people')}; ${findings}.${limits(review)}`;
 }
 
-function directoryJson({ rows, people, skipped, problems }: Directory): IDataObject {
-	return { rows, people: people.size, skipped, problems };
+/** True when somebody who sees the rows only would miss that something was not read or not understood. */
+export function needsRemark(review: Review): boolean {
+	return !isComplete(review) || directoryDoubt(review.directory) !== '';
+}
+
+function directoryJson({ rows, people, skipped, problems, problemCount, unknownStatuses }: Directory): IDataObject {
+	return { rows, people: people.size, skipped, unknownStatuses: unknownStatuses.map((status) => ({ ...status })), problems, problemCount };
 }
 
 /** The last item: whether the review is complete, and what it counts. */
@@ -159,7 +197,7 @@ export function summaryJson(review: Review, rows: ReviewRow[], now: number): IDa
 		severities,
 		businessesRead: review.businesses.map(({ businessId, name, people, gaps }) => ({ businessId, name, people: people.length, gaps })),
 		businessesNotRead: review.unread.map((business) => ({ ...business })),
-		invitationsWithoutDate: listed.filter(({ invitation }) => invitation.state === 'pending' && invitation.ageDays === null).length,
+		invitationsWithoutDate: listed.filter(({ invitation }) => invitation.pending && invitation.ageDays === null).length,
 		directory: review.directory ? directoryJson(review.directory) : null,
 	};
 }

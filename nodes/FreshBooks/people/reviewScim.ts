@@ -1,10 +1,10 @@
 import type { ScimSource } from './scimUser';
-import type { Person } from './findings';
-import { gravest, type ReviewRow } from './reviewReport';
+import type { ReviewedPerson } from './findings';
+import { highestSeverity, type ReviewRow } from './reviewReport';
 
 /** A review's rows for SCIM: the person as SCIM knows them, the findings in FreshBooks' extension. Pure. */
 
-function idOf(person: Person | null, email: string): string {
+function idOf(person: ReviewedPerson | null, email: string): string {
 	const { teamMember, member, invitation } = person?.sourceIds ?? { teamMember: null, member: null, invitation: null };
 	if (teamMember !== null) return teamMember;
 	if (member !== null) return String(member);
@@ -30,9 +30,12 @@ export function scimSourceOfRow({ person, entry, businessId, businessName, findi
 			teamMemberId: person?.sourceIds.teamMember ?? null,
 			memberId: person?.sourceIds.member ?? null,
 			invitationId: person?.sourceIds.invitation ?? null,
+			confirmed: person?.confirmed ?? null,
+			otherAddresses: person?.otherAddresses ?? [],
 			invitationState: person?.invitation.state ?? 'none',
+			invitationPending: person?.invitation.pending ?? false,
 			invitationAcceptedAt: person?.invitation.acceptedAt ?? null,
-			severity: gravest(findings),
+			severity: highestSeverity(findings),
 			findings: findings.map((finding) => ({ ...finding })),
 		},
 	};

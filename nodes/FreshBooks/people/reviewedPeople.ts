@@ -1,31 +1,34 @@
+import type { BusinessMember } from '../api/businessMembers';
+import { ageInDays, isoOrNull } from '../api/dates';
+import type { Invitation } from '../api/invitations';
 import type { BusinessMembership } from '../api/me';
-import { addressKey } from '../client/identifiers';
-import { invitationOf } from '../api/invitations';
-import { booleanOrNull, idOrNull, textOrNull, type WireObject } from '../client/json';
-import type { Person } from './findings';
-import { ageInDays, invitedAtOf, isoOrNull } from '../api/dates';
+import type { TeamMember } from '../api/teamMembers';
+import { addressKey, sameAddress } from '../client/identifiers';
+import type { InvitationState, ReviewedPerson } from './findings';
 
-/** Joins a business's lists into people. Pure, and linear in the number of rows. */
+/** Joins the lists of one business into people. Pure, and linear in the number of rows. */
 
 /** The lists of one business; null for one that was not read. */
 export interface Lists {
-	teamMembers: WireObject[];
-	members: WireObject[] | null;
-	invitations: WireObject[] | null;
+	teamMembers: TeamMember[];
+	businessMembers: BusinessMember[] | null;
+	invitations: Invitation[] | null;
 }
 
 type Business = Pick<BusinessMembership, 'businessId' | 'name'>;
 
-function nobody({ businessId, name }: Business): Person {
+function emptyPerson({ businessId, name }: Business): ReviewedPerson {
 	return {
 		businessId,
 		businessName: name,
 		email: null,
+		otherAddresses: [],
 		firstName: null,
 		lastName: null,
 		role: null,
 		active: null,
-		invitation: { state: 'unknown', id: null, invitedAt: null, acceptedAt: null, ageDays: null },
+		confirmed: null,
+		invitation: { state: 'unknown', pending: false, id: null, role: null, invitedAt: null, acceptedAt: null, ageDays: null },
 		sourceIds: { teamMember: null, member: null, identity: null, invitation: null },
 		createdAt: null,
 		updatedAt: null,
@@ -33,109 +36,202 @@ function nobody({ businessId, name }: Business): Person {
 	};
 }
 
-/** Whoever has an identity of FreshBooks' can log in, so they joined even where no date says so. */
-function fromTeamMember(row: WireObject, business: Business, withInvitations: boolean): Person {
-	const person = nobody(business);
-	const acceptedAt = isoOrNull(row.invitation_date_accepted);
-	const identity = idOrNull(row.identity_id);
-	const joined = acceptedAt !== null || identity !== null;
-	const notJoined = withInvitations ? 'none' : 'unknown';
+/** A FreshBooks identity can log in, so a person who has one has joined, even where no date says so. */
+function fromTeamMember(row: TeamMember, business: Business, notJoined: InvitationState): ReviewedPerson {
+	const person = emptyPerson(business);
+	const acceptedAt = isoOrNull(row.invitationAcceptedAt);
+	const joined = acceptedAt !== null || row.identityId !== null;
 	return {
 		...person,
-		email: textOrNull(row.email),
-		firstName: textOrNull(row.first_name),
-		lastName: textOrNull(row.last_name),
-		role: textOrNull(row.business_role_name),
-		active: booleanOrNull(row.active),
+		email: row.email,
+		firstName: row.firstName,
+		lastName: row.lastName,
+		role: row.role,
+		active: row.active,
 		invitation: { ...person.invitation, state: joined ? 'accepted' : notJoined, acceptedAt },
-		sourceIds: { ...person.sourceIds, teamMember: textOrNull(row.uuid), identity },
-		createdAt: isoOrNull(row.created_at),
-		updatedAt: isoOrNull(row.updated_at),
+		sourceIds: { ...person.sourceIds, teamMember: row.uuid === '' ? null : row.uuid, identity: row.identityId },
+		createdAt: isoOrNull(row.createdAt),
+		updatedAt: isoOrNull(row.updatedAt),
 	};
 }
 
-function fromMember(row: WireObject, business: Business): Person {
-	const person = nobody(business);
+/** An unconfirmed address has not accepted; it says nothing of being active (the guide: "whether the email address has been confirmed"). */
+function fromBusinessMember(row: BusinessMember, business: Business, notJoined: InvitationState): ReviewedPerson {
+	const person = emptyPerson(business);
+	const acceptedAt = isoOrNull(row.invitationAcceptedAt);
+	const joined = acceptedAt !== null || (row.confirmed ?? row.identityId !== null);
+	const notAccepted = row.confirmed === false ? notJoined : 'unknown';
 	return {
 		...person,
-		email: textOrNull(row.email),
-		firstName: textOrNull(row.first_name),
-		lastName: textOrNull(row.last_name),
-		role: textOrNull(row.role),
-		active: booleanOrNull(row.active),
-		invitation: { ...person.invitation, state: row.confirmed === true ? 'accepted' : 'unknown' },
-		sourceIds: { ...person.sourceIds, member: idOrNull(row.id), identity: idOrNull(row.identity_id) },
+		email: row.email,
+		firstName: row.firstName,
+		lastName: row.lastName,
+		role: row.role,
+		active: row.active,
+		confirmed: row.confirmed,
+		invitation: { ...person.invitation, state: joined ? 'accepted' : notAccepted, acceptedAt },
+		sourceIds: { ...person.sourceIds, member: row.id, identity: row.identityId },
+		updatedAt: isoOrNull(row.updatedAt),
 	};
 }
 
-function fromInvitation(row: WireObject, business: Business): Person {
-	return { ...nobody(business), email: invitationOf(row).email, role: invitationOf(row).role, active: false, listed: false };
+function fromInvitation({ email, role }: Invitation, business: Business): ReviewedPerson {
+	return { ...emptyPerson(business), email, role, active: false, listed: false };
 }
 
-/** People by address, each address in the order of the rows. */
-class ByAddress {
-	private readonly people = new Map<string, Person[]>();
+/** Adds what the members list knows of a person; where both lists say something, the published one counts. */
+function completeWith(person: ReviewedPerson, member: ReviewedPerson): void {
+	const { email, sourceIds } = person;
+	if (member.email !== null && email !== null && !sameAddress(member.email, email)) person.otherAddresses.push(member.email);
+	person.email ??= member.email;
+	person.firstName ??= member.firstName;
+	person.lastName ??= member.lastName;
+	person.role ??= member.role;
+	person.active ??= member.active;
+	person.confirmed = member.confirmed;
+	sourceIds.member = member.sourceIds.member;
+	sourceIds.identity ??= member.sourceIds.identity;
+	if (member.invitation.state === 'accepted') person.invitation.state = 'accepted';
+	person.invitation.acceptedAt ??= member.invitation.acceptedAt;
+}
 
-	constructor(people: Person[]) {
+function addTo<Key>(groups: Map<Key, ReviewedPerson[]>, key: Key, person: ReviewedPerson): void {
+	const group = groups.get(key);
+	if (group) group.push(person);
+	else groups.set(key, [person]);
+}
+
+/** People by address and by identity, each group in the order of the rows. */
+class PeopleIndex {
+	private readonly addresses = new Map<string, ReviewedPerson[]>();
+
+	private readonly identities = new Map<number, ReviewedPerson[]>();
+
+	constructor(people: ReviewedPerson[]) {
 		people.forEach((person) => this.add(person));
 	}
 
-	add(person: Person): void {
-		if (person.email === null) return;
-		const key = addressKey(person.email);
-		const known = this.people.get(key);
-		if (known) known.push(person);
-		else this.people.set(key, [person]);
+	add(person: ReviewedPerson): void {
+		const { identity } = person.sourceIds;
+		for (const address of addressesOf(person)) addTo(this.addresses, addressKey(address), person);
+		if (identity !== null) addTo(this.identities, identity, person);
 	}
 
-	at(email: string | null): Person[] {
-		return email === null ? [] : (this.people.get(addressKey(email)) ?? []);
+	withAddress(email: string | null): ReviewedPerson[] {
+		return email === null ? [] : (this.addresses.get(addressKey(email)) ?? []);
+	}
+
+	withIdentity(identity: number | null): ReviewedPerson[] {
+		return identity === null ? [] : (this.identities.get(identity) ?? []);
 	}
 }
 
-function addMembers(people: Person[], byAddress: ByAddress, rows: WireObject[], business: Business): void {
-	for (const row of rows) {
-		const known = byAddress.at(textOrNull(row.email)).find(({ sourceIds }) => sourceIds.member === null);
-		if (known) {
-			known.sourceIds.member = idOrNull(row.id);
-			continue;
+type Candidates = (member: ReviewedPerson, published: PeopleIndex) => ReviewedPerson[];
+
+/**
+ * Who a row of the members list may be, the surest first: identity and address, identity alone, address where an identity is
+ * unknown on either side. Two known identities that differ are two people.
+ */
+const CANDIDATES: readonly Candidates[] = [
+	({ email, sourceIds }, published) => published.withIdentity(sourceIds.identity).filter((person) => sameAddress(person.email, email)),
+	({ sourceIds }, published) => published.withIdentity(sourceIds.identity),
+	({ email, sourceIds }, published) =>
+		published.withAddress(email).filter((person) => sourceIds.identity === null || person.sourceIds.identity === null),
+];
+
+/** Joins the members with the published people, and answers those who are in the members list only. */
+function joinMembers(published: ReviewedPerson[], members: ReviewedPerson[]): ReviewedPerson[] {
+	const index = new PeopleIndex(published);
+	let remaining = members;
+	for (const candidatesFor of CANDIDATES) {
+		remaining = remaining.filter((member) => {
+			const person = candidatesFor(member, index).find(({ sourceIds }) => sourceIds.member === null);
+			if (person) completeWith(person, member);
+			return person === undefined;
+		});
+	}
+	return remaining;
+}
+
+/** Adds an invitation to its person. An active person who accepted an earlier one keeps that state, and shows this one as pending besides. */
+function addInvitation(person: ReviewedPerson, invitation: Invitation, now: number): void {
+	const { id, role, state } = invitation;
+	const pending = state === 'pending';
+	// Without a date of its own, an invitation is as old as its row; somebody who accepted an earlier one was there before it.
+	const invitedAt = invitation.invitedAt ?? (person.invitation.state === 'accepted' ? null : person.createdAt);
+	const isMember = person.invitation.state === 'accepted' && person.active !== false;
+	const notAccepted = pending ? 'pending' : 'unknown';
+	person.sourceIds.invitation = id;
+	person.invitation = {
+		...person.invitation,
+		state: isMember ? 'accepted' : notAccepted,
+		pending,
+		id,
+		role,
+		invitedAt,
+		ageDays: pending ? ageInDays(invitedAt, now) : null,
+	};
+}
+
+function addInvitations(people: ReviewedPerson[], invitations: Invitation[], business: Business, now: number): void {
+	const index = new PeopleIndex(people);
+	const invited = new Set<ReviewedPerson>();
+	for (const invitation of invitations) {
+		if (invitation.state === 'ended') continue;
+		let person = index.withAddress(invitation.email).find((known) => !invited.has(known));
+		if (!person) {
+			person = fromInvitation(invitation, business);
+			people.push(person);
+			index.add(person);
 		}
-		const person = fromMember(row, business);
-		people.push(person);
-		byAddress.add(person);
+		addInvitation(person, invitation, now);
+		invited.add(person);
 	}
 }
 
-function addInvitations(people: Person[], byAddress: ByAddress, rows: WireObject[], business: Business, now: number): void {
-	for (const row of rows) {
-		const known = byAddress.at(invitationOf(row).email).find(({ sourceIds }) => sourceIds.invitation === null);
-		const person = known ?? fromInvitation(row, business);
-		const id = invitationOf(row).id;
-		// Whoever had accepted an earlier one was there long before this one.
-		const invitedAt = invitedAtOf(row) ?? (person.invitation.state === 'accepted' ? null : person.createdAt);
-		person.sourceIds.invitation = id;
-		person.invitation.id = id;
-		// Somebody deactivated who accepted once may come back through a new one.
-		if (person.invitation.state !== 'accepted' || person.active === false) {
-			person.invitation = { ...person.invitation, state: 'pending', invitedAt, ageDays: ageInDays(invitedAt, now) };
-		}
-		if (known) continue;
-		people.push(person);
-		byAddress.add(person);
+/** A person's own addresses in this business. */
+export function addressesOf({ email, otherAddresses }: ReviewedPerson): string[] {
+	return email === null ? otherAddresses : [email, ...otherAddresses];
+}
+
+/** Every address of each known identity, without repeats. */
+export function addressesByIdentity(people: ReviewedPerson[]): Map<number, string[]> {
+	const known = new Map<number, Map<string, string>>();
+	for (const person of people) {
+		const { identity } = person.sourceIds;
+		if (identity === null) continue;
+		const addresses = known.get(identity) ?? new Map<string, string>();
+		known.set(identity, addresses);
+		for (const address of addressesOf(person)) if (!addresses.has(addressKey(address))) addresses.set(addressKey(address), address);
+	}
+	return new Map([...known].map(([identity, addresses]) => [identity, [...addresses.values()]]));
+}
+
+function addOtherAddresses(people: ReviewedPerson[]): void {
+	const addresses = addressesByIdentity(people);
+	for (const person of people) {
+		const { identity } = person.sourceIds;
+		const all = identity === null ? undefined : addresses.get(identity);
+		if (all) person.otherAddresses = all.filter((address) => !sameAddress(address, person.email));
 	}
 }
 
-/** Everybody of one business: listed people, then invited ones. */
-export function peopleOf(business: Business, lists: Lists, now: number): Person[] {
-	const people = lists.teamMembers.map((row) => fromTeamMember(row, business, lists.invitations !== null));
-	const byAddress = new ByAddress(people);
-	addMembers(people, byAddress, lists.members ?? [], business);
-	addInvitations(people, byAddress, lists.invitations ?? [], business, now);
+/**
+ * Everybody of one business: the people listed, then the people invited. Invitations that have ended are left out.
+ * @param now epoch milliseconds
+ */
+export function peopleOf(business: Business, { teamMembers, businessMembers, invitations }: Lists, now: number): ReviewedPerson[] {
+	const notJoined = invitations === null ? 'unknown' : 'none';
+	const published = teamMembers.map((row) => fromTeamMember(row, business, notJoined));
+	const members = (businessMembers ?? []).map((row) => fromBusinessMember(row, business, notJoined));
+	const people = [...published, ...joinMembers(published, members)];
+	addInvitations(people, invitations ?? [], business, now);
+	addOtherAddresses(people);
 	return people;
 }
 
-/** How many people have each address. */
-export function countAddresses(people: Person[]): Map<string, number> {
+/** How many rows have each address. */
+export function countAddresses(people: ReviewedPerson[]): Map<string, number> {
 	const counts = new Map<string, number>();
 	for (const { email } of people) {
 		if (email !== null) counts.set(addressKey(email), (counts.get(addressKey(email)) ?? 0) + 1);

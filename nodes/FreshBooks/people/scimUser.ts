@@ -5,7 +5,7 @@ import type { TeamMember } from '../api/teamMembers';
 
 /**
  * FreshBooks' people as SCIM 2.0 users (RFC 7643, section 4.1), for an identity graph or a directory that speaks SCIM. What
- * the RFC has no place for stands under an extension schema (section 3.3). Pure; an attribute without a value is left out
+ * the RFC has no place for is under an extension schema (section 3.3). Pure; an attribute without a value is left out
  * (section 2.5: unassigned).
  */
 

@@ -2,11 +2,15 @@ import { getMe, type Me } from '../api/me';
 import { readWholeList, type ListRequest } from '../api/lists';
 import type { TeamMember } from '../api/teamMembers';
 import type { FreshBooksClient } from '../client/client';
-import { listsOf, readBusinessLists, readTeamMembers, type BusinessLists, type ListName, type ReadList } from './businessLists';
+import { ALL_LISTS, listsOf, readBusinessLists, readTeamMembers, wasRead, type BusinessLists, type ListName, type ReadList, type UsedLists } from './businessLists';
 import { KeyedQueue } from './keyedQueue';
 import { Writes } from './writes';
 
 const ignored = (): void => undefined;
+
+function keyOf(businessId: number, { withInvitations, withMembers }: UsedLists): string {
+	return `${businessId} ${withInvitations} ${withMembers}`;
+}
 
 /** What one execution of the node shares between its items: the client, the token owner, the lists read so far, and what was changed. */
 export class Session {
@@ -15,10 +19,10 @@ export class Session {
 	private me: Promise<Me> | undefined;
 
 	/** The latest reading of each business. */
-	private readonly latest = new Map<number, Promise<BusinessLists>>();
+	private readonly latest = new Map<string, Promise<BusinessLists>>();
 
 	/** Readings that begin when the latest one has ended. */
-	private readonly next = new Map<number, Promise<BusinessLists>>();
+	private readonly next = new Map<string, Promise<BusinessLists>>();
 
 	private readonly published = new Map<number, Promise<ReadList<TeamMember>>>();
 
@@ -57,27 +61,28 @@ export class Session {
 	 * The lists of a business as they were last read, with what this execution changed since. Lists that could not be read
 	 * are asked for again.
 	 */
-	async lists(businessId: number): Promise<BusinessLists> {
-		const known = await this.latest.get(businessId)?.catch(ignored);
+	async lists(businessId: number, used = ALL_LISTS): Promise<BusinessLists> {
+		const known = await this.latest.get(keyOf(businessId, used))?.catch(ignored);
 		const isUsable = known !== undefined && listsOf(known).every(([, { state }]) => state !== 'unread');
-		return this.writes.appliedTo(businessId, isUsable ? known : await this.listsAgain(businessId));
+		return this.writes.appliedTo(businessId, isUsable ? known : await this.listsAgain(businessId, used));
 	}
 
 	/**
 	 * The lists of a business as FreshBooks gives them, by a reading that begins after this call. Calls that come while one is
 	 * under way share the reading after it: each needs rows newer than itself, and no more.
 	 */
-	async listsAgain(businessId: number): Promise<BusinessLists> {
-		const waiting = this.next.get(businessId);
+	async listsAgain(businessId: number, used = ALL_LISTS): Promise<BusinessLists> {
+		const key = keyOf(businessId, used);
+		const waiting = this.next.get(key);
 		if (waiting) return await waiting;
-		const current = this.latest.get(businessId) ?? Promise.resolve();
+		const current = this.latest.get(key) ?? Promise.resolve();
 		const next = current.then(ignored, ignored).then(async () => {
-			this.next.delete(businessId);
-			const reading = this.read(businessId);
-			this.latest.set(businessId, reading);
+			this.next.delete(key);
+			const reading = this.read(businessId, used);
+			this.latest.set(key, reading);
 			return await reading;
 		});
-		this.next.set(businessId, next);
+		this.next.set(key, next);
 		return await next;
 	}
 
@@ -94,11 +99,12 @@ export class Session {
 		return await this.queue.run(key, work);
 	}
 
-	private async read(businessId: number): Promise<BusinessLists> {
+	private async read(businessId: number, used: UsedLists): Promise<BusinessLists> {
 		const nameOf = (list: ListName): string => `${list} ${businessId}`;
-		const lists = await readBusinessLists(this.client, businessId, (list) => this.readBefore.has(nameOf(list)));
-		for (const [list, { state, reason }] of listsOf(lists)) {
-			if (state === 'whole' || state === 'doubtful') this.readBefore.add(nameOf(list));
+		const lists = await readBusinessLists(this.client, businessId, used, (list) => this.readBefore.has(nameOf(list)));
+		for (const [list, read] of listsOf(lists)) {
+			const { state, reason } = read;
+			if (wasRead(read)) this.readBefore.add(nameOf(list));
 			if (state === 'doubtful' && reason !== undefined && !this.remarked.has(reason)) {
 				this.remarked.add(reason);
 				this.remark(reason);

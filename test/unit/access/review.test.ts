@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 
+import { businessMemberOf } from '../../../nodes/FreshBooks/api/businessMembers';
+import { invitationOf } from '../../../nodes/FreshBooks/api/invitations';
+import { teamMemberOf } from '../../../nodes/FreshBooks/api/teamMembers';
 import { readDirectory, entryFor } from '../../../nodes/FreshBooks/people/directory';
 import { FINDING_KINDS } from '../../../nodes/FreshBooks/people/findings';
 import { peopleOf } from '../../../nodes/FreshBooks/people/reviewedPeople';
@@ -11,7 +14,7 @@ const BUSINESS = { businessId: 101, name: 'One' };
 
 function reviewOfTable(changes: Partial<Review> = {}): Review {
 	const { teamMembers, invitations, directory } = rowsOfTable();
-	const people = peopleOf(BUSINESS, { teamMembers, members: null, invitations }, NOW);
+	const people = peopleOf(BUSINESS, { teamMembers, businessMembers: null, invitations }, NOW);
 	return {
 		businesses: [{ ...BUSINESS, people, gaps: [] }],
 		unread: [],
@@ -25,20 +28,20 @@ function reviewOfTable(changes: Partial<Review> = {}): Review {
 const labels = ({ findings }: ReviewRow): string[] => findings.map(({ kind, severity }) => `${kind}:${severity}`);
 const emailOf = ({ person, entry }: ReviewRow): string => person?.email ?? entry?.email ?? '';
 
-describe('a review of thirty people', () => {
-	test('finds exactly what stands beside each of them, and nothing else', () => {
+describe('a review of thirty-four people', () => {
+	test('finds exactly what the table says of each of them, and nothing else', () => {
 		const found = new Map(reviewRows(reviewOfTable()).map((row) => [emailOf(row), labels(row)]));
 		// People the directory knows and does not expect need no row.
 		const expected = TABLE.filter(({ team, invited, expected: all }) => team ?? invited ?? all[0]);
-		expect(TABLE).toHaveLength(30);
+		expect(TABLE).toHaveLength(34);
 		expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected.map(({ email, expected: all }) => [email, all])));
 	});
 
 	test('a deactivated member who is invited again can come back: a leaver, and an invitation that waits', () => {
 		const { teamMembers } = rowsOfTable();
 		const row = { ...teamMembers[0], email: 'back@x.org', active: false };
-		const invitations = [{ id: 900, email: 'Back@x.org', role: 'business_employee', status: 'pending', created_at: '2026-10-01T00:00:00Z' }];
-		const people = peopleOf(BUSINESS, { teamMembers: [row], members: null, invitations }, NOW);
+		const invitations = [invitationOf({ id: 900, email: 'Back@x.org', role: 'business_employee', status: 'pending', created_at: '2026-10-01T00:00:00Z' })];
+		const people = peopleOf(BUSINESS, { teamMembers: [row], businessMembers: null, invitations }, NOW);
 		const [found] = reviewRows(reviewOfTable({ businesses: [{ ...BUSINESS, people, gaps: [] }], directory: readDirectory([{ email: 'back@x.org', active: false }]) }));
 		expect(found.person?.invitation).toMatchObject({ state: 'pending', id: 900, acceptedAt: expect.any(String), ageDays: 51 });
 		expect(labels(found)).toEqual(['leaver:high', 'staleInvitation:medium']);
@@ -60,8 +63,8 @@ describe('a review of thirty people', () => {
 		const summary = summaryJson(review, reviewRows(review), NOW);
 		const all = TABLE.flatMap(({ expected }) => expected);
 		expect(Object.keys(summary)[0]).toBe('headline');
-		expect(summary.headline).toMatch(/^Complete review of 1 business and 26 people; findings: 6 high, 9 medium, 6 low, 4 info/);
-		expect(summary).toMatchObject({ complete: true, people: 26, invitationsWithoutDate: 1, reviewedAt: '2026-11-21T12:00:00.000Z' });
+		expect(summary.headline).toMatch(/^Complete review of 1 business and 30 people; findings: 7 high, 12 medium, 6 low, 4 info/);
+		expect(summary).toMatchObject({ complete: true, people: 30, invitationsWithoutDate: 1, reviewedAt: '2026-11-21T12:00:00.000Z' });
 		for (const kind of FINDING_KINDS) {
 			expect([kind, (summary.findings as Record<string, number>)[kind]]).toEqual([kind, all.filter((label) => label.startsWith(`${kind}:`)).length]);
 		}
@@ -86,32 +89,32 @@ describe('a review of thirty people', () => {
 	test('without a directory nobody is an orphan', () => {
 		const rows = reviewRows(reviewOfTable({ directory: undefined }));
 		const kinds = new Set(rows.flatMap(({ findings }) => findings.map(({ kind }) => kind)));
-		expect([...kinds].sort()).toEqual(['duplicateAddress', 'inactiveWithSeat', 'neverAccepted', 'privileged', 'staleInvitation']);
+		expect([...kinds].sort()).toEqual(['duplicateAddress', 'inactiveWithSeat', 'neverAccepted', 'privileged', 'sameIdentity', 'staleInvitation']);
 	});
 
 	test('invitations that were not read are unknown, not absent', () => {
 		const { teamMembers } = rowsOfTable();
-		const people = peopleOf(BUSINESS, { teamMembers, members: null, invitations: null }, NOW);
+		const people = peopleOf(BUSINESS, { teamMembers, businessMembers: null, invitations: null }, NOW);
 		const never = people.find(({ email }) => email === 'never1@x.org');
 		expect(never?.invitation.state).toBe('unknown');
 	});
 
-	test('whoever has an identity has joined, also where no date says so', () => {
+	test('somebody who has an identity has joined, also where no date says so', () => {
 		const row = { uuid: 'u', email: 'a@x.org', business_role_name: 'business_employee', active: true, identity_id: 7, invitation_date_accepted: null };
-		const [person] = peopleOf(BUSINESS, { teamMembers: [row], members: null, invitations: [] }, NOW);
+		const [person] = peopleOf(BUSINESS, { teamMembers: [teamMemberOf(row)], businessMembers: null, invitations: [] }, NOW);
 		expect(person.invitation).toMatchObject({ state: 'accepted', acceptedAt: null });
 	});
 
 	test('an invitation without a date is not as old as a deactivated person who had accepted an earlier one', () => {
 		const row = { uuid: 'u', email: 'a@x.org', business_role_name: 'business_employee', active: false, identity_id: 7, created_at: '2023-01-24T17:17:56Z' };
-		const [person] = peopleOf(BUSINESS, { teamMembers: [row], members: null, invitations: [{ id: 5, email: 'a@x.org', role: 'employee' }] }, NOW);
+		const [person] = peopleOf(BUSINESS, { teamMembers: [teamMemberOf(row)], businessMembers: null, invitations: [invitationOf({ id: 5, email: 'a@x.org', role: 'employee' })] }, NOW);
 		expect(person.invitation).toMatchObject({ state: 'pending', id: 5, invitedAt: null, ageDays: null });
 	});
 
 	test('the list by whole number adds IDs, and people who are in that list only', () => {
 		const { teamMembers } = rowsOfTable();
-		const members = [{ id: 7, email: 'FINE1@x.org', role: 'employee', confirmed: true }, { id: 8, email: 'only.here@x.org', role: 'employee', confirmed: true }];
-		const people = peopleOf(BUSINESS, { teamMembers, members, invitations: [] }, NOW);
+		const members = [{ id: 7, email: 'FINE1@x.org', role: 'employee', confirmed: true }, { id: 8, email: 'only.here@x.org', role: 'employee', confirmed: true }].map(businessMemberOf);
+		const people = peopleOf(BUSINESS, { teamMembers, businessMembers: members, invitations: [] }, NOW);
 		expect(people.find(({ email }) => email === 'fine1@x.org')?.sourceIds.member).toBe(7);
 		expect(people.filter(({ email }) => email === 'only.here@x.org')).toMatchObject([{ sourceIds: { member: 8, teamMember: null }, listed: true }]);
 		expect(people).toHaveLength(teamMembers.length + 1);
@@ -146,7 +149,7 @@ describe('a directory', () => {
 		['a sheet', { email: ' A@X.org ', active: 'yes' }, { active: 'No' }],
 		['a sheet with capitals', { Email: 'a@x.org', Active: 1 }, { Active: 0 }],
 	])('%s is understood without settings', (_name, row, gone) => {
-		const entry = (changes = {}) => entryFor(readDirectory([{ ...row, ...changes }]), 'a@x.org', 1);
+		const entry = (changes = {}) => entryFor(readDirectory([{ ...row, ...changes }]), ['a@x.org'], 1);
 		expect(entry()).toMatchObject({ active: true });
 		expect(entry(gone)).toMatchObject({ active: false });
 	});
@@ -154,7 +157,7 @@ describe('a directory', () => {
 	test('other field names are given, also nested ones', () => {
 		const fields = { email: 'work.address', role: 'work.roles.0', active: 'enabled' };
 		const directory = readDirectory([{ work: { address: 'a@x.org', roles: ['contractor'] }, enabled: 'n' }], fields);
-		expect(entryFor(directory, 'a@x.org', 1)).toMatchObject({ role: 'contractor', active: false });
+		expect(entryFor(directory, ['a@x.org'], 1)).toMatchObject({ role: 'contractor', active: false });
 	});
 
 	test('rows without an address are counted and named, never guessed', () => {
@@ -163,17 +166,46 @@ describe('a directory', () => {
 		expect(directory.problems).toHaveLength(4);
 	});
 
+	test.each([
+		['a status', { status: 'sabbatical' }, 'sabbatical'],
+		['a yes or no of its own field', { suspended: 'perhaps' }, 'perhaps'],
+		['a yes or no beside a status that is known', { status: 'ACTIVE', archived: '2026-01-01' }, '2026-01-01'],
+		['an object', { status: { name: 'ACTIVE' } }, 'not a text'],
+	])('%s that nobody knows is neither active nor inactive', (_case, row, status) => {
+		const directory = readDirectory([{ email: 'a@x.org', ...row }]);
+		expect(entryFor(directory, ['a@x.org'], 1)).toMatchObject({ active: null });
+		expect(directory.unknownStatuses).toEqual([{ status, people: 1 }]);
+	});
+
+	test('statuses are counted without regard to case, the most frequent first', () => {
+		const rows = ['Leave', 'sabbatical', 'leave ', 'LEAVE', 'Sabbatical'].map((status, index) => ({ email: `a${index}@x.org`, status }));
+		expect(readDirectory(rows).unknownStatuses).toEqual([{ status: 'Leave', people: 3 }, { status: 'sabbatical', people: 2 }]);
+	});
+
+	test('somebody who is inactive by one field is inactive, whatever another says', () => {
+		const directory = readDirectory([{ email: 'a@x.org', status: 'DEPROVISIONED', suspended: 'perhaps' }, { email: 'b@x.org', status: 'sabbatical', suspended: true }]);
+		expect(entryFor(directory, ['a@x.org'], 1)).toMatchObject({ active: false });
+		expect(entryFor(directory, ['b@x.org'], 1)).toMatchObject({ active: false });
+		expect(directory.unknownStatuses).toEqual([]);
+	});
+
+	test('a business ID is understood as text with blanks, and one that is none is counted', () => {
+		const directory = readDirectory([{ email: 'a@x.org', businessId: ' 102 ' }, { email: 'b@x.org', businessId: 'Two' }]);
+		expect(entryFor(directory, ['a@x.org'], 102)).toMatchObject({ businessId: 102 });
+		expect(directory).toMatchObject({ problemCount: 1, problems: [expect.stringContaining('business ID of b@x.org')] });
+	});
+
 	test('of contradicting entries an active one counts, and an entry for the business before a general one', () => {
 		const twice = readDirectory([{ email: 'a@x.org', active: false }, { email: 'A@x.org', active: true, role: 'manager' }]);
-		expect(entryFor(twice, 'a@x.org', 1)).toMatchObject({ active: true, role: 'manager' });
+		expect(entryFor(twice, ['a@x.org'], 1)).toMatchObject({ active: true, role: 'manager' });
 		const perBusiness = readDirectory([{ email: 'a@x.org', role: 'manager' }, { email: 'a@x.org', role: 'contractor', businessId: 2 }]);
-		expect(entryFor(perBusiness, 'a@x.org', 2)?.role).toBe('contractor');
-		expect(entryFor(perBusiness, 'a@x.org', 1)?.role).toBe('manager');
+		expect(entryFor(perBusiness, ['a@x.org'], 2)?.role).toBe('contractor');
+		expect(entryFor(perBusiness, ['a@x.org'], 1)?.role).toBe('manager');
 	});
 
 	test('of contradicting entries for other businesses an active one counts, too', () => {
 		const elsewhere = readDirectory([{ email: 'a@x.org', businessId: 2, active: false }, { email: 'a@x.org', businessId: 3, active: true, role: 'manager' }]);
-		expect(entryFor(elsewhere, 'a@x.org', 1)).toMatchObject({ active: true, role: null });
+		expect(entryFor(elsewhere, ['a@x.org'], 1)).toMatchObject({ active: true, role: null });
 	});
 
 	test('no directory row whatever makes reading it fail', () => {

@@ -52,7 +52,7 @@ describe('SCIM 2.0 users', () => {
 
 	test('every row of a review is a valid user, with its findings in the extension', () => {
 		const { teamMembers, invitations, directory } = rowsOfTable();
-		const people = peopleOf({ businessId: 101, name: 'One' }, { teamMembers, members: null, invitations }, NOW);
+		const people = peopleOf({ businessId: 101, name: 'One' }, { teamMembers, businessMembers: null, invitations }, NOW);
 		const review = { businesses: [{ businessId: 101, name: 'One', people, gaps: [] }], unread: [], directory: readDirectory(directory), staleAfterDays: 14, invitationsRead: true };
 		const users = reviewRows(review).map((row) => toScimUser(scimSourceOfRow(row)));
 		expect(users.flatMap(scimProblems)).toEqual([]);

@@ -1,8 +1,10 @@
+import { invitationOf, type Invitation } from '../../../nodes/FreshBooks/api/invitations';
+import { teamMemberOf, type TeamMember } from '../../../nodes/FreshBooks/api/teamMembers';
 import type { WireObject } from '../../../nodes/FreshBooks/client/json';
 
 /**
- * Thirty people of one business against a directory, made by hand so that every finding occurs; what is to be found stands
- * beside each. Reviewed on 2026-11-21 with 14 days as the limit for invitations.
+ * Thirty-four people of one business against a directory, made by hand so that every finding occurs, each with what is to be
+ * found. Reviewed on 2026-11-21 with 14 days as the limit for invitations.
  */
 
 export const NOW = Date.UTC(2026, 10, 21, 12, 0, 0);
@@ -10,15 +12,15 @@ export const NOW = Date.UTC(2026, 10, 21, 12, 0, 0);
 interface Row {
 	email: string;
 	/** What the published list says; absent: not listed. */
-	team?: { role: string; active?: boolean; accepted?: boolean };
-	/** A pending invitation and the days it waits; null days: FreshBooks gives no date. */
+	team?: { role: string; active?: boolean; accepted?: boolean; identity?: number };
+	/** A pending invitation and the days it has waited; null days: FreshBooks gives no date. */
 	invited?: { role: string; days: number | null };
 	/** What the directory says; absent: unknown to it. */
-	directory?: { role?: string; active?: unknown };
+	directory?: { role?: string; active?: unknown; businessId?: number };
 	expected: string[];
 }
 
-const member = (role: string, extra: { active?: boolean; accepted?: boolean } = {}) => ({ role, ...extra });
+const member = (role: string, extra: { active?: boolean; accepted?: boolean; identity?: number } = {}) => ({ role, ...extra });
 
 export const TABLE: Row[] = [
 	// Nothing to find: as it should be.
@@ -37,6 +39,9 @@ export const TABLE: Row[] = [
 	{ email: 'orphan2@x.org', team: member('contractor', { active: false }), expected: ['orphan:low', 'inactiveWithSeat:low'] },
 	{ email: 'orphan3@x.org', invited: { role: 'business_employee', days: 2 }, expected: ['orphan:medium'] },
 	{ email: 'orphan4@x.org', team: member('business_partner'), expected: ['orphan:high', 'privileged:info'] },
+	// Expected in another business.
+	{ email: 'else1@x.org', team: member('business_employee'), directory: { role: 'manager', businessId: 102 }, expected: ['unexpectedBusiness:high'] },
+	{ email: 'else2@x.org', invited: { role: 'business_employee', days: 1 }, directory: { businessId: 102 }, expected: ['unexpectedBusiness:medium'] },
 	// Gone according to the directory.
 	{ email: 'leaver1@x.org', team: member('business_employee'), directory: { active: false }, expected: ['leaver:high'] },
 	{ email: 'leaver2@x.org', invited: { role: 'business_employee', days: 3 }, directory: { active: 'DEPROVISIONED' }, expected: ['leaver:high'] },
@@ -68,6 +73,9 @@ export const TABLE: Row[] = [
 	// Twice in the business.
 	{ email: 'double@x.org', team: member('business_employee'), directory: {}, expected: ['duplicateAddress:medium'] },
 	{ email: 'DOUBLE@x.org', team: member('business_employee'), directory: {}, expected: ['duplicateAddress:medium'] },
+	// Under two addresses.
+	{ email: 'old.name@x.org', team: member('business_employee', { identity: 7 }), directory: {}, expected: ['sameIdentity:medium'] },
+	{ email: 'new.name@x.org', team: member('business_employee', { identity: 7 }), expected: ['sameIdentity:medium'] },
 	// To be looked at.
 	{ email: 'admin@x.org', team: member('business_partner'), directory: { role: 'Admin' }, expected: ['privileged:info'] },
 ];
@@ -76,8 +84,8 @@ function daysAgo(days: number): string {
 	return new Date(NOW - days * 86_400_000).toISOString();
 }
 
-/** FreshBooks' rows for the table. */
-export function rowsOfTable(): { teamMembers: WireObject[]; invitations: WireObject[]; directory: WireObject[] } {
+/** The parsed rows of FreshBooks' lists for the table, and the directory's rows. */
+export function rowsOfTable(): { teamMembers: TeamMember[]; invitations: Invitation[]; directory: WireObject[] } {
 	const teamMembers = TABLE.flatMap(({ email, team }, index) =>
 		team
 			? [
@@ -88,7 +96,7 @@ export function rowsOfTable(): { teamMembers: WireObject[]; invitations: WireObj
 						last_name: `Last${index}`,
 						business_role_name: team.role,
 						active: team.active ?? true,
-						identity_id: team.accepted === false ? null : 1000 + index,
+						identity_id: team.accepted === false ? null : (team.identity ?? 1000 + index),
 						invitation_date_accepted: team.accepted === false ? null : daysAgo(300),
 						created_at: daysAgo(400),
 						updated_at: daysAgo(200),
@@ -102,5 +110,5 @@ export function rowsOfTable(): { teamMembers: WireObject[]; invitations: WireObj
 			: [],
 	);
 	const directory = TABLE.flatMap(({ email, directory: entry }) => (entry ? [{ email: email.toLowerCase(), ...entry }] : []));
-	return { teamMembers, invitations, directory };
+	return { teamMembers: teamMembers.map(teamMemberOf), invitations: invitations.map(invitationOf), directory };
 }

@@ -1,30 +1,28 @@
 import type { BusinessMembership } from '../../api/me';
+import { refusal, type FreshBooksError } from '../../client/errors';
+import { wasRead, type UsedLists } from '../../people/businessLists';
+import type { Directory } from '../../people/directory';
+import { reasonOf } from '../../people/reasons';
+import { reviewedBusiness, type ReviewedBusiness } from '../../people/reviewedBusiness';
+import { needsRemark, reviewRows, rowJson, summaryJson, type Review, type ReviewRow } from '../../people/reviewReport';
+import { scimSourceOfRow } from '../../people/reviewScim';
 import { toScimUser } from '../../people/scimUser';
-import type { OutputRow } from '../common/operation';
-import type { WireObject } from '../../client/json';
-import type { ReadList } from '../../people/businessLists';
 import type { Session } from '../../people/session';
 import { resolveBusinesses, type ChosenBusinesses } from '../common/chosenBusinesses';
-import type { Directory } from '../../people/directory';
-import { peopleOf } from '../../people/reviewedPeople';
-import { reasonOf } from '../../people/reasons';
-import { isComplete, reviewRows, rowJson, summaryJson, type Review, type ReviewedBusiness, type ReviewRow } from '../../people/reviewReport';
-import { scimSourceOfRow } from '../../people/reviewScim';
+import type { OutputRow } from '../common/operation';
 
 /** The node's outputs of a review. */
 const PEOPLE = 0;
 const SUMMARY = 1;
 
-/** Where the people come from that FreshBooks is held against. */
+/** Where the directory comes from that FreshBooks is compared with. */
 export type DirectorySource = 'items' | 'json' | 'none';
 
-/** A review as it was asked for. */
-export interface ReviewInput {
+/** A review as the parameters ask for it. */
+export interface ReviewInput extends UsedLists {
 	chosen: ChosenBusinesses;
 	directory: Directory | undefined;
 	directorySource: DirectorySource;
-	withInvitations: boolean;
-	withMembers: boolean;
 	staleAfterDays: number;
 	onlyFindings: boolean;
 	scim: boolean;
@@ -32,34 +30,22 @@ export interface ReviewInput {
 	item: number;
 }
 
-type Looked = { business: ReviewedBusiness } | { unread: BusinessMembership; error: unknown };
+type ReadBusiness = { business: ReviewedBusiness } | { unread: BusinessMembership; error: FreshBooksError };
 
-/** A list that adds to the people; a gap where it could not be read whole. */
-function extraList(list: ReadList<{ raw: WireObject }>, isWanted: boolean) {
-	if (!isWanted) return { rows: null, gaps: [] };
-	const isRead = list.state === 'whole' || list.state === 'doubtful';
-	return { rows: isRead ? list.rows.map(({ raw }) => raw) : null, gaps: list.reason === undefined ? [] : [list.reason] };
-}
-
-async function lookAt(session: Session, input: ReviewInput, membership: BusinessMembership, now: number): Promise<Looked> {
-	const { businessId, name } = membership;
-	const lists = await session.lists(businessId);
-	const { teamMembers } = lists;
-	if (teamMembers.error) return { unread: membership, error: teamMembers.error };
-	const invitations = extraList(lists.invitations, input.withInvitations);
-	const members = extraList(lists.businessMembers, input.withMembers);
-	const people = peopleOf(membership, { teamMembers: teamMembers.rows.map(({ raw }) => raw), members: members.rows, invitations: invitations.rows }, now);
-	const gaps = [...(teamMembers.reason === undefined ? [] : [teamMembers.reason]), ...members.gaps, ...invitations.gaps];
-	return { business: { businessId, name, people, gaps } };
+async function readBusiness(session: Session, input: ReviewInput, membership: BusinessMembership, now: number): Promise<ReadBusiness> {
+	const lists = await session.lists(membership.businessId, input);
+	if (wasRead(lists.teamMembers)) return { business: reviewedBusiness(membership, lists, input, now) };
+	const { error, reason = 'The team members could not be read' } = lists.teamMembers;
+	return { unread: membership, error: error ?? refusal(reason, 'Run it again.') };
 }
 
 /** Throws the first failure when no business at all could be read: that is no review. */
-async function lookAtAll(session: Session, input: ReviewInput, now: number): Promise<Review> {
+async function readAll(session: Session, input: ReviewInput, now: number): Promise<Review> {
 	const memberships = await resolveBusinesses(session, input.chosen);
-	const looked = await Promise.all(memberships.map(async (membership) => await lookAt(session, input, membership, now)));
-	const businesses = looked.flatMap((result) => ('business' in result ? [result.business] : []));
-	const unread = looked.flatMap((result) => ('unread' in result ? [result] : []));
-	if (businesses.length === 0 && unread.length > 0) return await Promise.reject(unread[0].error);
+	const read = await Promise.all(memberships.map(async (membership) => await readBusiness(session, input, membership, now)));
+	const businesses = read.flatMap((result) => ('business' in result ? [result.business] : []));
+	const unread = read.flatMap((result) => ('unread' in result ? [result] : []));
+	if (businesses.length === 0 && unread.length > 0) throw unread[0].error;
 	return {
 		businesses,
 		unread: unread.map(({ unread: { businessId, name }, error }) => ({ businessId, name, reason: reasonOf(error) })),
@@ -76,16 +62,15 @@ function toOutput(row: ReviewRow, input: ReviewInput): OutputRow {
 }
 
 /**
- * Reads the chosen businesses and holds their people against the directory: one row per person, then the summary. A business
+ * Reads the chosen businesses and compares their people with the directory: one row per person, then the summary. A business
  * that cannot be read is named in the summary. Throws the first failure when none can be read.
  */
 export async function reviewAccess(session: Session, input: ReviewInput): Promise<OutputRow[]> {
 	const now = Date.now();
-	const review = await lookAtAll(session, input, now);
+	const review = await readAll(session, input, now);
 	const rows = reviewRows(review);
 	const summary = summaryJson(review, rows, now);
-	// Somebody who uses the first output only must learn of it, too.
-	if (!isComplete(review)) session.remark(String(summary.headline));
+	if (needsRemark(review)) session.remark(String(summary.headline));
 	const wanted = input.onlyFindings ? rows.filter(({ findings }) => findings.length > 0) : rows;
 	return [...wanted.map((row) => toOutput(row, input)), { json: summary, output: SUMMARY, item: input.item }];
 }

@@ -228,6 +228,13 @@ export class Parameters {
 		return this.refuse(displayName, `must be a text of at most ${LONGEST_FILTER} characters`);
 	}
 
+	/** A number of at least 0 out of a collection; the fallback when it was not added. */
+	optionalNumber(collection: IDataObject, name: string, displayName: string, fallback: number): number {
+		const value = this.given(collection, name, displayName) ?? fallback;
+		const number = typeof value === 'string' ? Number(value) : value;
+		return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : this.refuse(displayName, 'must be a number of at least 0');
+	}
+
 	/** A value of a collection that is sent as it is: a text, a number, or nothing, but nothing with parts. */
 	plainValue(collection: IDataObject, name: string, displayName: string): IDataObject[string] {
 		const value = collection[name];

@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+
+import { businessMemberOf, type BusinessMember } from '../../../nodes/FreshBooks/api/businessMembers';
+import { invitationOf, type Invitation } from '../../../nodes/FreshBooks/api/invitations';
+import { teamMemberOf, type TeamMember } from '../../../nodes/FreshBooks/api/teamMembers';
+import type { WireObject } from '../../../nodes/FreshBooks/client/json';
+import { readDirectory } from '../../../nodes/FreshBooks/people/directory';
+import { wasRead, type BusinessLists, type ReadList } from '../../../nodes/FreshBooks/people/businessLists';
+import { reviewedBusiness } from '../../../nodes/FreshBooks/people/reviewedBusiness';
+import { reviewRows, type Review, type ReviewRow } from '../../../nodes/FreshBooks/people/reviewReport';
+import { scimSourceOfRow } from '../../../nodes/FreshBooks/people/reviewScim';
+import { SCIM_FRESHBOOKS_USER, toScimUser } from '../../../nodes/FreshBooks/people/scimUser';
+import { scimProblems } from './scimSchema';
+import { NOW } from './table';
+
+const ONE = { businessId: 101, name: 'One' };
+const TWO = { businessId: 102, name: 'Two' };
+const BOTH = { withInvitations: true, withMembers: true };
+const NEITHER = { withInvitations: false, withMembers: false };
+
+const whole = <Row>(rows: Row[]): ReadList<Row> => ({ rows, state: 'whole' });
+const team = (...rows: WireObject[]): TeamMember[] => rows.map((row, index) => teamMemberOf({ uuid: `u${index}`, active: true, business_role_name: 'business_employee', ...row }));
+const members = (...rows: WireObject[]): BusinessMember[] => rows.map((row, index) => businessMemberOf({ id: index + 1, ...row }));
+const invitations = (...rows: WireObject[]): Invitation[] => rows.map((row, index) => invitationOf({ id: 500 + index, status: 'pending', ...row }));
+
+function lists(changes: Partial<BusinessLists> = {}): BusinessLists {
+	return {
+		teamMembers: whole(team({ email: 'a@x.org', identity_id: 1 })),
+		businessMembers: whole(members({ email: 'a@x.org' })),
+		invitations: whole([]),
+		...changes,
+	};
+}
+
+describe('what was not read', () => {
+	test('leaves no gap where every list is whole', () => {
+		expect(reviewedBusiness(ONE, lists(), BOTH, NOW)).toMatchObject({ businessId: 101, name: 'One', gaps: [] });
+	});
+
+	test.each(['doubtful', 'unread', 'notOffered'] as const)('leaves the reason of each list that is %s', (state) => {
+		const partly = (reason: string) => ({ rows: [], state, reason });
+		const read = lists({ businessMembers: partly('No members.'), invitations: partly('No invitations.') });
+		expect(reviewedBusiness(ONE, read, BOTH, NOW).gaps).toEqual(['No members.', 'No invitations.']);
+	});
+
+	test('does not matter where the list is not used', () => {
+		const unread: ReadList<never> = { rows: [], state: 'unread', reason: 'Not read.' };
+		expect(reviewedBusiness(ONE, lists({ businessMembers: unread, invitations: unread }), NEITHER, NOW).gaps).toEqual([]);
+	});
+
+	test('is the published list, where it may lack a row', () => {
+		const read = lists({ teamMembers: { rows: team({ email: 'a@x.org' }), state: 'doubtful', reason: 'It moved.' } });
+		expect(reviewedBusiness(ONE, read, NEITHER, NOW)).toMatchObject({ gaps: ['It moved.'], people: [{ email: 'a@x.org' }] });
+	});
+
+	test('is named, also without a reason', () => {
+		expect(reviewedBusiness(ONE, lists({ invitations: { rows: [], state: 'unread' } }), BOTH, NOW).gaps).toEqual(['The invitations of business 101 were not read completely.']);
+	});
+
+	test('leaves out the rows of lists that are not used', () => {
+		const read = lists({ businessMembers: whole(members({ email: 'b@x.org' })), invitations: whole(invitations({ email: 'c@x.org' })) });
+		expect(reviewedBusiness(ONE, read, BOTH, NOW).people.map(({ email }) => email)).toEqual(['a@x.org', 'b@x.org', 'c@x.org']);
+		expect(reviewedBusiness(ONE, read, NEITHER, NOW).people.map(({ email }) => email)).toEqual(['a@x.org']);
+	});
+
+	test.each([
+		['whole', true],
+		['doubtful', true],
+		['unread', false],
+		['notOffered', false],
+	] as const)('a list that is %s was read: %s', (state, read) => {
+		expect(wasRead({ rows: [], state })).toBe(read);
+	});
+
+	test('unknown statuses are one gap a status', () => {
+		const rows = invitations({ email: 'b@x.org', status: 'sent' }, { email: 'c@x.org', status: 'sent' }, { email: 'd@x.org', status: 'queued' }, { email: 'e@x.org' }, { email: 'f@x.org', status: 'expired' });
+		expect(reviewedBusiness(ONE, lists({ invitations: whole(rows) }), BOTH, NOW).gaps).toEqual([
+			'2 invitations have the status "sent", which is not known: 500 of b@x.org, 501 of c@x.org. Check in FreshBooks whether it is pending.',
+			'Invitation 502 of d@x.org has the status "queued", which is not known. Check in FreshBooks whether it is pending.',
+		]);
+	});
+});
+
+describe('one identity in two businesses', () => {
+	function rowsOf(directory: WireObject[]): ReviewRow[] {
+		const businesses = [
+			reviewedBusiness(ONE, lists({ teamMembers: whole(team({ email: 'a@x.org', identity_id: 1 })) }), NEITHER, NOW),
+			reviewedBusiness(TWO, lists({ teamMembers: whole(team({ email: 'b@x.org', identity_id: 1 })) }), NEITHER, NOW),
+		];
+		return reviewRows({ businesses, unread: [], directory: readDirectory(directory), staleAfterDays: 14, invitationsRead: false } satisfies Review);
+	}
+	const kinds = (rows: ReviewRow[]) => rows.map(({ findings }) => findings.map(({ kind }) => kind));
+
+	test('is known to the directory under either address', () => {
+		expect(kinds(rowsOf([{ email: 'a@x.org' }]))).toEqual([[], []]);
+		expect(kinds(rowsOf([{ email: 'b@x.org' }]))).toEqual([[], []]);
+		expect(kinds(rowsOf([{ email: 'c@x.org' }]))).toEqual([['orphan'], ['orphan']]);
+	});
+
+	test('is not missing in a business where it has another address', () => {
+		expect(kinds(rowsOf([{ email: 'a@x.org', role: 'employee', businessId: 102 }, { email: 'a@x.org', businessId: 101 }]))).toEqual([[], []]);
+	});
+
+	test('has left both when the directory says so', () => {
+		expect(kinds(rowsOf([{ email: 'a@x.org', active: false }]))).toEqual([['leaver'], ['leaver']]);
+	});
+
+	test('has not left while the directory has an active entry under one of its addresses', () => {
+		expect(kinds(rowsOf([{ email: 'a@x.org', active: false }, { email: 'b@x.org', active: true }]))).toEqual([[], []]);
+	});
+});
+
+describe('a finding', () => {
+	function findings(read: Partial<BusinessLists>, directory: WireObject[]): string[] {
+		const business = reviewedBusiness(ONE, lists(read), BOTH, NOW);
+		const [{ findings: found }] = reviewRows({ businesses: [business], unread: [], directory: readDirectory(directory), staleAfterDays: 14, invitationsRead: true });
+		return found.map(({ kind, severity, sentence }) => `${kind} ${severity} ${sentence}`);
+	}
+
+	test('about somebody who left another business is that they have left, and no other', () => {
+		expect(findings({}, [{ email: 'a@x.org', businessId: 102, active: false }])).toEqual([expect.stringMatching(/^leaver high/)]);
+	});
+
+	test('about an active person has their access, although the address is not confirmed', () => {
+		const read = { businessMembers: whole(members({ email: 'a@x.org', confirmed: false })) };
+		expect(findings(read, [{ email: 'z@x.org' }])).toEqual(['orphan high a@x.org has access, but the directory does not list them: offboard them or add them to the directory.']);
+	});
+
+	test('about a role is about one that gives access: that of an inactive person gives none, the one of their invitation does', () => {
+		const teamMembers = whole(team({ email: 'a@x.org', identity_id: 1, active: false, business_role_name: 'no_seat_employee' }));
+		const directory = [{ email: 'a@x.org', role: 'manager' }];
+		expect(findings({ teamMembers }, directory)).toEqual([]);
+		expect(findings({ teamMembers, invitations: whole(invitations({ email: 'a@x.org', role: 'Business Manager' })) }, directory)).toEqual([]);
+		expect(findings({ teamMembers, invitations: whole(invitations({ email: 'a@x.org', role: 'contractor' })) }, directory)).toEqual([expect.stringMatching(/^roleMismatch medium a@x.org has the role contractor/)]);
+	});
+
+	test('about somebody with an invitation of unknown status says so', () => {
+		const read = { teamMembers: whole([]), businessMembers: whole([]), invitations: whole(invitations({ email: 'a@x.org', status: 'sent' })) };
+		expect(findings(read, [{ email: 'z@x.org' }])).toEqual([expect.stringMatching(/^orphan medium a@x.org has an invitation of unknown status, but .*: revoke the invitation/)]);
+		expect(findings(read, [{ email: 'a@x.org', active: false }])).toEqual([expect.stringMatching(/^leaver high .* has an invitation of unknown status: revoke the invitation/)]);
+	});
+});
+
+test('every row is in exactly one person, whatever the lists have in common', () => {
+	const email = fc.constantFrom('a@x.org', 'A@X.org', 'b@x.org', null);
+	const identity = fc.constantFrom(1, 2, null);
+	const person = fc.record({ email, identity_id: identity });
+	fc.assert(
+		fc.property(fc.array(person, { maxLength: 6 }), fc.array(person, { maxLength: 6 }), fc.array(fc.record({ email }), { maxLength: 4 }), (published, listed, invited) => {
+			const read = lists({ teamMembers: whole(team(...published)), businessMembers: whole(members(...listed)), invitations: whole(invitations(...invited)) });
+			const { people } = reviewedBusiness(ONE, read, BOTH, NOW);
+			const ids = (of: (row: (typeof people)[number]) => unknown) => people.map(of).filter((id) => id !== null).sort();
+			expect(ids(({ sourceIds }) => sourceIds.teamMember)).toEqual(published.map((_, index) => `u${index}`));
+			expect(ids(({ sourceIds }) => sourceIds.member)).toEqual(listed.map((_, index) => index + 1));
+			expect(ids(({ sourceIds }) => sourceIds.invitation)).toEqual(invited.map((_, index) => 500 + index));
+			for (const { sourceIds } of people) {
+				if (sourceIds.teamMember === null || sourceIds.member === null) continue;
+				const before = published[Number(sourceIds.teamMember.slice(1))].identity_id;
+				const other = listed[sourceIds.member - 1].identity_id;
+				expect(before === null || other === null || before === other).toBe(true);
+			}
+		}),
+	);
+});
+
+test('a SCIM user of a review shows a membership and a pending invitation', () => {
+	const read = lists({ businessMembers: whole(members({ email: 'b@x.org', identity_id: 1, confirmed: true })), invitations: whole(invitations({ email: 'a@x.org' })) });
+	const business = reviewedBusiness(ONE, read, BOTH, NOW);
+	const [row] = reviewRows({ businesses: [business], unread: [], directory: undefined, staleAfterDays: 14, invitationsRead: true });
+	const user = toScimUser(scimSourceOfRow(row));
+	expect(scimProblems(user)).toEqual([]);
+	expect(user[SCIM_FRESHBOOKS_USER]).toMatchObject({ invitationState: 'accepted', invitationPending: true, invitationId: 500, confirmed: true, otherAddresses: ['b@x.org'] });
+});
