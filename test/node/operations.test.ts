@@ -356,10 +356,11 @@ describe('invitation', () => {
 		expect(await run(create)).toEqual([{ json: EXAMPLE.invitationCreated.response.invitation, pairedItem: { item: 0 } }]);
 	});
 
-	test('Create answers what was sent where FreshBooks answers nothing', async () => {
+	test('Create looks in the list where FreshBooks answers nothing', async () => {
 		onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([]));
 		onPost(INVITATIONS, { email: 'newstaff@example.com', role: 'employee' }).reply(201);
-		expect(await jsonOf(create)).toEqual([{ email: 'newstaff@example.com', role: 'employee' }]);
+		onGet(pageOf(INVITATIONS)).reply(200, EXAMPLE.invitations);
+		expect(await jsonOf(create)).toMatchObject([{ id: 55 }]);
 	});
 
 	test("Create through FreshBooks' Postman endpoint puts the role into capacity", async () => {
