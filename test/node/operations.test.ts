@@ -356,13 +356,6 @@ describe('invitation', () => {
 		expect(await run(create)).toEqual([{ json: EXAMPLE.invitationCreated.response.invitation, pairedItem: { item: 0 } }]);
 	});
 
-	test('Create looks in the list where FreshBooks answers nothing', async () => {
-		onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([]));
-		onPost(INVITATIONS, { email: 'newstaff@example.com', role: 'employee' }).reply(201);
-		onGet(pageOf(INVITATIONS)).reply(200, EXAMPLE.invitations);
-		expect(await jsonOf(create)).toMatchObject([{ id: 55 }]);
-	});
-
 	test("Create through FreshBooks' Postman endpoint puts the role into capacity", async () => {
 		onGet(pageOf(INVITATIONS)).reply(404, { message: 'No such page.' });
 		onPost('/auth/api/v1/users/invitation', {

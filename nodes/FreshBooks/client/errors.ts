@@ -53,16 +53,16 @@ export interface Failure {
 	/** Which kind of ID the path was built from, e.g. `business ID`. */
 	idFamily: string;
 	method: string;
-	/** How many times the request was sent; 0 when it surely never left: no time was left, or no connection was made. */
+	/** How many times the request was sent; 0 where it surely never left. */
 	sent?: number;
-	/** True when a try, the last or an earlier one, ended without a clear answer, so that it may have been carried out. */
+	/** True when a try, the last or an earlier one, ended without an answer of FreshBooks' own, so that it may have been carried out. */
 	maybeDone?: boolean;
-	/** True when FreshBooks itself wrote the last answer: JSON in one of its envelopes. With `unknownFate` the request has ended then. */
+	/** True when FreshBooks itself wrote the last answer: JSON in one of its envelopes. */
 	answeredByFreshBooks?: boolean;
+	/** True when the write was accepted, and reading its result back is what failed. */
+	readBackFailed?: boolean;
 	/** True when an earlier try of the same request ended without a clear answer, and so may have been carried out. */
 	afterUnknownFate?: boolean;
-	/** True when the write itself was accepted, and reading its result back is what failed. */
-	readBackFailed?: boolean;
 	/** The texts of a refusal; set for the kind `refused` only. */
 	refusal?: RefusalTexts;
 }
