@@ -12,8 +12,8 @@ type Named = [name: string, displayName: string];
 const PARAMETERS_OF_ID_FAMILY: ReadonlyMap<string, Named[]> = new Map([
 	['business ID', [['business', 'Business'], ['businessIds', 'Business Names or IDs']]],
 	['account ID', [['account', 'Account']]],
-	['team member UUID', [['member', 'Member']]],
-	['integer member ID', [['member', 'Member']]],
+	['team member UUID', [['member', 'Team Member']]],
+	['integer member ID', [['member', 'Team Member']]],
 	['invitation ID', [['invitation', 'Invitation']]],
 	['staff ID', [['staff', 'Staff']]],
 ]);

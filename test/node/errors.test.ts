@@ -51,7 +51,7 @@ describe('an error says what happened, names the parameter, keeps status and ite
 	test('where a team member is not known: by which kind of ID it was looked up', async () => {
 		onGet(`${TEAM}/${UUID}`).reply(404, { error: 'not_found', error_description: 'Not here.' });
 		expect(await errorOf({ resource: 'teamMember', operation: 'get', business, member: locator('id', UUID) })).toMatchObject({
-			message: `FreshBooks does not know team member ${UUID} of business 789 (parameter 'Member') [item 0]`,
+			message: `FreshBooks does not know team member ${UUID} of business 789 (parameter 'Team Member') [item 0]`,
 			description: expect.stringMatching(/team member UUID.*"Not here\."/),
 			httpCode: '404',
 		});
@@ -60,7 +60,7 @@ describe('an error says what happened, names the parameter, keeps status and ite
 	test.each([404, 405])('where FreshBooks does not publish the endpoint and answers %d', async (status) => {
 		onPut(`${MEMBERS}/1`, { role: 'boss' }).reply(status, { message: 'The requested URL was not found on the server.' });
 		expect(await errorOf(updateRole)).toMatchObject({
-			message: expect.stringContaining(`FreshBooks answered ${status} for member 1 of business 789 (parameter 'Member')`),
+			message: expect.stringContaining(`FreshBooks answered ${status} for member 1 of business 789 (parameter 'Team Member')`),
 			description: expect.stringMatching(/not in FreshBooks' public documentation.*under Team Members/),
 			httpCode: String(status),
 		});

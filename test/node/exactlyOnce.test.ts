@@ -1,10 +1,9 @@
-import type { IDataObject } from 'n8n-workflow';
 import nock from 'nock';
 
 import { LONGEST_ANNOUNCED_WAIT_MS } from '../../nodes/FreshBooks/client/retry';
 import { holdWaits, onAFastClock, START, waits } from '../harness/clock';
-import { API, errorOf, jsonOf, locator, run } from '../harness/context';
-import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, teamMembersPage, upTo } from '../harness/examples';
+import { errorOf, jsonOf, locator, run } from '../harness/context';
+import { EXAMPLE, invitationsAnswer } from '../harness/examples';
 import { onDelete, onGet, onPost, onPut, onTheWire, pageOf } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -21,17 +20,12 @@ const getMe = { resource: 'user', operation: 'getMe' };
 const updateRole = { resource: 'teamMember', operation: 'updateRole', business, member: locator('id', '1'), role: 'admin' };
 const remove = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '1') };
 const create = { resource: 'invitation', operation: 'create', business, ...NEW_STAFF };
-const revoke = { resource: 'invitation', operation: 'revoke', business, invitation: locator('id', '55') };
 
 const networkError = (code: string) => Object.assign(new Error(`the network said ${code}`), { code });
 const BROKEN = networkError('ECONNRESET');
 const TIMED_OUT = networkError('ETIMEDOUT');
 const REFUSED = networkError('ECONNREFUSED');
 
-/** A page of invitations where FreshBooks pages them, as it does members. */
-const invitationsPage = (rows: IDataObject[], page: number, total: number) => ({
-	response: { invitations: rows, pages: { page, pages: Math.ceil(total / 100), per_page: 100, total } },
-});
 const nothingPending = () => onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([]));
 
 describe('a 429', () => {
