@@ -6,7 +6,7 @@ interface Timer {
 	ring: () => void;
 }
 
-/** Takes the place of Date, setTimeout and AbortSignal.timeout from `install` on, for good: use it in a process of its own. */
+/** Takes the place of Date, performance.now, setTimeout and AbortSignal.timeout from `install` on, for good: use it in a process of its own. */
 export class VirtualClock {
 	private time = Date.UTC(2026, 0, 1);
 
@@ -30,6 +30,7 @@ export class VirtualClock {
 				return now();
 			}
 		} as DateConstructor;
+		performance.now = now;
 		globalThis.setTimeout = ((ring: () => void, ms = 0) => {
 			this.add(ring, ms);
 			return { unref: () => undefined, refresh: () => undefined };

@@ -1,10 +1,50 @@
 import type { Failure as DeclaredFailure, IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { BaseError, ExecutionBaseError, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { failureOf, type Failure, type FailureKind } from './client/errors';
-import { textOf } from './client/errorTexts';
+import { failureOf, isJsonObject, type Failure, type FailureKind } from './client/errors';
+import { textOf, type FailureText, type ParameterNames } from './client/errorTexts';
 
 /** Turns what the API layer and the operations throw into what n8n shows. */
+
+type Named = [name: string, displayName: string];
+
+/** The parameters that may hold an ID of a family; n8n gives a node the parameters that its operation shows, and no others. */
+const PARAMETERS_OF_ID_FAMILY: ReadonlyMap<string, Named[]> = new Map([
+	['business ID', [['business', 'Business'], ['businessIds', 'Business Names or IDs']]],
+	['account ID', [['account', 'Account']]],
+	['team member UUID', [['member', 'Team Member']]],
+	['integer member ID', [['member', 'Team Member']]],
+	['invitation ID', [['invitation', 'Invitation']]],
+	['staff ID', [['staff', 'Staff']]],
+]);
+
+const PARAMETERS_OF_FIELD: ReadonlyMap<string, Named[]> = new Map([
+	['email', [['email', 'Email']]],
+	['to_email', [['email', 'Email']]],
+	['role', [['role', 'Role']]],
+	['capacity', [['role', 'Role']]],
+	['permissions', [['permissions', 'Permissions']]],
+]);
+
+/** What the node's operation calls the values that a failure is about; nothing where it has no such parameter. */
+function namesIn({ parameters }: INode, { idFamily, field }: Failure): ParameterNames {
+	const shown = (named: Named[] = []): string | undefined => named.find(([name]) => name in parameters)?.[1];
+	return { ofId: shown(PARAMETERS_OF_ID_FAMILY.get(idFamily)), ofField: shown(PARAMETERS_OF_FIELD.get(field ?? '')) };
+}
+
+/** A way out that needs a parameter of the node's operation. */
+function adviceIn({ parameters }: INode, { kind }: Failure): string {
+	const { resource, operation, options } = parameters;
+	const hasBatchSize = isJsonObject(options) && 'batchSize' in options;
+	if (kind === 'rateLimited' && hasBatchSize) return "Lower 'Batch Size' if many items are worked on.";
+	const isCreate = resource === 'invitation' && operation === 'create';
+	return kind === 'unknownFate' && isCreate ? "Set 'If It Exists' to return it then." : '';
+}
+
+function shownText(node: INode, failure: Failure): FailureText {
+	const { message, description } = textOf(failure, namesIn(node, failure));
+	return { message, description: joined(description, adviceIn(node, failure)) };
+}
 
 const CAUSES: Partial<Record<FailureKind, DeclaredFailure['cause']>> = {
 	rateLimited: 'rate-limited',
@@ -73,7 +113,7 @@ export function toNodeError(node: INode, error: unknown, { itemIndex, remark }: 
 		return worded(shown, `${message}${suffix}`);
 	}
 	if (failure) {
-		const { message, description } = textOf(failure);
+		const { message, description } = shownText(node, failure);
 		const plain: JsonObject = { message: `${message}${suffix}` };
 		const shown = new NodeApiError(node, plain, {
 			message: `${message}${suffix}`,

@@ -1,5 +1,5 @@
 /**
- * A clock on which waiting costs nothing: the node's `sleep` returns at once and moves the date on. Every suite that uses it
+ * A clock on which waiting costs nothing: the node's `sleep` returns at once and moves the date and the monotonic clock forward. Every suite that uses it
  * mocks n8n-workflow itself, as jest hoists mocks within one file only:
  *
  *     jest.mock('n8n-workflow', () => jest.requireActual<typeof import('./clock')>('../harness/clock').withFastSleep());
@@ -16,7 +16,12 @@ async function fastSleep(ms: number): Promise<void> {
 		holding();
 		await new Promise(() => undefined);
 	}
-	jest.setSystemTime(Date.now() + ms);
+	passTime(ms);
+}
+
+/** Moves the date and `performance.now()` forward; no timer is faked, so none rings. */
+export function passTime(ms: number): void {
+	jest.advanceTimersByTime(ms);
 }
 
 /** From now on a wait never ends by itself; `onWait` is called when one begins. */
@@ -40,7 +45,6 @@ export function onAFastClock(): void {
 			doNotFake: [
 				'hrtime',
 				'nextTick',
-				'performance',
 				'queueMicrotask',
 				'setImmediate',
 				'clearImmediate',

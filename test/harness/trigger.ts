@@ -4,6 +4,7 @@ import type { IDataObject, INodeExecutionData, INodeParameters, INodeType, Workf
 
 import { EVENTS, type ChangeItem, type EventName } from '../../nodes/FreshBooksTrigger/changes/events';
 import type * as TriggerModule from '../../nodes/FreshBooksTrigger/FreshBooksTrigger.node';
+import { passTime } from './clock';
 import { pollContext, type StoredCredential } from './context';
 
 /** The trigger as n8n's three polling engines run it: when which state is kept, measured in n8n-runtime.md 1. */
@@ -46,13 +47,9 @@ const BUDGET_MS = 300_000;
 const SCHEDULED_BUDGET_MS = 36_000;
 const MINUTE_MS = 60_000;
 
-const wait = (ms: number): void => {
-	jest.setSystemTime(Date.now() + ms);
-};
-
 /** The test's clock moves on. */
 export function passMinutes(minutes: number): void {
-	wait(minutes * MINUTE_MS);
+	passTime(minutes * MINUTE_MS);
 }
 
 /** The node as a fresh process loads it: nothing is remembered. */
@@ -136,7 +133,7 @@ export class TestTrigger {
 
 	/** The poll of the next minute, by n8n's clock. */
 	async poll(): Promise<Polled> {
-		wait(MINUTE_MS);
+		passTime(MINUTE_MS);
 		return await this.pollAtOnce();
 	}
 
@@ -209,7 +206,7 @@ export class TestTrigger {
 		const { httpRequestWithAuthentication: send } = helpers;
 		const { requestMs } = this;
 		helpers.httpRequestWithAuthentication = async function (...request: Parameters<typeof send>) {
-			wait(requestMs);
+			passTime(requestMs);
 			return await send.apply(this, request);
 		};
 	}

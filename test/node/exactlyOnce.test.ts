@@ -1,10 +1,9 @@
-import type { IDataObject } from 'n8n-workflow';
 import nock from 'nock';
 
 import { LONGEST_ANNOUNCED_WAIT_MS } from '../../nodes/FreshBooks/client/retry';
 import { holdWaits, onAFastClock, START, waits } from '../harness/clock';
-import { API, errorOf, jsonOf, locator, run } from '../harness/context';
-import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, teamMembersPage, upTo } from '../harness/examples';
+import { errorOf, jsonOf, locator, run } from '../harness/context';
+import { EXAMPLE, invitationsAnswer } from '../harness/examples';
 import { onDelete, onGet, onPost, onPut, onTheWire, pageOf } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -21,17 +20,12 @@ const getMe = { resource: 'user', operation: 'getMe' };
 const updateRole = { resource: 'teamMember', operation: 'updateRole', business, member: locator('id', '1'), role: 'admin' };
 const remove = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '1') };
 const create = { resource: 'invitation', operation: 'create', business, ...NEW_STAFF };
-const revoke = { resource: 'invitation', operation: 'revoke', business, invitation: locator('id', '55') };
 
 const networkError = (code: string) => Object.assign(new Error(`the network said ${code}`), { code });
 const BROKEN = networkError('ECONNRESET');
 const TIMED_OUT = networkError('ETIMEDOUT');
 const REFUSED = networkError('ECONNREFUSED');
 
-/** A page of invitations where FreshBooks pages them, as it does members. */
-const invitationsPage = (rows: IDataObject[], page: number, total: number) => ({
-	response: { invitations: rows, pages: { page, pages: Math.ceil(total / 100), per_page: 100, total } },
-});
 const nothingPending = () => onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([]));
 
 describe('a 429', () => {
@@ -91,6 +85,20 @@ describe('a 429', () => {
 		expect(waits).toEqual([2_000]);
 	});
 
+	test('of a POST five times over: nothing was done, and it says how often it was tried', async () => {
+		nothingPending();
+		onPost(INVITATIONS, NEW_STAFF).times(5).reply(429, {});
+		expect((await errorOf(create)).description).toMatch(/^Nothing was done for it\. It was tried 5 times\. Wait a minute and run it again\.$/);
+	});
+
+	test('without Retry-After is waited out as long as X-RateLimit-Reset says', async () => {
+		onGet(ME).reply(429, {}, { 'X-RateLimit-Reset': '9' });
+		onGet(ME).reply(429, {}, { 'X-RateLimit-Reset': String(START / 1000 + 20) });
+		onGet(ME).reply(200, EXAMPLE.usersMe);
+		await run(getMe);
+		expect(waits).toEqual([9_000, 11_000]);
+	});
+
 	test('is waited out for PUT and DELETE', async () => {
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(429, {});
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
@@ -126,6 +134,19 @@ describe('an unclear end', () => {
 		onDelete(`${MEMBERS}/1`).reply(204);
 		await run(remove);
 		expect(waits).toHaveLength(3);
+	});
+
+	test('once, where FreshBooks asks to wait too long, is not called several tries', async () => {
+		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(503, { message: 'Down.' }, { 'Retry-After': '600' });
+		expect((await errorOf(updateRole)).description).toMatch(/^It may or may not have been carried out; running it again is safe\. It was tried once\./);
+	});
+
+	test('followed by 429 until the tries are over never says that nothing was done', async () => {
+		onDelete(`${MEMBERS}/1`).reply(500, { error: 'internal_server_error' });
+		onDelete(`${MEMBERS}/1`).times(4).reply(429, {});
+		const { message, description } = await errorOf(remove);
+		expect(message).toContain('allows no more requests right now');
+		expect(description).toMatch(/^It may or may not have been carried out; running it again is safe\. It was tried 5 times\. Wait a minute/);
 	});
 
 	test('five times over is reported, with the status and what FreshBooks said', async () => {
@@ -184,7 +205,8 @@ describe("a redirect is not followed, and the token goes nowhere else", () => {
 	test('not even for a POST', async () => {
 		nothingPending();
 		onPost(INVITATIONS, NEW_STAFF).reply(307, {}, { Location: 'https://elsewhere.example/me' });
-		expect((await errorOf(create)).message).toContain('which was not followed');
+		nothingPending();
+		expect(await errorOf(create)).toMatchObject({ message: expect.stringContaining('it is not known whether it was carried out'), httpCode: '307' });
 	});
 });
 

@@ -62,7 +62,7 @@ describe('an expired token', () => {
 });
 
 describe('a refresh token that FreshBooks no longer takes', () => {
-	test('asks to reconnect the credential, after a second look for a token that another process may have saved', async () => {
+	test('asks to reconnect the credential, after a second request with the token that another process may have saved', async () => {
 		onGet(ME).times(2).reply(401, UNAUTHENTICATED);
 		refusedRefresh(400, INVALID_GRANT, 2);
 		expect(await errorOf(getMe)).toMatchObject({
@@ -120,9 +120,67 @@ test.each([500, 503, 429])('a token endpoint that answers %d for a moment is ask
 	await run(getMe);
 });
 
-test('a 403 with the body of an expired token asks to reconnect', async () => {
-	onGet(ME).reply(403, UNAUTHENTICATED);
-	expect((await errorOf(getMe)).message).toBe(RECONNECT);
+describe('a 403 with the body of an expired token', () => {
+	test('is refreshed once, the request repeated, and the rotated refresh token saved', async () => {
+		const credential = connectedCredential();
+		onDelete(`${MEMBERS}/1`).reply(403, UNAUTHENTICATED);
+		onGet(ME).reply(403, UNAUTHENTICATED);
+		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
+		onGet(ME, { token: 'second-access' }).reply(200, EXAMPLE.usersMe);
+		onDelete(`${MEMBERS}/1`, { token: 'second-access' }).reply(204);
+		const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', 1) };
+		expect(await jsonOf(parameters, { credential })).toEqual([{ deleted: true, businessId: 789, memberId: 1 }]);
+		expect(credential.saved).toBe(1);
+		expect(waits).toEqual([]);
+	});
+
+	test('is refreshed as well where another of FreshBooks\' services answers 401', async () => {
+		onDelete(`${MEMBERS}/1`).reply(403, UNAUTHENTICATED);
+		onGet(ME).reply(401, UNAUTHENTICATED);
+		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
+		onGet(ME, { token: 'second-access' }).reply(200, EXAMPLE.usersMe);
+		onDelete(`${MEMBERS}/1`, { token: 'second-access' }).reply(204);
+		await run({ resource: 'teamMember', operation: 'remove', business, member: locator('id', 1) });
+	});
+
+	test('under twenty parallel items is refreshed once, and no item fails', async () => {
+		const credential = connectedCredential();
+		for (const id of upTo(20)) {
+			onDelete(`${MEMBERS}/${id}`).optionally().reply(403, UNAUTHENTICATED);
+			onDelete(`${MEMBERS}/${id}`, { token: 'second-access' }).reply(204);
+		}
+		onGet(ME).reply(403, UNAUTHENTICATED);
+		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
+		onGet(ME, { token: 'second-access' }).times(20).optionally().reply(200, EXAMPLE.usersMe);
+		const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '={{ $json.id }}'), options: { batchSize: 20 } };
+		expect(await jsonOf(parameters, { credential, items: upTo(20).map((id) => ({ id })) })).toHaveLength(20);
+		expect(credential.saved).toBe(1);
+	});
+
+	test('does not send an invitation twice', async () => {
+		onGet(pageOf(INVITATIONS)).reply(200, { response: { invitations: [] } });
+		onPost(INVITATIONS, { email: 'a@b.co', role: 'employee' }).reply(403, UNAUTHENTICATED);
+		onGet(ME).reply(403, UNAUTHENTICATED);
+		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
+		onGet(ME, { token: 'second-access' }).reply(200, EXAMPLE.usersMe);
+		onPost(INVITATIONS, { email: 'a@b.co', role: 'employee' }, { token: 'second-access' }).reply(200, EXAMPLE.invitationCreated);
+		expect(await jsonOf({ resource: 'invitation', operation: 'create', business, email: 'a@b.co', role: 'employee' })).toMatchObject([{ id: 55 }]);
+	});
+
+	test('that a fresh token does not change asks to reconnect', async () => {
+		onDelete(`${MEMBERS}/1`).reply(403, UNAUTHENTICATED);
+		onGet(ME).reply(403, UNAUTHENTICATED);
+		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
+		onGet(ME, { token: 'second-access' }).reply(200, EXAMPLE.usersMe);
+		onDelete(`${MEMBERS}/1`, { token: 'second-access' }).reply(403, UNAUTHENTICATED);
+		const shown = await errorOf({ resource: 'teamMember', operation: 'remove', business, member: locator('id', 1) });
+		expect(shown).toMatchObject({ message: expect.stringContaining('no longer accepts the connection'), cause: 'credential-invalid', httpCode: '403' });
+	});
+
+	test.each([{ message: 'Permission Denied.' }, { error: 'forbidden', error_description: 'Not you.' }])('is not confused with a refused permission, which refreshes nothing: %j', async (body) => {
+		onDelete(`${MEMBERS}/1`).reply(403, body);
+		expect((await errorOf({ resource: 'teamMember', operation: 'remove', business, member: locator('id', 1) })).message).toContain('has no permission');
+	});
 });
 
 describe("a credential's base URL that a token must not be sent to", () => {

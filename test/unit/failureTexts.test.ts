@@ -42,7 +42,7 @@ describe.each(KINDS)('a failure of kind %s', (kind) => {
 	});
 
 	test("reaches the user as it is: n8n's stock sentences do not replace it", () => {
-		const subject = 'freeaccess@keeperman.example, whose preexisting ECONNREFUSED is told';
+		const subject = 'freeaccess@keeperman.example, whose preexisting ECONNREFUSED is reported';
 		const shown = toNodeError(NODE, new FreshBooksError(failure(kind, { subject, serviceText: 'ENOTFOUND ETIMEDOUT' })), { itemIndex: 3 });
 		expect(shown.message).toContain(subject);
 		expect(shown.message).toMatch(/ \[item 3\]$/);
@@ -50,16 +50,26 @@ describe.each(KINDS)('a failure of kind %s', (kind) => {
 	});
 });
 
-test.each<[FailureKind, string, string]>([
-	['notFound', 'business ID', 'Business'],
-	['notFound', 'account ID', 'Account'],
-	['notFound', 'team member UUID', 'Team Member'],
-	['notPublished', 'integer member ID', 'Team Member'],
-	['notPublished', 'invitation ID', 'Invitation'],
-	['notFound', 'staff ID', 'Staff'],
-	['permission', 'business ID', 'Business'],
-])('%s by %s names the parameter %s', (kind, idFamily, parameter) => {
-	expect(textOf(failure(kind, { idFamily })).message).toContain(`'${parameter}'`);
+/** What n8n shows of a failure in a node with these parameters. */
+const shownWith = (parameters: INode['parameters'], shown: Failure) => {
+	const { message, description } = toNodeError({ ...NODE, parameters }, new FreshBooksError(shown));
+	return { message, description: description ?? '' };
+};
+const LOCATOR = { __rl: true, mode: 'id', value: '7' };
+
+test.each<[FailureKind, string, string, string]>([
+	['notFound', 'business ID', 'business', 'Business'],
+	['notFound', 'business ID', 'businessIds', 'Business Names or IDs'],
+	['notFound', 'account ID', 'account', 'Account'],
+	['notFound', 'team member UUID', 'member', 'Team Member'],
+	['notPublished', 'integer member ID', 'member', 'Team Member'],
+	['notPublished', 'invitation ID', 'invitation', 'Invitation'],
+	['notFound', 'staff ID', 'staff', 'Staff'],
+	['permission', 'business ID', 'business', 'Business'],
+])('%s by %s names the parameter where the operation has %s', (kind, idFamily, name, parameter) => {
+	expect(shownWith({ [name]: LOCATOR }, failure(kind, { idFamily })).message).toContain(`(parameter '${parameter}')`);
+	expect(shownWith({ email: 'a@b.co' }, failure(kind, { idFamily })).message).not.toContain('parameter');
+	expect(textOf(failure(kind, { idFamily })).message).not.toContain('parameter');
 });
 
 test('not found says which kind of ID was used', () => {
@@ -71,13 +81,29 @@ test('not found without an ID says nothing about one', () => {
 });
 
 test.each([
-	['email', 'Email'],
-	['to_email', 'Email'],
-	['role', 'Role'],
-	['capacity', 'Role'],
-	['permissions', 'Permissions'],
-])("a refused field '%s' is the parameter '%s'", (field, parameter) => {
-	expect(textOf(failure('validation', { field, serviceText: 'is invalid' })).message).toMatch(new RegExp(`parameter '${parameter}'.*is invalid`));
+	['email', 'email', 'Email'],
+	['to_email', 'email', 'Email'],
+	['role', 'role', 'Role'],
+	['capacity', 'role', 'Role'],
+	['permissions', 'permissions', 'Permissions'],
+])("a refused field '%s' is the parameter where the operation has %s", (field, name, parameter) => {
+	const refused = failure('validation', { field, serviceText: 'is invalid' });
+	expect(shownWith({ [name]: 'x' }, refused).message).toMatch(new RegExp(`parameter '${parameter}'.*is invalid`));
+	const without = shownWith({}, refused);
+	expect(without.message).not.toContain('parameter');
+	expect(without.description).toContain(`'${field}'`);
+});
+
+test("'Batch Size' is advised only where it is set", () => {
+	const refused = failure('rateLimited', { method: 'DELETE', sent: 5, maybeDone: false });
+	expect(shownWith({ options: { batchSize: 20 } }, refused).description).toContain("'Batch Size'");
+	for (const parameters of [{ options: {} }, {}, { options: 'batchSize' }]) expect(shownWith(parameters, refused).description).not.toContain("'Batch Size'");
+});
+
+test("'If It Exists' is advised for Create only", () => {
+	const open = failure('unknownFate', { method: 'POST', sent: 1, maybeDone: true });
+	expect(shownWith({ resource: 'invitation', operation: 'create' }, open).description).toContain("'If It Exists'");
+	expect(shownWith({ resource: 'access', operation: 'onboard' }, open).description).not.toContain("'If It Exists'");
 });
 
 test('a refused field that is no parameter is named as FreshBooks names it', () => {
@@ -120,11 +146,68 @@ test.each<[number | undefined, string]>([
 	expect(textOf(failure('rateLimited', { retryAfterMs })).description).toContain(wait);
 });
 
-test('a broken-off write says that it may have been carried out, a read that nothing was changed', () => {
-	for (const kind of ['outage', 'unreachable', 'notJson', 'malformed'] as const) {
-		expect(textOf(failure(kind, { method: 'GET' })).description).toContain('Nothing was changed');
-		expect(textOf(failure(kind, { method: 'PUT' })).description).toContain('may or may not have been carried out');
-	}
+describe('a text follows the facts', () => {
+	const FACTS: Array<Partial<Failure>> = [0, 1, 2, 5, undefined].flatMap((sent) =>
+		[true, false, undefined].flatMap((maybeDone) =>
+			[true, false].flatMap((answeredByFreshBooks) =>
+				[true, false].flatMap((afterUnknownFate) => [true, false].map((readBackFailed) => ({ sent, maybeDone, answeredByFreshBooks, afterUnknownFate, readBackFailed }))),
+			),
+		),
+	);
+	/** Facts that no request can have. */
+	const isImpossible = ({ sent, maybeDone, afterUnknownFate, readBackFailed, answeredByFreshBooks }: Partial<Failure>) =>
+		(sent === 0 && (maybeDone === true || readBackFailed === true || answeredByFreshBooks === true)) || (afterUnknownFate === true && (maybeDone !== true || (sent !== undefined && sent < 2)));
+	const CASES = KINDS.flatMap((kind) =>
+		['GET', 'POST', 'PUT', 'DELETE'].flatMap((method) => FACTS.filter((facts) => !isImpossible(facts)).map((facts) => failure(kind, { method, status: 500, ...facts }))),
+	);
+	const described = (shown: Failure) => ({ shown, text: Object.values(textOf(shown)).join(' ') });
+
+	test('whatever they are: nothing is claimed that they do not show', () => {
+		const wrong = CASES.map(described).filter(({ shown, text }) => {
+			const { method, sent, maybeDone, readBackFailed, kind } = shown;
+			const isRead = method === 'GET';
+			const claims = [
+				/nothing was done/i.test(text) && (isRead || readBackFailed || (maybeDone !== false && sent !== 0)),
+				/nothing was changed/i.test(text) && !isRead,
+				/was not sent,/.test(text) && sent !== 0,
+				/may (or may not )?have been carried out/.test(text) && (isRead || maybeDone === false || sent === 0),
+				/several times/.test(text),
+				/tried once/.test(text) && sent !== 1,
+				[...text.matchAll(/tried (\d+) times/g)].some(([, times]) => Number(times) !== sent),
+				/not sent again/.test(text) && kind !== 'unknownFate',
+				/may still arrive/.test(text) && shown.answeredByFreshBooks === true,
+				/reading it back failed/.test(text) && !readBackFailed,
+				/'Batch Size'|'If It Exists'|parameter/.test(text),
+			];
+			return claims.includes(true);
+		});
+		expect(wrong).toEqual([]);
+	});
+
+	test('and what they show of an unclear end of a write is said', () => {
+		const silent = CASES.filter(({ method, maybeDone, readBackFailed, kind }) => method !== 'GET' && maybeDone && !readBackFailed && kind !== 'unknownFate')
+			.filter(({ kind, afterUnknownFate }) => afterUnknownFate || ['outage', 'unreachable', 'notJson', 'malformed', 'rateLimited', 'cancelled'].includes(kind))
+			.map(described)
+			.filter(({ text }) => !/may (or may not )?have been carried out/.test(text));
+		expect(silent).toEqual([]);
+	});
+
+	test.each<[string, Partial<Failure> & { kind: FailureKind }, RegExp]>([
+		['a read', { kind: 'malformed', method: 'GET', sent: 5 }, /^Nothing was changed\. It was tried 5 times\./],
+		['a write that was refused five times', { kind: 'rateLimited', method: 'POST', sent: 5, maybeDone: false }, /^Nothing was done for it\. It was tried 5 times\. Wait a minute and run it again\.$/],
+		['a removal, unclear and then refused', { kind: 'rateLimited', method: 'DELETE', sent: 3, maybeDone: true, afterUnknownFate: true }, /^It may or may not have been carried out; running it again is safe\. It was tried 3 times\./],
+		['an outage met once', { kind: 'outage', method: 'PUT', sent: 1, maybeDone: true }, /It was tried once\. Run it again later\.$/],
+		['a deadline before the first try', { kind: 'unreachable', method: 'DELETE', sent: 0, maybeDone: false }, /^It was not sent, so nothing was done for it\. Check/],
+		['a write whose result could not be read back', { kind: 'outage', method: 'GET', readBackFailed: true }, /^The change was accepted; only reading it back failed\./],
+		['a refused read-back', { kind: 'permission', method: 'GET', readBackFailed: true }, /^The change was accepted; only reading it back failed\./],
+		['a definite answer after an unclear try', { kind: 'notFound', method: 'DELETE', sent: 2, maybeDone: true, afterUnknownFate: true }, /An earlier try of it ended without a clear answer and may have been carried out\.$/],
+		['an execution stopped before anything was sent', { kind: 'cancelled', method: 'POST', sent: 0, maybeDone: false }, /^It was not sent, so nothing was done for it\.$/],
+		['an execution stopped during a write', { kind: 'cancelled', method: 'POST', sent: 1, maybeDone: true }, /^What had been sent before may have been carried out\.$/],
+		['an invitation that a gateway answered', { kind: 'unknownFate', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: false }, /^It may still arrive\. After that it was not sent again/],
+		['an invitation that FreshBooks answered', { kind: 'unknownFate', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: true }, /^After that it was not sent again/],
+	])('of %s', (_name, { kind, ...facts }, description) => {
+		expect(textOf(failure(kind, facts)).description).toMatch(description);
+	});
 });
 
 describe('as n8n shows it', () => {

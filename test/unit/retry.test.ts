@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { backoffMs, LONGEST_ANNOUNCED_WAIT_MS, MAX_TRIES, mayRepeat, parseRetryAfter, waitBeforeRetry } from '../../nodes/FreshBooks/client/retry';
+import { announcedWait, MAX_TRIES, parseRateLimitReset, parseRetryAfter, shouldRetry, waitBeforeRetry } from '../../nodes/FreshBooks/client/retry';
 
 const NOW = Date.UTC(2026, 10, 21, 10, 0, 0);
 
@@ -33,48 +33,71 @@ describe('Retry-After', () => {
 	});
 });
 
+describe('X-RateLimit-Reset', () => {
+	test.each<[unknown, number]>([
+		['7', 7_000],
+		[30, 30_000],
+		['1.5', 1_500],
+		[['5', '9'], 5_000],
+		[String(NOW / 1_000 + 45), 45_000],
+		[String(NOW + 45_000), 45_000],
+	])('%j is %d ms', (header, ms) => {
+		expect(parseRateLimitReset(header, NOW)).toBe(ms);
+	});
+
+	test.each([undefined, null, '', '0', '-5', 'soon', '1e3', String(NOW / 1_000 - 60), String(NOW - 1), '99999999999999999999', 'Sat, 21 Nov 2026 10:00:30 GMT', {}, NaN])('%j says nothing', (header) => {
+		expect(parseRateLimitReset(header, NOW)).toBeUndefined();
+	});
+
+	test('whatever it holds is a wait or nothing, never a negative or endless one', () => {
+		fc.assert(
+			fc.property(fc.anything(), (header) => {
+				const ms = parseRateLimitReset(header, NOW);
+				expect(ms === undefined || (Number.isFinite(ms) && ms > 0)).toBe(true);
+			}),
+		);
+	});
+
+	test('is read with a 429 only, and after Retry-After', () => {
+		expect(announcedWait(429, { 'x-ratelimit-reset': '9' }, NOW)).toBe(9_000);
+		expect(announcedWait(429, { 'x-ratelimit-reset': '9', 'retry-after': '2' }, NOW)).toBe(2_000);
+		expect(announcedWait(429, { 'x-ratelimit-reset': '9', 'retry-after': 'soon' }, NOW)).toBe(9_000);
+		expect(announcedWait(503, { 'x-ratelimit-reset': '9' }, NOW)).toBeUndefined();
+		expect(announcedWait(503, { 'retry-after': '3' }, NOW)).toBe(3_000);
+	});
+});
+
 describe('the wait before the next try', () => {
-	test('grows from half a second to thirty, with jitter', () => {
-		expect([1, 2, 3, 4].map((tried) => backoffMs(tried, 0.999999))).toEqual([500, 1000, 2000, 4000]);
-		expect(backoffMs(20, 0.999999)).toBe(30_000);
-		expect(backoffMs(9, 0)).toBeLessThan(500);
-		expect(backoffMs(4, 0.25)).not.toBe(backoffMs(4, 0.75));
+	test('doubles from half a second to thirty, and is between half and all of that', () => {
+		expect([1, 2, 3, 4].map((tried) => waitBeforeRetry(tried, undefined, 0.999999))).toEqual([500, 1000, 2000, 4000]);
+		expect([1, 2, 3, 4].map((tried) => waitBeforeRetry(tried, undefined, 0))).toEqual([250, 500, 1000, 2000]);
+		expect(waitBeforeRetry(20, undefined, 0.999999)).toBe(30_000);
 	});
 
 	test('is what FreshBooks announced, when it did', () => {
-		expect(waitBeforeRetry(1, 7_000, Infinity, 0.5)).toBe(7_000);
-		expect(waitBeforeRetry(1, 0, Infinity, 0.5)).toBe(0);
-	});
-
-	test('is not made for a longer announcement than one can wait for', () => {
-		expect(waitBeforeRetry(1, LONGEST_ANNOUNCED_WAIT_MS, Infinity, 0.5)).toBe(LONGEST_ANNOUNCED_WAIT_MS);
-		expect(waitBeforeRetry(1, LONGEST_ANNOUNCED_WAIT_MS + 1, Infinity, 0.5)).toBeUndefined();
-	});
-
-	test('is not made when it would outlast the time that is left', () => {
-		expect(waitBeforeRetry(1, 7_000, 7_000, 0.5)).toBeUndefined();
-		expect(waitBeforeRetry(1, undefined, 100, 0.5)).toBeUndefined();
-	});
-
-	test('ends with the fifth try', () => {
-		expect(MAX_TRIES).toBe(5);
-		expect(waitBeforeRetry(4, undefined, Infinity, 0.5)).toBeGreaterThan(0);
-		expect(waitBeforeRetry(5, undefined, Infinity, 0.5)).toBeUndefined();
-		expect(waitBeforeRetry(5, 1_000, Infinity, 0.5)).toBeUndefined();
+		expect(waitBeforeRetry(1, 7_000, 0.5)).toBe(7_000);
+		expect(waitBeforeRetry(1, 0, 0.5)).toBe(0);
 	});
 });
 
 describe('sending again', () => {
-	test.each(['GET', 'PUT', 'DELETE', 'POST'])('%s is allowed after a 429 and when nothing was sent', (method) => {
-		expect(mayRepeat(method, 'throttled')).toBe(true);
-		expect(mayRepeat(method, 'neverSent')).toBe(true);
+	const METHODS = ['GET', 'PUT', 'DELETE', 'POST'];
+
+	test.each(METHODS)('%s is allowed after a 429 and when it was not carried out', (method) => {
+		expect(shouldRetry(method, 'throttled', 1)).toBe(true);
+		expect(shouldRetry(method, 'notCarriedOut', 1)).toBe(true);
 	});
 
-	test.each(['GET', 'PUT', 'DELETE', 'POST'])('%s is not after a definite answer', (method) => {
-		expect(mayRepeat(method, 'final')).toBe(false);
+	test.each(METHODS)('%s is not after a definite answer', (method) => {
+		expect(shouldRetry(method, 'final', 1)).toBe(false);
 	});
 
 	test('is allowed for GET, PUT and DELETE alone when the fate of the first is unknown', () => {
-		expect(['GET', 'PUT', 'DELETE', 'POST'].filter((method) => mayRepeat(method, 'unknownFate'))).toEqual(['GET', 'PUT', 'DELETE']);
+		expect(METHODS.filter((method) => shouldRetry(method, 'unknownFate', 1))).toEqual(['GET', 'PUT', 'DELETE']);
+	});
+
+	test('ends with the fifth try', () => {
+		expect(MAX_TRIES).toBe(5);
+		expect([4, 5].map((tried) => shouldRetry('GET', 'throttled', tried))).toEqual([true, false]);
 	});
 });

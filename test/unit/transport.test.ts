@@ -1,6 +1,7 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { connect, type ClientSettings, type FreshBooksContext, type FreshBooksRequest } from '../../nodes/FreshBooks/client/client';
+import { failureOf } from '../../nodes/FreshBooks/client/errors';
 import { onAFastClock, START, waits } from '../harness/clock';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -11,11 +12,11 @@ type Answer = (options: IHttpRequestOptions) => Promise<Partial<IN8nHttpFullResp
 let contexts = 0;
 
 /** A client on a context whose HTTP helper notes what it is asked; without a cancel signal, as a PollContext. */
-async function clientOn(answer: Answer, settings: ClientSettings = {}) {
+async function clientOn(answer: Answer, settings: ClientSettings = {}, oauthTokenData: object = {}) {
 	const asked: IHttpRequestOptions[] = [];
 	const id = `transport-${++contexts}`;
 	const context = {
-		getCredentials: async () => ({ environment: 'production' }),
+		getCredentials: async () => ({ environment: 'production', oauthTokenData }),
 		getNode: () => ({ credentials: { freshBooksOAuth2Api: { id, name: 'FreshBooks' } } }),
 		logger: { warn: () => undefined },
 		helpers: {
@@ -72,7 +73,7 @@ describe('a deadline', () => {
 		expect(asked).toEqual([]);
 	});
 
-	test('is not slept past: what FreshBooks answered last is told at once', async () => {
+	test('is not slept past: what FreshBooks answered last is reported at once', async () => {
 		const { client, asked } = await clientOn(async () => ({ statusCode: 429, headers: { 'retry-after': '10' } }), { deadlineAt: START + 10_000 });
 		await expect(client.send(GET)).rejects.toMatchObject({ failure: { kind: 'rateLimited', retryAfterMs: 10_000 } });
 		expect(asked).toHaveLength(1);
@@ -104,6 +105,183 @@ test('credentials are removed from an answer that n8n has parsed already', async
 test("FreshBooks' plain words under an error status are quoted", async () => {
 	const { client } = await clientOn(async () => ({ statusCode: 400, body: 'stuff' }));
 	await expect(client.send(GET)).rejects.toMatchObject({ failure: { kind: 'validation', serviceText: 'stuff' } });
+});
+
+const POST: FreshBooksRequest = { ...PUT, method: 'POST' };
+const DELETE: FreshBooksRequest = { ...GET, method: 'DELETE', query: undefined };
+const JSON_500 = { statusCode: 500, body: '{"error":"internal_server_error"}' };
+const THROTTLED = { statusCode: 429, body: '' };
+
+/** Gives the answers one after another, and the last one again and again; an Error is thrown. */
+function answers(...list: Array<Partial<IN8nHttpFullResponse> | Error>): Answer {
+	let next = 0;
+	return async () => {
+		const answer = list[Math.min(next++, list.length - 1)];
+		return answer instanceof Error ? await Promise.reject(answer) : answer;
+	};
+}
+
+const network = (code: string) => Object.assign(new Error(code), { code });
+
+async function failureAfter(request: FreshBooksRequest, ...list: Array<Partial<IN8nHttpFullResponse> | Error>) {
+	const { client, asked } = await clientOn(answers(...list));
+	const error: unknown = await client.send(request).then(
+		() => undefined,
+		(reason: unknown) => reason,
+	);
+	return { failure: failureOf(error), sent: asked.length };
+}
+
+describe('a POST is sent again only when it surely was not carried out', () => {
+	test.each([
+		['a web page with 502', { statusCode: 502, body: '<html>' }],
+		['a web page with 503', { statusCode: 503, body: '<html>' }],
+		['504 without anything', { statusCode: 504, body: '' }],
+		['a web page with 520', { statusCode: 520, body: '<html>' }],
+		['a web page with 524', { statusCode: 524, body: '<html>' }],
+		['a web page with 403', { statusCode: 403, body: '<html>' }],
+		['text with 400', { statusCode: 400, body: 'bad request' }],
+		['404 without anything', { statusCode: 404, body: '' }],
+		['500 without anything', { statusCode: 500, body: '' }],
+		['JSON that is no envelope, with 500', { statusCode: 500, body: '{}' }],
+		['JSON that is no envelope, with 400', { statusCode: 400, body: '[]' }],
+		['a redirect', { statusCode: 307, body: '' }],
+		['200 without anything', { statusCode: 200, body: '' }],
+		['201 without anything', { statusCode: 201, body: '' }],
+		['a web page with 200', { statusCode: 200, body: '<html>' }],
+		['truncated JSON', { statusCode: 200, body: '{"response":{"id":1' }],
+		['JSON that is no envelope', { statusCode: 200, body: '{"unexpected":true}' }],
+		['a broken connection', network('ECONNRESET')],
+		['a time-out', network('ETIMEDOUT')],
+		['an unknown network error', network('EPROTO')],
+	])('%s leaves its fate unknown', async (_name, answer) => {
+		const { failure, sent } = await failureAfter(POST, answer);
+		expect(failure).toMatchObject({ kind: 'unknownFate', sent: 1, maybeDone: true, afterUnknownFate: false });
+		expect(failure?.answeredByFreshBooks ?? false).toBe(false);
+		expect(sent).toBe(1);
+	});
+
+	test.each([500, 502, 503, 408])("FreshBooks' own %d leaves its fate unknown, and shows that it has ended", async (statusCode) => {
+		const { failure, sent } = await failureAfter(POST, { ...JSON_500, statusCode });
+		expect(failure).toMatchObject({ kind: 'unknownFate', status: statusCode, answeredByFreshBooks: true, sent: 1, maybeDone: true });
+		expect(sent).toBe(1);
+	});
+
+	test("FreshBooks' own error 500 inside a 200 does the same", async () => {
+		const { failure } = await failureAfter(POST, { body: '{"response":{"errors":[{"errno":500,"message":"Unexpected."}]}}' });
+		expect(failure).toMatchObject({ kind: 'unknownFate', status: 500, answeredByFreshBooks: true });
+	});
+
+	test.each([
+		[400, 'validation'],
+		[403, 'permission'],
+		[404, 'notFound'],
+		[409, 'conflict'],
+		[422, 'validation'],
+	])("FreshBooks' own %d is final", async (statusCode, kind) => {
+		const { failure, sent } = await failureAfter(POST, { statusCode, body: '{"message":"No."}' });
+		expect(failure).toMatchObject({ kind, answeredByFreshBooks: true, sent: 1, maybeDone: false });
+		expect(sent).toBe(1);
+	});
+
+	test.each([
+		['a 429', THROTTLED],
+		['a 429 with a web page', { statusCode: 429, body: '<html>' }],
+		...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].map((code): [string, Error] => [code, network(code)]),
+	])('%s lets it be sent again', async (_name, answer) => {
+		const { failure, sent } = await failureAfter(POST, answer, { body: '{"response":{"id":1}}' });
+		expect(failure).toBeUndefined();
+		expect(sent).toBe(2);
+	});
+});
+
+describe('a failure carries what happened on the wire', () => {
+	test('a POST refused five times by 429 was sent five times, and not carried out', async () => {
+		const { failure } = await failureAfter(POST, THROTTLED);
+		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 5, maybeDone: false, afterUnknownFate: false });
+	});
+
+	test('a DELETE answered 500 and then 429 until tries ran out may have been carried out', async () => {
+		const { failure } = await failureAfter(DELETE, JSON_500, THROTTLED);
+		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 5, maybeDone: true, afterUnknownFate: true });
+	});
+
+	test('a DELETE whose first answer broke off and whose second is 404', async () => {
+		const { failure } = await failureAfter(DELETE, network('ECONNRESET'), { statusCode: 404, body: '{"message":"No."}' });
+		expect(failure).toMatchObject({ kind: 'notFound', sent: 2, maybeDone: true, afterUnknownFate: true, answeredByFreshBooks: true });
+	});
+
+	test('a connection that was refused each time was never sent', async () => {
+		const { failure } = await failureAfter(DELETE, network('ECONNREFUSED'));
+		expect(failure).toMatchObject({ kind: 'unreachable', serviceText: 'ECONNREFUSED', sent: 0, maybeDone: false });
+	});
+
+	test('one that was refused, then timed out, then was refused again was sent once', async () => {
+		const { failure } = await failureAfter(DELETE, network('ECONNREFUSED'), network('ETIMEDOUT'), network('ECONNREFUSED'));
+		expect(failure).toMatchObject({ sent: 1, maybeDone: true, afterUnknownFate: true });
+	});
+
+	test('a deadline before the first try: nothing was sent', async () => {
+		const { client } = await clientOn(fine, { deadlineAt: START });
+		await expect(client.send(DELETE)).rejects.toMatchObject({ failure: { kind: 'unreachable', sent: 0, maybeDone: false } });
+	});
+
+	test('an outage that was sent once, as no time was left for more', async () => {
+		const { client } = await clientOn(answers({ ...JSON_500, headers: { 'retry-after': '10' } }), { deadlineAt: START + 10_000 });
+		await expect(client.send(DELETE)).rejects.toMatchObject({ failure: { kind: 'outage', sent: 1, maybeDone: true, afterUnknownFate: false } });
+	});
+
+	test("a firewall's web page is no answer of FreshBooks: a DELETE may have been carried out", async () => {
+		const { failure } = await failureAfter(DELETE, { statusCode: 403, body: '<html>' });
+		expect(failure).toMatchObject({ kind: 'notJson', answeredByFreshBooks: false, sent: 1, maybeDone: true });
+	});
+});
+
+test("the machine's clock may be set back during a run: the deadline stays as far away as it was", async () => {
+	const { client, asked } = await clientOn(
+		async () => {
+			jest.setSystemTime(Date.now() - 3 * 3_600_000);
+			return { statusCode: 429, headers: { 'retry-after': '7' } };
+		},
+		{ deadlineAt: START + 10_000 },
+	);
+	await expect(client.send(GET)).rejects.toMatchObject({ failure: { kind: 'rateLimited' } });
+	expect(asked.map(({ timeout }) => timeout)).toEqual([10_000, 3_000]);
+});
+
+test('a 429 holds up the other requests with the same credential', async () => {
+	const began: number[] = [];
+	const from = performance.now();
+	let first = true;
+	const { client } = await clientOn(async () => {
+		began.push(performance.now() - from);
+		const answer = first ? { statusCode: 429, headers: { 'retry-after': '7' } } : {};
+		first = false;
+		return answer;
+	});
+	await client.send(GET);
+	await client.send(GET);
+	expect(began).toEqual([0, 7_000, 7_000]);
+	expect(waits).toEqual([7_000]);
+});
+
+test('a wait that X-RateLimit-Reset announces is kept where there is no Retry-After', async () => {
+	const { client } = await clientOn(answers({ statusCode: 429, headers: { 'x-ratelimit-reset': '4' } }, {}));
+	await client.send(GET);
+	expect(waits).toEqual([4_000]);
+});
+
+test.each(['{"code":0}', '{"code":0,"message":"ok"}', '{"code":200,"message":"Invited."}'])('200 with %s is a success', async (body) => {
+	const { client } = await clientOn(async () => ({ body }));
+	expect(await client.send(POST)).toEqual(JSON.parse(body));
+});
+
+test('a token that is stored in the credential is in no error, whatever its form', async () => {
+	for (const message of ['The key open-sesame-42 is bad', 'The key open-sesa\nme-42', 'open%2Dsesame%2D42', 'x?k=open-sesame-42&y']) {
+		const { client } = await clientOn(async () => ({ statusCode: 422, body: JSON.stringify({ message, errors: { field: message } }) }), {}, { access_token: 'open-sesame-42' });
+		const error: unknown = await client.send(GET).catch((reason: unknown) => reason);
+		expect(failureOf(error)).toMatchObject({ serviceText: '[hidden]', field: '[hidden]' });
+	}
 });
 
 test('nothing of the request is in the error: no header, no body, no token', async () => {

@@ -1,8 +1,7 @@
 import type {
+	IAdditionalCredentialOptions,
 	ICredentialDataDecryptedObject,
-	IDataObject,
 	IExecuteFunctions,
-	IHttpRequestMethods,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
@@ -11,50 +10,38 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import { checkBaseUrl, PRODUCTION_API } from './baseUrl';
-import {
-	classifyAnswer,
-	FreshBooksError,
-	isJsonObject,
-	statusInsideSuccess,
-	type Failure,
-	type FailureContext,
-	type FailureKind,
-} from './errors';
-import { ASK_WHO_I_AM } from '../api/me';
-import { budgetOf, Places, wait, type RequestBudget } from './requestBudget';
-import { mayRepeat, parseRetryAfter, waitBeforeRetry, type Trouble } from './retry';
-import { together } from './singleFlight';
-import { PACKAGE_VERSION } from './version';
-import { withoutSecrets } from './json';
+import { FreshBooksError, isJsonObject, type Failure } from './errors';
+import { hideTokens } from './hideTokens';
+import { contextOf, readAnswer, saysTokenExpired, type FailedTry, type Try } from './readAnswer';
+import { readThrown } from './readThrown';
+import { requestOptions, type FreshBooksRequest } from './requestOptions';
+import { LONGEST_ANNOUNCED_WAIT_MS, shouldRetry, waitBeforeRetry } from './retry';
+import { Semaphore, untilAborted, wait } from './semaphore';
+import { singleFlight } from './singleFlight';
+import { throttleOf, type Throttle } from './throttle';
+
+export type { FreshBooksRequest } from './requestOptions';
 
 /** The one place that calls n8n's HTTP helper: authentication, time-outs, retries, and answers turned into data or failures. */
 
 export const CREDENTIAL_TYPE = 'freshBooksOAuth2Api';
 const REQUEST_TIMEOUT_MS = 30_000;
-/** n8n waits at most ten seconds for another process's refresh; a second look a second later finds its token. */
-const SECOND_LOOK_AT_TOKEN_MS = 1_000;
+/** n8n waits at most ten seconds for another process's refresh; a request a second later finds its token. */
+const WAIT_FOR_STORED_TOKEN_MS = 1_000;
 
 export type FreshBooksContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions;
-
-/** One request. `path` comes from `path` in identifiers.ts, which lets no crafted ID through. */
-export interface FreshBooksRequest extends Omit<FailureContext, 'method'> {
-	method: IHttpRequestMethods;
-	path: string;
-	query?: IDataObject;
-	body?: IDataObject;
-}
 
 export interface ClientSettings {
 	/** Epoch milliseconds after which nothing is sent any more. */
 	deadlineAt?: number;
-	/** Most requests under way at once through this client; the credential's shared budget may allow fewer. */
+	/** Most requests under way at once through this client; the credential's shared throttle may allow fewer. */
 	maxInFlight?: number;
 }
 
 export interface FreshBooksClient {
 	/**
 	 * Sends a request and returns the parsed JSON of a successful answer; undefined for an empty one.
-	 * Throws FreshBooksError for everything else.
+	 * Throws FreshBooksError for everything else, with what happened on the wire in its failure.
 	 */
 	send(request: FreshBooksRequest): Promise<unknown>;
 	/** Waits without holding up a cancelled execution. Throws FreshBooksError of kind `cancelled`. */
@@ -65,183 +52,68 @@ export interface FreshBooksClient {
 	readonly maxInFlight: number;
 }
 
-type Attempt =
-	| { ok: true; body: unknown }
-	| { ok: false; trouble: Trouble; failure: Failure; retryAfterMs?: number; secondLook?: boolean };
+/** The request that every token with `user:profile:read` may make, and that changes nothing. */
+const HARMLESS_REQUEST: FreshBooksRequest = {
+	method: 'GET',
+	path: '/auth/api/v1/users/me',
+	subject: 'the connected user',
+	idFamily: 'none',
+	published: true,
+};
 
-function deadlineFailure(request: FreshBooksRequest): Failure {
-	return { ...contextOf(request), kind: 'unreachable', serviceText: 'No time was left in this run.' };
+/** What has happened on the wire to one request, over all its tries. */
+interface WireFacts {
+	tried: number;
+	sent: number;
+	/** The last try ended without a clear answer. */
+	isUnclear: boolean;
+	/** An earlier one did. */
+	afterUnknownFate: boolean;
+	/** Once for each request, whatever it has met before: an outage or a 429 says nothing about the token. */
+	hasRetriedWithStoredToken: boolean;
+	/** Why the last try failed. */
+	failure?: Failure;
 }
 
-function contextOf(request: FreshBooksRequest): Pick<Failure, 'subject' | 'idFamily' | 'method'> {
-	return { subject: request.subject, idFamily: request.idFamily, method: request.method };
-}
-
-function headers(): IDataObject {
-	return {
-		Accept: 'application/json',
-		// As FreshBooks' documentation examples and Node.js SDK send it.
-		'Api-Version': 'alpha',
-		'User-Agent': `n8n-nodes-freshbooks/${PACKAGE_VERSION}`,
-	};
-}
-
-/** Answers are read as text: n8n's helper would hand truncated JSON and HTML over as if they were data. */
-function httpOptions(baseUrl: string, request: FreshBooksRequest, timeout: number): IHttpRequestOptions {
-	const options: IHttpRequestOptions = {
-		method: request.method,
-		url: `${baseUrl}${request.path}`,
-		headers: headers(),
-		qs: request.query,
-		arrayFormat: 'brackets',
-		encoding: 'text',
-		timeout,
-		returnFullResponse: true,
-		disableFollowRedirect: true,
-		sendCredentialsOnCrossOriginRedirect: false,
-		// 401 must stay an error: n8n refreshes the token on it. All other statuses come back as answers.
-		ignoreHttpStatusErrors: { ignore: true, except: [401] },
-	};
-	if (request.body && request.method !== 'GET') options.body = request.body;
-	return options;
-}
-
-/** Cheap look before the walk; an escaped letter could spell the field as well. */
-const MAY_HOLD_SECRETS = /_token|\\u/;
-
-type Parsed = { json: true; value: unknown } | { json: false; html: boolean; text: string };
-
-function parseBody(text: unknown): Parsed {
-	if (text === undefined || text === null || text === '') return { json: true, value: undefined };
-	if (typeof text !== 'string') return { json: true, value: withoutSecrets(text) };
-	try {
-		const value = JSON.parse(text) as unknown;
-		return { json: true, value: MAY_HOLD_SECRETS.test(text) ? withoutSecrets(value) : value };
-	} catch {
-		return { json: false, html: /^\s*</.test(text), text };
-	}
-}
-
-function troubleOfStatus(status: number): Trouble {
-	if (status === 429) return 'throttled';
-	return status >= 500 || status === 408 ? 'unknownFate' : 'final';
-}
-
-/** "Not there" decides over removals, so only FreshBooks' own JSON (or an empty body) counts, never another text. */
-const NOT_THERE = new Set([404, 405, 410]);
-/** What says the same from whoever it comes: try again later. */
-const LATER = new Set([408, 429]);
-
-/** Whether a web page stands where FreshBooks would say what is wrong: a proxy's or firewall's 403 tells nothing of permissions. */
-function isForeignRefusal(status: number, { html }: Parsed & { json: false }): boolean {
-	return NOT_THERE.has(status) || (html && status >= 400 && status < 500 && !LATER.has(status));
-}
-
-function readAnswer(answer: IN8nHttpFullResponse, request: FreshBooksRequest): Attempt {
-	const parsed = parseBody(answer.body);
-	const body = parsed.json ? parsed.value : parsed.html ? undefined : parsed.text;
-	const succeeded = answer.statusCode >= 200 && answer.statusCode < 300;
-	if (!parsed.json && (succeeded || isForeignRefusal(answer.statusCode, parsed))) {
-		const kind: FailureKind = parsed.html ? 'notJson' : 'malformed';
-		const trouble: Trouble = succeeded ? 'unknownFate' : 'final';
-		return { ok: false, trouble, failure: { ...contextOf(request), kind, status: answer.statusCode } };
-	}
-	const status = succeeded ? statusInsideSuccess(body) : answer.statusCode;
-	if (status === undefined) return { ok: true, body };
-	const retryAfterMs = parseRetryAfter(answer.headers['retry-after'], Date.now());
-	const failure = classifyAnswer(status, body, { ...contextOf(request), published: request.published }, retryAfterMs);
-	return { ok: false, trouble: troubleOfStatus(status), failure, retryAfterMs };
-}
-
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
-/** Looks for `key` on an error and along its causes: n8n wraps what axios threw. */
-function alongCauses(error: unknown, key: string): unknown {
-	for (let current = error, depth = 0; isErrorLike(current) && depth < 5; current = current.cause, depth++) {
-		if (current[key] !== undefined && current[key] !== null) return current[key];
-	}
-	return undefined;
-}
-
-function isErrorLike(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null;
-}
-
-function isCredentialTrouble(error: unknown, code: string): boolean {
-	const declared = alongCauses(error, 'failure');
-	if (isJsonObject(declared) && declared.cause === 'credential-invalid') return true;
-	if (code === '401' || code === 'EAUTH') return true;
-	const message = error instanceof Error ? error.message : '';
-	return /not connected|sign without access token|needs to be reconnected|no refresh token/i.test(message);
-}
-
-/**
- * Whether the answer to the request itself broke off half-way: n8n throws it with the status that had come, 200 or any other.
- * An error of the token endpoint names that one's address.
- */
-function brokeOff(error: unknown, status: string, { path }: FreshBooksRequest): boolean {
-	const config = alongCauses(error, 'config');
-	const url = isErrorLike(config) ? config.url : undefined;
-	return /^2\d\d$/.test(status) || (/^5\d\d$/.test(status) && typeof url === 'string' && url.endsWith(path));
-}
-
-/**
- * What an error thrown by n8n's helper means. Every status but 401 comes back as an answer, so a thrown status is the API's
- * 401 after a refresh, or the token endpoint's own (the request itself was not carried out in either case), or an answer that
- * broke off.
- */
-function readThrown(error: unknown, request: FreshBooksRequest, cancelled: boolean): Attempt {
-	const context = contextOf(request);
-	if (cancelled) return { ok: false, trouble: 'final', failure: { ...context, kind: 'cancelled' } };
-	const code = String(alongCauses(error, 'httpCode') ?? alongCauses(error, 'code') ?? '');
-	if (isCredentialTrouble(error, code)) {
-		const failure: Failure = { ...context, kind: 'reconnect', status: code === '401' ? 401 : undefined };
-		return { ok: false, trouble: 'final', failure, secondLook: true };
-	}
-	if (code === '429') return { ok: false, trouble: 'throttled', failure: { ...context, kind: 'rateLimited', status: 429 } };
-	if (brokeOff(error, code, request)) {
-		return { ok: false, trouble: 'unknownFate', failure: { ...context, kind: 'unreachable', serviceText: `status ${code}, broken off` } };
-	}
-	if (/^[345]\d\d$/.test(code)) {
-		return { ok: false, trouble: 'neverSent', failure: { ...context, kind: 'outage', status: Number(code) } };
-	}
-	const trouble: Trouble = NEVER_SENT.has(code) ? 'neverSent' : 'unknownFate';
-	return { ok: false, trouble, failure: { ...context, kind: 'unreachable', serviceText: code || undefined } };
-}
-
-function finalFailure(attempt: Attempt & { ok: false }, afterUnknownFate: boolean): FreshBooksError {
-	const { failure, trouble } = attempt;
-	if (trouble === 'unknownFate' && failure.method === 'POST') {
-		return new FreshBooksError({ ...failure, kind: 'unknownFate' });
-	}
-	return new FreshBooksError({ ...failure, afterUnknownFate });
+function note(facts: WireFacts, { trouble, failure, wasSent = true }: FailedTry): void {
+	facts.tried++;
+	if (wasSent) facts.sent++;
+	facts.afterUnknownFate ||= facts.isUnclear;
+	facts.isUnclear = trouble === 'unknownFate';
+	facts.failure = facts.isUnclear && failure.method === 'POST' ? { ...failure, kind: 'unknownFate' } : failure;
 }
 
 class Client implements FreshBooksClient {
 	readonly maxInFlight: number;
 
-	private readonly budget: RequestBudget;
+	private readonly throttle: Throttle;
 
 	/** Aborts when the execution is cancelled; polls have none. */
-	private readonly signal: AbortSignal | undefined;
+	private readonly cancelSignal: AbortSignal | undefined;
 
 	/** Aborts at the deadline, so that a long queue or an announced pause cannot outlast a poll. */
 	private readonly timeUp: AbortSignal | undefined;
 
-	/** This client's own share, where it was given one; taken before a place in the credential's budget. */
-	private readonly lane: Places | undefined;
+	/** The deadline on the monotonic clock. */
+	private readonly endsAt: number;
+
+	/** Limits this client alone, where it was given a limit; acquired before the credential's semaphore. */
+	private readonly ownLimit: Semaphore | undefined;
 
 	constructor(
 		private readonly context: FreshBooksContext,
 		private readonly baseUrl: string,
 		private readonly credentialId: string,
-		private readonly settings: ClientSettings,
+		/** Values that no error may show. */
+		private readonly secrets: readonly string[],
+		{ deadlineAt, maxInFlight }: ClientSettings,
 	) {
-		this.budget = budgetOf(credentialId);
-		this.maxInFlight = settings.maxInFlight ?? 10;
-		this.lane = settings.maxInFlight === undefined ? undefined : new Places(settings.maxInFlight);
-		this.signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
-		this.timeUp = settings.deadlineAt === undefined ? undefined : AbortSignal.timeout(Math.max(0, this.remaining()));
+		this.throttle = throttleOf(credentialId);
+		this.maxInFlight = maxInFlight ?? 10;
+		this.ownLimit = maxInFlight === undefined ? undefined : new Semaphore(maxInFlight);
+		this.cancelSignal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+		this.endsAt = deadlineAt === undefined ? Infinity : performance.now() + deadlineAt - Date.now();
+		this.timeUp = deadlineAt === undefined ? undefined : AbortSignal.timeout(Math.max(0, this.remaining()));
 	}
 
 	warn(message: string): void {
@@ -249,114 +121,127 @@ class Client implements FreshBooksClient {
 	}
 
 	async pause(ms: number): Promise<void> {
-		await wait(ms, this.signal).catch(() => Promise.reject(this.cancelled()));
+		await wait(ms, this.cancelSignal).catch(() => Promise.reject(new FreshBooksError(this.cancelled(''))));
 	}
 
 	async send(request: FreshBooksRequest): Promise<unknown> {
-		let afterUnknownFate = false;
-		let hasLookedAgain = false;
-		for (let tried = 1; ; tried++) {
-			const attempt = await this.attempt(request, tried > 1);
-			if (attempt.ok) return attempt.body;
-			const pauseMs = attempt.secondLook ? this.waitBeforeLook(hasLookedAgain) : this.nextWait(attempt, tried, request);
-			if (pauseMs === undefined) throw finalFailure(attempt, afterUnknownFate);
-			afterUnknownFate ||= attempt.trouble === 'unknownFate';
-			hasLookedAgain ||= attempt.secondLook === true;
-			await this.pause(pauseMs);
+		const facts: WireFacts = { tried: 0, sent: 0, isUnclear: false, afterUnknownFate: false, hasRetriedWithStoredToken: false };
+		const held: Semaphore[] = [];
+		try {
+			if (this.ownLimit) await this.acquire(this.ownLimit, held);
+			await this.acquire(this.throttle.underWay, held);
+			return await this.sendUntilDone(request, facts, held);
+		} catch (error) {
+			throw this.stopSignal()?.aborted && !(error instanceof FreshBooksError) ? this.ended(request, facts) : error;
+		} finally {
+			held.forEach((semaphore) => semaphore.release());
 		}
 	}
 
-	/** Once for each request, whatever it has met before: an outage or a 429 says nothing about the token. */
-	private waitBeforeLook(hasLookedAgain: boolean): number | undefined {
-		return hasLookedAgain ? undefined : Math.min(SECOND_LOOK_AT_TOKEN_MS, this.remaining());
+	private async sendUntilDone(request: FreshBooksRequest, facts: WireFacts, held: Semaphore[]): Promise<unknown> {
+		for (;;) {
+			await this.throttle.untilPauseEnds(this.stopSignal());
+			if (this.remaining() <= 0) throw this.ended(request, facts);
+			const outcome = await this.trySending(request);
+			if (outcome.ok) return outcome.body;
+			note(facts, outcome);
+			const isWorthIt = outcome.retryWithStoredToken ? await this.waitForStoredToken(facts) : await this.waitForNextTry(outcome, facts, held);
+			if (!isWorthIt) throw this.ended(request, facts);
+		}
 	}
 
-	private nextWait(attempt: Attempt & { ok: false }, tried: number, request: FreshBooksRequest): number | undefined {
-		if (!mayRepeat(request.method, attempt.trouble)) return undefined;
-		return waitBeforeRetry(tried, attempt.retryAfterMs, this.remaining(), Math.random());
+	private async acquire(semaphore: Semaphore, held: Semaphore[]): Promise<void> {
+		if (held.includes(semaphore)) return;
+		await semaphore.acquire(this.stopSignal());
+		held.push(semaphore);
 	}
 
-	private async attempt(request: FreshBooksRequest, again: boolean): Promise<Attempt> {
-		const admitted = this.remaining() > 0 && (await this.admit(again));
-		if (!admitted) return { ok: false, trouble: 'final', failure: deadlineFailure(request) };
-		const startedAt = Date.now();
-		const attempt = await this.inTime(this.call(request))
+	/** Waits until another process's token should be stored; false when that was tried before. */
+	private async waitForStoredToken(facts: WireFacts): Promise<boolean> {
+		if (facts.hasRetriedWithStoredToken) return false;
+		facts.hasRetriedWithStoredToken = true;
+		await wait(Math.max(0, Math.min(WAIT_FOR_STORED_TOKEN_MS, this.remaining())), this.stopSignal());
+		return true;
+	}
+
+	/** Waits before the next try; false when there is none. A 429 makes all others with this credential wait as well. */
+	private async waitForNextTry({ trouble, failure }: FailedTry, { tried }: WireFacts, held: Semaphore[]): Promise<boolean> {
+		const ms = waitBeforeRetry(tried, failure.retryAfterMs, Math.random());
+		const isTooLong = ms > LONGEST_ANNOUNCED_WAIT_MS;
+		if (trouble === 'throttled' && !isTooLong) this.throttle.pauseFor(ms);
+		if (!shouldRetry(failure.method, trouble, tried) || isTooLong || ms >= this.remaining()) return false;
+		if (trouble === 'throttled') await this.acquire(this.throttle.repeating, held);
+		else await wait(ms, this.stopSignal());
+		return true;
+	}
+
+	private async trySending(request: FreshBooksRequest): Promise<Try> {
+		return await untilAborted(this.call(request), this.timeUp)
 			.then((answer) => readAnswer(answer, request))
-			.catch((error: unknown) => readThrown(error, request, this.signal?.aborted ?? false));
-		const throttled = !attempt.ok && attempt.trouble === 'throttled' ? { announcedMs: attempt.retryAfterMs } : undefined;
-		this.budget.release({ durationMs: Date.now() - startedAt, throttled });
-		this.lane?.leave();
-		return attempt;
+			.catch((error: unknown) => readThrown(error, request, this.cancelSignal?.aborted ?? false));
 	}
 
-	/** Waits for a place; false when the time was up before there was one. Throws when the execution is cancelled. */
-	private async admit(again: boolean): Promise<boolean> {
-		const admitted = await this.enterBoth(this.signal ?? this.timeUp, again).then(
-			() => true,
-			() => false,
-		);
-		if (!admitted && this.signal?.aborted) throw this.cancelled();
-		return admitted;
+	/** The error of a request that is not tried again: why the last try failed, or why there was none. */
+	private ended(request: FreshBooksRequest, facts: WireFacts): FreshBooksError {
+		const { sent, isUnclear, afterUnknownFate } = facts;
+		const unsent: Failure = { ...contextOf(request), kind: 'unreachable', serviceText: 'No time was left in this run.' };
+		const failure = this.cancelSignal?.aborted ? this.cancelled(request.method) : (facts.failure ?? unsent);
+		const maybeDone = isUnclear || afterUnknownFate || facts.failure?.maybeDone === true;
+		const [serviceText, field] = [failure.serviceText, failure.field].map((text) => text && hideTokens(text, this.secrets));
+		return new FreshBooksError({ ...failure, serviceText, field, sent, maybeDone, afterUnknownFate });
 	}
 
-	private async enterBoth(signal: AbortSignal | undefined, again: boolean): Promise<void> {
-		await this.lane?.enter(signal, again);
-		await this.budget.enter(signal, again).catch((error: unknown) => {
-			this.lane?.leave();
-			return Promise.reject(error);
-		});
+	private cancelled(method: string): Failure {
+		return { kind: 'cancelled', subject: 'the request', idFamily: '', method };
 	}
 
-	/**
-	 * Ends with the deadline, whatever n8n still waits for: five minutes for a new token, and for an answer as long as now and
-	 * then a byte of it comes. A refresh goes on and is shared by whoever asks for the next token.
-	 */
-	private async inTime<Answer>(work: Promise<Answer>): Promise<Answer> {
-		const { timeUp } = this;
-		if (!timeUp) return await work;
-		let stop: () => void = () => undefined;
-		const stopped = new Promise<never>((_resolve, reject) => {
-			stop = () => reject(new Error('No time was left in this run.'));
-		});
-		if (timeUp.aborted) stop();
-		timeUp.addEventListener('abort', stop, { once: true });
-		return await Promise.race([work, stopped]).finally(() => timeUp.removeEventListener('abort', stop));
-	}
-
+	/** An answer of FreshBooks. With an expired token n8n refreshes it, and the request, which was not carried out, is sent again. */
 	private async call(request: FreshBooksRequest): Promise<IN8nHttpFullResponse> {
 		const answer = await this.ask(request);
-		if (answer.statusCode !== 401) return answer;
-		await this.letHostRefresh();
+		if (!saysTokenExpired(answer)) return answer;
+		await singleFlight(this.credentialId, async () => await this.letHostRefresh(answer.statusCode));
 		return await this.ask(request);
 	}
 
 	/**
-	 * n8n before 2.9 takes `except` for "no status is an error": a 401 comes back as an answer and refreshes nothing. There, a
-	 * request whose every status is an error makes n8n refresh. It is one that changes nothing, since n8n repeats it and
-	 * throws what comes of it; and one for all who wait, since those n8n do not stop two refreshes with one refresh token.
+	 * n8n refreshes on a 401 only, and before 2.9 only where every status is an error: it took `except` for "no status is an error".
+	 * So a request whose every status is an error makes n8n refresh, on a 403 as well where FreshBooks answered that. It is one that
+	 * changes nothing, since n8n repeats it; and one for all who wait, since n8n before 2.9 does not stop two refreshes with one
+	 * refresh token. A list of statuses only where it is needed: older hosts compare with a single one.
 	 */
-	private async letHostRefresh(): Promise<void> {
-		await together(this.credentialId, async () => await this.ask(ASK_WHO_I_AM, { ignoreHttpStatusErrors: false }));
+	private async letHostRefresh(status: number): Promise<void> {
+		const more = status === 401 ? undefined : { oauth2: { tokenExpiredStatusCode: [401, status] } };
+		await this.ask(HARMLESS_REQUEST, { ignoreHttpStatusErrors: false }, more);
 	}
 
-	private async ask(request: FreshBooksRequest, changes: Partial<IHttpRequestOptions> = {}): Promise<IN8nHttpFullResponse> {
+	private async ask(
+		request: FreshBooksRequest,
+		changes: Partial<IHttpRequestOptions> = {},
+		more?: IAdditionalCredentialOptions,
+	): Promise<IN8nHttpFullResponse> {
 		const timeout = Math.max(1, Math.min(REQUEST_TIMEOUT_MS, this.remaining()));
-		const options = { ...httpOptions(this.baseUrl, request, timeout), ...changes };
+		const options = { ...requestOptions(this.baseUrl, request, timeout), ...changes };
 		const { httpRequestWithAuthentication } = this.context.helpers;
-		return (await httpRequestWithAuthentication.call(this.context, CREDENTIAL_TYPE, options)) as IN8nHttpFullResponse;
+		return (await httpRequestWithAuthentication.call(this.context, CREDENTIAL_TYPE, options, more)) as IN8nHttpFullResponse;
+	}
+
+	private stopSignal(): AbortSignal | undefined {
+		return this.cancelSignal ?? this.timeUp;
 	}
 
 	private remaining(): number {
-		return (this.settings.deadlineAt ?? Infinity) - Date.now();
-	}
-
-	private cancelled(): FreshBooksError {
-		return new FreshBooksError({ kind: 'cancelled', subject: 'the request', idFamily: '', method: '' });
+		return this.endsAt - performance.now();
 	}
 }
 
 function baseUrlOf(credentials: ICredentialDataDecryptedObject): unknown {
 	return credentials.environment === 'custom' ? credentials.apiBaseUrl : PRODUCTION_API;
+}
+
+/** The tokens that were stored when the client was made, and the app's secret. */
+function secretsOf({ clientSecret, oauthTokenData }: ICredentialDataDecryptedObject): string[] {
+	const tokens = isJsonObject(oauthTokenData) ? [oauthTokenData.access_token, oauthTokenData.refresh_token] : [];
+	return [clientSecret, ...tokens].filter((value) => typeof value === 'string');
 }
 
 /**
@@ -373,5 +258,5 @@ export async function connect(context: FreshBooksContext, settings: ClientSettin
 		});
 	}
 	const credentialId = context.getNode().credentials?.[CREDENTIAL_TYPE]?.id ?? 'unsaved';
-	return new Client(context, baseUrl.value, credentialId, settings);
+	return new Client(context, baseUrl.value, credentialId, secretsOf(credentials), settings);
 }

@@ -7,36 +7,26 @@ export interface FailureText {
 	description: string;
 }
 
-/** The parameter from which the ID in a request's path came. */
-const PARAMETER_OF_ID_FAMILY: ReadonlyMap<string, string> = new Map([
-	['business ID', 'Business'],
-	['account ID', 'Account'],
-	['team member UUID', 'Team Member'],
-	['integer member ID', 'Team Member'],
-	['invitation ID', 'Invitation'],
-	['staff ID', 'Staff'],
-]);
+/** What the running operation calls the values that a failure is about; absent where it has no parameter for them. */
+export interface ParameterNames {
+	/** The parameter from which the ID in the request's path came. */
+	ofId?: string;
+	/** The parameter of the field that FreshBooks names. */
+	ofField?: string;
+}
 
-const PARAMETER_OF_FIELD: ReadonlyMap<string, string> = new Map([
-	['email', 'Email'],
-	['to_email', 'Email'],
-	['role', 'Role'],
-	['capacity', 'Role'],
-	['permissions', 'Permissions'],
-]);
+/** True when the request's path has an ID that somebody chose; the connected user is asked for without one. */
+function hasId({ idFamily }: Failure): boolean {
+	return idFamily !== '' && idFamily !== 'none';
+}
 
 /** Where it is done by hand, for what FreshBooks' API does not offer: people, or one's own profile. */
 function byHand(failure: Failure): string {
-	return parameterOf(failure) === '' ? 'Do it in FreshBooks itself' : 'Check the ID, or do it in FreshBooks itself, under Team Members';
+	return hasId(failure) ? 'Check the ID, or do it in FreshBooks itself, under Team Members' : 'Do it in FreshBooks itself';
 }
 
-function parameterOf(failure: Failure): string {
-	return PARAMETER_OF_ID_FAMILY.get(failure.idFamily) ?? '';
-}
-
-function at(failure: Failure): string {
-	const parameter = parameterOf(failure);
-	return parameter === '' ? '' : ` (parameter '${parameter}')`;
+function at({ ofId }: ParameterNames): string {
+	return ofId === undefined ? '' : ` (parameter '${ofId}')`;
 }
 
 function quoted(failure: Failure): string {
@@ -58,67 +48,93 @@ function scopeText(failure: Failure): FailureText {
 	};
 }
 
-function notFoundText(failure: Failure): FailureText {
-	const message = `FreshBooks does not know ${failure.subject}${at(failure)}`;
-	if (parameterOf(failure) === '') return { message, description: `Check the FreshBooks credential.${quoted(failure)}` };
+function notFoundText(failure: Failure, names: ParameterNames): FailureText {
+	const message = `FreshBooks does not know ${failure.subject}${at(names)}`;
+	if (!hasId(failure)) return { message, description: `Check the FreshBooks credential.${quoted(failure)}` };
 	return {
 		message,
-		description: `It was looked up by its ${failure.idFamily}. FreshBooks answers the same when an ID of another kind is used, so pick it from the list, or check it.${quoted(failure)}`,
+		description: `It was looked up by its ${failure.idFamily}. FreshBooks answers the same when an ID of another kind is used, so check it.${quoted(failure)}`,
 	};
 }
 
-function notPublishedText(failure: Failure): FailureText {
+function notPublishedText(failure: Failure, names: ParameterNames): FailureText {
 	return {
-		message: `FreshBooks answered ${failure.status ?? 404} for ${failure.subject}${at(failure)}: it may not exist, or FreshBooks does not offer this to your connection`,
+		message: `FreshBooks answered ${failure.status ?? 404} for ${failure.subject}${at(names)}: it may not exist, or FreshBooks does not offer this to your connection`,
 		description: `This endpoint is not in FreshBooks' public documentation: it is known from a third-party guide and FreshBooks' Postman collection only. ${byHand(failure)}.${quoted(failure)}`,
 	};
 }
 
-function validationText(failure: Failure): FailureText {
-	const parameter = PARAMETER_OF_FIELD.get(failure.field ?? '');
-	const what = parameter ? `parameter '${parameter}' in ` : '';
+function validationText(failure: Failure, { ofField }: ParameterNames): FailureText {
+	const what = ofField ? `parameter '${ofField}' in ` : '';
 	return {
 		message: `FreshBooks did not accept ${what}${failure.subject}${failure.serviceText ? `: ${failure.serviceText}` : ''}`,
-		description: `Correct the value and run it again.${failure.field && !parameter ? ` FreshBooks names the field '${failure.field}'.` : ''}`,
+		description: `Correct the value and run it again.${failure.field && !ofField ? ` FreshBooks names the field '${failure.field}'.` : ''}`,
 	};
+}
+
+/** What became of the request, from the facts on the wire and from nothing else. */
+function outcome({ method, sent, maybeDone, readBackFailed }: Failure): string {
+	if (readBackFailed) return 'The change was accepted; only reading it back failed.';
+	if (method === 'GET') return sent === 0 ? 'It was not sent, and nothing was changed.' : 'Nothing was changed.';
+	if (sent === 0) return 'It was not sent, so nothing was done for it.';
+	if (maybeDone === false) return 'Nothing was done for it.';
+	return method === 'POST' ? 'It may have been carried out.' : 'It may or may not have been carried out; running it again is safe.';
+}
+
+function tries({ sent }: Failure): string {
+	if (!sent) return '';
+	return sent === 1 ? ' It was tried once.' : ` It was tried ${sent} times.`;
+}
+
+/** For a definite answer that came after a try without one. */
+function earlierTry({ method, afterUnknownFate }: Failure): string {
+	return afterUnknownFate && method !== 'GET' ? ' An earlier try of it ended without a clear answer and may have been carried out.' : '';
 }
 
 function rateLimitedText(failure: Failure): FailureText {
 	const wait = failure.retryAfterMs === undefined ? 'a minute' : seconds(failure.retryAfterMs);
 	return {
 		message: `FreshBooks allows no more requests right now, and did not answer for ${failure.subject}`,
-		description: `Nothing was done for it. Wait ${wait}, lower 'Batch Size' if many items are worked on, and run it again.`,
+		description: `${outcome(failure)}${tries(failure)} Wait ${wait} and run it again.`,
 	};
-}
-
-/** What a request that got no clear answer may have done. */
-function fate(failure: Failure): string {
-	return failure.method === 'GET' ? 'Nothing was changed.' : 'It may or may not have been carried out; running it again is safe.';
 }
 
 function outageText(failure: Failure): FailureText {
 	return {
 		message: `FreshBooks is not able to answer for ${failure.subject} at the moment (status ${failure.status ?? 500})`,
-		description: `${fate(failure)} It was tried several times; run it again later.${quoted(failure)}`,
+		description: `${outcome(failure)}${tries(failure)} Run it again later.${quoted(failure)}`,
 	};
 }
 
+/** The client never repeats a POST after an unclear end, so the last sending was the last one. */
 function unknownFateText(failure: Failure): FailureText {
+	const { answeredByFreshBooks, status = 500, subject } = failure;
+	const what = answeredByFreshBooks ? `FreshBooks answered ${status} for` : 'No clear answer of FreshBooks came for';
+	const redirect = status >= 300 && status < 400 ? ' A redirect came and was not followed, so that the access token goes nowhere else.' : '';
+	const late = answeredByFreshBooks ? '' : 'It may still arrive. ';
 	return {
-		message: `FreshBooks broke off during ${failure.subject}, so it is not known whether it was carried out`,
-		description:
-			"It was not sent again, as that could invite the person twice. Look with 'Get Many' of invitations, or run it again with 'If It Exists' set to return.",
+		message: `${what} ${subject}, so it is not known whether it was carried out`,
+		description: `${late}After that it was not sent again, as that could invite the person twice. Look with 'Get Many' of invitations; running it again later is safe.${redirect}${quoted(failure)}`,
 	};
 }
 
 function unreachableText(failure: Failure): FailureText {
+	const detail = failure.serviceText ? ` (${failure.serviceText})` : '';
 	return {
 		message: `FreshBooks was not reached for ${failure.subject}`,
-		description: `${fate(failure)} Check the network between n8n and FreshBooks, and the credential's 'API Base URL' if 'Environment' is custom.${failure.serviceText ? ` (${failure.serviceText})` : ''}`,
+		description: `${outcome(failure)}${tries(failure)} Check the network between n8n and FreshBooks, and the credential's 'API Base URL' if 'Environment' is custom.${detail}`,
 	};
 }
 
-const TEXTS: Record<FailureKind, (failure: Failure) => FailureText> = {
+function cancelledText(failure: Failure): FailureText {
+	const mayBeDone = failure.method !== 'GET' && failure.sent !== 0 && failure.maybeDone !== false;
+	return {
+		message: `The execution was stopped before ${failure.subject} was done`,
+		description: mayBeDone ? 'What had been sent before may have been carried out.' : outcome(failure),
+	};
+}
+
+const TEXTS: Record<FailureKind, (failure: Failure, names: ParameterNames) => FailureText> = {
 	scope: scopeText,
 	notFound: notFoundText,
 	notPublished: notPublishedText,
@@ -127,8 +143,8 @@ const TEXTS: Record<FailureKind, (failure: Failure) => FailureText> = {
 	outage: outageText,
 	unknownFate: unknownFateText,
 	unreachable: unreachableText,
-	permission: (failure) => ({
-		message: `The connected FreshBooks user has no permission for ${failure.subject}${at(failure)}`,
+	permission: (failure, names) => ({
+		message: `The connected FreshBooks user has no permission for ${failure.subject}${at(names)}`,
 		description: `Connect as an owner or admin of that business, or choose another one.${quoted(failure)}`,
 	}),
 	reconnect: (failure) => ({
@@ -142,24 +158,30 @@ const TEXTS: Record<FailureKind, (failure: Failure) => FailureText> = {
 	}),
 	notJson: (failure) => ({
 		message: `A web page came back instead of FreshBooks' data for ${failure.subject}`,
-		description: `${fate(failure)} Often a gateway or proxy answers in between: check the credential's 'API Base URL', or run it again later.`,
+		description: `${outcome(failure)}${tries(failure)} Often a gateway or proxy answers in between: check the credential's 'API Base URL', or run it again later.`,
 	}),
 	malformed: (failure) => ({
 		message: `FreshBooks' answer for ${failure.subject} is incomplete or not of the documented form`,
-		description: `${fate(failure)} Nothing was guessed from it; run it again later.`,
+		description: `${outcome(failure)}${tries(failure)} Nothing was guessed from it; run it again later.`,
 	}),
 	redirect: (failure) => ({
 		message: `FreshBooks redirected the request for ${failure.subject}, which was not followed`,
 		description: "Redirects are refused, so that the access token goes nowhere else. Check the credential's 'API Base URL'.",
 	}),
 	refused: ({ refusal }) => ({ message: refusal?.message ?? '', description: refusal?.wayOut ?? '' }),
-	cancelled: (failure) => ({
-		message: `The execution was stopped before ${failure.subject} was done`,
-		description: 'What had been sent before may have been carried out.',
-	}),
+	cancelled: cancelledText,
 };
 
-/** The text for a failure. */
-export function textOf(failure: Failure): FailureText {
-	return TEXTS[failure.kind](failure);
+/** Kinds whose texts say themselves what became of the request. */
+const SAYS_OUTCOME: ReadonlySet<FailureKind> = new Set(['cancelled', 'malformed', 'notJson', 'outage', 'rateLimited', 'refused', 'unknownFate', 'unreachable']);
+
+/**
+ * The text for a failure.
+ * @param names what the running operation calls the values; without them no parameter is named
+ */
+export function textOf(failure: Failure, names: ParameterNames = {}): FailureText {
+	const { message, description } = TEXTS[failure.kind](failure, names);
+	if (SAYS_OUTCOME.has(failure.kind)) return { message, description };
+	const readBack = failure.readBackFailed ? `${outcome(failure)} ` : '';
+	return { message, description: `${readBack}${description}${earlierTry(failure)}` };
 }

@@ -1,3 +1,5 @@
+import { hideTokens } from './hideTokens';
+
 /**
  * What can go wrong between this package and FreshBooks, as data. Pure: knows no n8n.
  *
@@ -76,7 +78,7 @@ export class FreshBooksError extends Error {
 	}
 }
 
-/** The error of somebody who looked and does not go on: nobody found, two found, already there. */
+/** The error of an operation that looked and refuses to continue: nobody found, two found, already there. */
 export function refusal(message: string, wayOut: string, report?: RefusalTexts['report']): FreshBooksError {
 	return new FreshBooksError({ kind: 'refused', subject: '', idFamily: '', method: '', refusal: { message, wayOut, report } });
 }
@@ -91,7 +93,7 @@ export function failureOf(error: unknown): Failure | undefined {
 	return isFreshBooksError(error) ? error.failure : undefined;
 }
 
-/** Trouble of an answer itself, which a second reading may not meet; other trouble the transport has tried to get past already. */
+/** True when the answer itself could not be read, which may be different when it is read again; the client has repeated all else already. */
 export function isUnreadable(error: unknown): boolean {
 	const kind = failureOf(error)?.kind;
 	return kind === 'malformed' || kind === 'notJson';
@@ -117,11 +119,10 @@ export interface ErrorBody {
 }
 
 const LONGEST_TEXT = 300;
+/** What comes later is not read; a word that is cut there is dropped, as half a token is not known for one. */
+const LONGEST_READ = 20_000;
 
-/** What may be a credential: a bearer token, a JWT, a run of 40 letters and digits, not of letters alone (a UUID has no such run). */
-const LIKE_A_TOKEN = /\bbearer\s+\S+|\beyJ[\w-]+(?:\.[\w-]+)*|(?=[A-Za-z_]{0,200}\d)[A-Za-z0-9_]{40,}/gi;
-
-/** A text of the service as it may stand in a sentence: one line, at most so many characters, nothing invisible. */
+/** A text of the service as part of a sentence: one line, at most so many characters, nothing invisible. */
 export function inOneLine(text: string, longest: number): string {
 	// Four times as much is enough, and what comes after it is not worth the time.
 	const line = text.slice(0, longest * 4).replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ').trim();
@@ -131,7 +132,8 @@ export function inOneLine(text: string, longest: number): string {
 /** For error texts: never a token that FreshBooks, or something between, repeats in its answer. */
 function asText(value: unknown): string | undefined {
 	if (typeof value !== 'string') return undefined;
-	return inOneLine(value.slice(0, LONGEST_TEXT * 4).replace(LIKE_A_TOKEN, '[hidden]'), LONGEST_TEXT) || undefined;
+	const read = value.length > LONGEST_READ ? value.slice(0, LONGEST_READ).replace(/\S*$/, '') : value;
+	return inOneLine(hideTokens(read), LONGEST_TEXT) || undefined;
 }
 
 function asNumber(value: unknown): number | undefined {
@@ -244,6 +246,19 @@ const STATUS_OF_ERROR_CODE: ReadonlyMap<string, number> = new Map([
 	['internal_server_error', 500],
 ]);
 
+/** The keys of FreshBooks' answers and errors, one of which is in all that the fixtures of its SDKs show. */
+const ENVELOPE_KEYS = ['response', 'error', 'error_description', 'error_type', 'errors', 'errno', 'code', 'message'];
+
+/** True for JSON in one of FreshBooks' envelopes: FreshBooks itself wrote it, not a proxy, gateway or firewall in between. */
+export function isEnvelope(body: unknown): boolean {
+	return isJsonObject(body) && ENVELOPE_KEYS.some((key) => body[key] !== undefined);
+}
+
+/** A number that means an error: neither 0 (gRPC's OK) nor an HTTP status of success. */
+function isErrorNumber(value: unknown): boolean {
+	return typeof value === 'number' && value !== 0 && !(value >= 200 && value < 300);
+}
+
 function saysSomething(value: unknown): boolean {
 	if (typeof value !== 'object') return value !== undefined && value !== '' && value !== false;
 	return value !== null && Object.keys(value).length > 0;
@@ -257,7 +272,7 @@ export function statusInsideSuccess(body: unknown): number | undefined {
 	if (!isJsonObject(body)) return undefined;
 	const response = isJsonObject(body.response) ? body.response : undefined;
 	const named = [response?.errors, body.errors, body.error, body.error_type].some(saysSomething);
-	const isNumbered = (typeof body.code === 'number' || typeof body.errno === 'number') && body.response === undefined;
+	const isNumbered = (isErrorNumber(body.code) || isErrorNumber(body.errno)) && body.response === undefined;
 	if (!named && !isNumbered) return undefined;
 	const { errno, code, errorCode } = readErrorBody(body);
 	return (
@@ -284,9 +299,18 @@ function scopesNeeded(text: string): string[] {
 	return [...new Set(needed.length > 0 ? needed : unsaid)];
 }
 
+/** FreshBooks' Python SDK has the body of an expired token under HTTP 403, too. */
+function saysTokenExpired({ errorCode }: ErrorBody): boolean {
+	return errorCode === 'unauthenticated' || errorCode === 'invalid_token';
+}
+
+/** True for the answer to a request with an expired token. */
+export function isTokenExpired(status: number, body: unknown): boolean {
+	return status === 401 || (status === 403 && saysTokenExpired(readErrorBody(body)));
+}
+
 function kindOf403(body: ErrorBody): FailureKind {
-	// FreshBooks' Python SDK has the unauthenticated body under HTTP 403, too.
-	if (body.errorCode === 'unauthenticated' || body.errorCode === 'invalid_token') return 'reconnect';
+	if (saysTokenExpired(body)) return 'reconnect';
 	return /(?:\b|_)scopes?\b/i.test(`${body.errorCode} ${body.text}`) ? 'scope' : 'permission';
 }
 

@@ -288,9 +288,9 @@ describe('the time n8n grants a poll', () => {
 		await fault('delay', 'POST /oauth/token', { ms: 6_000 });
 		await people.remove(IVO);
 		trigger.budgetMs = 700;
-		const startedAt = performance.now();
+		const startedAt = jest.getRealSystemTime();
 		expect((await (kind === 'a poll' ? trigger.poll() : trigger.restart())).items).toEqual([]);
-		expect(performance.now() - startedAt).toBeLessThan(4_000);
+		expect(jest.getRealSystemTime() - startedAt).toBeLessThan(4_000);
 		trigger.budgetMs = undefined;
 		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 		expect(await control('GET', '/stats')).toMatchObject({ oauth: { reuseAttempts: 0 } });
