@@ -198,6 +198,7 @@ describe('an invitation is sent once', () => {
 
 	test('a 500 and a list that FreshBooks counts longer than it shows: it may be hidden there, so it is not sent again', async () => {
 		onGet(pageOf(INVITATIONS)).times(4).reply(200, invitationsPage([invitationRow(1)], 1, 2));
+		onGet(pageOf(INVITATIONS, 2)).times(4).reply(200, invitationsPage([], 2, 2));
 		onPost(INVITATIONS, NEW_STAFF).reply(500);
 		expect((await errorOf(create)).message).toContain('it is not known whether it was carried out');
 	});

@@ -107,9 +107,9 @@ export async function getTeamMember(client: FreshBooksClient, businessId: number
 		path: path`/auth/api/v1/businesses/${businessId}/team_members/${uuid}`,
 		published: true,
 	});
-	const member = objectOf(objectOf(body).response);
-	if (textOrNull(member.uuid)?.toLowerCase() !== uuid.toLowerCase()) {
+	const member = teamMemberOf(objectOf(objectOf(body).response));
+	if (member.uuid !== uuid.toLowerCase() || (member.businessId ?? businessId) !== businessId) {
 		throw new FreshBooksError({ ...about, kind: 'malformed', status: 200, method: 'GET' });
 	}
-	return teamMemberOf(member);
+	return member;
 }

@@ -53,6 +53,8 @@ export interface Failure {
 	method: string;
 	/** True when an earlier try of the same request ended without a clear answer, and so may have been carried out. */
 	afterUnknownFate?: boolean;
+	/** True when the write itself was accepted, and reading its result back is what failed. */
+	readBackFailed?: boolean;
 	/** The texts of a refusal; set for the kind `refused` only. */
 	refusal?: RefusalTexts;
 }

@@ -229,7 +229,7 @@ async function offboardFrom(session: Session, leaver: Leaver, membership: Busine
 async function offboardSeen(session: Session, leaver: Leaver, membership: BusinessMembership, first: Sighting): Promise<BusinessReport> {
 	const { businessId } = membership;
 	const { email } = leaver;
-	const looksForStaff = isSeen(first) || (leaver.archiveStaff && membership.ownsAccount);
+	const looksForStaff = isSeen(first) || (leaver.archiveStaff && membership.accountId !== null);
 	const staff = looksForStaff ? await lookForStaff(session, membership, email) : undefined;
 	const { teamMembers, members, invitations } = first;
 	const found = { teamMembers, members, invitations, staff: staff && 'staff' in staff ? staff.staff : [] };

@@ -161,8 +161,8 @@ export interface SeenStaff {
 export type StaffSighting = { staff: SeenStaff[] } | { reason: string };
 
 /** The staff records with an address in the accounting system of a business; another business's, in which it is a client, is left alone. */
-export async function lookForStaff(session: Session, { accountId, ownsAccount }: BusinessMembership, email: string): Promise<StaffSighting> {
-	if (accountId === null || !ownsAccount) {
+export async function lookForStaff(session: Session, { accountId }: BusinessMembership, email: string): Promise<StaffSighting> {
+	if (accountId === null) {
 		return { reason: 'FreshBooks names no accounting system of its own for this business, so its staff records were not looked at.' };
 	}
 	const request = listStaff(accountId, { search: { email_like: email } }, ({ raw }) => raw);

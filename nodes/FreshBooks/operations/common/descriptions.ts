@@ -14,7 +14,7 @@ export function shownWhen(shown: Shown, name: string, value: string | boolean): 
 	return { displayOptions: { show: { ...shown.displayOptions?.show, [name]: [value] } } };
 }
 
-export const businessLocator = (shown: Shown): INodeProperties => ({
+export const businessLocator = (shown: Shown = {}): INodeProperties => ({
 	displayName: 'Business',
 	name: 'business',
 	type: 'resourceLocator',
@@ -39,7 +39,7 @@ export const businessLocator = (shown: Shown): INodeProperties => ({
 	...shown,
 });
 
-export const accountLocator = (shown: Shown): INodeProperties => ({
+export const accountLocator = (shown: Shown = {}): INodeProperties => ({
 	displayName: 'Account',
 	name: 'account',
 	type: 'resourceLocator',
@@ -134,7 +134,7 @@ export const invitationLocator = (shown: Shown): INodeProperties =>
 		shown,
 	);
 
-export const staffLocator = (shown: Shown): INodeProperties => ({
+export const staffLocator = (shown: Shown = {}): INodeProperties => ({
 	displayName: 'Staff',
 	name: 'staff',
 	type: 'resourceLocator',
@@ -178,7 +178,7 @@ export const roleParameter = (shown: Shown): INodeProperties => ({
 	...shown,
 });
 
-export const returnAllAndLimit = (shown: Shown): INodeProperties[] => [
+export const returnAllAndLimit = (shown: Shown = {}): INodeProperties[] => [
 	{
 		displayName: 'Return All',
 		name: 'returnAll',
@@ -198,7 +198,7 @@ export const returnAllAndLimit = (shown: Shown): INodeProperties[] => [
 	},
 ];
 
-export const simplifyParameter = (shown: Shown): INodeProperties => ({
+export const simplifyParameter = (shown: Shown = {}): INodeProperties => ({
 	displayName: 'Simplify',
 	name: 'simplify',
 	type: 'boolean',
@@ -208,7 +208,7 @@ export const simplifyParameter = (shown: Shown): INodeProperties => ({
 });
 
 /** `options` with Batch Size and an operation's own entries. */
-export const optionsCollection = (shown: Shown, entries: INodeProperties[] = []): INodeProperties => ({
+export const optionsCollection = (shown: Shown = {}, entries: INodeProperties[] = []): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',

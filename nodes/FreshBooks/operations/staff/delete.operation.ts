@@ -1,12 +1,16 @@
+import { updateDisplayOptions } from 'n8n-workflow';
+
 import { setStaffVisState, VIS_STATE } from '../../api/staff';
-import { accountLocator, optionsCollection, shownFor, staffLocator } from '../common/descriptions';
+import { accountLocator, optionsCollection, staffLocator } from '../common/descriptions';
 import { operation } from '../common/operation';
 import { aboutStaff, readStaffLocator } from './staffRecord';
 
-const shown = shownFor('staff', ['delete']);
-
 export const deleteStaff = operation({
-	description: [accountLocator(shown), staffLocator(shown), optionsCollection(shown)],
+	description: updateDisplayOptions({ show: { resource: ['staff'], operation: ['delete'] } }, [
+		accountLocator(),
+		staffLocator(),
+		optionsCollection(),
+	]),
 	read: readStaffLocator,
 	about: aboutStaff,
 	async execute(session, { accountId, staffId }) {
