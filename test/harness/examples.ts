@@ -42,9 +42,9 @@ export const EXAMPLE = {
 
 const two = (number: number): string => String(number).padStart(12, '0');
 
-/** A row of the published team members list. */
+/** A row of the published team members list, which does not say of which business it is. */
 export function teamMemberRow(number: number, changes: IDataObject = {}): IDataObject {
-	return { ...teamMembers.response[0], uuid: `00000000-0000-4000-8000-${two(number)}`, email: `person${number}@example.com`, ...changes };
+	return { ...teamMembers.response[0], business_id: null, uuid: `00000000-0000-4000-8000-${two(number)}`, email: `person${number}@example.com`, ...changes };
 }
 
 /** A row of the guide's members list. */

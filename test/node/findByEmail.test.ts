@@ -40,7 +40,7 @@ describe('an address that two have is an error that lists both IDs, and nothing 
 
 describe('an address that nobody has is an error that says where was looked', () => {
 	test('for Get', async () => {
-		onGet(pageOf(TEAM)).reply(200, EXAMPLE.teamMembers);
+		onGet(pageOf(TEAM)).reply(200, teamMembersPage([teamMemberRow(1)]));
 		expect(await errorOf(get('nobody@example.com'))).toMatchObject({
 			message: 'No team member has the address nobody@example.com [item 0]',
 			description: expect.stringContaining('All of the team members of business 789 were looked through'),

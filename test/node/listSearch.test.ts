@@ -70,8 +70,8 @@ describe('the list of', () => {
 	});
 
 	test('team members, for reading, gives UUIDs', async () => {
-		onGet(pageOf(TEAM)).reply(200, EXAMPLE.teamMembers);
-		expect((await searchList('searchTeamMembers', inBusiness)).results).toEqual([
+		onGet(pageOf('/auth/api/v1/businesses/6806492/team_members')).reply(200, EXAMPLE.teamMembers);
+		expect((await searchList('searchTeamMembers', { business: locator('list', 6806492) })).results).toEqual([
 			{ name: 'John Doe (test@freshenv.com, Employee, inactive)', value: 'dd6392d0-0639-40bd-9502-7d80c44de9f3' },
 		]);
 	});

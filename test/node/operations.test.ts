@@ -227,8 +227,13 @@ describe('team member, Get Many', () => {
 	});
 
 	test("reads it raw: FreshBooks' own objects", async () => {
+		onGet(pageOf('/auth/api/v1/businesses/6806492/team_members')).reply(200, EXAMPLE.teamMembers);
+		expect(await jsonOf({ ...getAll, business: locator('id', '6806492'), simplify: false })).toEqual(EXAMPLE.teamMembers.response);
+	});
+
+	test('of people of another business is an error', async () => {
 		onGet(pageOf(TEAM)).reply(200, EXAMPLE.teamMembers);
-		expect(await jsonOf({ ...getAll, simplify: false })).toEqual(EXAMPLE.teamMembers.response);
+		await expect(run(getAll)).rejects.toThrow(/not of the documented form \[item 0\]$/);
 	});
 
 	test('reads 250 people in three requests, in order', async () => {

@@ -75,9 +75,10 @@ export function teamMemberOf(row: WireObject): TeamMember {
 	};
 }
 
-function uuidOf(row: WireObject): string | null {
+/** The UUID of a row; null for a row without one, or one that FreshBooks says is of another business. */
+function uuidIn(row: WireObject, businessId: number): string | null {
 	const uuid = checkUuid(row.uuid);
-	return uuid.ok ? uuid.value : null;
+	return uuid.ok && (idOrNull(row.business_id) ?? businessId) === businessId ? uuid.value : null;
 }
 
 /** Rows and paging: an array under `response`, a `meta` beside it without `pages`. `active: true` asks for active ones only. */
@@ -93,7 +94,7 @@ export function listTeamMembers<Kept>(
 		idFamily: 'business ID',
 		published: true,
 		rowKeys: ['team_members'],
-		idOf: uuidOf,
+		idOf: (row) => uuidIn(row, businessId),
 		keep: (row) => keep(teamMemberOf(row)),
 	};
 }

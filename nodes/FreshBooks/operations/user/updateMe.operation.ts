@@ -15,7 +15,7 @@ const field = (displayName: string, name: string, description: string) => ({
 });
 
 const FIELDS: INodeProperties[] = [
-	{ ...field('Avatar', 'avatar', 'Address of the picture in the profile'), placeholder: 'e.g. https://example.com/me.png' },
+	field('Avatar', 'avatar', 'Address (URL) of the picture in the profile'),
 	field('Company', 'company', 'Company in the profile'),
 	{
 		...field('Email', 'email', 'Email address to log in with; FreshBooks may ask for it to be confirmed first'),
