@@ -288,6 +288,35 @@ test('rows at the top level beside `meta`, as FreshBooks gives projects, are rea
 	expect(pages()).toEqual([1, 2]);
 });
 
+test('a list is complete whatever its pages hold and whatever is said of their size', async () => {
+	const pageSize = fc.oneof(fc.constantFrom(15, 30, 100), fc.integer({ min: 1, max: 100 }));
+	const said = fc.constantFrom('size', 'asked', 'nothing');
+	await fc.assert(
+		fc.asyncProperty(fc.integer({ min: 0, max: 400 }), pageSize, said, fc.boolean(), fc.integer({ min: 1, max: 12 }), async (count, size, perPage, withPages, maxInFlight) => {
+			const { client } = service((page) => {
+				const paging: IDataObject = { page, total: count };
+				if (perPage !== 'nothing') paging.per_page = perPage === 'size' ? size : 100;
+				if (withPages) paging.pages = Math.ceil(count / size);
+				return { response: { members: rowsFrom(1, count).slice((page - 1) * size, page * size), pages: paging } };
+			}, maxInFlight);
+			const listing = await readList(client, REQUEST);
+			expect(ids(listing.rows)).toEqual(upTo(count));
+			expect([listing.requests, isShort(listing), movedWhileRead(listing)]).toEqual([Math.max(1, Math.ceil(count / size)), false, false]);
+		}),
+		{ numRuns: 150 },
+	);
+});
+
+test('a list that says nothing is complete where its pages are of a size that FreshBooks uses', async () => {
+	await fc.assert(
+		fc.asyncProperty(fc.integer({ min: 0, max: 400 }), fc.constantFrom(15, 100), async (count, size) => {
+			const { client } = service((page) => ({ response: rowsFrom(1, count).slice((page - 1) * size, page * size) }));
+			expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(count));
+		}),
+		{ numRuns: 60 },
+	);
+});
+
 describe('one page for the editor', () => {
 	test.each<[string, unknown, number, number | null]>([
 		['the only one', teamMembersPage(rowsFrom(1, 40), 1, 40), 1, 40],
