@@ -3,6 +3,7 @@ import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, t
 import { description as access } from './operations/access';
 import { description as business } from './operations/business';
 import { description as invitation } from './operations/invitation';
+import { description as project } from './operations/project';
 import { description as staff } from './operations/staff';
 import { description as teamMember } from './operations/teamMember';
 import { description as user } from './operations/user';
@@ -39,6 +40,7 @@ export class FreshBooks implements INodeType {
 					{ name: 'Access', value: 'access' },
 					{ name: 'Business', value: 'business' },
 					{ name: 'Invitation', value: 'invitation' },
+					{ name: 'Project', value: 'project' },
 					{ name: 'Staff', value: 'staff' },
 					{ name: 'Team Member', value: 'teamMember' },
 					{ name: 'User', value: 'user' },
@@ -48,6 +50,7 @@ export class FreshBooks implements INodeType {
 			...access,
 			...business,
 			...invitation,
+			...project,
 			...staff,
 			...teamMember,
 			...user,

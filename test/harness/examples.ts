@@ -5,6 +5,7 @@ import invitationCreated from './examples/invitationCreated.json';
 import invitations from './examples/invitations.json';
 import members from './examples/members.json';
 import memberUpdated from './examples/memberUpdated.json';
+import projects from './examples/projects.json';
 import staff from './examples/staff.json';
 import staffDeleted from './examples/staffDeleted.json';
 import staffList from './examples/staffList.json';
@@ -18,7 +19,8 @@ import usersMeUpdated from './examples/usersMeUpdated.json';
 /**
  * FreshBooks' answers word for word as documented: users/me, team members and staff from freshbooks.com/api (me_endpoint,
  * team_members, staff); the flat users/me, members and invitations from stitchflow.com/user-management/freshbooks/api; the
- * modern users/me and the business group from FreshBooks' Postman collection and a live capture of it.
+ * modern users/me and the business group from FreshBooks' Postman collection and a live capture of it; projects in the form of
+ * the tests of FreshBooks' Node.js SDK, the pending invitation as in the Postman collection.
  */
 export const EXAMPLE = {
 	businessGroup,
@@ -26,6 +28,7 @@ export const EXAMPLE = {
 	invitations,
 	members,
 	memberUpdated,
+	projects,
 	staff,
 	staffDeleted,
 	staffList,
@@ -39,9 +42,9 @@ export const EXAMPLE = {
 
 const two = (number: number): string => String(number).padStart(12, '0');
 
-/** A row of the published team members list. */
+/** A row of the published team members list, which does not say of which business it is. */
 export function teamMemberRow(number: number, changes: IDataObject = {}): IDataObject {
-	return { ...teamMembers.response[0], uuid: `00000000-0000-4000-8000-${two(number)}`, email: `person${number}@example.com`, ...changes };
+	return { ...teamMembers.response[0], business_id: null, uuid: `00000000-0000-4000-8000-${two(number)}`, email: `person${number}@example.com`, ...changes };
 }
 
 /** A row of the guide's members list. */
@@ -82,4 +85,14 @@ export function invitationsAnswer(rows: IDataObject[]): IDataObject {
 /** A page in the shape of accounting: rows, page, pages, per_page and total flat inside `response.result`. */
 export function staffPage(rows: IDataObject[], page = 1, total = rows.length, perPage = 100): IDataObject {
 	return { response: { result: { staff: rows, page, pages: Math.ceil(total / perPage), per_page: perPage, total } } };
+}
+
+/** A project. */
+export function projectRow(id: number, changes: IDataObject = {}): IDataObject {
+	return { ...projects.projects[0], id, title: `Project ${id}`, ...changes };
+}
+
+/** A page in the shape of projects and time tracking: rows at the top level beside `meta`. */
+export function topLevelPage(key: string, rows: IDataObject[], page = 1, total = rows.length, perPage = 100): IDataObject {
+	return { [key]: rows, meta: { page, pages: Math.ceil(total / perPage), per_page: perPage, total, sort: [] } };
 }

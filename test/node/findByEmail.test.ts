@@ -1,6 +1,6 @@
 import { onAFastClock } from '../harness/clock';
 import { errorOf, jsonOf, locator, run } from '../harness/context';
-import { EXAMPLE, invitationRow, memberRow, membersPage, teamMemberRow, teamMembersPage } from '../harness/examples';
+import { invitationRow, memberRow, membersPage, teamMemberRow, teamMembersPage } from '../harness/examples';
 import { onLists, onNextReading } from '../harness/lists';
 import { onDelete, onGet, onPut, onTheWire, pageOf } from '../harness/wire';
 
@@ -43,7 +43,7 @@ describe('an address that two have is an error that lists both IDs, and nothing 
 
 describe('an address that nobody has is an error that says where was looked', () => {
 	test('for Get', async () => {
-		onGet(pageOf(TEAM)).reply(200, EXAMPLE.teamMembers);
+		onGet(pageOf(TEAM)).reply(200, teamMembersPage([teamMemberRow(1)]));
 		expect(await errorOf(get('nobody@example.com'))).toMatchObject({
 			message: 'No team member of business 789 has the address nobody@example.com [item 0]',
 			description: expect.stringContaining('All team members were looked through'),

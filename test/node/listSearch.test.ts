@@ -57,10 +57,11 @@ describe('the list of', () => {
 		expect((await searchList('searchAccounts', {})).results).toEqual([{ name: 'With (Owner)', value: 'zDmNq' }]);
 	});
 
-	test("accounts says which account it is where that is another business's", async () => {
+	test('accounts leaves out one that belongs to another business', async () => {
 		const business = { id: 1, name: 'Without', account_id: null, business_clients: [{ business_id: 1, account_id: 'XYZ' }] };
-		onGet(ME).reply(200, { response: { id: 1, business_memberships: [{ id: 1, role: 'business_manager', business }] } });
-		expect((await searchList('searchAccounts', {})).results).toEqual([{ name: 'Without (XYZ of another business)', value: 'XYZ' }]);
+		const own = { id: 2, role: 'owner', business: { id: 2, name: 'With', account_id: 'zDmNq' } };
+		onGet(ME).reply(200, { response: { id: 1, business_memberships: [{ id: 1, role: 'business_manager', business }, own], roles: [{ accountid: 'XYZ', role: 'client' }] } });
+		expect((await searchList('searchAccounts', {})).results).toEqual([{ name: 'With (Owner)', value: 'zDmNq' }]);
 	});
 
 	test('roles shows a role that FreshBooks may add as it is', async () => {
@@ -69,8 +70,8 @@ describe('the list of', () => {
 	});
 
 	test('team members, for reading, gives UUIDs', async () => {
-		onGet(pageOf(TEAM)).reply(200, EXAMPLE.teamMembers);
-		expect((await searchList('searchTeamMembers', inBusiness)).results).toEqual([
+		onGet(pageOf('/auth/api/v1/businesses/6806492/team_members')).reply(200, EXAMPLE.teamMembers);
+		expect((await searchList('searchTeamMembers', { business: locator('list', 6806492) })).results).toEqual([
 			{ name: 'John Doe (test@freshenv.com, Employee, inactive)', value: 'dd6392d0-0639-40bd-9502-7d80c44de9f3' },
 		]);
 	});
@@ -139,12 +140,26 @@ describe('a long list', () => {
 			names: everyone,
 		});
 		const uncounted = (page: number) => onGet(pageOf(TEAM, page)).reply(200, { response: people.slice((page - 1) * 100, page * 100) });
-		expect(await scrolled((step) => [uncounted(step), ...upTo(3).map(uncounted)])).toEqual({ steps: [100, 100, 50], names: everyone });
+		expect(await scrolled((step) => [uncounted(step), ...upTo(4).map(uncounted)])).toEqual({ steps: [100, 100, 50], names: everyone });
 	});
 
 	test('ends where FreshBooks shows no more, whatever it counts', async () => {
-		onGet(pageOf(TEAM, 2)).reply(200, teamMembersPage([], 2, 250));
+		answer(1);
+		onGet(pageOf(TEAM, 2)).times(2).reply(200, teamMembersPage([], 2, 250));
+		onGet(pageOf(TEAM, 3)).reply(200, teamMembersPage([], 3, 250));
+		[1, 2, 3].forEach((page) => onGet(pageOf(TEAM, page)).reply(200, teamMembersPage(page === 1 ? people.slice(0, 100) : [], page, 250)));
 		expect(await searchList('searchTeamMembers', inBusiness, undefined, '100')).toEqual({ results: [], paginationToken: undefined });
+	});
+
+	test.each([undefined, 100])('comes complete where FreshBooks gives fifteen at a time, and says per_page %p', async (perPage) => {
+		const fifteen = (page: number) => ({ response: people.slice((page - 1) * 15, page * 15), meta: { page, per_page: perPage, total: 250 } });
+		expect(await scrolled((step) => [step, ...upTo(17)].forEach((page) => onGet(pageOf(TEAM, page)).reply(200, fifteen(page))))).toEqual({ steps: [100, 100, 50], names: everyone });
+	});
+
+	test('in which an empty page comes before others is an error', async () => {
+		onGet(pageOf(TEAM, 2)).times(2).reply(200, teamMembersPage([], 2, 250));
+		[1, 3].forEach(answer);
+		expect((await shownErrorOf(searchList('searchTeamMembers', inBusiness, undefined, '100'))).message).toContain('not of the documented form');
 	});
 
 	test('a search is paged as well', async () => {
@@ -216,7 +231,8 @@ describe('a list with nothing in it says why', () => {
 		['searchInvitations', pageOf(INVITATIONS), invitationsAnswer([]), 'Business 789 has no pending invitation', 'accepted'],
 		['searchStaff', pageOf(STAFF), staffPage([]), 'Account zDmNq has no staff records', 'another account'],
 	])('%s of %s', async (method, path, answer, message, wayOut) => {
-		onGet(path).reply(200, answer as nock.Body);
+		// Where FreshBooks counts people and shows none, they are looked for twice more.
+		onGet(path).times(message.includes('shows none') ? 3 : 1).reply(200, answer as nock.Body);
 		const shown = await shownErrorOf(searchList(method, { ...inBusiness, ...inAccount }));
 		// Of another error the editor would show no description.
 		expect(shown).toMatchObject({ name: 'NodeApiError', message, description: expect.stringContaining(wayOut) });
@@ -245,5 +261,28 @@ describe('the businesses to choose several of', () => {
 	test('say why they cannot be read', async () => {
 		onGet(ME).reply(403, { error: 'insufficient_scope', error_description: 'Scopes needed: user:profile:read.' });
 		expect((await shownErrorOf(getBusinesses())).message).toContain('user:profile:read is needed');
+	});
+});
+
+describe('a search for staff', () => {
+	const rows = [staffRow(1, { fname: 'Ann', lname: 'Lee', email: 'a@b.co' }), staffRow(2, { email: 'lee@b.co' }), staffRow(3, { email: 'e@f.co' })];
+	const searched = (name: string, words: string) => `${STAFF}?search%5B${name}%5D=${encodeURIComponent(words)}&page=1&per_page=100`;
+	const names = async (words: string) => (await searchList('searchStaff', inAccount, words)).results.map(({ value }) => value);
+
+	test('is done by FreshBooks, by address and by name, and filtered again', async () => {
+		onGet(searched('email_like', 'lee')).reply(200, staffPage(rows.slice(1)));
+		onGet(searched('user_like', 'lee')).reply(200, staffPage(rows.slice(0, 2)));
+		expect(await names(' Lee ')).toEqual([2, 1]);
+	});
+
+	test('of an address asks once', async () => {
+		onGet(searched('email_like', 'a@b')).reply(200, staffPage(rows.slice(0, 1)));
+		expect(await names('a@b')).toEqual([1]);
+	});
+
+	test.each(['Ann Lee (a', '3'])('for what FreshBooks does not find, %s, looks through all', async (words) => {
+		for (const name of ['email_like', 'user_like']) onGet(searched(name, words.toLowerCase())).reply(200, staffPage([]));
+		onGet(pageOf(STAFF)).reply(200, staffPage(rows));
+		expect(await names(words)).toHaveLength(1);
 	});
 });

@@ -1,5 +1,10 @@
+import type { IDataObject } from 'n8n-workflow';
 import nock from 'nock';
 
+import { updateMe } from '../../nodes/FreshBooks/api/me';
+import { updateStaff } from '../../nodes/FreshBooks/api/staff';
+import type { FreshBooksClient } from '../../nodes/FreshBooks/client/client';
+import { FreshBooksError } from '../../nodes/FreshBooks/client/errors';
 import { onAFastClock } from '../harness/clock';
 import { API, connectedCredential, errorOf, jsonOf, locator, run, runWithHints } from '../harness/context';
 import {
@@ -113,10 +118,45 @@ describe('user', () => {
 		expect(await jsonOf({ resource: 'user', operation: 'updateMe', updateFields })).toEqual([EXAMPLE.usersMeUpdated.response]);
 	});
 
+	test('Update Me takes address, phone number and picture as well', async () => {
+		const body = { email: 'new@example.com', avatar: 'https://example.com/me.png', phone_numbers: [{ title: '', phone_number: '416 555 0100' }] };
+		onPut(ME, body).reply(200, { response: { id: 712052, email: 'b@example.com', unconfirmed_email: 'new@example.com', phone_numbers: [{ title: '', phone_number: '4165550100' }] } });
+		const updateFields = { email: ' new@example.com ', avatar: 'https://example.com/me.png', phoneNumber: '416 555 0100' };
+		expect(await jsonOf({ resource: 'user', operation: 'updateMe', updateFields })).toMatchObject([{ id: 712052, unconfirmed_email: 'new@example.com' }]);
+	});
+
+	test.each<[object, object, string]>([
+		[{ firstName: 'Janet', language: 'en' }, { first_name: 'Bruce', language: 'en' }, "'First Name'"],
+		[{ jobTitle: 'Lead', company: 'Acme' }, { profession: null }, "'Company', 'Job Title'"],
+		[{ email: 'new@example.com' }, { email: 'b@example.com', unconfirmed_email: null }, "'Email'"],
+		[{ phoneNumber: '416 555 0100' }, { phone_numbers: [{ title: '', phone_number: null }] }, "'Phone Number'"],
+		[{ timezone: 'America/Toronto' }, { timezone: 'America/New_York' }, "'Timezone'"],
+		[{ avatar: 'https://example.com/me.png' }, { avatar: null }, "'Avatar'"],
+	])('Update Me of %j that FreshBooks answers with %j is an error that names %s', async (updateFields, answered, names) => {
+		nock(API).put(ME).reply(200, { response: { id: 712052, ...answered } });
+		const shown = await errorOf({ resource: 'user', operation: 'updateMe', updateFields: { ...updateFields } });
+		expect(shown.message).toBe(`FreshBooks accepted the change of the connected user, but answers another value for ${names} [item 0]`);
+		expect(shown.description).toContain('in FreshBooks');
+	});
+
+	test('Update Me to nothing is no change without effect', async () => {
+		onPut(ME, { phone_numbers: [{ title: '', phone_number: '' }], profession: { company: '' } }).reply(200, { response: { id: 712052, phone_numbers: [], profession: null } });
+		expect(await run({ resource: 'user', operation: 'updateMe', updateFields: { phoneNumber: '', company: '' } })).toHaveLength(1);
+	});
+
 	test.each([{}, { response: {} }, { response: 'ok' }])('Update Me reads the profile again where FreshBooks answers %j', async (answer) => {
 		onPut(ME, { language: 'en' }).reply(200, answer);
-		onGet(ME).reply(200, EXAMPLE.usersMe);
+		onGet(ME).reply(200, { response: { ...EXAMPLE.usersMe.response, language: 'en' } });
 		expect(await jsonOf({ resource: 'user', operation: 'updateMe', updateFields: { language: 'en' } })).toMatchObject([{ id: EXAMPLE.usersMe.response.id }]);
+	});
+
+	test('Update Me whose profile cannot be read back is marked as accepted', async () => {
+		const client = (send: FreshBooksClient['send']): FreshBooksClient => ({ maxInFlight: 1, send, pause: async () => undefined, warn: () => undefined, mayUse: () => false });
+		const reading = updateMe(client(async ({ method }) => (method === 'PUT' ? {} : { response: { id: 1 } })), { language: 'en' });
+		await expect(reading).rejects.toMatchObject({ failure: { kind: 'malformed', method: 'GET', readBackFailed: true } });
+		const refused = updateMe(client(async () => await Promise.reject(new FreshBooksError({ kind: 'scope', subject: 'x', idFamily: 'none', method: 'PUT' }))), {});
+		await expect(refused).rejects.toMatchObject({ failure: { kind: 'scope' } });
+		await expect(refused).rejects.not.toHaveProperty('failure.readBackFailed');
 	});
 
 	test('Update Me can set last name and time zone alone', async () => {
@@ -143,6 +183,18 @@ describe('business', () => {
 	test('Get Many stops at the limit', async () => {
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		expect(await jsonOf({ resource: 'business', operation: 'getAll', limit: 1 })).toMatchObject([{ businessId: 77128 }]);
+	});
+
+	test("Get Many, raw, gives FreshBooks' memberships without their credentials", async () => {
+		onGet(ME).reply(200, EXAMPLE.usersMeModern);
+		const [{ fasttrack_token: removed, ...rest }] = EXAMPLE.usersMeModern.response.business_memberships;
+		expect(removed).toBe('<JWT>');
+		expect(await jsonOf({ resource: 'business', operation: 'getAll', simplify: false })).toEqual([rest]);
+	});
+
+	test('Get Many of a user whose businesses are not said is an error', async () => {
+		onGet(ME).reply(200, { response: { id: 1 } });
+		await expect(run({ resource: 'business', operation: 'getAll' })).rejects.toThrow(/incomplete or not of the documented form/);
 	});
 
 	test('Get Many for many items asks once', async () => {
@@ -186,8 +238,13 @@ describe('team member, Get Many', () => {
 	});
 
 	test("reads it raw: FreshBooks' own objects", async () => {
+		onGet(pageOf('/auth/api/v1/businesses/6806492/team_members')).reply(200, EXAMPLE.teamMembers);
+		expect(await jsonOf({ ...getAll, business: locator('id', '6806492'), simplify: false })).toEqual(EXAMPLE.teamMembers.response);
+	});
+
+	test('of people of another business is an error', async () => {
 		onGet(pageOf(TEAM)).reply(200, EXAMPLE.teamMembers);
-		expect(await jsonOf({ ...getAll, simplify: false })).toEqual(EXAMPLE.teamMembers.response);
+		await expect(run(getAll)).rejects.toThrow(/not of the documented form \[item 0\]$/);
 	});
 
 	test('reads 250 people in three requests, in order', async () => {
@@ -267,15 +324,20 @@ describe('team member, Get Many', () => {
 	});
 
 	test('reads the business group, with GET and nothing else', async () => {
-		onGet('/auth/api/v1/users/business/789').times(2).reply(200, EXAMPLE.businessGroup);
-		expect(await jsonOf({ ...getAll, source: 'businessGroup' })).toMatchObject([
+		onGet('/auth/api/v1/users/business/8675309').times(2).reply(200, EXAMPLE.businessGroup);
+		const ofGroup = { ...getAll, business: locator('id', '8675309'), source: 'businessGroup' };
+		expect(await jsonOf(ofGroup)).toMatchObject([
 			{ id: 70003, email: 'o@example.com', firstName: 'Sam', lastName: 'Owner', role: 'owner', active: true, identityId: 70001 },
 		]);
-		expect(await jsonOf({ ...getAll, source: 'businessGroup', simplify: false })).toEqual(EXAMPLE.businessGroup.response.business_group.members);
+		expect(await jsonOf({ ...ofGroup, simplify: false })).toEqual(EXAMPLE.businessGroup.response.business_group.members);
 	});
 
-	test('of a business group that is none is an error', async () => {
-		onGet('/auth/api/v1/users/business/789').times(1).reply(200, { response: { id: 789 } });
+	test.each([
+		['is none', { response: { id: 789 } }],
+		['is that of another business', EXAMPLE.businessGroup],
+		['holds what is no object', { response: { id: 789, business_group: { members: [null] } } }],
+	])('of a business group that %s is an error', async (_what, answer) => {
+		onGet('/auth/api/v1/users/business/789').times(1).reply(200, answer);
 		await expect(run({ ...getAll, source: 'businessGroup' })).rejects.toThrow(/not of the documented form \[item 0\]$/);
 	});
 
@@ -292,14 +354,16 @@ describe('team member, Get Many', () => {
 
 	test('that shows fewer people than FreshBooks counts says so beside the output', async () => {
 		onGet(pageOf(TEAM)).times(2).reply(200, teamMembersPage([teamMemberRow(1)], 1, 16));
+		onGet(pageOf(TEAM, 2)).times(2).reply(200, teamMembersPage([], 2, 16));
 		const { items, hints } = await runWithHints({ ...getAll, returnAll: true });
 		expect(items).toHaveLength(1);
 		expect(hints).toEqual([expect.stringContaining('counts 16 team members of business 789 but shows 1')]);
 	});
 
 	test.each([true, false])('that ends before the limit says so as well, filtered by FreshBooks (%s) or not', async (filtered) => {
-		const path = filtered ? `${TEAM}?active=true&page=1&per_page=100` : pageOf(TEAM);
-		onGet(path).times(2).reply(200, teamMembersPage([teamMemberRow(1, { active: true })], 1, 16));
+		const path = (page: number) => (filtered ? `${TEAM}?active=true&page=${page}&per_page=100` : pageOf(TEAM, page));
+		onGet(path(1)).times(2).reply(200, teamMembersPage([teamMemberRow(1, { active: true })], 1, 16));
+		onGet(path(2)).times(2).reply(200, teamMembersPage([], 2, 16));
 		const { items, hints } = await runWithHints({ ...getAll, limit: 50, ...(filtered ? { filters: { active: true } } : {}) });
 		expect(items).toHaveLength(1);
 		expect(hints).toEqual([expect.stringContaining('counts 16 team members of business 789 but shows 1')]);
@@ -353,9 +417,15 @@ describe('team member, Get', () => {
 	nameOfBusiness();
 
 	test('by UUID asks for that one, in upper or lower case', async () => {
-		onGet(`${TEAM}/${UUID}`).times(2).reply(200, EXAMPLE.teamMember);
-		expect(await jsonOf({ ...get, member: locator('id', UUID) })).toMatchObject([{ id: UUID, role: 'no_seat_employee', roleName: 'Unassigned', active: true, businessId: 789, businessName: 'BillSpring' }]);
-		expect(await jsonOf({ ...get, member: locator('list', UUID.toUpperCase()), simplify: false })).toEqual([EXAMPLE.teamMember.response]);
+		onGet(`/auth/api/v1/businesses/6806492/team_members/${UUID}`).times(2).reply(200, EXAMPLE.teamMember);
+		const getThere = { ...get, business: locator('id', '6806492') };
+		expect(await jsonOf({ ...getThere, member: locator('id', UUID) })).toMatchObject([{ id: UUID, role: 'no_seat_employee', roleName: 'Unassigned', active: true, businessId: 6806492 }]);
+		expect(await jsonOf({ ...getThere, member: locator('list', UUID.toUpperCase()), simplify: false })).toEqual([EXAMPLE.teamMember.response]);
+	});
+
+	test('of somebody of another business is an error', async () => {
+		onGet(`${TEAM}/${UUID}`).reply(200, EXAMPLE.teamMember);
+		await expect(run({ ...get, member: locator('id', UUID) })).rejects.toThrow(/not of the documented form \[item 0\]$/);
 	});
 
 	test('by email reads the list once for all items', async () => {
@@ -482,6 +552,7 @@ describe('invitation', () => {
 describe('staff', () => {
 	const getAll = { resource: 'staff', operation: 'getAll', account };
 	const staff = locator('id', '2194844');
+	const staffAnswer = (changes: IDataObject) => ({ response: { result: { staff: { ...EXAMPLE.staff.response.result.staff, ...changes } } } });
 
 	test('Get Many reads the list, simplified with times in UTC', async () => {
 		onGet(pageOf(STAFF)).reply(200, EXAMPLE.staffList);
@@ -544,8 +615,65 @@ describe('staff', () => {
 	});
 
 	test('Get Many with project IDs shows them, simplified as well', async () => {
-		onGet(`${STAFF}?include%5B%5D=projectids&page=1&per_page=100`).reply(200, staffPage([staffRow(1, { projectids: [5, 6] }), staffRow(2)]));
-		expect(await jsonOf({ ...getAll, options: { includeProjectIds: true } })).toMatchObject([{ projectIds: [5, 6] }, { projectIds: [] }]);
+		onGet(`${STAFF}?include%5B%5D=projectids&page=1&per_page=100`).reply(200, staffPage([staffRow(1, { projectids: [5, 6] }), staffRow(2), staffRow(3, { projectids: [] })]));
+		expect(await jsonOf({ ...getAll, options: { includeProjectIds: true } })).toMatchObject([{ projectIds: [5, 6] }, { projectIds: null }, { projectIds: [] }]);
+	});
+
+	test.each<[object, number[]]>([
+		[{ userId: '2' }, [2]],
+		[{ userIds: '1,3' }, [1, 3]],
+		[{ userLevel: 'admin' }, [1]],
+		[{ nameLike: 'WAYNE' }, [1, 3]],
+		[{ nameLike: 'bruce wayne' }, [1]],
+		[{ emailLike: 'B@Example' }, [2]],
+		[{ phoneLike: '555-01' }, [2]],
+		[{ noteLike: 'night' }, [3]],
+		[{ visState: 2 }, [3]],
+		[{ emailLike: 'example', visState: 0 }, [1, 2]],
+		[{ nameLike: 'nobody' }, []],
+	])('Get Many by %j gives the records %j also where FreshBooks ignores filters, and counts the limit after', async (filters, expected) => {
+		const rows = [
+			staffRow(1, { fname: 'Bruce', lname: 'Wayne', email: 'a@example.com', role: 'admin' }),
+			staffRow(2, { email: 'b@example.com', mob_phone: '(416) 555 0100', role: 'staff' }),
+			staffRow(3, { organization: 'Wayne Inc.', email: 'c@example.com', note: 'Works at Night', vis_state: 2, role: 'staff' }),
+		];
+		const others = upTo(100).map((id) => staffRow(1000 + id, { vis_state: 1, role: 'staff', email: 'x@y.co' }));
+		const all = [...others, ...rows];
+		nock(API)
+			.persist()
+			.get(STAFF)
+			.query(true)
+			.reply(200, (uri) => {
+				const page = Number(new URL(uri, API).searchParams.get('page'));
+				return staffPage(all.slice((page - 1) * 100, page * 100), page, all.length);
+			});
+		expect((await jsonOf({ ...getAll, limit: 3, filters: { ...filters } })).map(({ id }) => id)).toEqual(expected);
+	});
+
+	test('Get Many leaves in what a row does not say', async () => {
+		nock(API).get(STAFF).query(true).reply(200, staffPage([{ id: 1 }, { id: 2, role: 'business_employee' }]));
+		expect(await run({ ...getAll, filters: { nameLike: 'a', emailLike: 'b', noteLike: 'c', phoneLike: '5', visState: 0, userLevel: 'staff' } })).toHaveLength(2);
+	});
+
+	test('Get of another record than asked for is an error', async () => {
+		onGet(`${STAFF}/7`).reply(200, EXAMPLE.staff);
+		await expect(run({ resource: 'staff', operation: 'get', account, staff: locator('id', '7') })).rejects.toThrow(/not of the documented form \[item 0\]$/);
+	});
+
+	test.each(['update', 'delete'])('%s answered with another record than asked for is an error', async (operation) => {
+		nock(API).put(`${STAFF}/7`).reply(200, EXAMPLE.staff);
+		const parameters = { resource: 'staff', operation, account, staff: locator('id', '7'), updateFields: { fname: 'B' } };
+		await expect(run(parameters)).rejects.toThrow(/not of the documented form \[item 0\]$/);
+	});
+
+	test('a record that cannot be read back is marked as accepted', async () => {
+		const client: FreshBooksClient = { maxInFlight: 1, send: async ({ method }) => (method === 'PUT' ? EXAMPLE.staffDeleted : {}), pause: async () => undefined, warn: () => undefined, mayUse: () => false };
+		await expect(updateStaff(client, 'zDmNq', 7, { fname: 'B' })).rejects.toMatchObject({ failure: { kind: 'malformed', readBackFailed: true } });
+	});
+
+	test('Delete that leaves the record active is an error', async () => {
+		onPut(`${STAFF}/2194844`, { staff: { vis_state: 1 } }).reply(200, EXAMPLE.staff);
+		expect((await errorOf({ resource: 'staff', operation: 'delete', account, staff })).message).toContain('left its state as it was');
 	});
 
 	test('Get asks for the one record', async () => {
@@ -557,7 +685,10 @@ describe('staff', () => {
 	});
 
 	test("Update sends the chosen fields wrapped, under FreshBooks' names", async () => {
-		onPut(`${STAFF}/2194844`, { staff: { email: 'new@example.com', p_street2: 'Floor 2', mob_phone: '', rate: '35.00' } }).reply(200, EXAMPLE.staff);
+		onPut(`${STAFF}/2194844`, { staff: { email: 'new@example.com', p_street2: 'Floor 2', mob_phone: '', rate: '35.00' } }).reply(
+			200,
+			staffAnswer({ email: 'New@example.com', p_street2: 'Floor 2', mob_phone: null, rate: 35 }),
+		);
 		const updateFields = { email: ' new@example.com', pStreet2: 'Floor 2', mobPhone: '', rate: '35.00' };
 		expect(await jsonOf({ resource: 'staff', operation: 'update', account, staff, updateFields })).toMatchObject([{ id: 2194844, username: 'MHzxqDerKq' }]);
 	});
@@ -565,15 +696,22 @@ describe('staff', () => {
 	test('Update sends every writable field of the documentation', async () => {
 		const fields = ['bus_phone', 'currency_code', 'display_name', 'fax', 'fname', 'home_phone', 'language', 'lname', 'mob_phone', 'note', 'organization', 'p_city', 'p_code', 'p_country', 'p_province', 'p_street', 'p_street2', 'rate', 'username'];
 		const camelCase = (name: string) => name.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
-		onPut(`${STAFF}/2194844`, { staff: Object.fromEntries(fields.map((name) => [name, `the ${name}`])) }).reply(200, EXAMPLE.staff);
+		const sent = Object.fromEntries(fields.map((name) => [name, `the ${name}`]));
+		onPut(`${STAFF}/2194844`, { staff: sent }).reply(200, staffAnswer(sent));
 		const updateFields = Object.fromEntries(fields.map((name) => [camelCase(name), `the ${name}`]));
 		await run({ resource: 'staff', operation: 'update', account, staff, updateFields });
 	});
 
 	test.each([{ response: {} }, { response: { result: { staff: {} } } }])('Update that is answered %j, without the record, reads it', async (answer) => {
 		onPut(`${STAFF}/2194844`, { staff: { fname: 'B' } }).reply(200, answer);
-		onGet(`${STAFF}/2194844`).reply(200, EXAMPLE.staff);
+		onGet(`${STAFF}/2194844`).reply(200, staffAnswer({ fname: 'B' }));
 		expect(await jsonOf({ resource: 'staff', operation: 'update', account, staff, updateFields: { fname: 'B' } })).toMatchObject([{ id: 2194844 }]);
+	});
+
+	test('Update without effect is an error that names the fields', async () => {
+		onPut(`${STAFF}/2194844`, { staff: { fname: 'B', rate: '40', note: 'x' } }).reply(200, staffAnswer({ note: 'x', rate: '35.00' }));
+		const shown = await errorOf({ resource: 'staff', operation: 'update', account, staff, updateFields: { fname: 'B', rate: '40', note: 'x' } });
+		expect(shown.message).toBe("FreshBooks accepted the change of staff 2194844 of account zDmNq, but answers another value for 'First Name', 'Rate' [item 0]");
 	});
 
 	test('Delete sets vis_state 1', async () => {
@@ -614,13 +752,13 @@ describe('credentials among FreshBooks’ fields are in no output', () => {
 	});
 
 	test('of an updated staff record', async () => {
-		onPut(`${STAFF}/1`, { staff: { fname: 'B' } }).reply(200, { response: { result: { staff: staffRow(1, { api_token: secret }) } } });
+		onPut(`${STAFF}/1`, { staff: { fname: 'B' } }).reply(200, { response: { result: { staff: staffRow(1, { fname: 'B', api_token: secret }) } } });
 		const output = await run({ resource: 'staff', operation: 'update', account, staff: locator('id', 1), updateFields: { fname: 'B' } });
 		expect(JSON.stringify(output)).not.toMatch(/secret-thing|api_token/);
 	});
 
 	test('when their names are written with escapes', async () => {
-		onGet(ME).reply(200, '{"response":{"id":1,"fasttrack\\u005ftoken":"secret-thing","api\\u005Ftoken":"secret-thing"}}');
-		expect(await jsonOf({ resource: 'user', operation: 'getMe', simplify: false })).toEqual([{ id: 1 }]);
+		onGet(ME).reply(200, '{"response":{"id":1,"fasttrack\\u005ftoken":"secret-thing","api\\u005Ftoken":"secret-thing","business_memberships":[]}}');
+		expect(await jsonOf({ resource: 'user', operation: 'getMe', simplify: false })).toEqual([{ id: 1, business_memberships: [] }]);
 	});
 });

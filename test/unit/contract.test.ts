@@ -25,8 +25,9 @@ const STAFF_FIELDS = ['fax', 'rate', 'note', 'displayName', 'lname', 'mobPhone',
 /** [resource, operation, parameters, entries of its collections] */
 const OPERATIONS: Array<[string, string, string[], Record<string, string[]>]> = [
 	['user', 'getMe', ['simplify'], {}],
-	['user', 'updateMe', ['updateFields', 'options'], { updateFields: ['firstName', 'lastName', 'language', 'timezone', 'jobTitle', 'company'], options: ['batchSize'] }],
-	['business', 'getAll', LIST, {}],
+	['user', 'updateMe', ['updateFields', 'options'], { updateFields: ['firstName', 'lastName', 'language', 'timezone', 'jobTitle', 'company', 'email', 'phoneNumber', 'avatar'], options: ['batchSize'] }],
+	['business', 'getAll', [...LIST, 'simplify'], {}],
+	['project', 'getAll', ['business', ...LIST, 'simplify'], {}],
 	['teamMember', 'getAll', ['business', 'source', ...LIST, 'filters', 'simplify'], { filters: ['active', 'role', 'email'] }],
 	['teamMember', 'get', ['business', 'member', 'simplify', 'options'], { options: ['batchSize'] }],
 	['teamMember', 'updateRole', ['business', 'member', 'role', 'permissions', 'options'], { options: ['batchSize'] }],
@@ -89,6 +90,7 @@ test.each([
 	['teamMember', 'get'],
 	['staff', 'get'],
 	['staff', 'delete'],
+	['project', 'getAll'],
 ])('%s %s, which FreshBooks documents, shows none', (resource, operation) => {
 	expect(shown(resource, operation).filter(({ type }) => type === 'notice')).toEqual([]);
 });
@@ -98,6 +100,8 @@ test.each([
 	['limit', 'teamMember', 'getAll', 50],
 	['returnAll', 'staff', 'getAll', false],
 	['simplify', 'staff', 'get', true],
+	['simplify', 'business', 'getAll', true],
+	['simplify', 'project', 'getAll', true],
 ])("'%s' of %s %s is %j by default", (name, resource, operation, value) => {
 	expect(named(shown(resource, operation), name)?.default).toBe(value);
 });

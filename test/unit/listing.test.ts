@@ -7,6 +7,7 @@ import {
 	isShort,
 	movedWhileRead,
 	readList,
+	readListPage,
 	readToTheEnd,
 	readWholeList,
 	type ListRequest,
@@ -44,7 +45,7 @@ function service(answer: Answer, maxInFlight = 10) {
 			return await answer(page, asked.filter((other) => other.query?.page === page).length);
 		},
 		pause: async () => undefined,
-		warn: () => undefined,
+		warn: () => undefined, mayUse: () => false,
 	};
 	return { client, asked, pages: () => asked.map(({ query }) => query?.page) };
 }
@@ -102,6 +103,47 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 		const listing = await readList(client, REQUEST, limit);
 		expect(ids(listing.rows)).toEqual(upTo(Math.min(limit, 500)));
 		expect(listing).toMatchObject({ requests, limited: limit < 500 });
+	});
+
+	test.each([undefined, 100])('of pages of 15 that say per_page %p is read to its end by its total', async (said) => {
+		const { client, pages } = service((page) => {
+			const { perPage, ...answer } = { perPage: said, ...shape(rowsFrom(1, 40).slice((page - 1) * 15, page * 15), page, 40, 15) };
+			return JSON.parse(JSON.stringify(answer, (key, value: unknown) => (key === 'per_page' ? perPage : key === 'pages' && typeof value === 'number' ? undefined : value))) as unknown;
+		});
+		const listing = await readList(client, REQUEST);
+		expect(ids(listing.rows)).toEqual(upTo(40));
+		expect(isShort(listing) || movedWhileRead(listing)).toBe(false);
+		expect(pages()).toEqual([1, 2, 3]);
+	});
+
+	test('in which an empty page comes before others is malformed, never a short list', async () => {
+		const { client } = service((page) => shape(page === 2 ? [] : rowsFrom(1, 300).slice((page - 1) * 100, page * 100), page, 300, 100));
+		await expect(readList(client, REQUEST)).rejects.toMatchObject({ failure: { kind: 'malformed', subject: 'things' } });
+	});
+
+	test('that counts rows and shows none is no empty list', async () => {
+		const { client } = service((page) => shape([], page, 7, 100));
+		const listing = await readList(client, REQUEST);
+		expect([listing.rows, isShort(listing)]).toEqual([[], true]);
+		expect(await readToTheEnd(client, REQUEST)).toMatchObject({ rows: [], doubt: expect.stringContaining('counts 7 things but shows 0') });
+		await expect(readWholeList(client, REQUEST, () => undefined)).rejects.toThrow('FreshBooks counts 7 things but shows none');
+	});
+
+	test('with a filter of ours is read until the limit of wanted rows is there', async () => {
+		const wanted = (kept: IDataObject) => Number(kept.id) % 50 === 0;
+		const { client } = service(paged(shape, 1000), 2);
+		const listing = await readList(client, { ...REQUEST, wanted }, 3);
+		expect(ids(listing.rows)).toEqual([50, 100, 150]);
+		expect(listing).toMatchObject({ limited: true });
+		expect(listing.requests).toBeLessThanOrEqual(4);
+		const whole = await readList(service(paged(shape, 1000)).client, { ...REQUEST, wanted });
+		expect(whole.rows).toHaveLength(20);
+		expect([whole.listed, isShort(whole), movedWhileRead(whole)]).toEqual([1000, false, false]);
+	});
+
+	test('which FreshBooks has filtered costs no more than the limit needs', async () => {
+		const { client } = service(paged(shape, 1000));
+		expect(await readList(client, { ...REQUEST, wanted: () => true }, 150)).toMatchObject({ requests: 2, limited: true });
 	});
 
 	test('whose total is larger than the rows that may be seen ends, and tells', async () => {
@@ -196,12 +238,35 @@ describe('a list without paging', () => {
 		expect(pages()).toEqual([1]);
 	});
 
-	test.each([100, 250])('of %d rows that is repeated for page 2 ends there, each row once', async (count) => {
+	test.each([
+		[14, [1]],
+		[15, [1, 2]],
+		[16, [1]],
+		[99, [1]],
+		[100, [1, 2]],
+		[101, [1]],
+		[250, [1]],
+	])('of %d rows that is repeated for every page costs the requests %j, each row once', async (count, asked) => {
 		const { client, pages } = unpaged(count);
 		const listing = await readList(client, REQUEST);
 		expect(ids(listing.rows)).toEqual(upTo(count));
+		expect(listing).toMatchObject({ duplicates: 0, totals: [] });
 		expect(movedWhileRead(listing)).toBe(false);
-		expect(pages()).toEqual([1, 2]);
+		expect(pages()).toEqual(asked);
+	});
+
+	test.each([
+		[15, 40],
+		[15, 45],
+		[100, 250],
+	])('that gives pages of %d rows all the same is read until a page brings nothing new: %d rows', async (size, count) => {
+		const { client } = service((page) => ({ response: { members: rowsFrom(1, count).slice((page - 1) * size, page * size) } }));
+		expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(count));
+	});
+
+	test('that hides a row of a page is read on behind it', async () => {
+		const { client } = service((page) => ({ response: { members: rowsFrom(1, 45).filter(({ id }) => id !== 20).filter(({ id }) => Math.ceil(Number(id) / 15) === page) } }));
+		expect((await readList(client, REQUEST)).rows).toHaveLength(44);
 	});
 
 	test('stops at the limit', async () => {
@@ -211,22 +276,69 @@ describe('a list without paging', () => {
 	});
 });
 
+test('fifteen rows beside `pages: 3`, without a total, are read on', async () => {
+	const { client, pages } = service((page) => ({ response: { members: rowsFrom(1, 40).slice((page - 1) * 15, page * 15), pages: { page, pages: 3, per_page: 100 } } }));
+	expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(40));
+	expect(pages().slice(0, 3)).toEqual([1, 2, 3]);
+});
+
+test('rows at the top level beside `meta`, as FreshBooks gives projects, are read like the others', async () => {
+	const { client, pages } = service((page) => ({ members: rowsFrom(1, 150).slice((page - 1) * 100, page * 100), meta: { page, per_page: 100, pages: 2, total: 150, sort: [] } }));
+	expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(150));
+	expect(pages()).toEqual([1, 2]);
+});
+
+test('a list is complete whatever its pages hold and whatever is said of their size', async () => {
+	const pageSize = fc.oneof(fc.constantFrom(15, 30, 100), fc.integer({ min: 1, max: 100 }));
+	const said = fc.constantFrom('size', 'asked', 'nothing');
+	await fc.assert(
+		fc.asyncProperty(fc.integer({ min: 0, max: 400 }), pageSize, said, fc.boolean(), fc.integer({ min: 1, max: 12 }), async (count, size, perPage, withPages, maxInFlight) => {
+			const { client } = service((page) => {
+				const paging: IDataObject = { page, total: count };
+				if (perPage !== 'nothing') paging.per_page = perPage === 'size' ? size : 100;
+				if (withPages) paging.pages = Math.ceil(count / size);
+				return { response: { members: rowsFrom(1, count).slice((page - 1) * size, page * size), pages: paging } };
+			}, maxInFlight);
+			const listing = await readList(client, REQUEST);
+			expect(ids(listing.rows)).toEqual(upTo(count));
+			expect([listing.requests, isShort(listing), movedWhileRead(listing)]).toEqual([Math.max(1, Math.ceil(count / size)), false, false]);
+		}),
+		{ numRuns: 150 },
+	);
+});
+
+test('a list that says nothing is complete where its pages are of a size that FreshBooks uses', async () => {
+	await fc.assert(
+		fc.asyncProperty(fc.integer({ min: 0, max: 400 }), fc.constantFrom(15, 100), async (count, size) => {
+			const { client } = service((page) => ({ response: rowsFrom(1, count).slice((page - 1) * size, page * size) }));
+			expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(count));
+		}),
+		{ numRuns: 60 },
+	);
+});
+
+describe('one page for the editor', () => {
+	test.each<[string, unknown, number, number | null]>([
+		['the only one', teamMembersPage(rowsFrom(1, 40), 1, 40), 1, 40],
+		['the first of several', teamMembersPage(rowsFrom(1, 100), 1, 250), 1, 250],
+		['the last', teamMembersPage(rowsFrom(201, 250), 3, 250), 3, 250],
+		['fifteen of forty, said to be a hundred', teamMembersPage(rowsFrom(1, 15), 1, 40), 1, null],
+		['empty though there should be more', teamMembersPage([], 2, 250), 2, null],
+		['without a count', { response: rowsFrom(1, 100) }, 1, null],
+		['empty, of an empty list', teamMembersPage([], 1, 0), 1, 0],
+	])('%s', async (_name, answer, number, total) => {
+		const { client } = service(() => answer);
+		expect((await readListPage(client, REQUEST, number)).total).toBe(total);
+	});
+});
+
 test.each([['staff'], ['staffs']])('rows are found under "%s"', async (key) => {
 	const { client } = service(() => ({ response: { result: { [key]: [row(1)], page: 1, pages: 1, per_page: 100, total: 1 } } }));
 	expect((await readList(client, REQUEST)).rows).toEqual([row(1)]);
 });
 
-test.each([99, 100, 101, 235])('an unpaged list of %d rows, which comes whole for every page, is complete', async (count) => {
-	const { client, pages } = service(() => ({ response: { members: rowsFrom(1, count) } }));
-	const listing = await readList(client, REQUEST);
-	expect(ids(listing.rows)).toEqual(upTo(count));
-	expect(listing).toMatchObject({ duplicates: 0, totals: [] });
-	expect(pages()).toEqual(count < 100 ? [1] : [1, 2]);
-});
-
-
 test('an unpaged list that changes between two askings tells so', async () => {
-	const { client } = service((page) => ({ response: { members: rowsFrom(Math.min(page, 2), 120) } }));
+	const { client } = service((page) => ({ response: { members: rowsFrom(Math.min(page, 2), Math.min(page, 2) + 99) } }));
 	expect((await readList(client, REQUEST)).duplicates).toBeGreaterThan(0);
 });
 

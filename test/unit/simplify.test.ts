@@ -1,12 +1,14 @@
 import { businessMemberOf } from '../../nodes/FreshBooks/api/businessMembers';
+import { invitedAtOf, isoOrNull } from '../../nodes/FreshBooks/api/dates';
 import { meOf } from '../../nodes/FreshBooks/api/me';
+import { projectOf } from '../../nodes/FreshBooks/api/projects';
 import { staffRecordOf } from '../../nodes/FreshBooks/api/staff';
 import { teamMemberOf } from '../../nodes/FreshBooks/api/teamMembers';
 import {
-	easternToUtc,
 	simplifyBusinessMember,
 	simplifyGroupMember,
 	simplifyMe,
+	simplifyProject,
 	simplifyStaff,
 	simplifyTeamMember,
 } from '../../nodes/FreshBooks/operations/common/simplify';
@@ -24,17 +26,29 @@ describe('an accounting time', () => {
 		['in the hour that comes twice: the first of them', '2026-11-01 01:30:00', '2026-11-01T05:30:00.000Z'],
 		['when clocks went back', '2026-11-01 02:00:00', '2026-11-01T07:00:00.000Z'],
 		['at midnight', '2026-06-01 00:00:00', '2026-06-01T04:00:00.000Z'],
+		['with a T and parts of a second', '2026-01-15T12:00:00.123', '2026-01-15T17:00:00.000Z'],
 		['on a leap day', '2024-02-29 12:00:00', '2024-02-29T17:00:00.000Z'],
 	])('%s: %s New York is %s', (_when, eastern, utc) => {
-		expect(easternToUtc(eastern)).toBe(utc);
+		expect(isoOrNull(eastern)).toBe(utc);
 	});
 
-	test.each([null, undefined, '', 'yesterday', '2016-08-05', '2016-08-05T10:38:41Z', '0000-00-00 00:00:00', '2026-13-01 00:00:00', '2026-02-30 00:00:00', '2026-01-01 24:30:00', 7])(
+	test.each([null, undefined, '', 'yesterday', '2016-08-05', '10:38:41', '0000-00-00 00:00:00', '2026-13-01 00:00:00', '2026-02-30 00:00:00', '2026-01-01 24:30:00', 7])(
 		'%j is none',
 		(value) => {
-			expect(easternToUtc(value)).toBeNull();
+			expect(isoOrNull(value)).toBeNull();
 		},
 	);
+
+	test.each([
+		['2016-08-05T10:38:41Z', '2016-08-05T10:38:41.000Z'],
+		['2016-08-05T10:38:41.5+02:00', '2016-08-05T08:38:41.500Z'],
+	])('%s, with a zone, is taken as it says', (value, utc) => {
+		expect(isoOrNull(value)).toBe(utc);
+	});
+
+	test('means the same in an invitation, wherever n8n runs', () => {
+		expect(invitedAtOf({ created_at: '2016-08-05 10:38:41' })).toBe('2016-08-05T14:38:41.000Z');
+	});
 });
 
 describe('simplified', () => {
@@ -139,5 +153,23 @@ describe('simplified', () => {
 		[null, null],
 	])('vis_state %s is %s', (visState, state) => {
 		expect(simplifyStaff(staffRecordOf({ id: 1, vis_state: visState })).state).toBe(state);
+	});
+
+	test('a project has at most ten fields, people among them', () => {
+		const simple = simplifyProject(projectOf(EXAMPLE.projects.projects[0]));
+		expect(Object.keys(simple).length).toBeLessThanOrEqual(10);
+		expect(simple).toEqual({
+			title: 'Some project',
+			active: true,
+			complete: false,
+			id: 218192,
+			clientId: 4321,
+			members: [{ email: 'gordon@example.com', firstName: 'Gordon', lastName: 'Shumway', role: 'owner', identityId: 7654 }],
+			pendingInvitations: [{ email: 'invited@example.com', role: 'manager', id: 31 }],
+		});
+	});
+
+	test.each([null, undefined, { members: null, pending_invitations: null }, { members: {}, pending_invitations: 'none' }])('a project with the group %j has nobody', (group) => {
+		expect(simplifyProject(projectOf({ id: 1, group }))).toMatchObject({ members: [], pendingInvitations: [] });
 	});
 });

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { FreshBooksError } from '../client/errors';
+import { FreshBooksError, isJsonObject } from '../client/errors';
 import { path } from '../client/identifiers';
 import type { ListRequest } from './lists';
 import type { FreshBooksClient } from '../client/client';
@@ -105,7 +105,9 @@ export async function getBusinessGroup(client: FreshBooksClient, businessId: num
 		path: path`/auth/api/v1/users/business/${businessId}`,
 		published: false,
 	});
-	const members = objectOf(objectOf(objectOf(body).response).business_group).members;
-	if (!Array.isArray(members)) throw new FreshBooksError({ ...about, kind: 'malformed', status: 200, method: 'GET' });
-	return members.map((member) => businessMemberOf(objectOf(member)));
+	const group = objectOf(objectOf(body).response);
+	const { members } = objectOf(group.business_group);
+	const isAskedFor = (idOrNull(group.id) ?? businessId) === businessId;
+	if (isAskedFor && Array.isArray(members) && members.every(isJsonObject)) return members.map(businessMemberOf);
+	throw new FreshBooksError({ ...about, kind: 'malformed', status: 200, method: 'GET' });
 }

@@ -1,19 +1,24 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { FreshBooksError, isJsonObject } from '../client/errors';
+import { FreshBooksError, isJsonObject, refusal } from '../client/errors';
 import type { FreshBooksClient, FreshBooksRequest } from '../client/client';
 import { numberOrNull, objectOf, type WireObject } from '../client/json';
 
 /**
- * Complete lists, or an error. One lister for FreshBooks' three paging shapes: `response.pages` beside the rows, `meta`
- * without `pages` beside a bare array, and page, pages, per_page and total flat inside `response.result`.
+ * Complete lists, or an error. One reader for FreshBooks' paging shapes: `response.pages` beside the rows, `meta` without
+ * `pages` beside a bare array, page, pages, per_page and total flat inside `response.result`, and rows at the top level
+ * beside `meta` (projects, time entries).
  *
  * FreshBooks clamps per_page to 100 without a word and answers an empty page past the end (freshbooks.com/api/parameters),
- * and paging by number over a changing list repeats and skips rows, so rows are de-duplicated and counted.
+ * `total` may count rows that the connected user does not see, and paging by number over a changing list repeats and skips
+ * rows. So a list is as long as its rows say: they are de-duplicated and counted, and the counts only say how far to look.
  */
 
 /** The largest page FreshBooks gives. */
 export const PAGE_SIZE = 100;
+
+/** The page size of the accounting services where the caller names none (freshbooks.com/api/parameters). */
+const DEFAULT_PAGE_SIZE = 15;
 
 /** A million rows. No business has so many people: an answer that promises more, or never ends, is not FreshBooks' list. */
 const MOST_PAGES = 10_000;
@@ -26,11 +31,15 @@ export interface ListRequest<Kept> extends Omit<FreshBooksRequest, 'method' | 'b
 	idOf: (row: WireObject) => string | number | null;
 	/** What is kept of a row; the page itself is let go. */
 	keep: (row: WireObject) => Kept;
+	/** Which rows are wanted, for a filter that FreshBooks does not have or may ignore; a limit counts these only. All by default. */
+	wanted?: (kept: Kept) => boolean;
 }
 
 export interface Listing<Kept> {
-	/** Unique rows in FreshBooks' order. */
+	/** Unique wanted rows in FreshBooks' order. */
 	rows: Kept[];
+	/** How many unique rows FreshBooks listed, wanted or not. */
+	listed: number;
 	/** `total` as each page reported it, in page order; empty where FreshBooks reports none. */
 	totals: number[];
 	/** Rows that came more than once. */
@@ -48,14 +57,8 @@ interface Page {
 	total: number | null;
 }
 
-function malformed(request: Omit<FreshBooksRequest, 'method'>): FreshBooksError {
-	const { subject, idFamily } = request;
+function malformed({ subject, idFamily }: Omit<FreshBooksRequest, 'method'>): FreshBooksError {
 	return new FreshBooksError({ kind: 'malformed', status: 200, subject, idFamily, method: 'GET' });
-}
-
-function positiveInteger(value: unknown): number | null {
-	const number = numberOrNull(value);
-	return number !== null && Number.isInteger(number) && number > 0 ? number : null;
 }
 
 function count(value: unknown): number | null {
@@ -63,40 +66,42 @@ function count(value: unknown): number | null {
 	return number !== null && Number.isInteger(number) && number >= 0 ? number : null;
 }
 
-function containerOf(body: WireObject): WireObject {
+/** Where the rows and the paging may be, the innermost first. */
+function containersOf(body: WireObject): WireObject[] {
 	const response = objectOf(body.response);
-	return isJsonObject(response.result) ? response.result : response;
+	return [response.result, response, body].filter(isJsonObject);
 }
 
 function rowsIn(body: WireObject, rowKeys: string[]): unknown {
 	if (Array.isArray(body.response)) return body.response;
-	const container = containerOf(body);
-	const key = rowKeys.find((name) => container[name] !== undefined && container[name] !== null);
-	return key === undefined ? undefined : container[key];
+	return containersOf(body)
+		.flatMap((container) => rowKeys.map((key) => container[key]))
+		.find((rows) => rows !== undefined && rows !== null);
 }
 
 function pagingIn(body: WireObject): WireObject {
-	const container = containerOf(body);
-	const candidates = [body.meta, container.pages, container.meta, container];
-	return candidates.find(isJsonObject) ?? {};
+	const [container] = containersOf(body);
+	return [body.meta, container.pages, container.meta, container].find(isJsonObject) ?? {};
 }
 
-/** One page of any of the three shapes; throws `malformed` for anything else, never a short list. */
+/** One page of any of the shapes; throws `malformed` for anything else, never a short list. */
 function readPage<Kept>(body: unknown, request: ListRequest<Kept>): Page {
 	const rows = isJsonObject(body) ? rowsIn(body, request.rowKeys) : undefined;
 	if (!isJsonObject(body) || !Array.isArray(rows) || !rows.every(isJsonObject)) throw malformed(request);
 	const paging = pagingIn(body);
-	return {
-		rows,
-		perPage: positiveInteger(paging.per_page),
-		pages: count(paging.pages),
-		total: count(paging.total),
-	};
+	return { rows, perPage: count(paging.per_page), pages: count(paging.pages), total: count(paging.total) };
 }
 
-/** Whether an answer says nothing of pages, as that of the invitations in the third-party guide. */
-function isUnpaged({ perPage, pages, total }: Page): boolean {
-	return perPage === null && pages === null && total === null;
+async function fetchPage<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, page: number): Promise<Page> {
+	if (page > MOST_PAGES) throw malformed(request);
+	const { path, subject, idFamily, published } = request;
+	const query: IDataObject = { ...request.query, page, per_page: PAGE_SIZE };
+	return readPage(await client.send({ method: 'GET', path, query, subject, idFamily, published }), request);
+}
+
+/** Whether a page may have been cut at its size: the size that FreshBooks names, the one asked for, or the default. */
+function isFull({ rows, perPage }: Page): boolean {
+	return [perPage, PAGE_SIZE, DEFAULT_PAGE_SIZE].includes(rows.length);
 }
 
 /** Collects pages in order: unique rows, totals and duplicates. */
@@ -111,12 +116,17 @@ class Collector<Kept> {
 
 	constructor(private readonly request: ListRequest<Kept>) {}
 
+	/** How many unique rows came. */
+	get listed(): number {
+		return this.seen.size;
+	}
+
 	/** Adds a page and returns how many of its rows were new. */
 	add(page: Page): number {
 		if (page.total !== null) this.totals.push(page.total);
-		const before = this.rows.length;
+		const before = this.listed;
 		for (const row of page.rows) this.addRow(row);
-		return this.rows.length - before;
+		return this.listed - before;
 	}
 
 	private addRow(row: WireObject): void {
@@ -127,7 +137,8 @@ class Collector<Kept> {
 			return;
 		}
 		this.seen.add(String(id));
-		this.rows.push(this.request.keep(row));
+		const kept = this.request.keep(row);
+		if (this.request.wanted?.(kept) ?? true) this.rows.push(kept);
 	}
 }
 
@@ -145,86 +156,80 @@ class ListReader<Kept> {
 	}
 
 	async read(): Promise<Listing<Kept>> {
-		const first = await this.fetch(1);
-		const perPage = first.perPage ?? PAGE_SIZE;
-		this.collected.add(first);
-		if (first.rows.length > 0) await this.readRest(first, perPage);
-		const { rows, totals, duplicates } = this.collected;
-		const wanted = rows.length > this.limit ? rows.slice(0, this.limit) : rows;
-		return { rows: wanted, totals, duplicates, limited: rows.length >= this.limit, requests: this.requests };
-	}
-
-	/** Pages there should be by FreshBooks' own account; 1 where it gives none or one that its rows contradict. */
-	private expectedPages(first: Page, perPage: number): number {
-		const { total } = first;
-		if (total === null) return first.pages ?? 1;
-		return total < first.rows.length ? 1 : Math.ceil(total / perPage);
-	}
-
-	private async readRest(first: Page, perPage: number): Promise<void> {
-		const expected = Math.min(this.expectedPages(first, perPage), Math.ceil(this.limit / perPage));
-		let last = await this.readAhead(expected);
-		if (last === 'ended') return;
-		// Past the expected end only while the last page was full and FreshBooks' own count does not say that it was the last:
-		// the list grew meanwhile, or no count is given at all.
-		for (let page = Math.max(expected, 1) + 1; this.mayGoOn(last ?? first, perPage); page++) {
+		let number = 0;
+		let previous: Page | undefined;
+		for await (const page of this.pages()) {
+			number++;
+			// FreshBooks answers an empty page past the end only: rows after one mean that the empty one was wrong.
+			if (previous?.rows.length === 0 && page.rows.length > 0) throw malformed(this.request);
 			const { duplicates } = this.collected;
-			last = await this.fetch(page);
-			if (this.collected.add(last) > 0) continue;
+			const fresh = this.collected.add(page);
 			// The same once more is no sign of rows that moved where FreshBooks gives the whole list for every page.
-			if (page === 2 && isUnpaged(first) && last.rows.length === first.rows.length) this.collected.duplicates = duplicates;
-			return;
+			if (number === 2 && fresh === 0 && isUncounted(page) && page.rows.length === previous?.rows.length) this.collected.duplicates = duplicates;
+			if (!this.mayHaveMore(page, number, fresh, previous)) break;
+			previous = page;
 		}
-	}
-
-	private mayGoOn(last: Page, perPage: number): boolean {
-		const have = this.collected.rows.length;
-		if (have >= this.limit || last.rows.length < perPage) return false;
-		return last.total === null || last.total !== have + this.collected.duplicates;
+		const { rows, listed, totals, duplicates } = this.collected;
+		return { rows: rows.slice(0, this.limit), listed, totals, duplicates, limited: rows.length >= this.limit, requests: this.requests };
 	}
 
 	/**
-	 * Pages 2 to `expected`, a few at a time, taken in order. 'ended' when a page without a new row came first; otherwise the last page,
-	 * or null when there was none to read.
+	 * Pages 1, 2, 3 and so on, in order, until the caller stops. Where the first page is as large as FreshBooks says, those that
+	 * its count promises are asked for a few at a time.
 	 */
-	private async readAhead(expected: number): Promise<Page | 'ended' | null> {
+	private async *pages(): AsyncGenerator<Page> {
+		const first = await this.fetch(1);
+		yield first;
+		const expected = this.expectedPages(first);
+		const atOnce = first.rows.length >= (first.perPage ?? PAGE_SIZE) ? this.client.maxInFlight : 1;
 		const ahead: Array<Promise<Page>> = [];
-		let asked = 1;
-		let last: Page | null = null;
-		while (asked < expected || ahead.length > 0) {
-			while (asked < expected && ahead.length < this.client.maxInFlight) {
+		for (let asked = 1; ; ) {
+			while (ahead.length === 0 || (asked < expected && ahead.length < atOnce)) {
 				const page = this.fetch(++asked);
 				// Awaited in order below; a failure further ahead must not count as unhandled until then.
 				page.catch(() => undefined);
 				ahead.push(page);
 			}
-			const next = ahead.shift();
-			if (!next) break;
-			last = await next;
-			// Nothing, or nothing but what was there already: whatever the count says, there is no more to read.
-			if (this.collected.add(last) === 0) return 'ended';
+			yield await (ahead.shift() as Promise<Page>);
 		}
-		return last;
+	}
+
+	/** How many pages are surely worth asking for: as many as FreshBooks counts, and no more than the limit needs. */
+	private expectedPages({ rows, pages, total }: Page): number {
+		const size = Math.max(1, rows.length);
+		const counted = Math.max(pages ?? 1, Math.ceil((total ?? 0) / size));
+		const filterIsOurs = this.collected.rows.length < this.collected.listed;
+		return filterIsOurs ? counted : Math.min(counted, Math.ceil(this.limit / size));
+	}
+
+	/** Whether there may be rows after page `number`, of whose rows `fresh` were new. */
+	private mayHaveMore(page: Page, number: number, fresh: number, previous: Page | undefined): boolean {
+		const { rows, listed, duplicates } = this.collected;
+		if (rows.length >= this.limit) return false;
+		const received = listed + duplicates;
+		const promised = (page.pages ?? 0) > number || (page.total ?? 0) > received;
+		// An empty page after a full one, of which FreshBooks counts more, may be a slip: the next page shows it.
+		if (page.rows.length === 0) return promised && previous !== undefined && previous.rows.length > 0 && isFull(previous);
+		if (fresh === 0) return false;
+		if (promised || page.total === received) return promised;
+		return isFull(page) || (isUncounted(page) && number > 1);
 	}
 
 	private async fetch(page: number): Promise<Page> {
-		if (page > MOST_PAGES) throw malformed(this.request);
 		this.requests++;
 		return await fetchPage(this.client, this.request, page);
 	}
 }
 
-async function fetchPage<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, page: number): Promise<Page> {
-	const { path, subject, idFamily, published } = request;
-	const query: IDataObject = { ...request.query, page, per_page: PAGE_SIZE };
-	const answer = await client.send({ method: 'GET', path, query, subject, idFamily, published });
-	return readPage(answer, request);
+/** Whether FreshBooks says neither how many rows nor how many pages there are, as for invitations in the third-party guide. */
+function isUncounted({ pages, total }: Page): boolean {
+	return pages === null && total === null;
 }
 
 /** One page of a list, for somebody who looks through it. */
 export interface ListPage<Kept> {
 	rows: Kept[];
-	/** How many rows FreshBooks says the list has; null where it does not say, or gave pages of another size than asked for. */
+	/** How many rows FreshBooks says the list has; null where it does not say, or where this page is not as long as it should be. */
 	total: number | null;
 }
 
@@ -233,14 +238,13 @@ export async function readListPage<Kept>(client: FreshBooksClient, request: List
 	const page = await fetchPage(client, request, number);
 	const collected = new Collector(request);
 	collected.add(page);
-	const sizeAsAsked = (page.perPage ?? PAGE_SIZE) === PAGE_SIZE && page.rows.length <= PAGE_SIZE;
-	const isAll = number === 1 && page.total !== null && page.total <= page.rows.length;
-	return { rows: collected.rows, total: sizeAsAsked || isAll ? page.total : null };
+	const due = Math.min(PAGE_SIZE, Math.max(0, (page.total ?? 0) - (number - 1) * PAGE_SIZE));
+	return { rows: collected.rows, total: page.rows.length === due ? page.total : null };
 }
 
 /**
- * Reads a list once, up to `limit` rows. N rows cost ceil(N/100) requests; pages after the first are read a few at a time.
- * Throws FreshBooksError when any page fails or is malformed.
+ * Reads a list once, up to `limit` wanted rows. N rows cost ceil(N/100) requests where FreshBooks counts them; pages after the
+ * first are read a few at a time. Throws FreshBooksError when any page fails or is malformed.
  */
 export async function readList<Kept>(
 	client: FreshBooksClient,
@@ -271,14 +275,19 @@ export interface WholeReading<Kept> {
 	moved: boolean;
 }
 
+/** Reads once more where the first reading moved or lacks rows that FreshBooks counts. */
+async function readTwiceIfDoubtful<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, limit: number): Promise<Listing<Kept>> {
+	const listing = await readList(client, request, limit);
+	return movedWhileRead(listing) || isShort(listing) ? await readList(client, request, limit) : listing;
+}
+
 /**
  * Reads a whole list, or its first `limit` rows, and once more if rows moved while it was read to its end. A list that still
- * has fewer rows than FreshBooks counts is returned, because `total` may count rows the token owner must not see, with the
- * doubt said.
+ * has fewer rows than FreshBooks counts is returned with the doubt, because `total` may count rows that the connected user
+ * must not see. Throws FreshBooksError when any page fails or is malformed.
  */
 export async function readToTheEnd<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, limit = Infinity): Promise<WholeReading<Kept>> {
-	let listing = await readList(client, request, limit);
-	if (movedWhileRead(listing) || isShort(listing)) listing = await readList(client, request, limit);
+	const listing = await readTwiceIfDoubtful(client, request, limit);
 	return { rows: listing.rows, doubt: doubtAbout(listing, request.subject), moved: movedWhileRead(listing) };
 }
 
@@ -287,23 +296,37 @@ function doubtAbout(listing: Listing<unknown>, subject: string): string | undefi
 		return `FreshBooks' list of ${subject} changed while it was read, twice: it may lack a row. Run it again.`;
 	}
 	if (!isShort(listing)) return undefined;
-	return `FreshBooks counts ${listing.totals[0]} ${subject} but shows ${listing.rows.length}: some may be hidden from the connected user.`;
+	return `FreshBooks counts ${counted(listing)} ${subject} but shows ${listing.listed}: some may be hidden from the connected user.`;
 }
 
-/** Reads a whole list, or the first `limit` rows; what speaks against its completeness is reported through `warn`. */
+/**
+ * Reads a whole list, or its first `limit` rows; what speaks against its completeness is reported through `warn`. Throws
+ * FreshBooksError when any page fails or is malformed, and of kind `refused` where FreshBooks counts rows and shows none:
+ * that is not an empty list.
+ */
 export async function readWholeList<Kept>(
 	client: FreshBooksClient,
 	request: ListRequest<Kept>,
 	warn: (message: string) => void,
 	limit = Infinity,
 ): Promise<Kept[]> {
-	const { rows, doubt } = await readToTheEnd(client, request, limit);
+	const listing = await readTwiceIfDoubtful(client, request, limit);
+	if (listing.listed === 0 && isShort(listing)) {
+		throw refusal(
+			`FreshBooks counts ${counted(listing)} ${request.subject} but shows none`,
+			'They may be hidden from the connected user. Connect as an owner or admin of that business.',
+		);
+	}
+	const doubt = doubtAbout(listing, request.subject);
 	if (doubt !== undefined) warn(doubt);
-	return rows;
+	return listing.rows;
+}
+
+function counted({ totals }: Listing<unknown>): number {
+	return Math.max(0, ...totals);
 }
 
 /** True when FreshBooks counts more rows than it showed. */
 export function isShort(listing: Listing<unknown>): boolean {
-	const total = Math.max(0, ...listing.totals);
-	return !listing.limited && listing.rows.length < total;
+	return !listing.limited && listing.listed < counted(listing);
 }

@@ -1,9 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { FreshBooksError } from '../client/errors';
+import { FreshBooksError, isJsonObject } from '../client/errors';
 import { checkAccountId } from '../client/identifiers';
 import type { FreshBooksClient } from '../client/client';
-import { booleanOrNull, idOrNull, objectOf, objectsOf, textOrNull, type WireObject } from '../client/json';
+import { booleanOrNull, idOrNull, numberOrNull, objectOf, objectsOf, textOrNull, type WireObject } from '../client/json';
+import { readBack } from './readBack';
 
 /** GET and PUT /auth/api/v1/users/me: who the token belongs to, and which businesses they belong to. */
 
@@ -11,17 +12,19 @@ import { booleanOrNull, idOrNull, objectOf, objectsOf, textOrNull, type WireObje
 export interface BusinessMembership {
 	businessId: number;
 	businessUuid: string | null;
-	/** The ID of the accounting system it is reached through; null where FreshBooks gives none that is surely meant. */
+	/** The ID of the business's own accounting system; null where FreshBooks gives none that is surely its own. */
 	accountId: string | null;
-	/**
-	 * Whether FreshBooks names that account as this business's own. Otherwise the business is a client in it: the account, and
-	 * the staff in it, belong to another business.
-	 */
-	ownsAccount: boolean;
 	name: string | null;
 	role: string | null;
 	membershipId: number | null;
 	active: boolean | null;
+	/**
+	 * How many staff the plan allows: `staff.limit` of the account among `permissions` (freshbooks.com/api/me_endpoint); -1 for
+	 * no limit, null where FreshBooks does not say.
+	 */
+	staffLimit: number | null;
+	/** FreshBooks' own object, without credentials. */
+	raw: WireObject;
 }
 
 /** The token owner. A field that FreshBooks leaves out is null. */
@@ -73,21 +76,27 @@ function userIn(body: unknown): WireObject | undefined {
 	return idOrNull(response.id) === null ? undefined : response;
 }
 
-/** The token owner. Throws FreshBooksError. */
+/** Whether the answer says which businesses the user belongs to: without the list it would look like none. */
+function namesBusinesses({ business_memberships: memberships }: WireObject): boolean {
+	return Array.isArray(memberships) && memberships.every(isJsonObject);
+}
+
+/** The token owner. Throws FreshBooksError, of kind `malformed` also for a user without a list of business memberships. */
 export async function getMe(client: FreshBooksClient): Promise<Me> {
 	const user = userIn(await client.send(ASK_WHO_I_AM));
-	if (user) return meOf(user);
+	if (user && namesBusinesses(user)) return meOf(user);
 	throw new FreshBooksError({ kind: 'malformed', status: 200, subject: ABOUT_ME.subject, idFamily: 'none', method: 'GET' });
 }
 
 /**
- * Changes the token owner's profile. Only a third-party guide describes this (PUT on the same path); FreshBooks' developer
- * portal offers no scope that would allow it, so expect a refusal. Answers the profile, read again where FreshBooks answers
- * without it. Throws FreshBooksError.
+ * Changes the token owner's profile. Only a third-party guide describes this (stitchflow.com/user-management/freshbooks/api,
+ * PUT on the same path); FreshBooks' developer portal offers no scope that would allow it, so expect a refusal. Answers the
+ * profile as FreshBooks answered it, which may hold the changed fields only, or read again where it answers without it. Throws
+ * FreshBooksError; with `readBackFailed` where the change was accepted.
  */
 export async function updateMe(client: FreshBooksClient, body: IDataObject): Promise<Me> {
 	const user = userIn(await client.send({ ...ABOUT_ME, published: false, method: 'PUT', body }));
-	return user ? meOf(user) : await getMe(client);
+	return user ? meOf(user) : await readBack(async () => await getMe(client));
 }
 
 /** An account's ID, or null for anything that none looks like: it becomes part of paths. */
@@ -96,31 +105,36 @@ function accountOrNull(value: unknown): string | null {
 	return checked.ok ? checked.value : null;
 }
 
-/** The business of a membership in the modern shape `{id, role, business: {…}}` or the flat `{business_id, role}`. */
-function membershipFrom(entry: WireObject): BusinessMembership | null {
-	const business = objectOf(entry.business);
-	const nested = idOrNull(business.id);
-	const businessId = nested ?? idOrNull(entry.business_id);
-	if (businessId === null) return null;
-	const ownAccount = accountOrNull(business.account_id) ?? accountOrNull(entry.account_id);
-	return {
-		name: textOrNull(business.name) ?? textOrNull(entry.name),
-		role: textOrNull(entry.role),
-		businessId,
-		businessUuid: textOrNull(business.business_uuid ?? entry.business_uuid),
-		accountId: ownAccount ?? clientAccount(business, businessId),
-		ownsAccount: ownAccount !== null,
-		membershipId: idOrNull(entry.id),
-		active: booleanOrNull(business.active) ?? booleanOrNull(entry.active),
-	};
+/** The accounts in which a business is a client of another business. */
+function clientAccounts(membership: WireObject): Array<string | null> {
+	return objectsOf(objectOf(membership.business).business_clients).map((client) => accountOrNull(client.account_id));
 }
 
-/** A business without an account of its own is reached through the account it is a client of, if it is of just one. */
-function clientAccount(business: WireObject, businessId: number): string | null {
-	const own = objectsOf(business.business_clients).filter(
-		(client) => (idOrNull(client.business_id) ?? businessId) === businessId,
-	);
-	return only(own.map((client) => accountOrNull(client.account_id)));
+/** The account that a membership names as the business's own. */
+function namedAccount(membership: WireObject): string | null {
+	const account = accountOrNull(objectOf(membership.business).account_id) ?? accountOrNull(membership.account_id);
+	return clientAccounts(membership).includes(account) ? null : account;
+}
+
+function staffLimitOf(user: WireObject, accountId: string | null): number | null {
+	return accountId === null ? null : numberOrNull(objectOf(objectOf(user.permissions)[accountId])['staff.limit']);
+}
+
+/** The business of a membership in the modern shape `{id, role, business: {…}}` or the flat `{business_id, role}`. */
+function membershipFrom(membership: WireObject): Omit<BusinessMembership, 'staffLimit'> | null {
+	const business = objectOf(membership.business);
+	const businessId = idOrNull(business.id) ?? idOrNull(membership.business_id);
+	if (businessId === null) return null;
+	return {
+		name: textOrNull(business.name) ?? textOrNull(membership.name),
+		role: textOrNull(membership.role),
+		businessId,
+		businessUuid: textOrNull(business.business_uuid ?? membership.business_uuid),
+		accountId: namedAccount(membership),
+		membershipId: idOrNull(membership.id),
+		active: booleanOrNull(business.active) ?? booleanOrNull(membership.active),
+		raw: membership,
+	};
 }
 
 /** The single distinct value, or null: which of several accounts is meant cannot be known. */
@@ -129,17 +143,27 @@ function only(values: Array<string | null>): string | null {
 	return distinct.length === 1 ? distinct[0] : null;
 }
 
+/** The one account of the user's own among `roles[]` that no membership names: neither its own nor one where it is a client. */
+function freeAccount(user: WireObject): string | null {
+	const entries = objectsOf(user.business_memberships);
+	const roles = objectsOf(user.roles).map(({ accountid, role }) => ({ account: accountOrNull(accountid), role: textOrNull(role) }));
+	const asClient = roles.filter(({ role }) => role?.toLowerCase() === 'client').map(({ account }) => account);
+	const taken = new Set([...entries.map(namedAccount), ...entries.flatMap(clientAccounts), ...asClient]);
+	return only(roles.map(({ account }) => account).filter((account) => !taken.has(account)));
+}
+
 /**
- * The memberships of a users/me answer: none, one or several; a membership without a business is left out. Where exactly
- * one business has no account, and exactly one account among `roles[]` belongs to no other business, that one is taken.
+ * The memberships of a users/me answer: none, one or several; a membership without a business is left out, as FreshBooks gives
+ * one for a business that is not set up (changelog 1.4.0 of its Node.js SDK). Where exactly one business has no account, and
+ * exactly one account of the user's own is free among `roles[]`, that one is the business's. An account in which the business
+ * or the user is a client belongs to another business.
  */
-export function membershipsOf(me: WireObject): BusinessMembership[] {
-	const memberships = objectsOf(me.business_memberships)
-		.map(membershipFrom)
-		.filter((membership): membership is BusinessMembership => membership !== null);
-	const taken = new Set(memberships.map((membership) => membership.accountId));
-	const free = only(objectsOf(me.roles).map((role) => accountOrNull(role.accountid)).filter((id) => !taken.has(id)));
-	const homeless = memberships.filter((membership) => membership.accountId === null);
-	if (free === null || homeless.length !== 1) return memberships;
-	return memberships.map((membership) => (membership === homeless[0] ? { ...membership, accountId: free } : membership));
+export function membershipsOf(user: WireObject): BusinessMembership[] {
+	const memberships = objectsOf(user.business_memberships).map(membershipFrom).filter((membership) => membership !== null);
+	const withoutAccount = memberships.filter(({ accountId }) => accountId === null);
+	const free = withoutAccount.length === 1 ? freeAccount(user) : null;
+	return memberships.map((membership) => {
+		const accountId = membership.accountId ?? free;
+		return { ...membership, accountId, staffLimit: staffLimitOf(user, accountId) };
+	});
 }

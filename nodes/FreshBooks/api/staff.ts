@@ -1,10 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { FreshBooksError } from '../client/errors';
+import { FreshBooksError, refusal } from '../client/errors';
 import { path } from '../client/identifiers';
 import type { ListRequest } from './lists';
 import type { FreshBooksClient } from '../client/client';
 import { idOrNull, numberOrNull, objectOf, textOrNull, type WireObject } from '../client/json';
+import { readBack } from './readBack';
 
 /**
  * The accounting system's staff records (freshbooks.com/api/staff). There is no create: FreshBooks' page says not to, as
@@ -64,6 +65,74 @@ export function listStaff<Kept>(accountId: string, query: IDataObject, keep: (re
 	};
 }
 
+/** What staff records can be searched by (freshbooks.com/api/staff, Filters); all that are given must match. */
+export interface StaffSearch {
+	userId?: number;
+	userIds?: number[];
+	userLevel?: string;
+	/** Part of the first name, last name or organization. */
+	nameLike?: string;
+	emailLike?: string;
+	phoneLike?: string;
+	noteLike?: string;
+	/** 0 active, 1 deleted, 2 archived. */
+	visState?: number;
+}
+
+/** FreshBooks' names of the filters. */
+function queryOf({ userId, userIds, userLevel, nameLike, emailLike, phoneLike, noteLike, visState }: StaffSearch): IDataObject {
+	const search: IDataObject = {
+		userid: userId,
+		userids: userIds,
+		user_levels: userLevel,
+		user_like: nameLike,
+		email_like: emailLike,
+		phone_like: phoneLike,
+		note_like: noteLike,
+		vis_state: visState,
+	};
+	const given = Object.entries(search).filter(([, value]) => value !== undefined);
+	return given.length > 0 ? { search: Object.fromEntries(given) } : {};
+}
+
+/** Whether one of the fields holds a text, in any case; also where the row has none of the fields. */
+function holds(fields: unknown[], part: string | undefined, form: (text: string) => string = (text) => text.toLowerCase()): boolean {
+	if (part === undefined || fields.every((field) => field === undefined)) return true;
+	return fields.some((field) => typeof field === 'string' && form(field).includes(form(part)));
+}
+
+const digitsOf = (text: string): string => text.replace(/\D/g, '');
+
+/** Whether a record is what was searched for, as far as FreshBooks' row says. */
+function matches({ id, visState, raw }: StaffRecord, search: StaffSearch): boolean {
+	const { userId, userIds, userLevel, visState: wantedState } = search;
+	if (userId !== undefined && id !== userId) return false;
+	if (userIds !== undefined && !userIds.some((one) => one === id)) return false;
+	if (wantedState !== undefined && visState !== null && visState !== wantedState) return false;
+	// `role` has other names as well, of which FreshBooks does not say which level they are.
+	const level = raw.role === 'admin' || raw.role === 'staff' ? raw.role : undefined;
+	if (userLevel !== undefined && level !== undefined && level !== userLevel) return false;
+	const { fname, lname, organization, display_name: displayName, bus_phone: business, mob_phone: mobile, home_phone: home } = raw;
+	const fullName = fname === undefined && lname === undefined ? undefined : [fname, lname].join(' ');
+	const phoneForm = /\d/.test(search.phoneLike ?? '') ? digitsOf : undefined;
+	return (
+		holds([fname, lname, fullName, organization, displayName], search.nameLike) &&
+		holds([raw.email], search.emailLike) &&
+		holds([raw.note], search.noteLike) &&
+		holds([business, mobile, home, raw.fax], search.phoneLike, phoneForm)
+	);
+}
+
+/**
+ * The staff records that match. FreshBooks is asked for them; as it ignores a filter that it does not know, its rows are
+ * filtered once more.
+ * @param withProjects whether FreshBooks should add the IDs of each record's projects, as `projectids`
+ */
+export function searchStaff(accountId: string, search: StaffSearch, withProjects = false): ListRequest<StaffRecord> {
+	const query = { ...queryOf(search), ...(withProjects ? { include: ['projectids'] } : {}) };
+	return { ...listStaff(accountId, query, (record) => record), wanted: (record) => matches(record, search) };
+}
+
 function aboutStaff(accountId: string, staffId: number) {
 	return {
 		path: path`/accounting/account/${accountId}/users/staffs/${staffId}`,
@@ -73,24 +142,35 @@ function aboutStaff(accountId: string, staffId: number) {
 	};
 }
 
-function staffIn(answer: unknown): StaffRecord | undefined {
+/** The record in an answer; undefined for an answer without one. Throws `malformed` for the record of somebody else. */
+function staffIn(answer: unknown, accountId: string, staffId: number): StaffRecord | undefined {
 	const response = objectOf(objectOf(answer).response);
-	const staff = objectOf(objectOf(response.result).staff);
-	const record = staffRecordOf(staff);
-	return record.id === null ? undefined : record;
+	const { id, ...record } = staffRecordOf(objectOf(objectOf(response.result).staff));
+	if (id === null) return undefined;
+	if (id !== staffId) throw malformed(accountId, staffId);
+	return { id, ...record };
+}
+
+function malformed(accountId: string, staffId: number): FreshBooksError {
+	const { subject, idFamily } = aboutStaff(accountId, staffId);
+	return new FreshBooksError({ kind: 'malformed', status: 200, subject, idFamily, method: 'GET' });
 }
 
 /** One staff record. Throws FreshBooksError. */
 export async function getStaff(client: FreshBooksClient, accountId: string, staffId: number): Promise<StaffRecord> {
-	const staff = staffIn(await client.send({ ...aboutStaff(accountId, staffId), method: 'GET' }));
+	const staff = staffIn(await client.send({ ...aboutStaff(accountId, staffId), method: 'GET' }), accountId, staffId);
 	if (staff) return staff;
-	const { subject, idFamily } = aboutStaff(accountId, staffId);
-	throw new FreshBooksError({ kind: 'malformed', status: 200, subject, idFamily, method: 'GET' });
+	throw malformed(accountId, staffId);
+}
+
+async function putStaff(client: FreshBooksClient, accountId: string, staffId: number, fields: IDataObject): Promise<StaffRecord | undefined> {
+	const answer = await client.send({ ...aboutStaff(accountId, staffId), method: 'PUT', body: { staff: fields } });
+	return await readBack(async () => staffIn(answer, accountId, staffId));
 }
 
 /**
  * Changes fields, given under FreshBooks' own names; answers the whole record, read again where FreshBooks answers without
- * it. Throws FreshBooksError.
+ * it. Throws FreshBooksError; with `readBackFailed` where the change was accepted.
  */
 export async function updateStaff(
 	client: FreshBooksClient,
@@ -98,20 +178,24 @@ export async function updateStaff(
 	staffId: number,
 	fields: IDataObject,
 ): Promise<StaffRecord> {
-	const request = { ...aboutStaff(accountId, staffId), method: 'PUT' as const, body: { staff: fields } };
-	return staffIn(await client.send(request)) ?? (await getStaff(client, accountId, staffId));
+	const staff = await putStaff(client, accountId, staffId, fields);
+	return staff ?? (await readBack(async () => await getStaff(client, accountId, staffId)));
 }
 
-/** Sets `vis_state`; deleting answers an empty response, so nothing is returned. Throws FreshBooksError. */
+/**
+ * Sets `vis_state`. Deleting answers an empty response (freshbooks.com/api/staff). Throws FreshBooksError, of kind `refused`
+ * where FreshBooks answers with a record whose state is another one.
+ */
 export async function setStaffVisState(
 	client: FreshBooksClient,
 	accountId: string,
 	staffId: number,
 	visState: number,
 ): Promise<void> {
-	await client.send({
-		...aboutStaff(accountId, staffId),
-		method: 'PUT',
-		body: { staff: { vis_state: visState } },
-	});
+	const staff = await putStaff(client, accountId, staffId, { vis_state: visState });
+	if (staff === undefined || staff.visState === null || staff.visState === visState) return;
+	throw refusal(
+		`FreshBooks accepted the change of staff ${staffId} of account ${accountId}, but left its state as it was`,
+		'The connected user may not be allowed to change it. Change it in FreshBooks itself, or connect as an owner or admin.',
+	);
 }

@@ -75,9 +75,10 @@ export function teamMemberOf(row: WireObject): TeamMember {
 	};
 }
 
-function uuidOf(row: WireObject): string | null {
+/** The UUID of a row; null for a row without one, or one that FreshBooks says is of another business. */
+function uuidIn(row: WireObject, businessId: number): string | null {
 	const uuid = checkUuid(row.uuid);
-	return uuid.ok ? uuid.value : null;
+	return uuid.ok && (idOrNull(row.business_id) ?? businessId) === businessId ? uuid.value : null;
 }
 
 /** Rows and paging: an array under `response`, a `meta` beside it without `pages`. `active: true` asks for active ones only. */
@@ -93,7 +94,7 @@ export function listTeamMembers<Kept>(
 		idFamily: 'business ID',
 		published: true,
 		rowKeys: ['team_members'],
-		idOf: uuidOf,
+		idOf: (row) => uuidIn(row, businessId),
 		keep: (row) => keep(teamMemberOf(row)),
 	};
 }
@@ -107,9 +108,9 @@ export async function getTeamMember(client: FreshBooksClient, businessId: number
 		path: path`/auth/api/v1/businesses/${businessId}/team_members/${uuid}`,
 		published: true,
 	});
-	const member = objectOf(objectOf(body).response);
-	if (textOrNull(member.uuid)?.toLowerCase() !== uuid.toLowerCase()) {
+	const member = teamMemberOf(objectOf(objectOf(body).response));
+	if (member.uuid !== uuid.toLowerCase() || (member.businessId ?? businessId) !== businessId) {
 		throw new FreshBooksError({ ...about, kind: 'malformed', status: 200, method: 'GET' });
 	}
-	return teamMemberOf(member);
+	return member;
 }

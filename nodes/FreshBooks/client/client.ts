@@ -48,6 +48,8 @@ export interface FreshBooksClient {
 	pause(ms: number): Promise<void>;
 	/** Writes a warning to n8n's log. */
 	warn(message: string): void;
+	/** Whether the connection asks for a scope, so that a request that needs it is worth sending. */
+	mayUse(scope: string): boolean;
 	/** Most pages worth asking for at once. */
 	readonly maxInFlight: number;
 }
@@ -106,6 +108,7 @@ class Client implements FreshBooksClient {
 		private readonly credentialId: string,
 		/** Values that no error may show. */
 		private readonly secrets: readonly string[],
+		private readonly scopes: ReadonlySet<string>,
 		{ deadlineAt, maxInFlight }: ClientSettings,
 	) {
 		this.throttle = throttleOf(credentialId);
@@ -114,6 +117,10 @@ class Client implements FreshBooksClient {
 		this.cancelSignal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 		this.endsAt = deadlineAt === undefined ? Infinity : performance.now() + deadlineAt - Date.now();
 		this.timeUp = deadlineAt === undefined ? undefined : AbortSignal.timeout(Math.max(0, this.remaining()));
+	}
+
+	mayUse(scope: string): boolean {
+		return this.scopes.has(scope) || this.scopes.has(EVERY_SCOPE);
 	}
 
 	warn(message: string): void {
@@ -238,6 +245,14 @@ function baseUrlOf(credentials: ICredentialDataDecryptedObject): unknown {
 	return credentials.environment === 'custom' ? credentials.apiBaseUrl : PRODUCTION_API;
 }
 
+/** What apps made before October 2021 have (freshbooks.com/api/how-to-find-the-right-scopes-for-your-app). */
+const EVERY_SCOPE = 'admin:all:legacy';
+
+/** The scopes that the credential asks for. */
+function scopesOf({ scope }: ICredentialDataDecryptedObject): Set<string> {
+	return new Set(typeof scope === 'string' ? scope.split(/\s+/) : []);
+}
+
 /** The tokens that were stored when the client was made, and the app's secret. */
 function secretsOf({ clientSecret, oauthTokenData }: ICredentialDataDecryptedObject): string[] {
 	const tokens = isJsonObject(oauthTokenData) ? [oauthTokenData.access_token, oauthTokenData.refresh_token] : [];
@@ -258,5 +273,5 @@ export async function connect(context: FreshBooksContext, settings: ClientSettin
 		});
 	}
 	const credentialId = context.getNode().credentials?.[CREDENTIAL_TYPE]?.id ?? 'unsaved';
-	return new Client(context, baseUrl.value, credentialId, secretsOf(credentials), settings);
+	return new Client(context, baseUrl.value, credentialId, secretsOf(credentials), scopesOf(credentials), settings);
 }

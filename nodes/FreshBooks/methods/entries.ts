@@ -31,12 +31,10 @@ export function businessEntry(membership: BusinessMembership): INodeListSearchIt
 	return { name: described(businessName(membership), [titleOf(membership.role)]), value: membership.businessId };
 }
 
-/** The accounting system of a business, by account ID, saying so where it is another business's; none where it has none. */
+/** The accounting system of a business, by account ID; none where the business has none of its own. */
 export function accountEntries(membership: BusinessMembership): INodeListSearchItems[] {
-	const { accountId, ownsAccount, role } = membership;
-	if (accountId === null) return [];
-	const more = ownsAccount ? titleOf(role) : `${accountId} of another business`;
-	return [{ name: described(businessName(membership), [more]), value: accountId }];
+	const { accountId, role } = membership;
+	return accountId === null ? [] : [{ name: described(businessName(membership), [titleOf(role)]), value: accountId }];
 }
 
 /** A person of the published team members list, by UUID. */

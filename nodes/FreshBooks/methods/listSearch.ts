@@ -6,14 +6,14 @@ import { isJsonObject, refusal } from '../client/errors';
 import { checkAccountId, checkIntegerId, type Checked } from '../client/identifiers';
 import { getMe } from '../api/me';
 import { listInvitations } from '../api/invitations';
-import { PAGE_SIZE, readList, readListPage, type ListRequest } from '../api/lists';
+import { PAGE_SIZE, readListPage, readWholeList, type ListRequest } from '../api/lists';
 import { listStaff } from '../api/staff';
 import { listTeamMembers } from '../api/teamMembers';
 import { connect, type FreshBooksClient } from '../client/client';
 import { accountEntries, businessEntry, businessMemberEntry, invitationEntry, staffEntry, teamMemberEntry } from './entries';
 
 /**
- * What fills the resource locators' lists. The editor asks for the next step as one scrolls, and anew for what one types. An
+ * What fills the resource locators' lists. The editor asks for the next step as one scrolls, and again for what one types. An
  * empty list would be shown as "No results", so one that is empty without anything typed is thrown with its reason: the
  * editor shows an error's message and description in the list's place, but no search box, so a search that finds nothing
  * stays an empty list (n8n 2.40, ResourceLocator.vue).
@@ -36,13 +36,15 @@ interface List {
 	request?: ListRequest<INodeListSearchItems>;
 	/** All entries. */
 	all: () => Promise<INodeListSearchItems[]>;
+	/** The entries that FreshBooks finds for what was typed, where it can search. */
+	found?: (words: string) => Promise<INodeListSearchItems[]>;
 }
 
 function contains(item: INodeListSearchItems, words: string): boolean {
 	return `${item.name} ${item.value}`.toLowerCase().includes(words);
 }
 
-function stepOf(entries: INodeListSearchItems[], from: number, total = entries.length): INodeListSearchResult {
+function stepOf(entries: INodeListSearchItems[], from: number, total: number): INodeListSearchResult {
 	const next = from + STEP;
 	return { results: entries, paginationToken: next < total ? String(next) : undefined };
 }
@@ -51,21 +53,21 @@ function stepOf(entries: INodeListSearchItems[], from: number, total = entries.l
 async function pageFrom(client: FreshBooksClient, { request }: List, from: number): Promise<INodeListSearchResult | undefined> {
 	if (!request) return undefined;
 	const { rows, total } = await readListPage(client, request, from / STEP + 1);
-	if (total === null) return undefined;
-	if (rows.length === 0 && from === 0 && total > 0) {
-		throw refusal(
-			`FreshBooks counts ${total} ${request.subject} but shows none`,
-			'They may be hidden from the connected user. Connect as an owner or admin of that business.',
-		);
-	}
-	return stepOf(rows, from, rows.length === 0 ? 0 : total);
+	return total === null ? undefined : stepOf(rows, from, total);
+}
+
+/** What matches among the entries that FreshBooks finds, else among all: its search may know fewer fields than are shown here. */
+async function matching({ all, found }: List, words: string): Promise<INodeListSearchItems[]> {
+	const match = (entries: INodeListSearchItems[]) => entries.filter((item) => contains(item, words));
+	const hits = words !== '' && found ? match(await found(words)) : [];
+	return hits.length > 0 ? hits : match(await all());
 }
 
 async function stepFrom(client: FreshBooksClient, list: List, words: string, from: number): Promise<INodeListSearchResult> {
 	const page = words === '' ? await pageFrom(client, list, from) : undefined;
 	if (page) return page;
-	const matching = (await list.all()).filter((item) => contains(item, words));
-	return stepOf(matching.slice(from, from + STEP), from, matching.length);
+	const entries = await matching(list, words);
+	return stepOf(entries.slice(from, from + STEP), from, entries.length);
 }
 
 async function searched(client: FreshBooksClient, list: List, filter: string | undefined, token: string | undefined): Promise<INodeListSearchResult> {
@@ -97,9 +99,13 @@ function currentLocator<T>(context: ILoadOptionsFunctions, name: string, display
 	);
 }
 
+async function wholeList(client: FreshBooksClient, request: ListRequest<INodeListSearchItems>): Promise<INodeListSearchItems[]> {
+	return await readWholeList(client, request, (doubt) => client.warn(doubt));
+}
+
 /** A list that FreshBooks pages. */
 function paged(client: FreshBooksClient, request: ListRequest<INodeListSearchItems>, nobody: Nobody): List {
-	return { nobody, request, all: async () => (await readList(client, request)).rows };
+	return { nobody, request, all: async () => await wholeList(client, request) };
 }
 
 const businessIdIn = (context: ILoadOptionsFunctions) => currentLocator(context, 'business', 'Business', checkIntegerId);
@@ -152,15 +158,23 @@ export const searchInvitations = search((context, client) => {
 			wayOut: 'One that was accepted or revoked is not listed. A person who accepted is a team member now.',
 		},
 		// The guide's list has no paging.
-		all: async () => (await readList(client, listInvitations(businessId, invitationEntry))).rows,
+		all: async () => await wholeList(client, listInvitations(businessId, invitationEntry)),
 	};
 });
+
+/** Staff by a part of the address and of the name: of filters given together, FreshBooks wants all to match. */
+async function foundStaff(client: FreshBooksClient, accountId: string, words: string): Promise<INodeListSearchItems[]> {
+	const searches = [{ email_like: words }, ...(words.includes('@') ? [] : [{ user_like: words }])];
+	const found = await Promise.all(searches.map(async (search) => await wholeList(client, listStaff(accountId, { search }, staffEntry))));
+	return [...new Map(found.flat().map((entry) => [entry.value, entry])).values()];
+}
 
 /** Staff records of the chosen account. */
 export const searchStaff = search((context, client) => {
 	const accountId = currentLocator(context, 'account', 'Account', checkAccountId);
-	return paged(client, listStaff(accountId, {}, staffEntry), {
+	const list = paged(client, listStaff(accountId, {}, staffEntry), {
 		message: `Account ${accountId} has no staff records`,
 		wayOut: 'Choose another account. Inviting a person to the business makes the record as well.',
 	});
+	return { ...list, found: async (words) => await foundStaff(client, accountId, words) };
 });

@@ -12,12 +12,13 @@ import type { OutputRow, RunnableOperation } from './common/operation';
 import { Parameters } from './common/parameters';
 import { Session } from '../people/session';
 import { operations as invitation } from './invitation';
+import { operations as project } from './project';
 import { operations as staff } from './staff';
 import { operations as teamMember } from './teamMember';
 import { operations as user } from './user';
 
 const RESOURCES: ReadonlyMap<string, ReadonlyMap<string, RunnableOperation>> = new Map(
-	Object.entries({ access, business, invitation, staff, teamMember, user }).map(([name, operations]) => [
+	Object.entries({ access, business, invitation, project, staff, teamMember, user }).map(([name, operations]) => [
 		name,
 		new Map<string, RunnableOperation>(Object.entries(operations)),
 	]),

@@ -31,6 +31,7 @@ import {
 	type Undecided,
 } from './presence';
 import { endsTheRun, reasonOf } from './reasons';
+import { readHandOver } from './handOver';
 import { doneBy, givesAccess, isShown, removeSurely, targetsIn, type Attempt, type RemovalResult } from './removing';
 import { mayNotManage } from './roles';
 import type { Session } from './session';
@@ -225,6 +226,7 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 	const looksForStaff = isListed(first) || (leaver.archiveStaff && membership.accountId !== null);
 	const staff = looksForStaff ? await readStaff(session, membership, email) : undefined;
 	const found = foundIn(first, staff);
+	const handOver = isListed(first) ? await readHandOver(session, membership.businessId, person) : null;
 
 	if (isConnectedUser(await session.getMe(), person)) return reportOf(membership, 'refused', { found, remarks: [CONNECTED_USER] });
 	if (isNotManaged(undecided, first, membership, leaver)) {
@@ -232,7 +234,7 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 	}
 	if (undecided.length > 0) return reportOf(membership, 'notRead', { found, notDone: unreadEntries(undecided) });
 	if (isOwner(first) && !hasOtherOwner(lists, person)) return reportOf(membership, 'refused', { found, remarks: [ONLY_OWNER] });
-	if (leaver.dryRun) return planned(leaver, reading, first, staff, found);
+	if (leaver.dryRun) return { ...planned(leaver, reading, first, staff, found), handOver };
 
 	const result = await removeSurely(session, membership.businessId, { person, includeOtherAddresses }, lists);
 	for (const { kind, id } of result.attempts.filter((attempt) => givesAccess(result.last, attempt))) session.writes.forgetRemoval(membership.businessId, kind, id);
@@ -255,6 +257,7 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 		done,
 		notDone,
 		remarks: [...kept, ...(staffResult?.remarks ?? [])],
+		handOver,
 	});
 }
 

@@ -86,10 +86,10 @@ function judge({ title, otherForm }: Call, end: RunEnd): Ending {
 async function tryAnswer(call: Call, hostile: HostileAnswer, { from, once }: Attack): Promise<Ending> {
 	const [resource, operation] = call.title.split(' ');
 	let asked = 0;
-	server().answerWith(({ method, url }): Answer => {
+	server().answerWith(({ method, url, body }): Answer => {
 		if (url === '/auth/oauth/token') return { status: 200, body: TOKENS };
 		if (++asked > MOST_REQUESTS) throw new Error('There is no end to the requests.');
-		const good = goodAnswer(method, url);
+		const good = goodAnswer(method, url, body);
 		return asked === from || (asked > from && !once) ? hostile(good) : { status: 200, body: JSON.stringify(good) };
 	});
 	const parameters = { resource, operation, ...GOOD_CALLS[call.title].parameters, ...call.more };

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { locator } from '../../harness/context';
-import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, staffPage, staffRow, teamMemberRow, teamMembersPage, upTo } from '../../harness/examples';
+import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, projectRow, staffPage, staffRow, teamMemberRow, teamMembersPage, topLevelPage, upTo } from '../../harness/examples';
 
 /** A FreshBooks that answers every endpoint as documented, whoever is asked for; and a good call of every operation. */
 
@@ -31,6 +31,7 @@ export const ENDPOINTS = {
 	staffList: ['GET', `/accounting/account/${ACCOUNT_FORM}/users/staffs\\?(?:(?:search|include)[^&#/?]*&)*${PAGE.slice(2)}`],
 	staff: ['GET', `/accounting/account/${ACCOUNT_FORM}/users/staffs/${INTEGER}`],
 	updateStaff: ['PUT', `/accounting/account/${ACCOUNT_FORM}/users/staffs/${INTEGER}`],
+	projects: ['GET', `/projects/business/${INTEGER}/projects${PAGE}`],
 } as const satisfies Record<string, readonly [method: string, path: string]>;
 
 export type Endpoint = keyof typeof ENDPOINTS;
@@ -67,6 +68,7 @@ export const GOOD_CALLS: Record<string, GoodCall> = {
 	'invitation create': { parameters: { business, email: 'new@example.com', role }, endpoints: ['invitations', 'invite', 'inviteUser'], raw: true },
 	'invitation getAll': { parameters: { business }, endpoints: ['invitations'], raw: true },
 	'invitation revoke': { parameters: { business, invitation: locator('email', 'invited1@example.com') }, endpoints: ['invitations', 'revoke'] },
+	'project getAll': { parameters: { business }, endpoints: ['projects'] },
 	'staff delete': { parameters: { account, staff: locator('id', 1) }, endpoints: ['updateStaff'] },
 	'staff get': { parameters: { account, staff: locator('id', 1) }, endpoints: ['staff'] },
 	'staff getAll': { parameters: { account }, endpoints: ['staffList'] },
@@ -87,12 +89,26 @@ function teamMemberAt(url: string): IDataObject {
 	return { response: teamMemberRow(1, { uuid: url.split('/').at(-1) ?? UUID }) };
 }
 
-/** FreshBooks' answer to a request: three people, two invitations, two staff records. */
-export function goodAnswer(method: string, url: string): IDataObject {
+function groupAt(url: string): IDataObject {
+	return { response: { ...EXAMPLE.businessGroup.response, id: Number(url.split('/').at(-1)) } };
+}
+
+function staffAt(url: string, body: string): IDataObject {
+	const { staff = {} } = (body === '' ? {} : JSON.parse(body)) as { staff?: IDataObject };
+	return { response: { result: { staff: staffRow(Number(url.split('/').at(-1)), staff) } } };
+}
+
+function meWith(body: string): IDataObject {
+	return { response: { ...EXAMPLE.usersMeModern.response, ...(JSON.parse(body) as IDataObject) } };
+}
+
+/** FreshBooks' answer to a request: three people, two invitations, two staff records. What was to be changed is changed. */
+export function goodAnswer(method: string, url: string, body = ''): IDataObject {
 	switch (endpointOf(method, url)) {
 		case 'me':
-		case 'updateMe':
 			return EXAMPLE.usersMeModern;
+		case 'updateMe':
+			return meWith(body);
 		case 'teamMembers':
 			return teamMembersPage(upTo(3).map((number) => teamMemberRow(number)));
 		case 'teamMember':
@@ -102,7 +118,7 @@ export function goodAnswer(method: string, url: string): IDataObject {
 		case 'updateMember':
 			return EXAMPLE.memberUpdated;
 		case 'group':
-			return EXAMPLE.businessGroup;
+			return groupAt(url);
 		case 'invitations':
 			return invitationsAnswer(upTo(2).map((number) => invitationRow(number)));
 		case 'invite':
@@ -112,7 +128,9 @@ export function goodAnswer(method: string, url: string): IDataObject {
 			return staffPage(upTo(2).map((number) => staffRow(number)));
 		case 'staff':
 		case 'updateStaff':
-			return EXAMPLE.staff;
+			return staffAt(url, body);
+		case 'projects':
+			return topLevelPage('projects', upTo(2).map((number) => projectRow(number)));
 		default:
 			return {};
 	}

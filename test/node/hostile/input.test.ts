@@ -36,7 +36,7 @@ async function tryValue(title: string, slot: Slot, value: unknown): Promise<Endi
 	const [resource, operation] = title.split(' ');
 	const { parameters: good, endpoints } = GOOD_CALLS[title];
 	const parameters: INodeParameters = { resource, operation, ...slot.fill(good, '={{ $json.hostile }}') };
-	server().answerWith(({ method, url }) => ({ status: 200, body: JSON.stringify(goodAnswer(method, url)) }));
+	server().answerWith(({ method, url, body }) => ({ status: 200, body: JSON.stringify(goodAnswer(method, url, body)) }));
 	const credential = connectedCredential({ environment: 'custom', apiBaseUrl: server().url });
 	const end = await endOf(run(parameters, { credential, items: [{ hostile: value } as IDataObject] }));
 	expectPrototypeUntouched();
@@ -60,7 +60,7 @@ test('every operation is here', () => {
 });
 
 test.each(OPERATIONS)('$title does what it should with a good call', async ({ title, resource, operation }) => {
-	server().answerWith(({ method, url }) => ({ status: 200, body: JSON.stringify(goodAnswer(method, url)) }));
+	server().answerWith(({ method, url, body }) => ({ status: 200, body: JSON.stringify(goodAnswer(method, url, body)) }));
 	const credential = connectedCredential({ environment: 'custom', apiBaseUrl: server().url });
 	const output = await run({ resource, operation, ...GOOD_CALLS[title].parameters }, { credential });
 	expect(output.length).toBeGreaterThan(0);

@@ -20,7 +20,7 @@ import { NOW, rowsOfTable } from './table';
 
 describe('SCIM 2.0 users', () => {
 	test("FreshBooks' documented team member becomes a user with everything in its place", () => {
-		const row = teamMemberRow(1, { identity_id: 712052, job_title: 'Designer', middle_name: 'B', city: 'Toronto', country: 'Canada', invitation_date_accepted: '2023-01-24T17:17:56Z' });
+		const row = teamMemberRow(1, { business_id: 6806492, identity_id: 712052, job_title: 'Designer', middle_name: 'B', city: 'Toronto', country: 'Canada', invitation_date_accepted: '2023-01-24T17:17:56Z' });
 		const user = toScimUser(scimSourceOfTeamMember(teamMemberOf(row)));
 		expect(user).toEqual({
 			schemas: [SCIM_USER, SCIM_FRESHBOOKS_USER],

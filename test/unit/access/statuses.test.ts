@@ -145,7 +145,7 @@ describe('reading lists again', () => {
 					resolve({ response: [{ uuid: uuid(1), email: EMAIL }] });
 				}
 			});
-		const client: FreshBooksClient = { send, pause: async () => undefined, warn: () => undefined, maxInFlight: 1 };
+		const client: FreshBooksClient = { send, pause: async () => undefined, warn: () => undefined, mayUse: () => false, maxInFlight: 1 };
 		return { session: new Session(client, () => undefined), answers };
 	}
 

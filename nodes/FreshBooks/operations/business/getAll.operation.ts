@@ -1,17 +1,21 @@
-import type { IDataObject } from 'n8n-workflow';
+import { updateDisplayOptions, type IDataObject } from 'n8n-workflow';
 
 import type { BusinessMembership } from '../../api/me';
-import { returnAllAndLimit, shownFor } from '../common/descriptions';
+import { returnAllAndLimit, simplifyParameter } from '../common/descriptions';
 import { operation } from '../common/operation';
 
-function toItem({ name, role, businessId, businessUuid, accountId, membershipId, active }: BusinessMembership): IDataObject {
+function simplifyBusiness({ name, role, businessId, businessUuid, accountId, membershipId, active }: BusinessMembership): IDataObject {
 	return { name, role, businessId, businessUuid, accountId, membershipId, active };
 }
 
 export const getAll = operation({
-	description: returnAllAndLimit(shownFor('business', ['getAll'])),
-	read: (parameters) => ({ limit: parameters.limit() }),
-	async execute(session, { limit }) {
-		return (await session.getMe()).memberships.slice(0, limit).map(toItem);
+	description: updateDisplayOptions({ show: { resource: ['business'], operation: ['getAll'] } }, [
+		...returnAllAndLimit(),
+		simplifyParameter(),
+	]),
+	read: (parameters) => ({ limit: parameters.limit(), simplify: parameters.boolean('simplify', 'Simplify', true) }),
+	async execute(session, { limit, simplify }) {
+		const memberships = (await session.getMe()).memberships.slice(0, limit);
+		return memberships.map((membership) => (simplify ? simplifyBusiness(membership) : (membership.raw as IDataObject)));
 	},
 });

@@ -58,11 +58,12 @@ function unknownBusiness(businessId: number): BusinessMembership {
 		businessId,
 		businessUuid: null,
 		accountId: null,
-		ownsAccount: false,
 		name: null,
 		role: null,
 		membershipId: null,
 		active: null,
+		staffLimit: null,
+		raw: {},
 	};
 }
 

@@ -1,7 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { BusinessMember } from '../../api/businessMembers';
+import { isoOrNull } from '../../api/dates';
 import type { Me } from '../../api/me';
+import type { Project } from '../../api/projects';
 import type { StaffRecord } from '../../api/staff';
 import type { TeamMember } from '../../api/teamMembers';
 import { roleTitle } from '../../people/roles';
@@ -57,46 +59,20 @@ export function simplifyStaff({ email, firstName, lastName, displayName, role, r
 		rate,
 		state: visState === null ? null : (VIS_STATES[visState] ?? String(visState)),
 		id,
-		lastLoginAt: easternToUtc(lastLogin),
-		updatedAt: easternToUtc(updated),
+		lastLoginAt: isoOrNull(lastLogin),
+		updatedAt: isoOrNull(updated),
 	};
 }
 
-let eastern: Intl.DateTimeFormat | undefined;
-
-/** Made when first needed: it takes longer than loading the rest of the package. */
-function easternFormat(): Intl.DateTimeFormat {
-	eastern ??= new Intl.DateTimeFormat('en-US', {
-		timeZone: 'America/New_York',
-		hourCycle: 'h23',
-		year: 'numeric',
-		month: 'numeric',
-		day: 'numeric',
-		hour: 'numeric',
-		minute: 'numeric',
-		second: 'numeric',
-	});
-	return eastern;
-}
-
-/** What a New York clock shows at a moment, read as if it were UTC; epoch milliseconds. */
-function easternClock(moment: number): number {
-	const part = Object.fromEntries(easternFormat().formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
-	return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
-}
-
-/**
- * ISO 8601 in UTC for an accounting time such as `2016-08-05 10:38:41`, which carries no zone and means America/New_York
- * (FreshBooks' documentation of dates; models.py of the Python SDK). Null for anything else. Of the two readings in the hour
- * that a clock change repeats, the earlier one.
- */
-export function easternToUtc(value: unknown): string | null {
-	if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(value)) return null;
-	const iso = `${value.replace(' ', 'T')}.000Z`;
-	const clock = Date.parse(iso);
-	// Also null: `0000-00-00 00:00:00`, and days that no calendar has.
-	if (Number.isNaN(clock) || new Date(clock).toISOString() !== iso) return null;
-	const daylight = clock + 4 * 3_600_000;
-	const moment = easternClock(daylight) === clock ? daylight : clock + 5 * 3_600_000;
-	return new Date(moment).toISOString();
+/** A project, with the people who work on it. */
+export function simplifyProject({ title, active, complete, id, clientId, members, pendingInvitations }: Project): IDataObject {
+	return {
+		title,
+		active,
+		complete,
+		id,
+		clientId,
+		members: members.map(({ email, firstName, lastName, role, identityId }) => ({ email, firstName, lastName, role, identityId })),
+		pendingInvitations: pendingInvitations.map(({ email, role, id: invitationId }) => ({ email, role, id: invitationId })),
+	};
 }

@@ -1,14 +1,18 @@
-import { setStaffVisState, VIS_STATE } from '../../api/staff';
-import { accountLocator, optionsCollection, shownFor, staffLocator } from '../common/descriptions';
-import { operation } from '../common/operation';
-import { aboutStaff, readStaffLocator } from './staffRecord';
+import { updateDisplayOptions } from 'n8n-workflow';
 
-const shown = shownFor('staff', ['delete']);
+import { setStaffVisState, VIS_STATE } from '../../api/staff';
+import { accountLocator, optionsCollection, staffLocator } from '../common/descriptions';
+import { operation } from '../common/operation';
+import { staffKey, readStaffLocator } from './staffRecord';
 
 export const deleteStaff = operation({
-	description: [accountLocator(shown), staffLocator(shown), optionsCollection(shown)],
+	description: updateDisplayOptions({ show: { resource: ['staff'], operation: ['delete'] } }, [
+		accountLocator(),
+		staffLocator(),
+		optionsCollection(),
+	]),
 	read: readStaffLocator,
-	serialKey: aboutStaff,
+	serialKey: staffKey,
 	async execute(session, { accountId, staffId }) {
 		await setStaffVisState(session.client, accountId, staffId, VIS_STATE.deleted);
 		return [{ deleted: true, accountId, staffId }];

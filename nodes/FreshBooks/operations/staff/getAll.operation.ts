@@ -1,13 +1,11 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
 
-import { listStaff } from '../../api/staff';
+import { searchStaff, type StaffSearch } from '../../api/staff';
 import { idOrNull } from '../../client/json';
-import { accountLocator, returnAllAndLimit, shownFor, simplifyParameter } from '../common/descriptions';
+import { accountLocator, returnAllAndLimit, simplifyParameter } from '../common/descriptions';
 import { operation } from '../common/operation';
 import type { Parameters } from '../common/parameters';
 import { simplifyStaff } from '../common/simplify';
-
-const shown = shownFor('staff', ['getAll']);
 
 const textFilter = (displayName: string, name: string, description: string): INodeProperties => ({
 	displayName,
@@ -17,44 +15,43 @@ const textFilter = (displayName: string, name: string, description: string): INo
 	description,
 });
 
-/** Text filters and FreshBooks' names for them (freshbooks.com/api/staff, Filters). */
-const LIKE_FILTERS: ReadonlyArray<[name: string, theirs: string, displayName: string]> = [
-	['nameLike', 'user_like', 'Name Contains'],
-	['emailLike', 'email_like', 'Email Contains'],
-	['phoneLike', 'phone_like', 'Phone Contains'],
-	['noteLike', 'note_like', 'Note Contains'],
-	['userLevel', 'user_levels', 'User Level'],
-];
+/** Filters by a part of a text, and how the editor shows them. */
+const LIKE_FILTERS = [
+	['nameLike', 'Name Contains'],
+	['emailLike', 'Email Contains'],
+	['phoneLike', 'Phone Contains'],
+	['noteLike', 'Note Contains'],
+	['userLevel', 'User Level'],
+] as const;
 
-function searchOf(parameters: Parameters, filters: IDataObject): IDataObject {
-	const search: IDataObject = {};
+function searchIn(parameters: Parameters, filters: IDataObject): StaffSearch {
+	const search: StaffSearch = {};
 	const userIds = parameters.optionalIds(filters, 'userIds', 'User IDs');
 	const userId = parameters.optionalIds(filters, 'userId', 'User ID');
 	// Without it everybody would be listed, and of several only one.
 	if (userIds?.length === 0) parameters.refuse('User IDs', 'is an empty list', 'Give at least one ID, or remove the filter.');
 	if (userId && userId.length !== 1) parameters.refuse('User ID', 'must be one whole number', "Use 'User IDs' for several.");
-	if (userId) [search.userid] = userId;
-	if (userIds) search.userids = userIds;
-	for (const [name, theirs, displayName] of LIKE_FILTERS) {
+	if (userId) [search.userId] = userId;
+	if (userIds) search.userIds = userIds;
+	for (const [name, displayName] of LIKE_FILTERS) {
 		const value = parameters.shortText(filters, name, displayName);
-		if (value !== undefined) search[theirs] = value;
+		if (value !== undefined) search[name] = value;
 	}
 	const visState: unknown = filters.visState ?? undefined;
 	if (visState === undefined) return search;
 	if (visState !== 0 && visState !== 1 && visState !== 2) return parameters.refuse('State', 'must be 0 (active), 1 (deleted) or 2 (archived)');
-	search.vis_state = visState;
-	return search;
+	return { ...search, visState };
 }
 
-/** FreshBooks gives numbers; whatever else stands there is left out. */
-function idsIn(value: unknown): number[] {
-	return Array.isArray(value) ? value.map(idOrNull).filter((id) => id !== null) : [];
+/** The numbers that FreshBooks gives; null where it gives no list. */
+function projectIdsIn(value: unknown): number[] | null {
+	return Array.isArray(value) ? value.map(idOrNull).filter((id) => id !== null) : null;
 }
 
 export const getAll = operation({
-	description: [
-		accountLocator(shown),
-		...returnAllAndLimit(shown),
+	description: updateDisplayOptions({ show: { resource: ['staff'], operation: ['getAll'] } }, [
+		accountLocator(),
+		...returnAllAndLimit(),
 		{
 			displayName: 'Filters',
 			name: 'filters',
@@ -95,9 +92,8 @@ export const getAll = operation({
 					],
 				},
 			],
-			...shown,
 		},
-		simplifyParameter(shown),
+		simplifyParameter(),
 		{
 			displayName: 'Options',
 			name: 'options',
@@ -113,29 +109,23 @@ export const getAll = operation({
 					description: 'Whether to add the IDs of the projects each staff member works on',
 				},
 			],
-			...shown,
 		},
-	],
+	]),
 	read(parameters) {
-		const search = searchOf(parameters, parameters.collection('filters'));
-		const query: IDataObject = Object.keys(search).length > 0 ? { search } : {};
-		const withProjects = parameters.optionalBoolean(parameters.collection('options'), 'includeProjectIds', 'Include Project IDs') ?? false;
-		if (withProjects) query.include = ['projectids'];
 		return {
 			accountId: parameters.accountId(),
 			limit: parameters.limit(),
-			query,
-			withProjects,
+			search: searchIn(parameters, parameters.collection('filters')),
+			withProjects: parameters.optionalBoolean(parameters.collection('options'), 'includeProjectIds', 'Include Project IDs') ?? false,
 			simplify: parameters.boolean('simplify', 'Simplify', true),
 		};
 	},
-	async execute(session, { accountId, limit, query, withProjects, simplify }) {
-		const request = listStaff(accountId, query, (record) => record);
-		const rows = await session.readRows(request, limit);
+	async execute(session, { accountId, limit, search, withProjects, simplify }) {
+		const rows = await session.readRows(searchStaff(accountId, search, withProjects), limit);
 		if (!simplify) return rows.map(({ raw }) => raw as IDataObject);
 		return rows.map((row) => ({
 			...simplifyStaff(row),
-			...(withProjects ? { projectIds: idsIn(row.raw.projectids) } : {}),
+			...(withProjects ? { projectIds: projectIdsIn(row.raw.projectids) } : {}),
 		}));
 	},
 });

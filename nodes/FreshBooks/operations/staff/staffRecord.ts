@@ -12,6 +12,6 @@ export function readStaffLocator(parameters: Parameters): StaffRecord {
 }
 
 /** Items about the same record wait for each other. */
-export function aboutStaff({ accountId, staffId }: StaffRecord): string {
+export function staffKey({ accountId, staffId }: StaffRecord): string {
 	return `${accountId} ${staffId}`;
 }

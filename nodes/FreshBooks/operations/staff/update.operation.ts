@@ -1,11 +1,10 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
 
 import { updateStaff } from '../../api/staff';
-import { accountLocator, optionsCollection, shownFor, staffLocator } from '../common/descriptions';
+import { accountLocator, optionsCollection, staffLocator } from '../common/descriptions';
+import { checkEffect } from '../common/effect';
 import { operation } from '../common/operation';
-import { aboutStaff, readStaffLocator, type StaffRecord } from './staffRecord';
-
-const shown = shownFor('staff', ['update']);
+import { staffKey, readStaffLocator, type StaffRecord } from './staffRecord';
 
 /** Writable fields: name here, FreshBooks' name, how the editor shows it (freshbooks.com/api/staff, Field Descriptions). */
 const FIELDS: ReadonlyArray<[name: string, theirs: string, displayName: string, description: string]> = [
@@ -41,9 +40,9 @@ const fieldParameter = ([name, , displayName, description]: (typeof FIELDS)[numb
 });
 
 export const update = operation<StaffRecord & { fields: IDataObject }>({
-	description: [
-		accountLocator(shown),
-		staffLocator(shown),
+	description: updateDisplayOptions({ show: { resource: ['staff'], operation: ['update'] } }, [
+		accountLocator(),
+		staffLocator(),
 		{
 			displayName: 'Update Fields',
 			name: 'updateFields',
@@ -51,10 +50,9 @@ export const update = operation<StaffRecord & { fields: IDataObject }>({
 			placeholder: 'Add field',
 			default: {},
 			options: FIELDS.map(fieldParameter),
-			...shown,
 		},
-		optionsCollection(shown),
-	],
+		optionsCollection(),
+	]),
 	read(parameters) {
 		const chosen = parameters.collection('updateFields');
 		const fields: IDataObject = {};
@@ -66,8 +64,14 @@ export const update = operation<StaffRecord & { fields: IDataObject }>({
 		if (Object.keys(fields).length === 0) parameters.refuse('Update Fields', 'is empty', 'Add at least one field to change.');
 		return { ...readStaffLocator(parameters), fields };
 	},
-	serialKey: aboutStaff,
+	serialKey: staffKey,
 	async execute(session, { accountId, staffId, fields }) {
-		return [(await updateStaff(session.client, accountId, staffId, fields)).raw as IDataObject];
+		const { raw } = await updateStaff(session.client, accountId, staffId, fields);
+		const sent = FIELDS.filter(([, theirs]) => theirs in fields);
+		checkEffect(
+			`staff ${staffId} of account ${accountId}`,
+			sent.map(([, theirs, displayName]) => ({ displayName, sent: fields[theirs], answered: [raw[theirs]] })),
+		);
+		return [raw as IDataObject];
 	},
 });

@@ -1,13 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
+import { updateDisplayOptions, type IDataObject } from 'n8n-workflow';
 
-import { shownFor, simplifyParameter } from '../common/descriptions';
+import { simplifyParameter } from '../common/descriptions';
 import { operation } from '../common/operation';
 import { simplifyMe } from '../common/simplify';
 
-const shown = shownFor('user', ['getMe']);
-
 export const getMe = operation({
-	description: [simplifyParameter(shown)],
+	description: updateDisplayOptions({ show: { resource: ['user'], operation: ['getMe'] } }, [simplifyParameter()]),
 	read: (parameters) => ({ simplify: parameters.boolean('simplify', 'Simplify', true) }),
 	async execute(session, { simplify }) {
 		const me = await session.getMe();

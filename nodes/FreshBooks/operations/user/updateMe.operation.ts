@@ -1,10 +1,10 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
 
 import { updateMe as putMe } from '../../api/me';
-import { optionsCollection, shownFor } from '../common/descriptions';
+import { objectOf, objectsOf, type WireObject } from '../../client/json';
+import { optionsCollection } from '../common/descriptions';
+import { checkEffect, given, type SentField } from '../common/effect';
 import { operation } from '../common/operation';
-
-const shown = shownFor('user', ['updateMe']);
 
 const field = (displayName: string, name: string, description: string) => ({
 	displayName,
@@ -15,36 +15,65 @@ const field = (displayName: string, name: string, description: string) => ({
 });
 
 const FIELDS: INodeProperties[] = [
+	field('Avatar', 'avatar', 'Address (URL) of the picture in the profile'),
 	field('Company', 'company', 'Company in the profile'),
+	{
+		...field('Email', 'email', 'Email address to log in with; FreshBooks may ask for it to be confirmed first'),
+		placeholder: 'name@email.com',
+	},
 	field('First Name', 'firstName', 'Given name'),
 	field('Job Title', 'jobTitle', 'Job title in the profile'),
 	{ ...field('Language', 'language', 'Language code'), placeholder: 'e.g. en' },
 	field('Last Name', 'lastName', 'Family name'),
+	{ ...field('Phone Number', 'phoneNumber', 'Phone number in the profile, in place of those there'), placeholder: 'e.g. 416 555 0100' },
 	{ ...field('Timezone', 'timezone', 'Name of the time zone'), placeholder: 'e.g. America/Toronto' },
 ];
 
-/** FreshBooks' names for the fields; job title and company stand inside `profession`. */
-function bodyOf(fields: IDataObject): IDataObject {
-	const { firstName, lastName, language, timezone, jobTitle, company } = fields;
-	const profession = { title: jobTitle, company };
-	const body: IDataObject = { first_name: firstName, last_name: lastName, language, timezone };
-	if (jobTitle !== undefined || company !== undefined) body.profession = given(profession);
-	return given(body);
+/** FreshBooks' names for the fields; job title and company stand inside `profession`, the number in a list of `phone_numbers`. */
+function bodyOf({ firstName, lastName, language, timezone, email, avatar, phoneNumber, jobTitle, company }: IDataObject): IDataObject {
+	const profession = given({ title: jobTitle, company });
+	return given({
+		first_name: firstName,
+		last_name: lastName,
+		language,
+		timezone,
+		email,
+		avatar,
+		phone_numbers: phoneNumber === undefined ? undefined : [{ title: '', phone_number: phoneNumber }],
+		profession: Object.keys(profession).length > 0 ? profession : undefined,
+	});
 }
 
-function given(fields: IDataObject): IDataObject {
-	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+/** Where FreshBooks answers each field; nothing for one that it leaves out. */
+const ANSWERED: Record<string, (user: WireObject) => unknown[]> = {
+	firstName: (user) => [user.first_name],
+	lastName: (user) => [user.last_name],
+	language: (user) => [user.language],
+	timezone: (user) => [user.timezone],
+	// A new address waits for its confirmation (`unconfirmed_email`, freshbooks.com/api/me_endpoint).
+	email: (user) => [user.email, user.unconfirmed_email],
+	avatar: (user) => [user.avatar],
+	phoneNumber: (user) => (user.phone_numbers === undefined ? [] : [null, ...objectsOf(user.phone_numbers).map((one) => one.phone_number)]),
+	jobTitle: (user) => (user.profession === undefined ? [] : [objectOf(user.profession).title ?? null]),
+	company: (user) => (user.profession === undefined ? [] : [objectOf(user.profession).company ?? null]),
+};
+
+function sentFields(chosen: IDataObject, user: WireObject): SentField[] {
+	return FIELDS.filter(({ name }) => chosen[name] !== undefined).map(({ name, displayName }) => ({
+		displayName,
+		sent: chosen[name],
+		answered: ANSWERED[name](user),
+	}));
 }
 
 export const updateMe = operation({
-	description: [
+	description: updateDisplayOptions({ show: { resource: ['user'], operation: ['updateMe'] } }, [
 		{
 			displayName:
 				'FreshBooks does not document this endpoint publicly and offers no scope for it: expect a refusal. The profile can be changed in FreshBooks itself.',
 			name: 'profileNotice',
 			type: 'notice',
 			default: '',
-			...shown,
 		},
 		{
 			displayName: 'Update Fields',
@@ -53,21 +82,21 @@ export const updateMe = operation({
 			placeholder: 'Add field',
 			default: {},
 			options: FIELDS,
-			...shown,
 		},
-		optionsCollection(shown),
-	],
+		optionsCollection(),
+	]),
 	read(parameters) {
-		const chosen = parameters.collection('updateFields');
-		for (const { name, displayName } of FIELDS) parameters.plainValue(chosen, name, displayName);
-		const body = bodyOf(chosen);
-		if (Object.keys(body).length === 0) parameters.refuse('Update Fields', 'is empty', 'Add at least one field to change.');
-		return { body };
+		const collection = parameters.collection('updateFields');
+		const chosen = given(Object.fromEntries(FIELDS.map(({ name, displayName }) => [name, parameters.plainValue(collection, name, displayName)])));
+		if (chosen.email !== undefined) chosen.email = parameters.emailIn(collection, 'email', 'Email');
+		if (Object.keys(chosen).length === 0) parameters.refuse('Update Fields', 'is empty', 'Add at least one field to change.');
+		return { chosen };
 	},
 	serialKey: () => 'me',
-	async execute(session, { body }) {
-		const me = await putMe(session.client, body);
+	async execute(session, { chosen }) {
+		const { raw } = await putMe(session.client, bodyOf(chosen));
 		session.forgetMe();
-		return [me.raw as IDataObject];
+		checkEffect('the connected user', sentFields(chosen, raw));
+		return [raw as IDataObject];
 	},
 });

@@ -1,0 +1,41 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { refusal } from '../../client/errors';
+
+/** Whether what was asked for came about. Pure. */
+
+/** A value as far as FreshBooks may write it in another way: other case, blanks or punctuation, a number as text. */
+function comparable(value: unknown): string {
+	if (value === null || value === undefined) return '';
+	const text = String(value).trim();
+	if (text !== '' && Number.isFinite(Number(text))) return String(Number(text));
+	return text.normalize('NFC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** A field that was sent: how the editor shows it, and what FreshBooks answers for it, `undefined` where it does not say. */
+export interface SentField {
+	displayName: string;
+	sent: unknown;
+	/** One of these is enough. */
+	answered: unknown[];
+}
+
+function isWithoutEffect({ sent, answered }: SentField): boolean {
+	const said = answered.filter((value) => value !== undefined);
+	return said.length > 0 && !said.some((value) => comparable(value) === comparable(sent));
+}
+
+/** Throws FreshBooksError of kind `refused` when FreshBooks accepted a change of `subject` and answers other values. */
+export function checkEffect(subject: string, fields: SentField[]): void {
+	const unchanged = fields.filter(isWithoutEffect).map(({ displayName }) => `'${displayName}'`);
+	if (unchanged.length === 0) return;
+	throw refusal(
+		`FreshBooks accepted the change of ${subject}, but answers another value for ${unchanged.join(', ')}`,
+		'Look at the value in FreshBooks and change it there. The connected user may not be allowed to change it, or FreshBooks does not take the value.',
+	);
+}
+
+/** The fields without those that are undefined. */
+export function given(fields: IDataObject): IDataObject {
+	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
