@@ -1,6 +1,6 @@
 import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
 
-import { outputFormatOption } from '../FreshBooks/operations/common/descriptions';
+import { outputFormatOption } from '../FreshBooks/methods/outputFormat';
 import { loadOptions } from '../FreshBooks/methods';
 
 /** The polling trigger: what the editor shows. The work is in changes/. */

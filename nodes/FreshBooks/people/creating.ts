@@ -3,6 +3,7 @@ import { refusal } from '../client/errors';
 import { inviteOnce, type InvitationRequest } from './inviting';
 import { undecidedError } from './membership';
 import { hasAccess, isDeactivated, personOf, presenceIn, undecidedFor } from './presence';
+import { seatsOf, seatWarning } from './seats';
 import type { Session } from './session';
 
 /** One invitation as it was asked for: not for a member, and not twice. */
@@ -33,6 +34,8 @@ export async function createOnce(session: Session, request: InvitationRequest, r
 	if (isDeactivated(presence)) {
 		throw refusal(`${email} is a deactivated member of business ${businessId}`, 'No invitation was sent. Reactivate the person in FreshBooks under Team Members.');
 	}
+	const warning = seatWarning(await seatsOf(session, businessId, lists));
+	if (warning !== '') session.remark(`${email}:${warning}`);
 	return { invitation: await inviteOnce(session, request), wasPending: false };
 }
 

@@ -14,6 +14,7 @@ import { personBy, personOf, presenceIn, undecidedFor, type Person, type Presenc
 import { endsTheRun, reasonOf } from './reasons';
 import { isAbsent, VERIFYING_PAUSES_MS } from './removing';
 import { isSeatlessRole, roleTitle, sameRole } from './roles';
+import { seatsOf, seatWarning, type Seats } from './seats';
 import type { Session } from './session';
 import { plural } from './texts';
 import { PeopleIndex } from './writes';
@@ -165,7 +166,7 @@ function waiting(hire: Hire, invitation: Invitation, revoked: number[]): IDataOb
 	return answer(hire, status, message, withRevoked({ invitation: described }, revoked));
 }
 
-async function sendInvitation(session: Session, hire: Hire, person: Person): Promise<IDataObject> {
+async function sendInvitation(session: Session, hire: Hire, person: Person, seats: Seats | undefined): Promise<IDataObject> {
 	const { businessId, email, role } = hire;
 	const sent = await inviteOnce(session, { businessId, email, role, endpoint: 'businessInvitations' });
 	if (sent.state === 'ended') {
@@ -177,8 +178,8 @@ async function sendInvitation(session: Session, hire: Hire, person: Person): Pro
 	const now = Date.now();
 	const described = describeInvitation(invitation, { ...hire, invitedAt: hire.invitedAt ?? new Date(now).toISOString() }, now);
 	if (doubt === undefined) {
-		const message = `${email} was invited; FreshBooks sent an email that the person must accept.`;
-		return answer(hire, 'invited', message, withRevoked({ invitation: described, verified: true }, isFreshBooksError(kept) ? [] : kept.revoked));
+		const message = `${email} was invited; FreshBooks sent an email that the person must accept.${seatWarning(seats)}`;
+		return answer(hire, 'invited', message, withRevoked({ invitation: described, verified: true, ...(seats ? { seats: { ...seats } } : {}) }, isFreshBooksError(kept) ? [] : kept.revoked));
 	}
 	const wasAccepted = !isFreshBooksError(kept) && standingOf(kept.presence, role).kind === 'member';
 	const message = wasAccepted
@@ -250,7 +251,7 @@ export async function onboard(session: Session, hire: Hire): Promise<IDataObject
 				member: { ...standing.member },
 			});
 		case 'unknown':
-			return await sendInvitation(session, hire, person);
+			return await sendInvitation(session, hire, person, await seatsOf(session, businessId, lists));
 		case 'invited': {
 			const kept = presence.invitations.length > 1 ? await keepOne(session, hire, person) : { invitation: presence.invitations[0], revoked: [] };
 			if (kept.invitation) return waiting(hire, kept.invitation, kept.revoked);

@@ -1,8 +1,9 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
+import { outputFormatOption } from '../../methods/outputFormat';
 import { readDirectory, type Directory, type DirectoryFields } from '../../people/directory';
 import { businessesParameters, readChosenBusinesses } from '../common/chosenBusinesses';
-import { outputFormatOption, shownWhen } from '../common/descriptions';
+import { shownWhen } from '../common/descriptions';
 import type { RunnableOperation } from '../common/operation';
 import type { Parameters } from '../common/parameters';
 import { reviewAccess, type DirectorySource, type ReviewInput } from './reviewing';

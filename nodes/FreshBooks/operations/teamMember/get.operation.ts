@@ -1,9 +1,10 @@
 import { updateDisplayOptions, type IDataObject } from 'n8n-workflow';
 
+import { outputFormatOption } from '../../methods/outputFormat';
 import { addressKey } from '../../client/identifiers';
 import { getTeamMember, type TeamMember } from '../../api/teamMembers';
 import { scimSourceOfTeamMember, toScimUser } from '../../people/scimUser';
-import { businessLocator, memberByUuidLocator, optionsCollection, outputFormatOption, simplifyParameter } from '../common/descriptions';
+import { businessLocator, memberByUuidLocator, optionsCollection, simplifyParameter } from '../common/descriptions';
 import { findTeamMember } from '../../people/membership';
 import { operation } from '../common/operation';
 import type { ByEmail, ById } from '../common/parameters';

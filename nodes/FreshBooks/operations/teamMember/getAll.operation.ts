@@ -1,5 +1,6 @@
 import { updateDisplayOptions, type IDataObject } from 'n8n-workflow';
 
+import { outputFormatOption } from '../../methods/outputFormat';
 import { getBusinessGroup, listBusinessMembers, type BusinessMember } from '../../api/businessMembers';
 import { refusal } from '../../client/errors';
 import { sameAddress } from '../../client/identifiers';
@@ -7,7 +8,7 @@ import { listTeamMembers, type TeamMember } from '../../api/teamMembers';
 import type { WireObject } from '../../client/json';
 import { sameRole } from '../../people/roles';
 import { scimSourceOfBusinessMember, scimSourceOfTeamMember, toScimUser } from '../../people/scimUser';
-import { businessLocator, outputFormatOption, returnAllAndLimit, simplifyParameter } from '../common/descriptions';
+import { businessLocator, returnAllAndLimit, simplifyParameter } from '../common/descriptions';
 import { businessOf, type NamedBusiness } from '../common/namedBusiness';
 import { operation } from '../common/operation';
 import type { Session } from '../../people/session';

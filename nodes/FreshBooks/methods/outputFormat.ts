@@ -1,0 +1,14 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** The shape of the output items where people are listed. */
+export const outputFormatOption: INodeProperties = {
+	displayName: 'Output Format',
+	name: 'outputFormat',
+	type: 'options',
+	default: 'freshBooks',
+	description: 'The form of the output items',
+	options: [
+		{ name: 'FreshBooks', value: 'freshBooks', description: "FreshBooks' own fields" },
+		{ name: 'SCIM 2.0 User', value: 'scim', description: 'As RFC 7643 defines a user, for identity systems; complete, never simplified' },
+	],
+};
