@@ -75,7 +75,7 @@ function offeredOptions(operation: OperationName): Set<string> {
 function parametersFor(plan: RunPlan, item: ItemPlan): IDataObject {
 	const { operation, businesses, dryRun, batchSize, updateRole, includeOtherAddresses, ifNotFound, failOnPartial } = plan;
 	const offered = offeredOptions(operation);
-	const wanted: IDataObject = { batchSize, updateRole, includeOtherAddresses, ifNotFound, failOnPartial, dryRun };
+	const wanted: IDataObject = { batchSize, updateRole, includeOtherAddresses, ifNotFound, failOnPartial };
 	const person = { __rl: true, mode: 'email', value: emailOf(item) };
 	return {
 		resource: RESOURCES[operation],

@@ -99,7 +99,8 @@ export class Judged {
 		const addresses = [write.email, ...rows.map(({ email }) => email), ...invited.map(({ email }) => email)].filter((one) => one !== null).map(keyOf);
 		const items = this.ended.plan.items.filter((item) => this.covers(item, business));
 		const byAddress = items.find((item) => addresses.includes(keyOf(emailOf(item))));
-		const mayTakeOthers = this.ended.plan.includeOtherAddresses || write.method === 'PUT';
+		// A row that the list of members shows without an address is under no other one.
+		const mayTakeOthers = this.ended.plan.includeOtherAddresses || write.method === 'PUT' || rows.some(({ email, addressNotIn }) => email === null || addressNotIn === 'members');
 		const byIdentity = mayTakeOthers ? items.find((item) => rows.some(this.isPerson(item)) || this.otherAddressesOf(item, business).some((one) => addresses.includes(one))) : undefined;
 		return { item: byAddress ?? byIdentity, rows };
 	}

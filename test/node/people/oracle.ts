@@ -172,7 +172,8 @@ function judgeOnboarding(judged: Judged, report: Report, item: ItemPlan): void {
 	const isShown = judged.sent.some(({ target, business, shown }) => PEOPLE.includes(target as List) && business === item.business && shown?.some(isPerson));
 	judged.unless(report.status !== 'alreadyMember' || isShown, 'falseMember', `'alreadyMember' for ${report.email}, whom no list of people showed.`);
 	const wanted = roleOf(item.role);
-	const hasRole = states.some(({ rows }) => rows.some((row) => isPerson(row) && row.role === wanted));
+	const changed = judged.writes.filter(({ method }) => method === 'PUT').map(({ id }) => id);
+	const hasRole = states.some(({ rows }) => rows.some((row) => (isPerson(row) || changed.includes(row.memberId)) && row.role === wanted));
 	const answered = judged.writes.some(({ answeredRole }) => answeredRole !== null && roleOf(answeredRole) === wanted);
 	judged.unless(report.roleUpdated !== true || hasRole || answered, 'falseRole', `'roleUpdated' for ${report.email}, who never had the role ${item.role}.`);
 }
