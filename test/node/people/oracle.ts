@@ -101,8 +101,9 @@ export function whyNotOut(judged: Judged, item: ItemPlan, business: number): str
 	if (!invitations && !judged.isNotOffered('invitations', business)) return 'no whole reading of the invitations after the last write is without the person';
 	const offered = PEOPLE.filter((list) => !judged.isNotOffered(list, business));
 	if (offered.length === 0) return 'no list of people was read';
+	const published = judged.readings('teamMembers', business).at(-1);
 	for (const list of offered) {
-		const shows = ({ rows, asOf }: Reading): boolean => rows.some((row) => isPerson(row) && isInNow(judged, row, business, asOf));
+		const shows = ({ rows, asOf }: Reading): boolean => rows.some((row) => isPerson(row) && isInNow(judged, row, business, asOf) && !isListedInactive(row, published));
 		const reading = after(list, invitations?.last ?? lastWrite).findLast((one) => !shows(one));
 		if (!reading) return `no whole reading of ${list} after the last write and after the invitations is without the person`;
 	}
@@ -130,11 +131,12 @@ interface Report extends IDataObject {
 	businesses?: Array<{ businessId: number; verified: boolean; outcome: string; done: Array<{ action: string; id: number; wasGone: boolean; by?: string }> }>;
 }
 
-/** Every report in an answer, wherever it stands. */
-export function reportsIn(value: unknown): Report[] {
+/** Every report in an answer, wherever it stands, and the item it is about: what stands beside it says so, or where the answer came. */
+export function reportsIn(value: unknown, item: number): Array<{ item: number; report: Report }> {
 	if (typeof value !== 'object' || value === null) return [];
-	const own = 'status' in value && 'email' in value && 'message' in value ? [value as Report] : [];
-	return [...own, ...(own.length > 0 ? [] : Object.values(value).flatMap(reportsIn))];
+	if ('status' in value && 'email' in value && 'message' in value) return [{ item, report: value as Report }];
+	const named = 'item' in value && typeof value.item === 'number' ? value.item : item;
+	return Object.values(value).flatMap((part) => reportsIn(part, named));
 }
 
 function judgeOffboarding(judged: Judged, report: Report, item: ItemPlan): void {
@@ -215,10 +217,11 @@ function judgeOne(judged: Judged): void {
 		if (thrown?.item === index) answers.push(thrown);
 		judged.unless(answers.length > 0 || (thrown !== undefined && !plan.continueOnFail), 'everyItem', `item ${index} has neither an item nor an error.`);
 		for (const answer of answers) judgeText(judged, JSON.stringify([answer.error, answer.message]), item);
-		for (const report of answers.flatMap(reportsIn)) {
-			if (plan.operation === 'offboard') judgeOffboarding(judged, report, item);
-			if (plan.operation === 'onboard') judgeOnboarding(judged, report, item);
-		}
+	}
+	const placed = outputs.flatMap(({ json, pairedItem }) => reportsIn(json, (pairedItem as { item: number }).item));
+	for (const { item, report } of [...placed, ...reportsIn(thrown, Number(thrown?.item))]) {
+		if (plan.operation === 'offboard') judgeOffboarding(judged, report, plan.items[item]);
+		if (plan.operation === 'onboard') judgeOnboarding(judged, report, plan.items[item]);
 	}
 	judged.unless(!SECRETS.some((secret) => shown.includes(secret)), 'secret', 'a secret was shown.');
 	judged.unless(!shown.includes('not made for'), 'unexpected', `an unexpected error was thrown: ${shown.slice(0, 300)}`);

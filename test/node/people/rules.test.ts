@@ -44,7 +44,7 @@ async function one(world: World, plan: RunPlan): Promise<Ended> {
 }
 
 function businessesOf(ended: Ended) {
-	return reportsIn(answerOf(ended))[0].businesses ?? [];
+	return reportsIn(answerOf(ended), 0)[0].report.businesses ?? [];
 }
 
 describe('who is who (rule 1)', () => {
