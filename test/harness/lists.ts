@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import nock from 'nock';
 
-import { API } from './context';
+import { API, FIRST_TOKEN } from './context';
 import { invitationsAnswer, memberRow, membersPage, teamMemberRow, teamMembersPage } from './examples';
 
 /** What the three lists of a business hold now; change it and the next reading shows the change. */
@@ -32,13 +32,14 @@ export function usersMe(businessId = 789): IDataObject {
 
 /**
  * The lists of a business as a quiet FreshBooks gives them, as often as they are asked for, beside the connected user; also
- * users/me. The connected user's rows are added to what is given.
+ * users/me. The connected user's rows are added to what is given. `tokens` are the access tokens that FreshBooks accepts.
  */
-export function onLists(given: Partial<Omit<Lists, 'readings' | 'instead' | 'bossRole'>> = {}, businessId = 789): Lists {
+export function onLists(given: Partial<Omit<Lists, 'readings' | 'instead' | 'bossRole'>> = {}, businessId = 789, tokens = [FIRST_TOKEN]): Lists {
 	const lists: Lists = { team: [], members: [], invitations: [], ...given, bossRole: 'owner', instead: {}, readings: { team: 0, members: 0, invitations: 0 } };
 	const boss = { email: BOSS.email, identity_id: BOSS.identityId };
+	const isAccepted = (authorization: string): boolean => tokens.some((token) => authorization === `Bearer ${token}`);
 	const whenever = (path: string, answer: () => nock.ReplyFnResult): void => {
-		nock(API).persist().get(path).query(true).optionally().reply(answer);
+		nock(API, { reqheaders: { authorization: isAccepted } }).persist().get(path).query(true).optionally().reply(answer);
 	};
 	const listed = (list: keyof Lists['readings'], path: string, page: () => IDataObject): void =>
 		whenever(path, () => {

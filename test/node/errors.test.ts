@@ -1,6 +1,7 @@
 import { onAFastClock } from '../harness/clock';
 import { errorOf, jsonOf, locator, run } from '../harness/context';
-import { EXAMPLE, upTo } from '../harness/examples';
+import { EXAMPLE, memberRow, upTo } from '../harness/examples';
+import { onLists } from '../harness/lists';
 import { onDelete, onGet, onPut, onTheWire, pageOf } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -16,6 +17,8 @@ const UUID = '879dd802-2ec2-4683-9165-8ecdfcae4e2a';
 
 const remove = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '={{ $json.id }}') };
 const updateRole = { resource: 'teamMember', operation: 'updateRole', business, member: locator('id', 1), role: 'admin' };
+/** Members with these IDs, for an operation that changes one of them. */
+const onMembers = (count = 1) => onLists({ members: upTo(count).map((id) => memberRow(id)) });
 const getStaff = { resource: 'staff', operation: 'get', account, staff: locator('id', 5) };
 
 describe('an error says what happened, names the parameter, keeps status and item', () => {
@@ -58,6 +61,7 @@ describe('an error says what happened, names the parameter, keeps status and ite
 	});
 
 	test.each([404, 405])('where FreshBooks does not publish the endpoint and answers %d', async (status) => {
+		onMembers();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(status, { message: 'The requested URL was not found on the server.' });
 		expect(await errorOf(updateRole)).toMatchObject({
 			message: expect.stringContaining(`FreshBooks answered ${status} for member 1 of business 789 (parameter 'Team Member')`),
@@ -67,6 +71,7 @@ describe('an error says what happened, names the parameter, keeps status and ite
 	});
 
 	test('where a value is not accepted: the parameter and what FreshBooks said', async () => {
+		onMembers();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(422, { errno: 2001, error: { role: 'is not a role' } });
 		expect(await errorOf(updateRole)).toMatchObject({
 			message: "FreshBooks did not accept parameter 'Role' in member 1 of business 789: is not a role [item 0]",
@@ -106,6 +111,7 @@ describe('an error inside a 200', () => {
 	});
 
 	test('of a removal is an error, not a success', async () => {
+		onMembers();
 		onDelete(`${MEMBERS}/1`).reply(200, { error: 'forbidden', error_description: 'Not you.' });
 		expect((await errorOf(remove, { items: [{ id: 1 }] })).message).toContain('has no permission');
 	});
@@ -132,7 +138,8 @@ describe('one answer is not taken for another', () => {
 describe('many items', () => {
 	const items = upTo(12).map((id) => ({ id }));
 
-	test('stand in the output in the order of the input, however the answers come', async () => {
+	test('are answered in the order of the input, however the answers come', async () => {
+		onMembers(12);
 		for (const id of upTo(12)) {
 			onDelete(`${MEMBERS}/${id}`)
 				.delay(id % 3 === 0 ? 25 : 0)
@@ -143,6 +150,7 @@ describe('many items', () => {
 	});
 
 	test('stop at the first that fails, and the error says which were done', async () => {
+		onMembers(12);
 		onDelete(`${MEMBERS}/1`).reply(204);
 		onDelete(`${MEMBERS}/2`).reply(204);
 		onDelete(`${MEMBERS}/3`).reply(403, { message: 'Not you.' });
@@ -154,7 +162,8 @@ describe('many items', () => {
 		});
 	});
 
-	test('go on past one that fails when the node continues, each with its own error', async () => {
+	test('are all worked on when the node continues past one that fails, which has its own error', async () => {
+		onMembers(12);
 		for (const id of upTo(12)) onDelete(`${MEMBERS}/${id}`).reply(id === 5 ? 403 : 204, id === 5 ? { message: 'Not you.' } : undefined);
 		const output = await run(remove, { items, continueOnFail: true });
 		expect(output).toHaveLength(12);

@@ -3,7 +3,8 @@ import nock from 'nock';
 import { LONGEST_ANNOUNCED_WAIT_MS } from '../../nodes/FreshBooks/client/retry';
 import { holdWaits, onAFastClock, START, waits } from '../harness/clock';
 import { errorOf, jsonOf, locator, run } from '../harness/context';
-import { EXAMPLE, invitationsAnswer } from '../harness/examples';
+import { EXAMPLE, memberRow } from '../harness/examples';
+import { onLists, usersMe } from '../harness/lists';
 import { onDelete, onGet, onPost, onPut, onTheWire, pageOf } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -26,7 +27,8 @@ const BROKEN = networkError('ECONNRESET');
 const TIMED_OUT = networkError('ETIMEDOUT');
 const REFUSED = networkError('ECONNREFUSED');
 
-const nothingPending = () => onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([]));
+/** The lists with one member, whom an operation changes. */
+const onMember = () => onLists({ members: [memberRow(1)] });
 
 describe('a 429', () => {
 	test('is waited out as long as Retry-After says in seconds', async () => {
@@ -78,7 +80,7 @@ describe('a 429', () => {
 	});
 
 	test('is waited out for POST as well: FreshBooks did not take the request', async () => {
-		nothingPending();
+		onLists();
 		onPost(INVITATIONS, NEW_STAFF).reply(429, {}, { 'Retry-After': '2' });
 		onPost(INVITATIONS, NEW_STAFF).reply(200, EXAMPLE.invitationCreated);
 		expect(await jsonOf(create)).toMatchObject([{ id: 55 }]);
@@ -86,7 +88,7 @@ describe('a 429', () => {
 	});
 
 	test('of a POST five times over: nothing was done, and it says how often it was tried', async () => {
-		nothingPending();
+		onLists();
 		onPost(INVITATIONS, NEW_STAFF).times(5).reply(429, {});
 		expect((await errorOf(create)).description).toMatch(/^Nothing was done for it\. It was tried 5 times\. Wait a minute and run it again\.$/);
 	});
@@ -100,6 +102,7 @@ describe('a 429', () => {
 	});
 
 	test('is waited out for PUT and DELETE', async () => {
+		onMember();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(429, {});
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
 		await run(updateRole);
@@ -114,6 +117,7 @@ describe('an unclear end', () => {
 		onGet(ME).reply(status, 'stuff');
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		await run(getMe);
+		onMember();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(status);
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
 		await run(updateRole);
@@ -127,6 +131,7 @@ describe('an unclear end', () => {
 		onGet(ME).replyWithError(error);
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		await run(getMe);
+		onMember();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).replyWithError(error);
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
 		await run(updateRole);
@@ -137,11 +142,13 @@ describe('an unclear end', () => {
 	});
 
 	test('once, where FreshBooks asks to wait too long, is not called several tries', async () => {
+		onMember();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(503, { message: 'Down.' }, { 'Retry-After': '600' });
 		expect((await errorOf(updateRole)).description).toMatch(/^It may or may not have been carried out; running it again is safe\. It was tried once\./);
 	});
 
 	test('followed by 429 until the tries are over never says that nothing was done', async () => {
+		onMember();
 		onDelete(`${MEMBERS}/1`).reply(500, { error: 'internal_server_error' });
 		onDelete(`${MEMBERS}/1`).times(4).reply(429, {});
 		const { message, description } = await errorOf(remove);
@@ -180,11 +187,13 @@ describe('an unclear end', () => {
 	test('by truncated JSON in the middle of a list is tried again', async () => {
 		onGet(pageOf(MEMBERS)).reply(200, '{"response": {"members": [{"id": 1');
 		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
+		onGet(ME).reply(200, usersMe());
 		expect(await run({ resource: 'teamMember', operation: 'getAll', business, source: 'businessMembers' })).toHaveLength(1);
 	});
 });
 
 test.each([400, 403, 404, 409, 410, 422])('a definite answer (%d) is not tried again', async (status) => {
+	onMember();
 	onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(status, { message: 'No.' });
 	expect((await errorOf(updateRole)).httpCode).toBe(String(status));
 	expect(waits).toEqual([]);
@@ -203,9 +212,8 @@ describe("a redirect is not followed, and the token goes nowhere else", () => {
 	});
 
 	test('not even for a POST', async () => {
-		nothingPending();
+		onLists();
 		onPost(INVITATIONS, NEW_STAFF).reply(307, {}, { Location: 'https://elsewhere.example/me' });
-		nothingPending();
 		expect(await errorOf(create)).toMatchObject({ message: expect.stringContaining('it is not known whether it was carried out'), httpCode: '307' });
 	});
 });
@@ -221,6 +229,7 @@ describe('a stopped execution', () => {
 	test('begins no further item, not even when it continues on failures', async () => {
 		const stopped = new AbortController();
 		holdWaits(() => stopped.abort());
+		onLists({ members: [1, 2, 3].map((id) => memberRow(id)) });
 		onDelete(`${MEMBERS}/1`).reply(429, {});
 		const parameters = { ...remove, member: locator('id', '={{ $json.id }}'), options: { batchSize: 1 } };
 		const output = await run(parameters, { items: [{ id: 1 }, { id: 2 }, { id: 3 }], signal: stopped.signal, continueOnFail: true });

@@ -1,5 +1,7 @@
 import { onAFastClock } from '../harness/clock';
 import { jsonOf, locator, run } from '../harness/context';
+import { memberRow } from '../harness/examples';
+import { onLists } from '../harness/lists';
 import { onDelete, onTheWire } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -12,6 +14,7 @@ test('what comes in stays as it was, whether an item succeeds or not', async () 
 		{ id: 2, person: { tags: ['b'] } },
 	];
 	const before = structuredClone(items);
+	onLists({ members: [memberRow(1), memberRow(2)] });
 	onDelete('/auth/api/v1/business/789/members/1').reply(204);
 	onDelete('/auth/api/v1/business/789/members/2').reply(422, { message: 'No.' });
 	const parameters = { resource: 'teamMember', operation: 'remove', business: locator('id', '789'), member: locator('id', '={{ $json.id }}') };
@@ -21,6 +24,7 @@ test('what comes in stays as it was, whether an item succeeds or not', async () 
 });
 
 test('an expression in the options that fails for the first item costs the others nothing', async () => {
+	onLists({ members: [memberRow(1), memberRow(2)] });
 	onDelete('/auth/api/v1/business/789/members/2').reply(204);
 	const options = { ifMissing: "={{ $json.ifMissing ?? $('Nowhere').item.json.ifMissing }}" };
 	const parameters = { resource: 'teamMember', operation: 'remove', business: locator('id', '789'), member: locator('id', '={{ $json.id }}'), options };

@@ -4,9 +4,10 @@ import nock from 'nock';
 
 import { FreshBooks } from '../../nodes/FreshBooks/FreshBooks.node';
 import { onAFastClock } from '../harness/clock';
-import { API, connectedCredential, executeContext, FIRST_REFRESH, locator, shownErrorOf, type RunSettings } from '../harness/context';
-import { EXAMPLE, upTo } from '../harness/examples';
-import { onDelete, onGet, onPost, onRefresh, onTheWire, pageOf, UNAUTHENTICATED } from '../harness/wire';
+import { API, connectedCredential, executeContext, FIRST_REFRESH, FIRST_TOKEN, locator, shownErrorOf, type RunSettings } from '../harness/context';
+import { EXAMPLE, invitationRow, memberRow, upTo } from '../harness/examples';
+import { onLists, usersMe } from '../harness/lists';
+import { onDelete, onGet, onPost, onRefresh, onTheWire, UNAUTHENTICATED } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
 onTheWire();
@@ -39,6 +40,11 @@ const INVITATIONS = '/auth/api/v1/business/789/invitations';
 const business = locator('id', '789');
 const second = { token: 'second-access' };
 
+/** The lists, whichever of the two tokens they are asked for with. */
+function onMembers(count: number): void {
+	onLists({ members: upTo(count).map((id) => memberRow(id)) }, 789, [FIRST_TOKEN, second.token]);
+}
+
 /** The one request in which n8n sees a 401 as an error, refreshes, and repeats. */
 function onTheRefreshingRequest(): void {
 	onGet(ME).reply(401, UNAUTHENTICATED);
@@ -48,21 +54,25 @@ function onTheRefreshingRequest(): void {
 
 test('an expired token is refreshed, and the rotated refresh token saved', async () => {
 	const credential = connectedCredential();
+	onGet(ME).reply(200, usersMe());
 	onDelete(`${MEMBERS}/1`).reply(401, UNAUTHENTICATED);
 	onTheRefreshingRequest();
+	onMembers(1);
 	onDelete(`${MEMBERS}/1`, second).reply(204);
 	const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '1') };
-	expect(await jsonOf(parameters, { credential })).toEqual([{ deleted: true, businessId: 789, memberId: 1 }]);
+	expect(await jsonOf(parameters, { credential })).toEqual([{ deleted: true, businessId: 789, memberId: 1, email: 'person1@example.com' }]);
 	expect(credential.saved).toBe(1);
 	expect(credential.data.oauthTokenData).toMatchObject({ access_token: 'second-access', refresh_token: 'second-refresh' });
 });
 
 test('under twenty parallel items one request refreshes, and no item fails', async () => {
+	onGet(ME).reply(200, usersMe());
 	for (const id of upTo(20)) {
 		onDelete(`${MEMBERS}/${id}`).optionally().reply(401, UNAUTHENTICATED);
 		onDelete(`${MEMBERS}/${id}`, second).reply(204);
 	}
 	onTheRefreshingRequest();
+	onMembers(20);
 	const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '={{ $json.id }}'), options: { batchSize: 20 } };
 	const output = await jsonOf(parameters, { items: upTo(20).map((id) => ({ id })) });
 	expect(output).toHaveLength(20);
@@ -70,10 +80,11 @@ test('under twenty parallel items one request refreshes, and no item fails', asy
 
 test('an invitation is not sent twice', async () => {
 	const invitation = { email: 'a@b.co', role: 'employee' };
-	onGet(pageOf(INVITATIONS)).reply(200, { response: { invitations: [] } });
+	onGet(ME).reply(200, usersMe());
 	onPost(INVITATIONS, invitation).reply(401, UNAUTHENTICATED);
 	onTheRefreshingRequest();
-	onPost(INVITATIONS, invitation, second).reply(200, EXAMPLE.invitationCreated);
+	onMembers(0);
+	onPost(INVITATIONS, invitation, second).reply(200, { response: { invitation: invitationRow(55, { email: 'a@b.co' }) } });
 	const parameters = { resource: 'invitation', operation: 'create', business, ...invitation };
 	expect(await jsonOf(parameters)).toMatchObject([{ id: 55 }]);
 });

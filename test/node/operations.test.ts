@@ -402,7 +402,7 @@ describe("the business's name in simplified people", () => {
 			cancelling.abort();
 			return {};
 		});
-		expect((await errorOf(getAll, { signal: cancelling.signal })).message).toContain('stopped before the connected user was done');
+		expect((await errorOf(getAll, { signal: cancelling.signal })).message).toBe('The execution was stopped before the request was done [item 0]');
 	});
 
 	test.each([{ simplify: false }, { options: { outputFormat: 'scim' } }])('is not asked for with %j', async (more) => {
@@ -450,12 +450,30 @@ describe('team member, Update Role', () => {
 		expect(await run({ ...updateRole, member: locator('id', '1') })).toEqual([{ json: EXAMPLE.memberUpdated.response.member, pairedItem: { item: 0 } }]);
 	});
 
-	test.each([[204, undefined], [200, {}], [200, { response: {} }]])('Update Role answers what was set where FreshBooks answers %d %j', async (status, answer) => {
-		onLists({ members: [staff] });
-		onPut(`${MEMBERS}/1`, { role: 'admin', permissions: { invoices: true } }).reply(status, answer);
+	test.each([[204, undefined], [200, {}], [200, { response: {} }]])('answers what was set where FreshBooks answers %d %j and lists the new role', async (status, answer) => {
+		const lists = onLists({ members: [staff] });
+		onPut(`${MEMBERS}/1`, { role: 'admin', permissions: { invoices: true } }).reply(status, () => {
+			lists.members = [{ ...staff, role: 'admin' }];
+			return answer;
+		});
 		expect(await jsonOf({ ...updateRole, member: locator('id', '1'), permissions: '{"invoices": true}' })).toEqual([
 			{ id: 1, role: 'admin', permissions: { invoices: true } },
 		]);
+	});
+
+	test.each([[204, undefined], [200, {}], [200, { response: {} }]])('is no success where FreshBooks answers %d %j and keeps listing the old role', async (status, answer) => {
+		onLists({ members: [staff] });
+		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(status, answer);
+		expect((await errorOf({ ...updateRole, member: locator('id', '1') })).message).toBe(
+			'FreshBooks accepted the request, but lists staff@example.com as Employee, not as Admin [item 0]',
+		);
+	});
+
+	test('of permissions alone answers what was set where FreshBooks answers nothing', async () => {
+		onLists({ members: [staff] });
+		onPut(`${MEMBERS}/1`, { permissions: { invoices: true } }).reply(204);
+		const parameters = { ...updateRole, role: locator('list', ''), member: locator('id', '1'), permissions: '{"invoices": true}' };
+		expect(await jsonOf(parameters)).toEqual([{ id: 1, permissions: { invoices: true } }]);
 	});
 
 	test.each([['{"invoices": true}'], [{ invoices: true }]])('sends permissions given as %j with it', async (permissions) => {

@@ -2,6 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { onAFastClock } from '../harness/clock';
 import { locator, run, type RunSettings } from '../harness/context';
+import { memberRow, upTo } from '../harness/examples';
+import { onLists } from '../harness/lists';
 import { onDelete, onGet, onTheWire } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -13,6 +15,9 @@ onAFastClock();
 const MEMBERS = '/auth/api/v1/business/789/members';
 const remove = { resource: 'teamMember', operation: 'remove', business: locator('id', '789'), member: locator('id', '={{ $json.id }}') };
 
+/** Members with the IDs 1 to 4. */
+const onMembers = () => onLists({ members: upTo(4).map((id) => memberRow(id)) });
+
 async function thrown(parameters: Parameters<typeof run>[0], settings: RunSettings) {
 	return await run(parameters, settings).then(
 		() => Promise.reject(new Error('Nothing was thrown.')),
@@ -21,6 +26,7 @@ async function thrown(parameters: Parameters<typeof run>[0], settings: RunSettin
 }
 
 test('with what each item before did', async () => {
+	onMembers();
 	onDelete(`${MEMBERS}/1`).reply(204);
 	onDelete(`${MEMBERS}/2`).reply(204);
 	onDelete(`${MEMBERS}/3`).reply(422, { message: 'No.' });
@@ -29,13 +35,14 @@ test('with what each item before did', async () => {
 	expect(error.message).toContain('[item 2]');
 	expect(error.context.data).toEqual({
 		otherItems: [
-			{ item: 0, done: [{ deleted: true, businessId: 789, memberId: 1 }] },
-			{ item: 1, done: [{ deleted: true, businessId: 789, memberId: 2 }] },
+			{ item: 0, done: [{ deleted: true, businessId: 789, memberId: 1, email: 'person1@example.com' }] },
+			{ item: 1, done: [{ deleted: true, businessId: 789, memberId: 2, email: 'person2@example.com' }] },
 		],
 	});
 });
 
 test('with what an item did that ended after it, and why another failed', async () => {
+	onMembers();
 	onDelete(`${MEMBERS}/1`).reply(422, { message: 'No.' });
 	onDelete(`${MEMBERS}/2`).delay(40).reply(204);
 	onDelete(`${MEMBERS}/3`).delay(40).reply(422, { message: 'Neither.' });
@@ -50,6 +57,7 @@ test('with what an item did that ended after it, and why another failed', async 
 });
 
 test('is not there when no other item did anything', async () => {
+	onMembers();
 	onDelete(`${MEMBERS}/1`).reply(422, { message: 'No.' });
 	const error = await thrown(remove, { items: [{ id: 1 }] });
 	expect(error.context.data).toBeUndefined();

@@ -40,7 +40,16 @@ describe('Remove', () => {
 	});
 
 	test('sends nothing when the published list counts more people than it shows', async () => {
-		nock(API).persist().get('/auth/api/v1/businesses/789/team_members').query(true).optionally().reply(200, { response: [PERSON], meta: { page: 1, per_page: 100, total: 2 } });
+		const shown = (page: number) => (page === 1 ? [PERSON] : []);
+		nock(API)
+			.persist()
+			.get('/auth/api/v1/businesses/789/team_members')
+			.query(true)
+			.optionally()
+			.reply(200, (uri) => {
+				const page = Number(new URL(uri, API).searchParams.get('page'));
+				return { response: shown(page), meta: { page, per_page: 100, total: 2 } };
+			});
 		there();
 		expect((await errorOf(remove)).message).toContain('FreshBooks counts 2 team members of business 789 but shows 1');
 	});
@@ -166,7 +175,7 @@ describe('Update Role', () => {
 	test('does not call a role changed that FreshBooks answers as it was', async () => {
 		there();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, { response: { member: { id: 1, role: 'employee' } } });
-		expect(await errorOf(updateRole)).toMatchObject({ message: expect.stringContaining('is still Employee, not Admin'), description: expect.stringContaining('was not changed') });
+		expect(await errorOf(updateRole)).toMatchObject({ message: expect.stringContaining('answers with staff@example.com as Employee, not as Admin'), description: expect.stringContaining('Check the role') });
 	});
 
 	test('takes no answer about another member for its own', async () => {

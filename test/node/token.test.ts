@@ -2,8 +2,9 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import nock from 'nock';
 
 import { onAFastClock, waits } from '../harness/clock';
-import { API, connectedCredential, errorOf, FIRST_REFRESH, jsonOf, locator, run } from '../harness/context';
-import { EXAMPLE, upTo } from '../harness/examples';
+import { API, connectedCredential, errorOf, FIRST_REFRESH, FIRST_TOKEN, jsonOf, locator, run } from '../harness/context';
+import { EXAMPLE, invitationRow, memberRow, upTo } from '../harness/examples';
+import { onLists, usersMe } from '../harness/lists';
 import { onDelete, onGet, onPost, onRefresh, onTheWire, pageOf, UNAUTHENTICATED } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -14,6 +15,8 @@ const ME = '/auth/api/v1/users/me';
 const MEMBERS = '/auth/api/v1/business/789/members';
 const INVITATIONS = '/auth/api/v1/business/789/invitations';
 const business = locator('id', '789');
+/** The lists of a FreshBooks that accepts the first token and the one of the first refresh. */
+const onMembers = (count: number) => onLists({ members: upTo(count).map((id) => memberRow(id)) }, 789, [FIRST_TOKEN, 'second-access']);
 const getMe = { resource: 'user', operation: 'getMe' };
 const connectedWith = (oauthTokenData: ICredentialDataDecryptedObject[string] | undefined) => {
 	const credential = connectedCredential();
@@ -40,6 +43,7 @@ describe('an expired token', () => {
 
 	test('under twenty parallel items is refreshed once, and no item fails', async () => {
 		const credential = connectedCredential();
+		onMembers(20);
 		for (const id of upTo(20)) {
 			onDelete(`${MEMBERS}/${id}`).optionally().reply(401, UNAUTHENTICATED);
 			onDelete(`${MEMBERS}/${id}`, { token: 'second-access' }).reply(204);
@@ -47,17 +51,56 @@ describe('an expired token', () => {
 		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
 		const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '={{ $json.id }}'), options: { batchSize: 20 } };
 		const output = await jsonOf(parameters, { credential, items: upTo(20).map((id) => ({ id })) });
-		expect(output).toEqual(upTo(20).map((memberId) => ({ deleted: true, businessId: 789, memberId })));
+		expect(output).toEqual(upTo(20).map((memberId) => ({ deleted: true, businessId: 789, memberId, email: `person${memberId}@example.com` })));
 		expect(credential.saved).toBe(1);
 	});
 
 	test('does not send an invitation twice', async () => {
-		onGet(pageOf(INVITATIONS)).reply(200, { response: { invitations: [] } });
+		onMembers(0);
 		onPost(INVITATIONS, { email: 'a@b.co', role: 'employee' }).reply(401, UNAUTHENTICATED);
 		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
-		onPost(INVITATIONS, { email: 'a@b.co', role: 'employee' }, { token: 'second-access' }).reply(200, EXAMPLE.invitationCreated);
+		onPost(INVITATIONS, { email: 'a@b.co', role: 'employee' }, { token: 'second-access' }).reply(200, { response: { invitation: invitationRow(55, { email: 'a@b.co' }) } });
 		const parameters = { resource: 'invitation', operation: 'create', business, email: 'a@b.co', role: 'employee' };
 		expect(await jsonOf(parameters)).toMatchObject([{ id: 55 }]);
+	});
+});
+
+describe('a token that expires before the lists are read, which is before every write', () => {
+	/** The first list is refused; everything after the refresh is asked for with the second token. */
+	const onExpired = (status: number): void => {
+		onGet(pageOf(INVITATIONS)).reply(status, UNAUTHENTICATED);
+		// n8n refreshes on a 401 only, so that a 403 makes the node ask for the connected user.
+		if (status === 403) {
+			onGet(ME).reply(403, UNAUTHENTICATED);
+			onGet(ME, { token: 'second-access' }).reply(200, usersMe());
+		}
+		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
+	};
+
+	test.each([401, 403])('and is refused with %d is refreshed once; the removals are sent once each', async (status) => {
+		const credential = connectedCredential();
+		onExpired(status);
+		const lists = onLists({ members: upTo(5).map((id) => memberRow(id)) }, 789, ['second-access']);
+		for (const id of upTo(5)) onDelete(`${MEMBERS}/${id}`, { token: 'second-access' }).reply(204);
+		const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '={{ $json.id }}') };
+		expect(await jsonOf(parameters, { credential, items: upTo(5).map((id) => ({ id })) })).toHaveLength(5);
+		expect(lists.readings).toEqual({ team: 1, members: 1, invitations: 1 });
+		expect(credential.saved).toBe(1);
+		expect(waits).toEqual([]);
+	});
+
+	test.each([401, 403])('and is refused with %d is refreshed once; the invitation is sent once', async (status) => {
+		onExpired(status);
+		onLists({}, 789, ['second-access']);
+		onPost(INVITATIONS, { email: 'a@b.co', role: 'employee' }, { token: 'second-access' }).reply(200, { response: { invitation: invitationRow(55, { email: 'a@b.co' }) } });
+		expect(await jsonOf({ resource: 'invitation', operation: 'create', business, email: 'a@b.co', role: 'employee' })).toMatchObject([{ id: 55 }]);
+	});
+
+	test('and cannot be refreshed asks to reconnect, and nothing is sent', async () => {
+		nock(API).persist().get(/^\/auth\/api\//).reply(401, UNAUTHENTICATED);
+		nock(API).persist().post('/auth/oauth/token').reply(400, INVALID_GRANT);
+		const shown = await errorOf({ resource: 'teamMember', operation: 'remove', business, member: locator('id', 1) });
+		expect(shown).toMatchObject({ message: expect.stringContaining('no longer accepts the connection'), cause: 'credential-invalid', itemIndex: 0 });
 	});
 });
 
@@ -123,22 +166,26 @@ test.each([500, 503, 429])('a token endpoint that answers %d for a moment is ask
 describe('a 403 with the body of an expired token', () => {
 	test('is refreshed once, the request repeated, and the rotated refresh token saved', async () => {
 		const credential = connectedCredential();
+		onGet(ME).reply(200, usersMe());
 		onDelete(`${MEMBERS}/1`).reply(403, UNAUTHENTICATED);
 		onGet(ME).reply(403, UNAUTHENTICATED);
 		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
 		onGet(ME, { token: 'second-access' }).reply(200, EXAMPLE.usersMe);
+		onMembers(1);
 		onDelete(`${MEMBERS}/1`, { token: 'second-access' }).reply(204);
 		const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', 1) };
-		expect(await jsonOf(parameters, { credential })).toEqual([{ deleted: true, businessId: 789, memberId: 1 }]);
+		expect(await jsonOf(parameters, { credential })).toEqual([{ deleted: true, businessId: 789, memberId: 1, email: 'person1@example.com' }]);
 		expect(credential.saved).toBe(1);
 		expect(waits).toEqual([]);
 	});
 
 	test('is refreshed as well where another of FreshBooks\' services answers 401', async () => {
+		onGet(ME).reply(200, usersMe());
 		onDelete(`${MEMBERS}/1`).reply(403, UNAUTHENTICATED);
 		onGet(ME).reply(401, UNAUTHENTICATED);
 		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
 		onGet(ME, { token: 'second-access' }).reply(200, EXAMPLE.usersMe);
+		onMembers(1);
 		onDelete(`${MEMBERS}/1`, { token: 'second-access' }).reply(204);
 		await run({ resource: 'teamMember', operation: 'remove', business, member: locator('id', 1) });
 	});
@@ -149,35 +196,41 @@ describe('a 403 with the body of an expired token', () => {
 			onDelete(`${MEMBERS}/${id}`).optionally().reply(403, UNAUTHENTICATED);
 			onDelete(`${MEMBERS}/${id}`, { token: 'second-access' }).reply(204);
 		}
+		onGet(ME).reply(200, usersMe());
 		onGet(ME).reply(403, UNAUTHENTICATED);
 		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
 		onGet(ME, { token: 'second-access' }).times(20).optionally().reply(200, EXAMPLE.usersMe);
+		onMembers(20);
 		const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '={{ $json.id }}'), options: { batchSize: 20 } };
 		expect(await jsonOf(parameters, { credential, items: upTo(20).map((id) => ({ id })) })).toHaveLength(20);
 		expect(credential.saved).toBe(1);
 	});
 
 	test('does not send an invitation twice', async () => {
-		onGet(pageOf(INVITATIONS)).reply(200, { response: { invitations: [] } });
+		onGet(ME).reply(200, usersMe());
 		onPost(INVITATIONS, { email: 'a@b.co', role: 'employee' }).reply(403, UNAUTHENTICATED);
 		onGet(ME).reply(403, UNAUTHENTICATED);
 		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
 		onGet(ME, { token: 'second-access' }).reply(200, EXAMPLE.usersMe);
-		onPost(INVITATIONS, { email: 'a@b.co', role: 'employee' }, { token: 'second-access' }).reply(200, EXAMPLE.invitationCreated);
+		onMembers(0);
+		onPost(INVITATIONS, { email: 'a@b.co', role: 'employee' }, { token: 'second-access' }).reply(200, { response: { invitation: invitationRow(55, { email: 'a@b.co' }) } });
 		expect(await jsonOf({ resource: 'invitation', operation: 'create', business, email: 'a@b.co', role: 'employee' })).toMatchObject([{ id: 55 }]);
 	});
 
 	test('that a fresh token does not change asks to reconnect', async () => {
+		onGet(ME).reply(200, usersMe());
 		onDelete(`${MEMBERS}/1`).reply(403, UNAUTHENTICATED);
 		onGet(ME).reply(403, UNAUTHENTICATED);
 		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
 		onGet(ME, { token: 'second-access' }).reply(200, EXAMPLE.usersMe);
+		onMembers(1);
 		onDelete(`${MEMBERS}/1`, { token: 'second-access' }).reply(403, UNAUTHENTICATED);
 		const shown = await errorOf({ resource: 'teamMember', operation: 'remove', business, member: locator('id', 1) });
 		expect(shown).toMatchObject({ message: expect.stringContaining('no longer accepts the connection'), cause: 'credential-invalid', httpCode: '403' });
 	});
 
 	test.each([{ message: 'Permission Denied.' }, { error: 'forbidden', error_description: 'Not you.' }])('is not confused with a refused permission, which refreshes nothing: %j', async (body) => {
+		onMembers(1);
 		onDelete(`${MEMBERS}/1`).reply(403, body);
 		expect((await errorOf({ resource: 'teamMember', operation: 'remove', business, member: locator('id', 1) })).message).toContain('has no permission');
 	});

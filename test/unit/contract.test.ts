@@ -30,15 +30,18 @@ const OPERATIONS: Array<[string, string, string[], Record<string, string[]>]> = 
 	['project', 'getAll', ['business', ...LIST, 'simplify'], {}],
 	['teamMember', 'getAll', ['business', 'source', ...LIST, 'filters', 'simplify'], { filters: ['active', 'role', 'email'] }],
 	['teamMember', 'get', ['business', 'member', 'simplify', 'options'], { options: ['batchSize'] }],
-	['teamMember', 'updateRole', ['business', 'member', 'role', 'permissions', 'options'], { options: ['batchSize'] }],
+	['teamMember', 'updateRole', ['business', 'member', 'role', 'permissions', 'options'], { options: ['batchSize', 'allowOtherRoles'] }],
 	['teamMember', 'remove', ['business', 'member', 'options'], { options: ['batchSize', 'ifMissing'] }],
-	['invitation', 'create', ['business', 'email', 'role', 'options'], { options: ['batchSize', 'ifExists', 'endpoint'] }],
+	['invitation', 'create', ['business', 'email', 'role', 'options'], { options: ['batchSize', 'ifExists', 'endpoint', 'allowOtherRoles', 'firstName', 'lastName', 'permissions', 'groupIds'] }],
 	['invitation', 'getAll', ['business', ...LIST], {}],
 	['invitation', 'revoke', ['business', 'invitation', 'options'], { options: ['batchSize', 'ifMissing'] }],
 	['staff', 'getAll', ['account', ...LIST, 'filters', 'options', 'simplify'], { filters: ['userId', 'userIds', 'userLevel', 'nameLike', 'emailLike', 'phoneLike', 'noteLike', 'visState'], options: ['includeProjectIds'] }],
 	['staff', 'get', ['account', 'staff', 'simplify', 'options'], { options: ['batchSize'] }],
 	['staff', 'update', ['account', 'staff', 'updateFields', 'options'], { updateFields: STAFF_FIELDS, options: ['batchSize'] }],
 	['staff', 'delete', ['account', 'staff', 'options'], { options: ['batchSize'] }],
+	['access', 'onboard', ['business', 'email', 'role', 'options'], { options: ['batchSize', 'allowOtherRoles', 'invitedAt', 'updateRole', 'waitForAcceptance'] }],
+	['access', 'offboard', ['businesses', 'email', 'dryRun', 'options'], { options: ['batchSize', 'failOnPartial', 'ifNotFound', 'includeOtherAddresses', 'staff'] }],
+	['access', 'review', ['businesses', 'directory', 'options'], { options: ['activeField', 'businessMembers', 'emailField', 'onlyFindings', 'pendingInvitations', 'roleField', 'staleAfterDays'] }],
 ];
 
 describe.each(OPERATIONS)('%s %s', (resource, operation, parameters, collections) => {
@@ -79,6 +82,8 @@ test.each([
 	['invitation', 'create'],
 	['invitation', 'getAll'],
 	['invitation', 'revoke'],
+	['access', 'onboard'],
+	['access', 'offboard'],
 ])('%s %s shows a notice that FreshBooks does not document the endpoint', (resource, operation) => {
 	const notices = shown(resource, operation).filter(({ type }) => type === 'notice');
 	expect(notices.map(({ displayName }) => displayName)).toEqual([expect.stringContaining('FreshBooks does not document')]);
@@ -102,6 +107,11 @@ test.each([
 	['simplify', 'staff', 'get', true],
 	['simplify', 'business', 'getAll', true],
 	['simplify', 'project', 'getAll', true],
+	['limit', 'project', 'getAll', 50],
+	['returnAll', 'project', 'getAll', false],
+	['dryRun', 'access', 'offboard', false],
+	['businesses', 'access', 'offboard', 'all'],
+	['businesses', 'access', 'review', 'all'],
 ])("'%s' of %s %s is %j by default", (name, resource, operation, value) => {
 	expect(named(shown(resource, operation), name)?.default).toBe(value);
 });
@@ -111,10 +121,33 @@ test.each([
 	['ifMissing', 'invitation', 'revoke', 'error', ['error', 'succeed']],
 	['ifExists', 'invitation', 'create', 'error', ['error', 'return']],
 	['endpoint', 'invitation', 'create', 'businessInvitations', ['businessInvitations', 'userInvitation']],
+	['ifNotFound', 'access', 'offboard', 'error', ['error', 'succeed']],
+	['staff', 'access', 'offboard', 'leave', ['archive', 'leave']],
 ])("option '%s' of %s %s is '%s' by default", (name, resource, operation, value, values) => {
 	const option = named(entries(named(shown(resource, operation), 'options')), name);
 	expect(option?.default).toBe(value);
 	expect(entries(option).map((choice) => (choice as unknown as { value: string }).value).sort()).toEqual([...values].sort());
+});
+
+test.each([
+	['teamMember', 'updateRole', 'allowOtherRoles', false],
+	['invitation', 'create', 'allowOtherRoles', false],
+	['access', 'onboard', 'allowOtherRoles', false],
+	['access', 'onboard', 'updateRole', false],
+	['access', 'offboard', 'includeOtherAddresses', false],
+	['access', 'offboard', 'failOnPartial', true],
+])("%s %s has the option '%s', a yes or no that is %j by default", (resource, operation, name, value) => {
+	expect(named(entries(named(shown(resource, operation), 'options')), name)).toMatchObject({ type: 'boolean', default: value });
+});
+
+test("'Dry Run' of offboard is seen without opening the options", () => {
+	expect(named(shown('access', 'offboard'), 'dryRun')).toMatchObject({ displayName: 'Dry Run', type: 'boolean' });
+});
+
+test.each(['offboard', 'review'])('the businesses of %s are chosen from a list where only some are meant', (operation) => {
+	expect(namesOf(shown('access', operation))).not.toContain('businessIds');
+	expect(named(shown('access', operation, { businesses: 'selected' }), 'businessIds')).toMatchObject({ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getBusinesses' } });
+	expect(Object.keys(new FreshBooks().methods.loadOptions)).toContain('getBusinesses');
 });
 
 test.each([
@@ -125,15 +158,25 @@ test.each([
 	['staff', 'get', 'staff', ['list', 'id'], 'searchStaff'],
 	['staff', 'get', 'account', ['list', 'id'], 'searchAccounts'],
 	['teamMember', 'remove', 'business', ['list', 'id'], 'searchBusinesses'],
+	['project', 'getAll', 'business', ['list', 'id'], 'searchBusinesses'],
 	['teamMember', 'updateRole', 'role', ['list', 'id'], 'searchRoles'],
 	['invitation', 'create', 'role', ['list', 'id'], 'searchRoles'],
 	['access', 'onboard', 'role', ['list', 'id'], 'searchRoles'],
 ])("the locator of %s %s '%s' offers %j, and its list the right kind of ID", (resource, operation, name, modes, method) => {
 	const property = named(shown(resource, operation), name);
-	expect(property).toMatchObject({ type: 'resourceLocator', required: true, default: { mode: 'list', value: '' } });
+	expect(property).toMatchObject({ type: 'resourceLocator', default: { mode: 'list', value: '' } });
 	expect(property?.modes?.map((mode) => mode.name).sort()).toEqual([...modes].sort());
 	expect(property?.modes?.find((mode) => mode.name === 'list')?.typeOptions).toMatchObject({ searchListMethod: method, searchable: true });
 	expect(Object.keys(new FreshBooks().methods.listSearch)).toContain(method);
+});
+
+test('every locator must be chosen, but the role of Update Role: permissions may be changed alone', () => {
+	const optional = OPERATIONS.flatMap(([resource, operation]) =>
+		shown(resource, operation)
+			.filter(({ type, required }) => type === 'resourceLocator' && required !== true)
+			.map(({ name }) => `${resource} ${operation} ${name}`),
+	);
+	expect(optional).toEqual(['teamMember updateRole role']);
 });
 
 test.each(['get', 'remove', 'updateRole'])("the person of %s is called 'Team Member'", (operation) => {

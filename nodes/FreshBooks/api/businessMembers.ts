@@ -73,21 +73,18 @@ function aboutMember(businessId: number, memberId: number) {
 }
 
 /**
- * Changes role and permissions; answers FreshBooks' object for the member, or what was set where FreshBooks answers without
- * it. Throws FreshBooksError, of kind `malformed` for an answer about another member.
+ * Changes role and permissions; answers FreshBooks' member, undefined where it answers without one. Throws FreshBooksError,
+ * of kind `malformed` for an answer about another member.
  */
-export async function updateBusinessMember(
-	client: FreshBooksClient,
-	businessId: number,
-	memberId: number,
-	body: IDataObject,
-): Promise<BusinessMember> {
-	const answer = await client.send({ ...aboutMember(businessId, memberId), method: 'PUT', body });
+export async function updateBusinessMember(client: FreshBooksClient, businessId: number, memberId: number, body: IDataObject): Promise<BusinessMember | undefined> {
+	const about = aboutMember(businessId, memberId);
+	const answer = await client.send({ ...about, method: 'PUT', body });
 	const response = objectOf(objectOf(answer).response);
 	const row = objectOf(response.member ?? response);
-	const member = businessMemberOf(Object.keys(row).length > 0 ? row : { id: memberId, ...body });
+	if (Object.keys(row).length === 0) return undefined;
+	const member = businessMemberOf(row);
 	if (member.id === null || member.id === memberId) return member;
-	const { subject, idFamily } = aboutMember(businessId, memberId);
+	const { subject, idFamily } = about;
 	throw new FreshBooksError({ kind: 'malformed', status: 200, subject, idFamily, method: 'PUT', sent: 1, maybeDone: true });
 }
 

@@ -21,7 +21,10 @@ export type ListState =
 	| 'doubtful'
 	/** It could not be read. */
 	| 'unread'
-	/** FreshBooks answered 404 (405, 410) to its first reading: it does not offer this list to the connection. */
+	/**
+	 * FreshBooks answered 404 (405, 410) to the first reading of a list that it does not document: it does not offer it to the
+	 * connection. The published list is always offered: a 404 there is no reading.
+	 */
 	| 'notOffered'
 	/** It was not asked for. */
 	| 'notUsed';
@@ -60,18 +63,39 @@ export interface BusinessLists {
 /** How often the lists are read when rows moved meanwhile or an answer was not readable. */
 const MAX_READINGS = 3;
 
-function readingFailed<Row>(error: FreshBooksError, readBefore: boolean): ReadList<Row> {
+function readingFailed<Row>(error: FreshBooksError, wasAnswered: boolean): ReadList<Row> {
 	const { kind } = error.failure;
 	const isAbsent = kind === 'notPublished' || kind === 'notFound';
-	const state = isAbsent && !readBefore ? 'notOffered' : 'unread';
+	const state = isAbsent && !wasAnswered ? 'notOffered' : 'unread';
 	return { rows: [], state, reason: `${reasonOf(error)}.`, error, mayImprove: isUnreadable(error) };
 }
 
-async function readOne<Row>(client: FreshBooksClient, request: ListRequest<Row>, readBefore: boolean): Promise<ReadList<Row>> {
-	return await readToTheEnd(client, request).then(
+/** The client, with `onAnswer` called for each good answer. */
+function watched(client: FreshBooksClient, onAnswer: () => void): FreshBooksClient {
+	return {
+		maxInFlight: client.maxInFlight,
+		mayUse: (scope) => client.mayUse(scope),
+		pause: async (ms) => await client.pause(ms),
+		warn: (message) => client.warn(message),
+		send: async (request) => {
+			const answer = await client.send(request);
+			onAnswer();
+			return answer;
+		},
+	};
+}
+
+/** `answered` is whether FreshBooks answered any page of this list in this execution; it is set to true when it does. */
+async function readOne<Row>(client: FreshBooksClient, request: ListRequest<Row>, answered: { value: boolean }): Promise<ReadList<Row>> {
+	const reading = readToTheEnd(watched(client, () => (answered.value = true)), request);
+	return await reading.then(
 		({ rows, doubt, moved }): ReadList<Row> => (doubt === undefined ? { rows, state: 'whole' } : { rows, state: 'doubtful', reason: doubt, mayImprove: moved }),
-		(error: unknown) => (isFreshBooksError(error) && !endsTheRun(error) ? readingFailed<Row>(error, readBefore) : Promise.reject(error)),
+		(error: unknown) => (isFreshBooksError(error) && !endsTheRun(error) ? readingFailed<Row>(error, answered.value) : Promise.reject(error)),
 	);
+}
+
+async function readPublished(client: FreshBooksClient, businessId: number): Promise<ReadList<TeamMember>> {
+	return await readOne(client, listTeamMembers(businessId, (row) => row), { value: true });
 }
 
 /** A business has at least the connected user: a list of people without anybody cannot be complete. */
@@ -82,11 +106,18 @@ function withoutAnybodyDoubtful<Row>(list: ReadList<Row>, businessId: number): R
 
 const NOT_USED: ReadList<never> = { rows: [], state: 'notUsed' };
 
-async function readOnce(client: FreshBooksClient, businessId: number, used: UsedLists, wasReadBefore: (list: ListName) => boolean): Promise<BusinessLists> {
-	const invitations = used.withInvitations ? await readOne(client, listInvitations(businessId, (row) => row), wasReadBefore('invitations')) : NOT_USED;
+/** Which lists FreshBooks has answered in an execution: from then on a 404 says nothing about what it offers. */
+export type Answered = Record<Exclude<ListName, 'teamMembers'>, { value: boolean }>;
+
+export function nothingAnswered(): Answered {
+	return { invitations: { value: false }, businessMembers: { value: false } };
+}
+
+async function readOnce(client: FreshBooksClient, businessId: number, used: UsedLists, answered: Answered): Promise<BusinessLists> {
+	const invitations = used.withInvitations ? await readOne(client, listInvitations(businessId, (row) => row), answered.invitations) : NOT_USED;
 	const [teamMembers, businessMembers] = await Promise.all([
-		readOne(client, listTeamMembers(businessId, (row) => row), wasReadBefore('teamMembers')),
-		used.withMembers ? readOne(client, listBusinessMembers(businessId, (row) => row), wasReadBefore('businessMembers')) : NOT_USED,
+		readPublished(client, businessId),
+		used.withMembers ? readOne(client, listBusinessMembers(businessId, (row) => row), answered.businessMembers) : NOT_USED,
 	]);
 	return {
 		invitations,
@@ -97,17 +128,11 @@ async function readOnce(client: FreshBooksClient, businessId: number, used: Used
 
 /**
  * Reads the lists of a business. What could not be read says so; throws FreshBooksError only where nothing else makes sense
- * (a cancelled execution).
- * @param wasReadBefore whether a list was read before in this execution, in which case a 404 says nothing about what is offered
+ * (a cancelled execution). `answered` is kept up to date.
  */
-export async function readBusinessLists(
-	client: FreshBooksClient,
-	businessId: number,
-	used: UsedLists,
-	wasReadBefore: (list: ListName) => boolean,
-): Promise<BusinessLists> {
+export async function readBusinessLists(client: FreshBooksClient, businessId: number, used: UsedLists, answered: Answered): Promise<BusinessLists> {
 	for (let reading = 1; ; reading++) {
-		const lists = await readOnce(client, businessId, used, wasReadBefore);
+		const lists = await readOnce(client, businessId, used, answered);
 		if (reading === MAX_READINGS || !listsOf(lists).some(([, { mayImprove }]) => mayImprove)) return lists;
 	}
 }
@@ -115,7 +140,7 @@ export async function readBusinessLists(
 /** Reads the published list alone, for a look at somebody that nothing is done about. Throws FreshBooksError as it cannot be read. */
 export async function readTeamMembers(client: FreshBooksClient, businessId: number): Promise<ReadList<TeamMember>> {
 	for (let reading = 1; ; reading++) {
-		const list = await readOne(client, listTeamMembers(businessId, (row) => row), true);
+		const list = await readPublished(client, businessId);
 		if (reading < MAX_READINGS && list.mayImprove) continue;
 		if (list.error) throw list.error;
 		return list;

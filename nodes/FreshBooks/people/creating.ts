@@ -2,7 +2,7 @@ import type { Invitation } from '../api/invitations';
 import { refusal } from '../client/errors';
 import { inviteOnce, type InvitationRequest } from './inviting';
 import { undecidedError } from './membership';
-import { hasAccess, isDeactivated, personOf, presenceIn, undecidedFor } from './presence';
+import { hasAccess, isDeactivated, presenceIn, undecidedFor } from './presence';
 import { seatsOf, seatWarning } from './seats';
 import type { Session } from './session';
 
@@ -21,7 +21,7 @@ export interface CreatedInvitation {
 export async function createOnce(session: Session, request: InvitationRequest, returnExisting: boolean): Promise<CreatedInvitation> {
 	const { businessId, email, endpoint } = request;
 	const lists = await session.lists(businessId);
-	const presence = presenceIn(lists, personOf([email], [], [lists]));
+	const presence = presenceIn(lists, session.personOf([email], [], [lists]));
 	const undecided = undecidedFor(lists, presence);
 	if (undecided.length > 0) throw undecidedError(undecided, businessId);
 	// The endpoint of this name is the list's own: where FreshBooks does not offer the one, it does not offer the other.

@@ -2,13 +2,13 @@ import { createInvitation, createUserInvitation, type Invitation, type NewInvita
 import { addressKey } from '../client/identifiers';
 import { isFreshBooksError, type FreshBooksError } from '../client/errors';
 import type { BusinessLists } from './businessLists';
-import { personOf, presenceIn, undecidedFor } from './presence';
+import { personOf, presenceIn } from './presence';
 import { readUntil } from './removing';
 import type { Session } from './session';
 
 /**
- * Inviting exactly once. FreshBooks has no idempotency key, so an invitation whose end is unclear is looked for, and never
- * sent again while it may still arrive.
+ * Inviting exactly once. FreshBooks has no idempotency key, so an invitation whose end is unclear is looked for and
+ * never sent again.
  */
 
 export type InvitationEndpoint = 'businessInvitations' | 'userInvitation';
@@ -20,8 +20,6 @@ export interface InvitationRequest extends NewInvitation {
 
 /** Waits between the looks for an invitation whose end is unclear, in milliseconds: 20 seconds in all. */
 export const LOOKING_PAUSES_MS = [1_000, 2_000, 3_000, 4_000, 5_000, 5_000];
-/** How often an invitation is sent when FreshBooks itself answered 5xx and no list showed it for 20 seconds. */
-const MAX_SENDINGS = 3;
 
 async function send(session: Session, request: InvitationRequest): Promise<Invitation | FreshBooksError> {
 	const create = request.endpoint === 'userInvitation' ? createUserInvitation : createInvitation;
@@ -37,22 +35,22 @@ function arrivedIn(lists: BusinessLists, email: string): Invitation | 'member' |
 	return teamMembers.some(({ active }) => active !== false) || members.length > 0 ? 'member' : undefined;
 }
 
-/** Looks for an invitation after an unclear end; 'unread' when the lists do not say it either way. */
-async function lookFor(session: Session, { businessId, email }: InvitationRequest): Promise<Invitation | 'member' | 'absent' | 'unread'> {
-	const lists = await readUntil(session, businessId, LOOKING_PAUSES_MS, (read) => arrivedIn(read, email) !== undefined);
-	const isKnown = lists.invitations.state === 'whole' && undecidedFor(lists, presenceIn(lists, personOf([email], [], [lists]))).length === 0;
-	return arrivedIn(lists, email) ?? (isKnown ? 'absent' : 'unread');
-}
-
 /** The invitation as it is answered where the person accepted it before it could be looked at. */
 function acceptedAlready({ email, role }: InvitationRequest): Invitation {
 	return { id: null, email, role, status: 'accepted', state: 'ended', invitedAt: null, raw: { email, role, status: 'accepted' } };
 }
 
+/** What a request with an unclear end led to; undefined when nothing shows within 20 seconds. */
+async function lookFor(session: Session, request: InvitationRequest): Promise<Invitation | undefined> {
+	const { businessId, email } = request;
+	const lists = await readUntil(session, businessId, LOOKING_PAUSES_MS, (read) => arrivedIn(read, email) !== undefined);
+	const arrived = arrivedIn(lists, email);
+	return arrived === 'member' ? acceptedAlready(request) : arrived;
+}
+
 /**
  * Invites an address that the lists show neither as a member nor as invited. After an unclear end the lists are looked at for
- * up to 20 seconds. Only an answer that FreshBooks itself wrote proves that the request has ended: then, and only if
- * complete lists do not show the invitation, it is sent again. The same address is never invited twice by one execution.
+ * up to 20 seconds, and nothing is sent again: the same address is never invited twice by one execution.
  * Throws FreshBooksError, of kind `unknownFate` when the invitation may still arrive.
  */
 export async function inviteOnce(session: Session, request: InvitationRequest): Promise<Invitation> {
@@ -64,18 +62,12 @@ async function inviteInTurn(session: Session, request: InvitationRequest): Promi
 	const { businessId, email } = request;
 	const made = session.writes.invitedHere(businessId, email);
 	if (made) return made;
-	const unsettled = session.writes.unsettledHere(businessId, email);
-	for (let sent = unsettled === undefined ? 0 : MAX_SENDINGS; ; ) {
-		const outcome = unsettled ?? (await send(session, request));
-		if (!isFreshBooksError(outcome)) return noted(session, request, outcome);
-		sent++;
-		const found = await lookFor(session, request);
-		if (found === 'member') return noted(session, request, acceptedAlready(request));
-		if (typeof found === 'object') return noted(session, request, found);
-		if (found === 'absent' && outcome.failure.answeredByFreshBooks && sent < MAX_SENDINGS) continue;
-		session.writes.noteUnsettled(businessId, email, outcome);
-		throw outcome;
-	}
+	const outcome = session.writes.unsettledHere(businessId, email) ?? (await send(session, request));
+	if (!isFreshBooksError(outcome)) return noted(session, request, outcome);
+	const found = await lookFor(session, request);
+	if (found !== undefined) return noted(session, request, found);
+	session.writes.noteUnsettled(businessId, email, outcome);
+	throw outcome;
 }
 
 function noted(session: Session, { businessId, email }: InvitationRequest, invitation: Invitation): Invitation {

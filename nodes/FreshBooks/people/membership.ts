@@ -1,9 +1,10 @@
-import { updateBusinessMember, type BusinessMember } from '../api/businessMembers';
+import { businessMemberOf, updateBusinessMember, type BusinessMember } from '../api/businessMembers';
 import type { TeamMember } from '../api/teamMembers';
 import { type FreshBooksError, inOneLine, refusal } from '../client/errors';
 import { sameAddress } from '../client/identifiers';
 import type { BusinessLists } from './businessLists';
 import { hasOtherOwner, isConnectedUser, isOwner, personOf, presenceIn, undecidedFor, type Person, type Presence, type Undecided } from './presence';
+import { readUntil, VERIFYING_PAUSES_MS } from './removing';
 import { roleTitle, sameRole } from './roles';
 import type { Session } from './session';
 import { someOf } from './texts';
@@ -89,7 +90,7 @@ export async function locateMember(session: Session, businessId: number, named: 
 	const team = named.by === 'uuid' ? lists.teamMembers.rows.find(({ uuid }) => uuid === named.uuid) : undefined;
 	const rows = rowsNamed(named, lists, team);
 	const emails = named.by === 'email' ? [named.email] : [...rows, ...(team ? [team] : [])].map(({ email }) => email);
-	const person = personOf(emails, [...rows, ...(team ? [team] : [])].map(({ identityId }) => identityId), [lists]);
+	const person = session.personOf(emails, [...rows, ...(team ? [team] : [])].map(({ identityId }) => identityId), [lists]);
 	const presence = presenceIn(lists, person);
 	const undecided = undecidedFor(lists, presence);
 	if (undecided.length > 0) throw undecidedError(undecided, businessId);
@@ -145,9 +146,25 @@ export function refuseOwner(presence: Presence, name: string, businessId: number
 	if (isOwner(presence)) throw refusal(`${name} is an owner of business ${businessId}, whose role cannot be changed`, TRANSFER);
 }
 
+/** The refusal for a role that is as it was although FreshBooks accepted the change. */
+function roleUnchanged(member: BusinessMember, listed: string | null, role: string, how: string): FreshBooksError {
+	const now = listed === null ? 'with an unknown role' : `as ${roleTitle(listed)}`;
+	return refusal(
+		`FreshBooks accepted the request, but ${how} ${memberName(member)} ${now}, not as ${roleTitle(role)}`,
+		'Check the role in FreshBooks under Team Members: your plan may not have it, or the change may still arrive.',
+	);
+}
+
+/** FreshBooks answered without a role: its lists get 15 seconds to show the new one. */
+async function verifyRole(session: Session, businessId: number, member: LocatedMember['member'], role: string): Promise<void> {
+	const listedIn = ({ businessMembers }: BusinessLists): string | null => businessMembers.rows.find(({ id }) => id === member.id)?.role ?? null;
+	const lists = await readUntil(session, businessId, VERIFYING_PAUSES_MS, (read) => sameRole(listedIn(read), role));
+	if (!sameRole(listedIn(lists), role)) throw roleUnchanged(member, listedIn(lists), role, 'lists');
+}
+
 /**
  * Changes role or permissions of a member who was guarded. Answers what FreshBooks answered. Throws FreshBooksError, also
- * when FreshBooks answers with the role as it was: then nothing changed.
+ * when FreshBooks answers with the role as it was, or answers none and does not list the new one: then it is not changed.
  */
 export async function changeRole(
 	session: Session,
@@ -157,13 +174,9 @@ export async function changeRole(
 ): Promise<BusinessMember> {
 	const answered = await updateBusinessMember(session.client, businessId, member.id, changes as Parameters<typeof updateBusinessMember>[3]);
 	const { role } = changes;
-	if (role === undefined) return answered;
-	if (answered.role !== null && !sameRole(answered.role, role)) {
-		throw refusal(
-			`FreshBooks accepted the request, but answered that ${memberName(member)} is still ${roleTitle(answered.role)}, not ${roleTitle(role)}`,
-			'The role was not changed. Check that your plan has this role, or change it in FreshBooks under Team Members.',
-		);
-	}
+	if (role === undefined) return answered ?? businessMemberOf({ id: member.id, ...changes });
+	if (answered?.role && !sameRole(answered.role, role)) throw roleUnchanged(member, answered.role, role, 'answers with');
+	if (!answered?.role) await verifyRole(session, businessId, member, role);
 	session.writes.noteRole(businessId, member, role);
-	return answered;
+	return answered ?? businessMemberOf({ id: member.id, ...changes });
 }

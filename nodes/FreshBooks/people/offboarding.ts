@@ -166,15 +166,17 @@ function withoutIdReason({ businessMembers }: BusinessLists, wasRemoved: boolean
 		: `FreshBooks lists the person as a team member, but not with the whole-number ID that a removal needs. ${BY_HAND}`;
 }
 
-/** The same identity under another address still has access, and was not asked to be removed. */
+/** The same identity under another address still has access: it was not asked to be removed, or cannot be told apart there. */
 function otherAddresses({ elsewhere }: Presence, includeOtherAddresses: boolean): NotDone[] {
-	if (includeOtherAddresses) return [];
+	const wayOut = includeOtherAddresses
+		? 'FreshBooks does not show which member there is the person, or still lists them. Remove that access in FreshBooks itself, under Team Members.'
+		: "Offboard that address as well, or turn on 'Include Other Addresses'.";
 	const rows = hasAccess(elsewhere) ? [...elsewhere.teamMembers, ...elsewhere.members] : [];
 	const addresses = [...new Set([...rows, ...elsewhere.invitations].flatMap(({ email }) => email ?? []))];
 	return addresses.map((address) => ({
 		what: 'otherAddress',
 		id: null,
-		reason: `The same person is listed as ${address} and keeps that access. Offboard that address as well, or turn on 'Include Other Addresses'.`,
+		reason: `The same person is listed as ${address} and keeps that access. ${wayOut}`,
 	}));
 }
 
@@ -237,7 +239,6 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 	if (leaver.dryRun) return { ...planned(leaver, reading, first, staff, found), handOver };
 
 	const result = await removeSurely(session, membership.businessId, { person, includeOtherAddresses }, lists);
-	for (const { kind, id } of result.attempts.filter((attempt) => givesAccess(result.last, attempt))) session.writes.forgetRemoval(membership.businessId, kind, id);
 	const settled = result.attempts.flatMap((attempt) => settle(attempt, first, result) ?? []);
 	const staffResult = staff === undefined ? undefined : leaver.archiveStaff ? await archiveStaff(session, membership, email, staff) : staffRemarks(staff);
 	const earlier = doneEarlier(session, membership.businessId, person).filter(({ id }) => !result.attempts.some((attempt) => attempt.kind === 'member' && attempt.id === id));
@@ -250,6 +251,8 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 		...(staffResult?.notDone ?? []),
 		...unreadEntries(result.undecided),
 	];
+	// A later item about the same person must not take for gone what FreshBooks still shows.
+	if (notDone.length > 0) for (const { kind, id } of result.attempts) session.writes.forgetRemoval(membership.businessId, kind, id);
 	const kept = isDeactivated(result.last) ? ['FreshBooks keeps the person in the list, as inactive.'] : [];
 	return reportOf(membership, outcomeOf(first, result.last, done, notDone), {
 		verified: notDone.length === 0,
@@ -268,7 +271,7 @@ function planned(leaver: Leaver, reading: Reading, first: Presence, staff: Staff
 	const targets = targetsIn(first, includeOtherAddresses);
 	const hasWork = hasAccess(first) || targets.length > 0 || (archives && staff !== undefined && staff.records.some(isStaffActive));
 	const staffUnread: NotDone[] = archives && staff?.unread !== undefined ? [{ what: 'staff', id: null, reason: staff.unread }] : [];
-	const notDone = [...leftOver(lists, first, targets, includeOtherAddresses), ...otherAddresses(first, includeOtherAddresses), ...staffUnread];
+	const notDone = [...leftOver(lists, first, targets, includeOtherAddresses), ...(includeOtherAddresses ? [] : otherAddresses(first, false)), ...staffUnread];
 	const remarks = archives || staff === undefined ? [] : staffRemarks(staff).remarks;
 	return reportOf(membership, hasWork ? 'planned' : outcomeOf(first, first, [], notDone), { verified: !hasWork && notDone.length === 0, found, notDone, remarks });
 }
@@ -292,7 +295,7 @@ export async function offboardEverywhere(session: Session, leaver: Leaver, busin
 		return reportFor(leaver.email, leaver.dryRun, businesses.map((membership) => reportOf(membership, 'refused', { remarks: [CONNECTED_USER] })));
 	}
 	const readings = await allOf(businesses.map(async (membership): Promise<Reading> => ({ membership, lists: await session.lists(membership.businessId) })));
-	const person = personOf([leaver.email], [], readings.map(({ lists }) => lists));
+	const person = session.personOf([leaver.email], [], readings.map(({ lists }) => lists));
 	const reports = await allOf(readings.map(async (reading) => await offboardFrom(session, leaver, person, reading)));
 	return reportFor(leaver.email, leaver.dryRun, reports);
 }

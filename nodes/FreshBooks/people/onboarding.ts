@@ -10,7 +10,7 @@ import type { BusinessLists } from './businessLists';
 import { inviteOnce } from './inviting';
 import { changeRole, refuseConnectedUser, refuseOwner, undecidedError, type LocatedMember } from './membership';
 import { foundBusinessMember, foundTeamMember, type FoundMember } from './offboardReport';
-import { personBy, personOf, presenceIn, undecidedFor, type Person, type Presence } from './presence';
+import { personBy, presenceIn, undecidedFor, type Person, type Presence } from './presence';
 import { endsTheRun, reasonOf } from './reasons';
 import { isAbsent, VERIFYING_PAUSES_MS } from './removing';
 import { isSeatlessRole, roleTitle, sameRole } from './roles';
@@ -25,7 +25,7 @@ import { PeopleIndex } from './writes';
  * FreshBooks has no lock and no idempotency key, so every run looks, invites, and looks again:
  * - Two runs that both found nobody both invite. Each reads the pending invitations after its own was made, so the run that
  *   reads last sees all of them. All keep the same one (the wanted role first, then the lowest ID) and revoke the others.
- * - An invitation whose request broke off is looked for and not sent again while it may still arrive (`inviteOnce`).
+ * - An invitation whose request broke off is looked for and not sent again (`inviteOnce`).
  * - An invitation that appears only after the last look is found by the next run: every run that meets more than one pending
  *   invitation keeps one.
  * What remains: somebody who accepts in the moment between two runs' looks may keep a pending invitation beside the
@@ -232,7 +232,7 @@ async function alreadyMember(session: Session, hire: Hire, { member, hasRole }: 
 export async function onboard(session: Session, hire: Hire): Promise<IDataObject> {
 	const { businessId, email, role } = hire;
 	const lists = await session.lists(businessId);
-	const person = personOf([email], [], [lists]);
+	const person = session.personOf([email], [], [lists]);
 	const presence = presenceIn(lists, person);
 	const undecided = undecidedFor(lists, presence);
 	if (undecided.length > 0) throw undecidedError(undecided, businessId);

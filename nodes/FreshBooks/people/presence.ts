@@ -39,6 +39,8 @@ interface Rows {
 export interface Presence extends Rows {
 	/** The same person's rows under another address. */
 	elsewhere: Rows;
+	/** Those members of them who are surely the person. */
+	surelyElsewhere: BusinessMember[];
 	/** Invitations to the person whose status nobody knows. */
 	unclearInvitations: Invitation[];
 }
@@ -86,6 +88,16 @@ export function matchOf({ email, identityId }: PersonRow, { named, identities, o
 	return key !== null && otherAddresses.has(key) ? 'elsewhere' : undefined;
 }
 
+/**
+ * Whether a row of the members list under another address is surely the person's, so that it may be removed: by identity, or
+ * where the published list of this business shows that address with the person's identity only.
+ */
+export function isSurely({ email, identityId }: PersonRow, { identities }: Person, { teamMembers }: BusinessLists): boolean {
+	if (identityId !== null) return identities.has(identityId);
+	const sameAddress = teamMembers.rows.filter((row) => row.email !== null && keyOf(row.email) === keyOf(email));
+	return sameAddress.length > 0 && sameAddress.every((row) => row.identityId !== null && identities.has(row.identityId));
+}
+
 /** The person's rows in a business. */
 export function presenceIn(lists: BusinessLists, person: Person): Presence {
 	const found: Record<'named' | 'elsewhere', Rows> = {
@@ -106,7 +118,8 @@ export function presenceIn(lists: BusinessLists, person: Person): Presence {
 		if (match && row.state === 'pending') found[match].invitations.push(row);
 		if (match && row.state === 'unknown') unclearInvitations.push(row);
 	}
-	return { ...found.named, elsewhere: found.elsewhere, unclearInvitations };
+	const surelyElsewhere = found.elsewhere.members.filter((row) => isSurely(row, person, lists));
+	return { ...found.named, elsewhere: found.elsewhere, surelyElsewhere, unclearInvitations };
 }
 
 /** All of a person's rows of people, under whatever address. */
@@ -141,12 +154,11 @@ export function isConnectedUser({ email, identityId }: Pick<Me, 'email' | 'ident
 }
 
 /**
- * True when an active owner other than the person is surely listed. The published list decides where FreshBooks offers it,
- * as only it says who is active; a row that might be the person does not count.
+ * True when an active owner other than the person is surely listed. The published list decides, as only it says who is
+ * active; a row that might be the person does not count.
  */
-export function hasOtherOwner(lists: BusinessLists, person?: Person): boolean {
-	const rows: Array<TeamMember | BusinessMember> = lists.teamMembers.state === 'notOffered' ? lists.businessMembers.rows : lists.teamMembers.rows;
-	return rows.some((row) => {
+export function hasOtherOwner({ teamMembers }: BusinessLists, person?: Person): boolean {
+	return teamMembers.rows.some((row) => {
 		if (!isOwnerRole(row.role) || row.active === false) return false;
 		if (person === undefined) return true;
 		// Without an address only an identity tells two people apart, and only where both are known.
@@ -173,13 +185,6 @@ export function undecidedFor(lists: BusinessLists, presence: Presence): Undecide
 	const open: Undecided[] = listsOf(lists)
 		.filter(([, { state }]) => state === 'unread' || state === 'doubtful')
 		.map(([list, read]) => ({ list, reason: read.reason ?? '', forbidden: isForbidden(read), error: read.error }));
-	const { teamMembers, businessMembers } = lists;
-	if (teamMembers.state === 'notOffered' && businessMembers.state === 'notOffered') {
-		open.push({ list: 'teamMembers', reason: teamMembers.reason ?? '', forbidden: false, error: teamMembers.error });
-	}
-	if (teamMembers.state === 'notOffered' && allRows(presence).some(({ role }) => role === null)) {
-		open.push({ list: 'businessMembers', reason: 'FreshBooks does not say which role the person has, so they may be an owner.', forbidden: false });
-	}
 	for (const { id, status } of presence.unclearInvitations) {
 		open.push({ list: 'invitations', reason: `Invitation ${id ?? ''} of the person has the status '${status ?? ''}', which is not known.`, forbidden: false });
 	}

@@ -95,7 +95,8 @@ export interface Scope {
 
 /** Everything that can be removed by ID: invitations, then memberships. */
 export function targetsIn(presence: Presence, includeOtherAddresses: boolean): Target[] {
-	const parts = [{ rows: presence, isElsewhere: false }, ...(includeOtherAddresses ? [{ rows: presence.elsewhere, isElsewhere: true }] : [])];
+	const elsewhere = { invitations: presence.elsewhere.invitations, members: presence.surelyElsewhere };
+	const parts = [{ rows: presence, isElsewhere: false }, ...(includeOtherAddresses ? [{ rows: elsewhere, isElsewhere: true }] : [])];
 	return [
 		...parts.flatMap(({ rows, isElsewhere }) => rows.invitations.flatMap(({ id }): Target[] => (id === null ? [] : [{ kind: 'invitation', id, isElsewhere }]))),
 		...parts.flatMap(({ rows, isElsewhere }) =>
@@ -151,6 +152,7 @@ export async function removeSurely(session: Session, businessId: number, { perso
 		} else if (attempts.size > 0 && !stoppedAtOnlyOwner && waits < VERIFYING_PAUSES_MS.length && lingers([...attempts.values()], presence, undecided, includeOtherAddresses)) {
 			await session.client.pause(VERIFYING_PAUSES_MS[waits++]);
 		} else {
+			session.remember(person);
 			const leftWithoutOwner = wasOwner && attempts.size > 0 && undecided.length === 0 && !hasOtherOwner(lists);
 			return { attempts: [...attempts.values()], last: presence, undecided, stoppedAtOnlyOwner, leftWithoutOwner };
 		}
@@ -162,7 +164,10 @@ export async function removeSurely(session: Session, businessId: number, { perso
 function lingers(attempts: Attempt[], presence: Presence, undecided: Undecided[], includeOtherAddresses: boolean): boolean {
 	if (undecided.length > 0) return true;
 	const open = attempts.filter((attempt) => !isRefused(attempt));
-	if (open.some((attempt) => givesAccess(presence, attempt))) return true;
+	if (open.some((attempt) => isShown(presence, attempt))) return true;
+	// An invitation that was gone may have been accepted: the membership gets the same time to show.
+	const wasMet = open.some(({ kind }) => kind === 'member');
+	if (!wasMet && attempts.some(({ kind, error }) => kind === 'invitation' && error !== undefined)) return true;
 	const isMemberGone = open.some(({ kind, isElsewhere }) => kind === 'member' && !isElsewhere);
 	const isMemberGoneElsewhere = open.some(({ kind, isElsewhere }) => kind === 'member' && isElsewhere);
 	return (isMemberGone && hasAccess(presence)) || (includeOtherAddresses && isMemberGoneElsewhere && hasAccess(presence.elsewhere));

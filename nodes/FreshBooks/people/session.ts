@@ -2,8 +2,10 @@ import { getMe, type Me } from '../api/me';
 import { readWholeList, type ListRequest } from '../api/lists';
 import type { TeamMember } from '../api/teamMembers';
 import type { FreshBooksClient } from '../client/client';
-import { ALL_LISTS, listsOf, readBusinessLists, readTeamMembers, wasRead, type BusinessLists, type ListName, type ReadList, type UsedLists } from './businessLists';
+import { addressKey } from '../client/identifiers';
+import { ALL_LISTS, listsOf, nothingAnswered, readBusinessLists, readTeamMembers, type Answered, type BusinessLists, type ReadList, type UsedLists } from './businessLists';
 import { KeyedQueue } from './keyedQueue';
+import { personOf, type Person } from './presence';
 import { Writes } from './writes';
 
 const ignored = (): void => undefined;
@@ -26,7 +28,10 @@ export class Session {
 
 	private readonly published = new Map<number, Promise<ReadList<TeamMember>>>();
 
-	private readonly readBefore = new Set<string>();
+	/** Identities that were seen beside an address. */
+	private readonly identities = new Map<string, number[]>();
+
+	private readonly answered = new Map<number, Answered>();
 
 	private readonly remarked = new Set<string>();
 
@@ -94,17 +99,32 @@ export class Session {
 		return await reading;
 	}
 
+	/**
+	 * Who is meant by addresses and identities, with the identities that earlier readings of this execution showed beside these
+	 * addresses: a row that was removed meanwhile cannot show them any more.
+	 */
+	personOf(emails: Array<string | null>, identityIds: Array<number | null>, businesses: BusinessLists[]): Person {
+		const keys = emails.flatMap((email) => (email === null ? [] : [addressKey(email)]));
+		const person = personOf(emails, [...identityIds, ...keys.flatMap((key) => this.identities.get(key) ?? [])], businesses);
+		this.remember(person);
+		return person;
+	}
+
+	/** Remembers the identities that were seen beside a person's addresses. */
+	remember({ named, identities }: Person): void {
+		for (const key of named) this.identities.set(key, [...identities]);
+	}
+
 	/** Runs `work` after all earlier work with the same key has ended. */
 	async inTurn<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
 		return await this.queue.run(key, work);
 	}
 
 	private async read(businessId: number, used: UsedLists): Promise<BusinessLists> {
-		const nameOf = (list: ListName): string => `${list} ${businessId}`;
-		const lists = await readBusinessLists(this.client, businessId, used, (list) => this.readBefore.has(nameOf(list)));
-		for (const [list, read] of listsOf(lists)) {
-			const { state, reason } = read;
-			if (wasRead(read)) this.readBefore.add(nameOf(list));
+		const answered = this.answered.get(businessId) ?? nothingAnswered();
+		this.answered.set(businessId, answered);
+		const lists = await readBusinessLists(this.client, businessId, used, answered);
+		for (const [, { state, reason }] of listsOf(lists)) {
 			if (state === 'doubtful' && reason !== undefined && !this.remarked.has(reason)) {
 				this.remarked.add(reason);
 				this.remark(reason);

@@ -81,7 +81,7 @@ export class Writes {
 		for (const [key, { id }] of this.of(businessId).invited) if (id === invitationId) this.of(businessId).invited.delete(key);
 	}
 
-	/** Something counted as removed or revoked, and FreshBooks still lists it. */
+	/** FreshBooks still shows access after a removal or revocation that it accepted: the lists count again, as they are. */
 	forgetRemoval(businessId: number, kind: 'invitation' | 'member', id: number): void {
 		if (kind === 'member') this.of(businessId).removed.delete(id);
 		else this.of(businessId).revoked.delete(id);

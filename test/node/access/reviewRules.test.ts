@@ -19,6 +19,9 @@ interface World {
 	options?: IDataObject;
 }
 
+/** What FreshBooks answers past the end of the list of invitations. */
+const NONE_PAST_THE_END = { response: { invitations: [], pages: { page: 2, pages: 1, per_page: 100, total: 2 } } };
+
 const active = (number: number, changes: IDataObject = {}): IDataObject =>
 	teamMemberRow(number, { active: true, identity_id: 1000 + number, invitation_date_accepted: '2023-01-24T17:17:56Z', ...changes });
 
@@ -150,7 +153,7 @@ describe('what FreshBooks says of invitations', () => {
 		onGet('/auth/api/v1/users/me').reply(200, EXAMPLE.usersMeFlat);
 		onGet(pageOf('/auth/api/v1/businesses/789/team_members')).reply(200, teamMembersPage([active(1, { identity_id: null, invitation_date_accepted: null })]));
 		const short = { response: { invitations: [invitationRow(55)], pages: { page: 1, pages: 1, per_page: 100, total: 2 } } };
-		onGet(pageOf('/auth/api/v1/business/789/invitations')).times(2).reply(200, short);
+		for (const page of [1, 2]) onGet(pageOf('/auth/api/v1/business/789/invitations', page)).times(2).reply(200, page === 1 ? short : NONE_PAST_THE_END);
 		const context = executeContext({ resource: 'access', operation: 'review', directory: 'none' }, {});
 		const [people] = await new FreshBooks().execute.call(context);
 		expect(people[0].json).toMatchObject({ email: 'person1@example.com', invitation: { state: 'unknown' } });
@@ -268,8 +271,8 @@ describe('the options of a review', () => {
 		const known = context.getNodeParameter.bind(context);
 		jest.spyOn(context, 'getNodeParameter').mockImplementation((name: string) => (name === 'options' ? { staleAfterDay: 3 } : known(name, 0)));
 		const error = await shownErrorOf(new FreshBooks().execute.call(context));
-		expect(error.message).toContain("Parameter 'Options' has no option 'staleAfterDay'");
-		expect(error.description).toContain('staleAfterDays');
+		expect(error.message).toBe("Parameter 'Options' has an entry that this operation does not have: staleAfterDay [item 0]");
+		expect(error.description).toContain('Nothing was sent');
 	});
 
 	test('are understood as text', async () => {

@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { locator } from '../../harness/context';
 import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, projectRow, staffPage, staffRow, teamMemberRow, teamMembersPage, topLevelPage, upTo } from '../../harness/examples';
 
-/** A FreshBooks that answers every endpoint as documented, whoever is asked for; and a good call of every operation. */
+/** A FreshBooks that answers every endpoint as documented, for whatever business and person; and a good call of every operation. */
 
 export const BUSINESS = 8675309;
 export const ACCOUNT = 'ACM123';
@@ -54,20 +54,22 @@ interface GoodCall {
 const business = locator('id', BUSINESS);
 const account = locator('id', ACCOUNT);
 const role = 'business_employee';
-const OFFBOARDING: Endpoint[] = ['me', 'teamMembers', 'members', 'invitations', 'removeMember', 'revoke', 'staffList', 'updateStaff'];
+/** What is read before anybody is invited, changed or removed. */
+const PRESENCE: Endpoint[] = ['me', 'teamMembers', 'members', 'invitations'];
+const OFFBOARDING: Endpoint[] = [...PRESENCE, 'removeMember', 'revoke', 'staffList', 'updateStaff'];
 
-/** One good call of every operation; `every operation is here` in input.test.ts holds it against the description. */
+/** One good call of every operation; `every operation is here` in input.test.ts compares it with the description. */
 export const GOOD_CALLS: Record<string, GoodCall> = {
 	'access offboard': { parameters: { email: 'person1@example.com', businesses: 'all' }, endpoints: OFFBOARDING },
 	'access onboard': {
 		parameters: { business, email: 'new@example.com', role },
-		endpoints: ['me', 'teamMembers', 'members', 'invitations', 'invite', 'revoke', 'updateMember'],
+		endpoints: [...PRESENCE, 'invite', 'revoke', 'updateMember'],
 	},
-	'access review': { parameters: { businesses: 'all', directory: 'none' }, endpoints: ['me', 'teamMembers', 'members', 'invitations'] },
+	'access review': { parameters: { businesses: 'all', directory: 'none' }, endpoints: PRESENCE },
 	'business getAll': { parameters: {}, endpoints: ['me'] },
-	'invitation create': { parameters: { business, email: 'new@example.com', role }, endpoints: ['invitations', 'invite', 'inviteUser'], raw: true },
+	'invitation create': { parameters: { business, email: 'new@example.com', role }, endpoints: [...PRESENCE, 'invite', 'inviteUser'], raw: true },
 	'invitation getAll': { parameters: { business }, endpoints: ['invitations'], raw: true },
-	'invitation revoke': { parameters: { business, invitation: locator('email', 'invited1@example.com') }, endpoints: ['invitations', 'revoke'] },
+	'invitation revoke': { parameters: { business, invitation: locator('email', 'invited1@example.com') }, endpoints: [...PRESENCE, 'revoke'] },
 	'project getAll': { parameters: { business }, endpoints: ['projects'] },
 	'staff delete': { parameters: { account, staff: locator('id', 1) }, endpoints: ['updateStaff'] },
 	'staff get': { parameters: { account, staff: locator('id', 1) }, endpoints: ['staff'] },
@@ -75,14 +77,14 @@ export const GOOD_CALLS: Record<string, GoodCall> = {
 	'staff update': { parameters: { account, staff: locator('id', 1), updateFields: { note: 'a' } }, endpoints: ['updateStaff', 'staff'], raw: true },
 	'teamMember get': { parameters: { business, member: locator('email', 'person1@example.com') }, endpoints: ['me', 'teamMembers', 'teamMember'] },
 	'teamMember getAll': { parameters: { business }, endpoints: ['me', 'teamMembers', 'members', 'group'] },
-	'teamMember remove': { parameters: { business, member: locator('email', 'person1@example.com') }, endpoints: ['members', 'removeMember'] },
+	'teamMember remove': { parameters: { business, member: locator('email', 'person1@example.com') }, endpoints: [...PRESENCE, 'removeMember'] },
 	'teamMember updateRole': {
 		parameters: { business, member: locator('email', 'person1@example.com'), role },
-		endpoints: ['members', 'updateMember'],
+		endpoints: [...PRESENCE, 'updateMember'],
 		raw: true,
 	},
 	'user getMe': { parameters: {}, endpoints: ['me'] },
-	'user updateMe': { parameters: { updateFields: { firstName: 'A' } }, endpoints: ['updateMe'], raw: true },
+	'user updateMe': { parameters: { updateFields: { firstName: 'A' } }, endpoints: ['updateMe', 'me'], raw: true },
 };
 
 function teamMemberAt(url: string): IDataObject {
@@ -96,6 +98,15 @@ function groupAt(url: string): IDataObject {
 function staffAt(url: string, body: string): IDataObject {
 	const { staff = {} } = (body === '' ? {} : JSON.parse(body)) as { staff?: IDataObject };
 	return { response: { result: { staff: staffRow(Number(url.split('/').at(-1)), staff) } } };
+}
+
+function memberAt(url: string, body: string): IDataObject {
+	return { response: { member: memberRow(Number(url.split('/').at(-1)), JSON.parse(body) as IDataObject) } };
+}
+
+function invitationWith(body: string): IDataObject {
+	const { email, to_email: toEmail } = JSON.parse(body) as IDataObject;
+	return { response: { invitation: invitationRow(55, { email: email ?? toEmail }) } };
 }
 
 function meWith(body: string): IDataObject {
@@ -116,14 +127,14 @@ export function goodAnswer(method: string, url: string, body = ''): IDataObject 
 		case 'members':
 			return membersPage(upTo(3).map((number) => memberRow(number)));
 		case 'updateMember':
-			return EXAMPLE.memberUpdated;
+			return memberAt(url, body);
 		case 'group':
 			return groupAt(url);
 		case 'invitations':
 			return invitationsAnswer(upTo(2).map((number) => invitationRow(number)));
 		case 'invite':
 		case 'inviteUser':
-			return EXAMPLE.invitationCreated;
+			return invitationWith(body);
 		case 'staffList':
 			return staffPage(upTo(2).map((number) => staffRow(number)));
 		case 'staff':

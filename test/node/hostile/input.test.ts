@@ -77,6 +77,12 @@ describe.each(OPERATIONS)('$title', (operation) => {
 	});
 });
 
+test.each(OPERATIONS)('$title: a word that n8n takes for a network error, in every place', async (operation) => {
+	for (const slot of parametersOf(description, operation).flatMap(slotsOf)) {
+		await attempt(operation.title, 'network word', async () => await tryValue(operation.title, slot, 'EACCES'));
+	}
+});
+
 test.each(OPERATIONS)('$title: texts of a megabyte in every place', async (operation) => {
 	for (const slot of parametersOf(description, operation).flatMap(slotsOf)) {
 		for (const value of SOME_LONG_TEXTS) await attempt(operation.title, 'long text', async () => await tryValue(operation.title, slot, value));

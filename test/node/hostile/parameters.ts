@@ -11,7 +11,7 @@ export interface Operation {
 export interface Slot {
 	/** e.g. `filters.email`, `member (email)`. */
 	name: string;
-	/** What an error may call it: its own display name and those of what it stands in. */
+	/** What an error may call it: its own display name and those of what it is part of. */
 	displayNames: string[];
 	/** The parameters with the expression in this place. */
 	fill(parameters: INodeParameters, expression: string): INodeParameters;

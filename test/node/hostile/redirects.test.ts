@@ -2,8 +2,8 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { connectedCredential, errorOf, FIRST_REFRESH, FIRST_TOKEN, locator } from '../../harness/context';
 import { onAFastClock } from '../../harness/clock';
-import { invitationsAnswer } from '../../harness/examples';
 import { attempt, reporting } from './campaign.cts';
+import { goodAnswer } from './freshBooks';
 import { allowAll, allowOnly } from './network.cts';
 import { startServer, type TestServer } from './server.cts';
 
@@ -53,9 +53,9 @@ describe.each(CALLS)('a redirect of a %s', (method, parameters) => {
 		for (const status of STATUSES) {
 			await attempt('redirect of the API', method, async () => {
 				api.answerWith((request) =>
-					request.method === 'GET' && method === 'POST'
-						? { status: 200, body: JSON.stringify(invitationsAnswer([])) }
-						: { status, headers: { location: location() } },
+					request.method === method
+						? { status, headers: { location: location() } }
+						: { status: 200, body: JSON.stringify(goodAnswer(request.method, request.url)) },
 				);
 				const { message, description } = await errorOf(parameters, { credential: credential() });
 				// A redirect does not show whether an invitation was sent.
@@ -79,15 +79,15 @@ describe('a redirect of the token endpoint', () => {
 	test.each([301, 302, 303])('with %d is followed by n8n without the refresh token and the secret', async (status) => {
 		await attempt('redirect of the token endpoint', 'GET', async () => {
 			await refreshedFrom(status);
-			const told = JSON.stringify(elsewhere.arrived);
-			expect(told).not.toContain(FIRST_REFRESH);
-			expect(told).not.toContain('client-password');
-			expect(told).not.toContain(FIRST_TOKEN);
+			const sent = JSON.stringify(elsewhere.arrived);
+			expect(sent).not.toContain(FIRST_REFRESH);
+			expect(sent).not.toContain('client-password');
+			expect(sent).not.toContain(FIRST_TOKEN);
 			return 'error';
 		});
 	});
 
-	// Known and not in this package's reach: docs/security.md. When this fails, n8n has mended it: say so there.
+	// Known and not in this package's reach: docs/security.md. When this fails, n8n has fixed it: say so there.
 	test.each([307, 308])('with %d is followed by n8n with the refresh token and the secret, which the redirecting host had anyway', async (status) => {
 		expect(await refreshedFrom(status)).toContain('no longer accepts the connection');
 		expect(api.arrived.find(({ url }) => url === '/auth/oauth/token')?.body).toContain(FIRST_REFRESH);
