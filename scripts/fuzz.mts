@@ -8,7 +8,7 @@ import { giveUp, run } from './lib/run.mts';
 
 /** What the suites issue to the nodes as secrets: none of it may be in what they showed or wrote. */
 const SECRETS = ['first-access-token', 'first-refresh-token', 'client-password'];
-const SUITES = 'test/node/hostile';
+const SUITES = 'test/node/(hostile|people)';
 const FOLDER = path.join(REPORTS, 'hostile');
 
 /** One line of the table, as test/node/hostile/campaign.cts writes it. */
