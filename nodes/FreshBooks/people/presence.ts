@@ -77,13 +77,16 @@ export function personBy(person: Person, lists: BusinessLists): Person {
 	return { ...now, otherAddresses: new Set([...person.otherAddresses, ...now.otherAddresses]) };
 }
 
-/** Whether a row is the person's, and under which address: the one named (or none), or another one. */
-export function matchOf({ email, identityId }: PersonRow, { named, identities, otherAddresses }: Person): 'named' | 'elsewhere' | undefined {
+/** Whether a row is the person's, and under which address: the one named, another one, or none. */
+export type Match = 'named' | 'elsewhere' | 'unaddressed';
+
+
+export function matchOf({ email, identityId }: PersonRow, { named, identities, otherAddresses }: Person): Match | undefined {
 	const key = keyOf(email);
 	if (key !== null && named.has(key)) return 'named';
 	if (identityId !== null) {
 		if (!identities.has(identityId)) return undefined;
-		return key === null ? 'named' : 'elsewhere';
+		return key === null ? 'unaddressed' : 'elsewhere';
 	}
 	return key !== null && otherAddresses.has(key) ? 'elsewhere' : undefined;
 }
@@ -98,28 +101,31 @@ export function isSurely({ email, identityId }: PersonRow, { identities }: Perso
 	return sameAddress.length > 0 && sameAddress.every((row) => row.identityId !== null && identities.has(row.identityId));
 }
 
+/** Where a row without an address belongs: to another address where the business shows the identity under no other than such. */
+function placeOf(row: PersonRow, person: Person, people: PersonRow[]): 'named' | 'elsewhere' | undefined {
+	const match = matchOf(row, person);
+	if (match !== 'unaddressed') return match;
+	const matches = people.filter(({ identityId }) => identityId === row.identityId).map((other) => matchOf(other, person));
+	return matches.includes('elsewhere') && !matches.includes('named') ? 'elsewhere' : 'named';
+}
+
 /** The person's rows in a business. */
 export function presenceIn(lists: BusinessLists, person: Person): Presence {
-	const found: Record<'named' | 'elsewhere', Rows> = {
-		named: { teamMembers: [], members: [], invitations: [] },
-		elsewhere: { teamMembers: [], members: [], invitations: [] },
+	const people = peopleIn(lists);
+	const at = <Row extends PersonRow>(rows: Row[], place: 'named' | 'elsewhere'): Row[] => rows.filter((row) => placeOf(row, person, people) === place);
+	const invitations = lists.invitations.rows.map((row) => ({ row, match: matchOf({ email: row.email, identityId: null }, person) }));
+	const rowsAt = (place: 'named' | 'elsewhere'): Rows => ({
+		teamMembers: at(lists.teamMembers.rows, place),
+		members: at(lists.businessMembers.rows, place),
+		invitations: invitations.filter(({ row, match }) => match === place && row.state === 'pending').map(({ row }) => row),
+	});
+	const elsewhere = rowsAt('elsewhere');
+	return {
+		...rowsAt('named'),
+		elsewhere,
+		surelyElsewhere: elsewhere.members.filter((row) => isSurely(row, person, lists)),
+		unclearInvitations: invitations.filter(({ row, match }) => match !== undefined && row.state === 'unknown').map(({ row }) => row),
 	};
-	for (const row of lists.teamMembers.rows) {
-		const match = matchOf(row, person);
-		if (match) found[match].teamMembers.push(row);
-	}
-	for (const row of lists.businessMembers.rows) {
-		const match = matchOf(row, person);
-		if (match) found[match].members.push(row);
-	}
-	const unclearInvitations: Invitation[] = [];
-	for (const row of lists.invitations.rows) {
-		const match = matchOf({ email: row.email, identityId: null }, person);
-		if (match && row.state === 'pending') found[match].invitations.push(row);
-		if (match && row.state === 'unknown') unclearInvitations.push(row);
-	}
-	const surelyElsewhere = found.elsewhere.members.filter((row) => isSurely(row, person, lists));
-	return { ...found.named, elsewhere: found.elsewhere, surelyElsewhere, unclearInvitations };
 }
 
 /** All of a person's rows of people, under whatever address. */

@@ -99,13 +99,25 @@ export class Judged {
 		const addresses = [write.email, ...rows.map(({ email }) => email), ...invited.map(({ email }) => email)].filter((one) => one !== null).map(keyOf);
 		const items = this.ended.plan.items.filter((item) => this.covers(item, business));
 		const byAddress = items.find((item) => addresses.includes(keyOf(emailOf(item))));
-		// A row that the list of members shows without an address is under no other one.
-		const mayTakeOthers = this.ended.plan.includeOtherAddresses || write.method === 'PUT' || rows.some(({ email, addressNotIn }) => email === null || addressNotIn === 'members');
-		const byIdentity = mayTakeOthers ? items.find((item) => rows.some(this.isPerson(item)) || this.otherAddressesOf(item, business).some((one) => addresses.includes(one))) : undefined;
+		const mayTakeOthers = this.ended.plan.includeOtherAddresses || write.method === 'PUT';
+		const byIdentity = items.find((item) => {
+			if (!mayTakeOthers && !this.isUnderNoOtherAddress(item, rows, business, write.index)) return false;
+			const hasOtherAddress = rows.every(({ identity }) => identity === null) && this.otherAddressesOf(item).some((one) => addresses.includes(one));
+			return rows.some(this.isPerson(item)) || hasOtherAddress;
+		});
 		return { item: byAddress ?? byIdentity, rows };
 	}
 
-	private otherAddressesOf(item: ItemPlan, business: number): string[] {
-		return this.world.states[business].flatMap(({ rows }) => rows.filter(this.isPerson(item)).map(({ email }) => keyOf(email)));
+	/** The list of members shows a row without its address, and the published list does not show the identity under others only. */
+	private isUnderNoOtherAddress(item: ItemPlan, rows: Row[], business: number, until: number): boolean {
+		const published = this.readings('teamMembers', business, until).at(-1)?.rows ?? [];
+		const listed = published.filter(({ identity }) => identity !== null && rows.some((row) => row.identity === identity));
+		const isUnderOthers = listed.length > 0 && listed.every(({ email }) => email !== null && keyOf(email) !== keyOf(emailOf(item)));
+		return !isUnderOthers && rows.some(({ email, addressNotIn }) => email === null || addressNotIn === 'members');
+	}
+
+	/** Every address that the person had in any business. */
+	private otherAddressesOf(item: ItemPlan): string[] {
+		return this.world.states.flat().flatMap(({ rows }) => rows.filter(this.isPerson(item)).map(({ email }) => keyOf(email)));
 	}
 }

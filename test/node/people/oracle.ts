@@ -39,13 +39,19 @@ function ownersSeen(judged: Judged, business: number, until = Infinity): Reading
 	return judged.readings(list, business, until).at(-1);
 }
 
+/** The same address, and not two people who are known to share it. */
+function mayBeSame(row: Row, shown: Shown): boolean {
+	const differ = row.identity !== null && shown.identity !== null && row.identity !== shown.identity;
+	return row.email !== null && keyOf(shown.email) === keyOf(row.email) && !differ;
+}
+
 function judgeOwner(judged: Judged, write: Sent, rows: Row[], item: ItemPlan | undefined): void {
 	const business = write.business ?? 0;
 	const owners = ownersSeen(judged, business, write.begun)?.rows.filter(({ role, active }) => role === 'owner' && active !== false) ?? [];
 	const removed = judged.writes.filter((one) => one.method === 'DELETE' && one.target === 'members' && one.index < write.index && one.business === business && mayHaveBeenDone(one));
 	const gone = removed.flatMap(({ id }) => judged.world.rowsEver(business, id ?? 0).flatMap(({ uuid, memberId }) => [uuid, memberId]));
 	const isPerson = item ? judged.isPerson(item) : () => false;
-	const isTheirs = (shown: Shown): boolean => isPerson(shown) || rows.some(({ email }) => email !== null && keyOf(shown.email) === keyOf(email));
+	const isTheirs = (shown: Shown): boolean => isPerson(shown) || rows.some((row) => mayBeSame(row, shown));
 	const isOnly = owners.some(isTheirs) && owners.every((shown) => isTheirs(shown) || gone.includes(shown.id));
 	judged.unless(!isOnly, 'lastOwner', `${where(write)} is about the only active owner that is left in the list.`);
 	const { plan } = judged.world;
@@ -102,8 +108,10 @@ export function whyNotOut(judged: Judged, item: ItemPlan, business: number): str
 	const offered = PEOPLE.filter((list) => !judged.isNotOffered(list, business));
 	if (offered.length === 0) return 'no list of people was read';
 	const published = judged.readings('teamMembers', business).at(-1);
+	const listed = published?.rows.filter(isPerson) ?? [];
+	const isInactive = listed.length > 0 && listed.every(({ active }) => active === false);
 	for (const list of offered) {
-		const shows = ({ rows, asOf }: Reading): boolean => rows.some((row) => isPerson(row) && isInNow(judged, row, business, asOf) && !isListedInactive(row, published));
+		const shows = ({ rows, asOf }: Reading): boolean => rows.some((row) => isPerson(row) && isInNow(judged, row, business, asOf)) && !(list === 'members' && isInactive);
 		const reading = after(list, invitations?.last ?? lastWrite).findLast((one) => !shows(one));
 		if (!reading) return `no whole reading of ${list} after the last write and after the invitations is without the person`;
 	}
