@@ -78,7 +78,7 @@ export interface ErrorPlace {
  * Puts back the words that n8n took for a network error: it replaces every message that holds, say, EACCES or EEXIST in any
  * case, as `freeaccess@example.com` does (n8n-workflow 2.40, node.error).
  */
-function worded<Shown extends NodeApiError | NodeOperationError>(error: Shown, message: string): Shown {
+export function worded<Shown extends NodeApiError | NodeOperationError>(error: Shown, message: string): Shown {
 	error.message = message;
 	return error;
 }

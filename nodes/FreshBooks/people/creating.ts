@@ -3,7 +3,7 @@ import { refusal } from '../client/errors';
 import { inviteOnce, type InvitationRequest } from './inviting';
 import { undecidedError } from './membership';
 import { hasAccess, isDeactivated, presenceIn, undecidedFor } from './presence';
-import { seatsOf, seatWarning } from './seats';
+import { seatLimitOf, seatsIn, seatWarning } from './seats';
 import type { Session } from './session';
 
 /** One invitation as it was asked for: not for a member, and not twice. */
@@ -20,6 +20,7 @@ export interface CreatedInvitation {
  */
 export async function createOnce(session: Session, request: InvitationRequest, returnExisting: boolean): Promise<CreatedInvitation> {
 	const { businessId, email, endpoint } = request;
+	const seatLimit = await seatLimitOf(session, businessId);
 	const lists = await session.lists(businessId);
 	const presence = presenceIn(lists, session.personOf([email], [], [lists]));
 	const undecided = undecidedFor(lists, presence);
@@ -34,7 +35,7 @@ export async function createOnce(session: Session, request: InvitationRequest, r
 	if (isDeactivated(presence)) {
 		throw refusal(`${email} is a deactivated member of business ${businessId}`, 'No invitation was sent. Reactivate the person in FreshBooks under Team Members.');
 	}
-	const warning = seatWarning(await seatsOf(session, businessId, lists));
+	const warning = seatWarning(seatsIn(seatLimit, lists));
 	if (warning !== '') session.remark(`${email}:${warning}`);
 	return { invitation: await inviteOnce(session, request), wasPending: false };
 }

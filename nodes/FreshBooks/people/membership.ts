@@ -108,12 +108,35 @@ export async function locateMember(session: Session, businessId: number, named: 
 	return undefined;
 }
 
+/**
+ * Works on one member, after all earlier work on the same one, however it was named there. Answers undefined for nobody.
+ * Throws what `locateMember` and the work throw.
+ */
+export async function withMember<Result>(
+	session: Session,
+	businessId: number,
+	named: NamedMember,
+	work: (located: LocatedMember) => Promise<Result>,
+): Promise<Result | undefined> {
+	const first = await locateMember(session, businessId, named);
+	if (!first) return undefined;
+	return await session.inTurn(`member ${businessId} ${first.member.id}`, async () => {
+		const located = await locateMember(session, businessId, named);
+		return located && (await work(located));
+	});
+}
+
+/** Whether an earlier item of this execution removed the member that was named. */
+function wasRemovedHere(session: Session, businessId: number, named: NamedMember): boolean {
+	return [...session.writes.removedHere(businessId).values()].some(({ member, uuids }) => {
+		if (named.by === 'email') return sameAddress(member.email, named.email);
+		return named.by === 'uuid' ? uuids.includes(named.uuid) : member.id === named.id;
+	});
+}
+
 /** The refusal for somebody who is not there. */
 export function noMember(session: Session, businessId: number, named: NamedMember): FreshBooksError {
-	const wasRemovedHere = [...session.writes.removedHere(businessId).values()].some(({ id, email }) =>
-		named.by === 'email' ? new PeopleIndex([{ email: named.email, identityId: null }]).has({ email, identityId: null }) : named.by === 'memberId' && id === named.id,
-	);
-	if (wasRemovedHere) {
+	if (wasRemovedHere(session, businessId, named)) {
 		return refusal(`The member with ${describe(named)} was removed from business ${businessId} by an earlier item`, 'Nothing was sent for this item. Remove the repeated item from the input.');
 	}
 	return refusal(
@@ -157,9 +180,16 @@ function roleUnchanged(member: BusinessMember, listed: string | null, role: stri
 
 /** FreshBooks answered without a role: its lists get 15 seconds to show the new one. */
 async function verifyRole(session: Session, businessId: number, member: LocatedMember['member'], role: string): Promise<void> {
-	const listedIn = ({ businessMembers }: BusinessLists): string | null => businessMembers.rows.find(({ id }) => id === member.id)?.role ?? null;
-	const lists = await readUntil(session, businessId, VERIFYING_PAUSES_MS, (read) => sameRole(listedIn(read), role));
-	if (!sameRole(listedIn(lists), role)) throw roleUnchanged(member, listedIn(lists), role, 'lists');
+	const rowIn = ({ businessMembers }: BusinessLists): BusinessMember | undefined => businessMembers.rows.find(({ id }) => id === member.id);
+	const lists = await readUntil(session, businessId, VERIFYING_PAUSES_MS, (read) => sameRole(rowIn(read)?.role ?? null, role));
+	const row = rowIn(lists);
+	if (row === undefined) {
+		throw refusal(
+			`FreshBooks accepted the new role of ${memberName(member)}, but it could not be verified: ${lists.businessMembers.reason ?? 'the members list does not show them any more.'}`.replace(/\.$/, ''),
+			'Check the role in FreshBooks under Team Members.',
+		);
+	}
+	if (!sameRole(row.role, role)) throw roleUnchanged(member, row.role, role, 'lists');
 }
 
 /**

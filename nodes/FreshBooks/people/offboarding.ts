@@ -23,7 +23,7 @@ import {
 	isDeactivated,
 	isListed,
 	isOwner,
-	personOf,
+	matchOf,
 	presenceIn,
 	undecidedFor,
 	type Person,
@@ -203,11 +203,8 @@ function isNotManaged(undecided: Undecided[], presence: Presence, { role }: Busi
 
 /** What this execution removed for an earlier item about the same person, as a report shows it. */
 function doneEarlier(session: Session, businessId: number, person: Person): CompletedAction[] {
-	const rows = [...session.writes.removedHere(businessId).values()].filter(({ email, identityId }) => {
-		const removed = personOf([email], [identityId], []);
-		return [...removed.named].some((key) => person.named.has(key)) || [...removed.identities].some((id) => person.identities.has(id));
-	});
-	return rows.flatMap(({ id }): CompletedAction[] => (id === null ? [] : [{ action: 'memberRemoved', id, by: 'thisRun', wasGone: false }]));
+	const rows = [...session.writes.removedHere(businessId).values()].filter(({ member }) => matchOf(member, person) !== undefined);
+	return rows.flatMap(({ member: { id } }): CompletedAction[] => (id === null ? [] : [{ action: 'memberRemoved', id, by: 'thisRun', wasGone: false }]));
 }
 
 async function offboardFrom(session: Session, leaver: Leaver, person: Person, reading: Reading): Promise<BusinessReport> {

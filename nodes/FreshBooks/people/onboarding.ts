@@ -14,7 +14,7 @@ import { personBy, presenceIn, undecidedFor, type Person, type Presence } from '
 import { endsTheRun, reasonOf } from './reasons';
 import { isAbsent, VERIFYING_PAUSES_MS } from './removing';
 import { isSeatlessRole, roleTitle, sameRole } from './roles';
-import { seatsOf, seatWarning, type Seats } from './seats';
+import { seatLimitOf, seatsIn, seatWarning, type Seats } from './seats';
 import type { Session } from './session';
 import { plural } from './texts';
 import { PeopleIndex } from './writes';
@@ -83,12 +83,16 @@ function inOrder(invitations: Invitation[], role: string): Invitation[] {
 	return [...invitations].sort((one, other) => rank(one) - rank(other) || (one.id ?? Infinity) - (other.id ?? Infinity));
 }
 
-/** The one invitation left, and the IDs of those that were revoked beside it. */
+/** What is left of several pending invitations. */
 interface Kept {
+	/** The one that is left; undefined where the lists show none. */
 	invitation: Invitation | undefined;
+	/** IDs of those that were revoked beside it. */
 	revoked: number[];
 	/** Where the person is by the last reading. */
-	presence: Presence;
+	presence?: Presence;
+	/** Why it is not known that one is left. */
+	problem?: FreshBooksError;
 }
 
 async function revokeIfThere(session: Session, businessId: number, id: number): Promise<boolean> {
@@ -120,11 +124,19 @@ async function lookAgain(session: Session, { businessId }: Hire, person: Person)
 
 /**
  * Leaves one pending invitation and revokes the others, until a look finds one at most. `expected` is an invitation just
- * made: FreshBooks' list gets 15 seconds to show it or the person as a member.
+ * made: FreshBooks' list gets 15 seconds to show it or the person as a member. What goes wrong is answered, as invitations
+ * may have been revoked before; throws only what ends the run.
  */
 async function keepOne(session: Session, hire: Hire, person: Person, expected?: Invitation): Promise<Kept> {
-	const tried = new Set<number>();
 	const revoked: number[] = [];
+	return await keepOneOf(session, hire, person, revoked, expected).catch((error: unknown) => {
+		if (!isFreshBooksError(error) || endsTheRun(error)) throw error;
+		return { invitation: undefined, revoked, problem: error };
+	});
+}
+
+async function keepOneOf(session: Session, hire: Hire, person: Person, revoked: number[], expected?: Invitation): Promise<Kept> {
+	const tried = new Set<number>();
 	let waits = 0;
 	for (let look = 1; look <= MAX_LOOKS; look++) {
 		const presence = await lookAgain(session, hire, person);
@@ -172,20 +184,29 @@ async function sendInvitation(session: Session, hire: Hire, person: Person, seat
 	if (sent.state === 'ended') {
 		return answer(hire, 'alreadyMember', `${email} was invited and has accepted already.`, { invitation: describeInvitation(sent, hire, Date.now()) });
 	}
-	const kept = await keepOne(session, hire, person, sent).catch((error: unknown) => (endsTheRun(error) || !isFreshBooksError(error) ? Promise.reject(error) : error));
-	const doubt = isFreshBooksError(kept) ? reasonOf(kept) : kept.invitation === undefined ? 'FreshBooks does not list the invitation' : undefined;
-	const invitation = isFreshBooksError(kept) ? sent : (kept.invitation ?? sent);
+	const { invitation = sent, revoked, presence, problem, isListed } = await keepOne(session, hire, person, sent).then((kept) => ({ ...kept, isListed: kept.invitation !== undefined }));
 	const now = Date.now();
 	const described = describeInvitation(invitation, { ...hire, invitedAt: hire.invitedAt ?? new Date(now).toISOString() }, now);
-	if (doubt === undefined) {
-		const message = `${email} was invited; FreshBooks sent an email that the person must accept.${seatWarning(seats)}`;
-		return answer(hire, 'invited', message, withRevoked({ invitation: described, verified: true, ...(seats ? { seats: { ...seats } } : {}) }, isFreshBooksError(kept) ? [] : kept.revoked));
-	}
-	const wasAccepted = !isFreshBooksError(kept) && standingOf(kept.presence, role).kind === 'member';
-	const message = wasAccepted
+	const isMember = presence !== undefined && standingOf(presence, role).kind === 'member';
+	const verified = isListed || isMember;
+	const doubt = problem ? reasonOf(problem) : 'FreshBooks does not list the invitation';
+	const message = isMember
 		? `${email} was invited and has accepted already.`
-		: `${email} was invited, but it could not be verified: ${doubt}. Run it again to make sure.`;
-	return answer(hire, 'invited', message, withRevoked({ invitation: described, verified: wasAccepted }, isFreshBooksError(kept) ? [] : kept.revoked));
+		: verified
+			? `${email} was invited; FreshBooks sent an email that the person must accept.${seatWarning(seats)}`
+			: `${email} was invited, but it could not be verified: ${doubt}. Run it again to make sure.`;
+	return answer(hire, 'invited', message, withRevoked({ invitation: described, verified, ...(seats ? { seats: { ...seats } } : {}) }, revoked));
+}
+
+/** The one invitation left of several; throws FreshBooksError where that is not known, naming what was revoked. */
+async function oneOfSeveral(session: Session, hire: Hire, person: Person): Promise<Kept> {
+	const kept = await keepOne(session, hire, person);
+	const { problem, revoked } = kept;
+	if (problem === undefined) return kept;
+	if (revoked.length === 0) throw problem;
+	throw refusal(`It could not be verified that one invitation of ${hire.email} is left: ${reasonOf(problem)}`, `Invitation ${revoked.join(', ')} was revoked before that. Run it again to make sure.`, {
+		revokedDuplicates: revoked,
+	});
 }
 
 /** The person's row in the members list, which a change of role needs; throws FreshBooksError where there is none or several. */
@@ -231,6 +252,7 @@ async function alreadyMember(session: Session, hire: Hire, { member, hasRole }: 
  */
 export async function onboard(session: Session, hire: Hire): Promise<IDataObject> {
 	const { businessId, email, role } = hire;
+	const seatLimit = await seatLimitOf(session, businessId);
 	const lists = await session.lists(businessId);
 	const person = session.personOf([email], [], [lists]);
 	const presence = presenceIn(lists, person);
@@ -251,9 +273,9 @@ export async function onboard(session: Session, hire: Hire): Promise<IDataObject
 				member: { ...standing.member },
 			});
 		case 'unknown':
-			return await sendInvitation(session, hire, person, await seatsOf(session, businessId, lists));
+			return await sendInvitation(session, hire, person, seatsIn(seatLimit, lists));
 		case 'invited': {
-			const kept = presence.invitations.length > 1 ? await keepOne(session, hire, person) : { invitation: presence.invitations[0], revoked: [] };
+			const kept: Kept = presence.invitations.length > 1 ? await oneOfSeveral(session, hire, person) : { invitation: presence.invitations[0], revoked: [] };
 			if (kept.invitation) return waiting(hire, kept.invitation, kept.revoked);
 			throw refusal(`The invitation of ${email} to business ${businessId} was accepted or withdrawn while it was looked at`, 'No invitation was sent. Run it again to see which.');
 		}

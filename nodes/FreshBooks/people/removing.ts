@@ -20,8 +20,9 @@ const MAX_ROUNDS = 3;
 export interface Target {
 	kind: 'invitation' | 'member';
 	id: number;
-	/** The row of a member. */
+	/** The row of a member, and the UUIDs that the published list shows the person under. */
 	member?: BusinessMember;
+	uuids?: string[];
 	/** The target has another address than the one named. */
 	isElsewhere: boolean;
 }
@@ -67,7 +68,7 @@ export async function attemptRemoval(session: Session, businessId: number, targe
 	);
 	if (error !== undefined) return { ...target, error };
 	if (target.kind === 'invitation') session.writes.noteRevoked(businessId, target.id);
-	else if (target.member) session.writes.noteRemoved(businessId, target.member);
+	else if (target.member) session.writes.noteRemoved(businessId, target.member, target.uuids ?? []);
 	return target;
 }
 
@@ -153,7 +154,8 @@ export async function removeSurely(session: Session, businessId: number, { perso
 			await session.client.pause(VERIFYING_PAUSES_MS[waits++]);
 		} else {
 			session.remember(person);
-			const leftWithoutOwner = wasOwner && attempts.size > 0 && undecided.length === 0 && !hasOtherOwner(lists);
+			const isOwnerRemoved = wasOwner && [...attempts.values()].some(({ kind, error }) => kind === 'member' && error === undefined);
+			const leftWithoutOwner = isOwnerRemoved && undecided.length === 0 && !hasOtherOwner(lists, person);
 			return { attempts: [...attempts.values()], last: presence, undecided, stoppedAtOnlyOwner, leftWithoutOwner };
 		}
 		lists = await session.listsAgain(businessId);

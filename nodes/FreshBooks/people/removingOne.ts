@@ -2,7 +2,7 @@ import type { Invitation } from '../api/invitations';
 import { FreshBooksError, inOneLine, isFreshBooksError, refusal } from '../client/errors';
 import { sameAddress } from '../client/identifiers';
 import type { BusinessLists } from './businessLists';
-import { locateMember, memberName, noMember, refuseConnectedUser, refuseOnlyOwner, undecidedError, type LocatedMember, type NamedMember } from './membership';
+import { locateMember, memberName, noMember, refuseConnectedUser, refuseOnlyOwner, undecidedError, withMember, type LocatedMember, type NamedMember } from './membership';
 import { hasOtherOwner, isOwner, personOf, presenceIn, undecidedFor } from './presence';
 import { endsTheRun } from './reasons';
 import { attemptRemoval, doneBy, isAbsent, readUntil, VERIFYING_PAUSES_MS, type Target } from './removing';
@@ -16,6 +16,8 @@ export interface Removed {
 	deleted: true;
 	businessId: number;
 	memberId?: number;
+	/** UUID. */
+	teamMemberId?: string;
 	invitationId?: number;
 	email?: string;
 	/** There was nothing to remove, and the user takes that for done. */
@@ -31,19 +33,26 @@ function isGone(lists: BusinessLists, { kind, id }: Target): boolean | undefined
 	return list.state === 'whole' ? true : undefined;
 }
 
+/** What became of one removal. */
+interface Outcome {
+	/** Somebody else was faster. */
+	wasMissing: boolean;
+	/** FreshBooks' answer was not clear, and the lists show that the target is gone. */
+	wasUnclear: boolean;
+}
+
 /**
  * Sends one removal and settles an answer that is not clear by the lists, read again for up to 15 seconds. The endpoints are
- * unpublished, so a 404 alone proves nothing.
- * @returns whether it was removed, or was missing already
- * @throws FreshBooksError of the removal where the lists do not show that it is gone
+ * unpublished, so a 404 alone proves nothing. Throws FreshBooksError of the removal where the lists do not show that it is
+ * gone.
  */
-async function removeTarget(session: Session, businessId: number, target: Target): Promise<'removed' | 'missing'> {
+async function removeTarget(session: Session, businessId: number, target: Target): Promise<Outcome> {
 	const { error } = await attemptRemoval(session, businessId, target);
-	if (error === undefined) return 'removed';
+	if (error === undefined) return { wasMissing: false, wasUnclear: false };
 	if (!isAbsent(error) && !error.failure.maybeDone) throw error;
 	const lists = await readUntil(session, businessId, VERIFYING_PAUSES_MS, (read) => isGone(read, target) === true);
 	if (isGone(lists, target) !== true) throw error;
-	return doneBy(error) === 'somebodyElse' ? 'missing' : 'removed';
+	return { wasMissing: doneBy(error) === 'somebodyElse', wasUnclear: true };
 }
 
 /** The error for something that was there and is gone, without having been removed by this run. */
@@ -55,15 +64,16 @@ async function removeLocated(session: Session, businessId: number, located: Loca
 	const { member, presence } = located;
 	await refuseConnectedUser(session, located.person, memberName(member), 'who is never removed here');
 	refuseOnlyOwner(located, businessId);
-	const outcome = await removeTarget(session, businessId, { kind: 'member', id: member.id, member, isElsewhere: false });
-	if (outcome === 'missing' && !succeedIfMissing) throw goneError(`member ${member.id} of business ${businessId}`, 'integer member ID');
+	const uuids = presence.teamMembers.map(({ uuid }) => uuid);
+	const { wasMissing } = await removeTarget(session, businessId, { kind: 'member', id: member.id, member, uuids, isElsewhere: false });
+	if (wasMissing && !succeedIfMissing) throw goneError(`member ${member.id} of business ${businessId}`, 'integer member ID');
 	const pending = presence.invitations.flatMap(({ id }) => id ?? []);
 	return {
 		deleted: true,
 		businessId,
 		memberId: member.id,
 		...(member.email === null ? {} : { email: member.email }),
-		...(outcome === 'missing' ? { alreadyMissing: true } : {}),
+		...(wasMissing ? { alreadyMissing: true } : {}),
 		...(pending.length > 0 ? { pendingInvitationIds: pending } : {}),
 	};
 }
@@ -75,17 +85,29 @@ async function removeOwner(session: Session, businessId: number, named: NamedMem
 		const located = await locateMember(session, businessId, named);
 		if (!located) return undefined;
 		const removed = await removeLocated(session, businessId, located, succeedIfMissing);
-		const after = await session.listsAgain(businessId);
-		if (hasOtherOwner(after)) return removed;
-		throw refusal(
-			`Member ${located.member.id} was removed, and FreshBooks lists no active owner of business ${businessId} any more`,
-			'Another run may have removed the other owner at the same time. Contact FreshBooks support now.',
-			{ ...removed },
-		);
+		await verifyOwnerLeft(session, businessId, located, removed);
+		return removed;
 	});
 }
 
-function nothingToRemove(businessId: number, ids: Pick<Removed, 'memberId' | 'invitationId' | 'email'>): Removed {
+async function verifyOwnerLeft(session: Session, businessId: number, { member, person }: LocatedMember, removed: Removed): Promise<void> {
+	const isSettled = (lists: BusinessLists): boolean => lists.teamMembers.state === 'whole' && hasOtherOwner(lists, person);
+	const { teamMembers } = await readUntil(session, businessId, VERIFYING_PAUSES_MS, isSettled).then((lists) => (isSettled(lists) ? { teamMembers: undefined } : lists));
+	if (teamMembers === undefined) return;
+	throw teamMembers.state === 'whole'
+		? refusal(
+				`${memberName(member)} was removed, and FreshBooks lists no active owner of business ${businessId} any more`,
+				'Another run may have removed the other owner at the same time. Contact FreshBooks support now.',
+				{ ...removed },
+			)
+		: refusal(
+				`${memberName(member)} was removed, but it could not be verified that business ${businessId} still has an owner: ${teamMembers.reason ?? ''}`.replace(/\.$/, ''),
+				'Check the owners in FreshBooks under Team Members.',
+				{ ...removed },
+			);
+}
+
+function nothingToRemove(businessId: number, ids: Pick<Removed, 'memberId' | 'teamMemberId' | 'invitationId' | 'email'>): Removed {
 	return { deleted: true, businessId, ...ids, alreadyMissing: true };
 }
 
@@ -94,13 +116,17 @@ function nothingToRemove(businessId: number, ids: Pick<Removed, 'memberId' | 'in
  * only owner, for somebody who is not there (unless `succeedIfMissing`), and what the removal fails with.
  */
 export async function removeMember(session: Session, businessId: number, named: NamedMember, succeedIfMissing: boolean): Promise<Removed> {
-	const located = await locateMember(session, businessId, named);
-	const removed = located && isOwner(located.presence)
-		? await removeOwner(session, businessId, named, succeedIfMissing)
-		: located && (await removeLocated(session, businessId, located, succeedIfMissing));
+	const removed = await withMember(session, businessId, named, async (located) =>
+		isOwner(located.presence) ? await removeOwner(session, businessId, named, succeedIfMissing) : await removeLocated(session, businessId, located, succeedIfMissing),
+	);
 	if (removed) return removed;
 	if (!succeedIfMissing) throw noMember(session, businessId, named);
-	return nothingToRemove(businessId, named.by === 'email' ? { email: named.email } : named.by === 'memberId' ? { memberId: named.id } : {});
+	return nothingToRemove(businessId, identifierOf(named));
+}
+
+function identifierOf(named: NamedMember): Pick<Removed, 'memberId' | 'teamMemberId' | 'email'> {
+	if (named.by === 'email') return { email: named.email };
+	return named.by === 'uuid' ? { teamMemberId: named.uuid } : { memberId: named.id };
 }
 
 export type NamedInvitation = { by: 'id'; id: number } | { by: 'email'; email: string };
@@ -166,17 +192,20 @@ function missing(session: Session, lists: BusinessLists, businessId: number, nam
 }
 
 async function revokePending(session: Session, businessId: number, id: number, email: string | null, succeedIfMissing: boolean): Promise<Removed> {
-	const target: Target = { kind: 'invitation', id, isElsewhere: false };
-	const outcome = await removeTarget(session, businessId, target).catch(async (error: unknown) => {
+	const outcome = await removeTarget(session, businessId, { kind: 'invitation', id, isElsewhere: false }).catch(async (error: unknown) => {
 		if (!isFreshBooksError(error) || endsTheRun(error)) throw error;
-		// FreshBooks may refuse because the person accepted: then they are a member now.
-		if (email !== null && isMember(await session.listsAgain(businessId), email)) throw acceptedError(email, businessId);
+		await refuseAccepted(session, businessId, email);
 		throw error;
 	});
-	if (outcome === 'missing') {
-		if (email !== null && isMember(await session.listsAgain(businessId), email)) throw acceptedError(email, businessId);
-		if (!succeedIfMissing) throw goneError(`invitation ${id} of business ${businessId}`, 'invitation ID');
-	}
-	return { deleted: true, businessId, invitationId: id, ...(email === null ? {} : { email }), ...(outcome === 'missing' ? { alreadyMissing: true } : {}) };
+	// Gone without a clear answer may mean accepted: then the person is a member now.
+	if (outcome.wasUnclear) await refuseAccepted(session, businessId, email);
+	if (outcome.wasMissing && !succeedIfMissing) throw goneError(`invitation ${id} of business ${businessId}`, 'invitation ID');
+	return { deleted: true, businessId, invitationId: id, ...(email === null ? {} : { email }), ...(outcome.wasMissing ? { alreadyMissing: true } : {}) };
 }
 
+/** Throws FreshBooksError when the lists show the invited person as a member within 15 seconds. */
+async function refuseAccepted(session: Session, businessId: number, email: string | null): Promise<void> {
+	if (email === null) return;
+	const lists = await readUntil(session, businessId, VERIFYING_PAUSES_MS, (read) => isMember(read, email));
+	if (isMember(lists, email)) throw acceptedError(email, businessId);
+}

@@ -1,4 +1,3 @@
-import type { BusinessMembership } from '../api/me';
 import type { BusinessLists } from './businessLists';
 import { endsTheRun } from './reasons';
 import { roleKey } from './roles';
@@ -15,17 +14,21 @@ export interface Seats {
 
 const WITHOUT_SEAT = new Set(['owner', 'accountant', 'contractor', 'no_seat_employee']);
 
-function seatsIn({ staffLimit }: Pick<BusinessMembership, 'staffLimit'>, { teamMembers }: BusinessLists): Seats | undefined {
-	if (staffLimit === null || staffLimit < 0) return undefined;
-	const used = teamMembers.rows.filter(({ active, role }) => active !== false && role !== null && !WITHOUT_SEAT.has(roleKey(role))).length;
-	return { limit: staffLimit, used };
+/**
+ * The seats that a business's plan allows; null where it has no limit, or FreshBooks does not say one. Ask for it before the
+ * lists that decide: nothing may be waited for between these and an invitation.
+ */
+export async function seatLimitOf(session: Session, businessId: number): Promise<number | null> {
+	const me = await session.getMe().catch((error: unknown) => (endsTheRun(error) ? Promise.reject(error) : undefined));
+	const limit = me?.memberships.find((one) => one.businessId === businessId)?.staffLimit ?? null;
+	return limit === null || limit < 0 ? null : limit;
 }
 
-/** The seats of a business before somebody is invited; undefined where the plan has no limit, or FreshBooks does not say one. */
-export async function seatsOf(session: Session, businessId: number, lists: BusinessLists): Promise<Seats | undefined> {
-	const me = await session.getMe().catch((error: unknown) => (endsTheRun(error) ? Promise.reject(error) : undefined));
-	const membership = me?.memberships.find((one) => one.businessId === businessId);
-	return membership && seatsIn(membership, lists);
+/** The seats of a business as its lists show them; undefined without a limit. Pure. */
+export function seatsIn(limit: number | null, { teamMembers }: BusinessLists): Seats | undefined {
+	if (limit === null) return undefined;
+	const used = teamMembers.rows.filter(({ active, role }) => active !== false && role !== null && !WITHOUT_SEAT.has(roleKey(role))).length;
+	return { limit, used };
 }
 
 /** What may happen to an invitation where every seat is taken; empty otherwise. */

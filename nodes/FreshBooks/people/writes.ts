@@ -10,6 +10,12 @@ import type { BusinessLists } from './businessLists';
  * For decisions only: whether something is gone is judged by the lists as FreshBooks gives them.
  */
 
+/** A removed member, with the UUIDs that the published list showed them under. */
+export interface RemovedMember {
+	member: BusinessMember;
+	uuids: string[];
+}
+
 interface RoleChange {
 	member: BusinessMember;
 	role: string;
@@ -24,7 +30,7 @@ class BusinessWrites {
 
 	readonly revoked = new Set<number>();
 
-	readonly removed = new Map<number, BusinessMember>();
+	readonly removed = new Map<number, RemovedMember>();
 
 	readonly roles = new Map<number, RoleChange>();
 }
@@ -87,8 +93,8 @@ export class Writes {
 		else this.of(businessId).revoked.delete(id);
 	}
 
-	noteRemoved(businessId: number, member: BusinessMember): void {
-		if (member.id !== null) this.of(businessId).removed.set(member.id, member);
+	noteRemoved(businessId: number, member: BusinessMember, uuids: string[]): void {
+		if (member.id !== null) this.of(businessId).removed.set(member.id, { member, uuids });
 	}
 
 	noteRole(businessId: number, member: BusinessMember, role: string): void {
@@ -105,7 +111,7 @@ export class Writes {
 	}
 
 	/** Whole-number IDs that this execution removed, with the rows they had. */
-	removedHere(businessId: number): ReadonlyMap<number, BusinessMember> {
+	removedHere(businessId: number): ReadonlyMap<number, RemovedMember> {
 		return this.of(businessId).removed;
 	}
 
@@ -136,9 +142,9 @@ function withInvitations(listed: Invitation[], made: Invitation[], revoked: Read
 }
 
 /** The published list shows no whole-number ID: somebody is gone from it when all their rows by whole number were removed. */
-function withoutRemoved({ teamMembers, businessMembers }: BusinessLists, removed: ReadonlyMap<number, BusinessMember>): TeamMember[] {
+function withoutRemoved({ teamMembers, businessMembers }: BusinessLists, removed: ReadonlyMap<number, RemovedMember>): TeamMember[] {
 	if (removed.size === 0) return teamMembers.rows;
-	const gone = new PeopleIndex([...removed.values()]);
+	const gone = new PeopleIndex([...removed.values()].map(({ member }) => member));
 	const left = new PeopleIndex(businessMembers.rows.filter(({ id }) => id === null || !removed.has(id)));
 	return teamMembers.rows.filter((row) => !gone.has(row) || left.has(row));
 }

@@ -111,7 +111,7 @@ export function whyNotOut(judged: Judged, item: ItemPlan, business: number): str
 	const listed = published?.rows.filter(isPerson) ?? [];
 	const isInactive = listed.length > 0 && listed.every(({ active }) => active === false);
 	for (const list of offered) {
-		const shows = ({ rows, asOf }: Reading): boolean => rows.some((row) => isPerson(row) && isInNow(judged, row, business, asOf)) && !(list === 'members' && isInactive);
+		const shows = ({ rows, asOf }: Reading): boolean => rows.some((row) => isPerson(row) && row.active !== false && isInNow(judged, row, business, asOf)) && !(list === 'members' && isInactive);
 		const reading = after(list, invitations?.last ?? lastWrite).findLast((one) => !shows(one));
 		if (!reading) return `no whole reading of ${list} after the last write and after the invitations is without the person`;
 	}

@@ -13,7 +13,7 @@ describe('what an execution changed is known before FreshBooks’ lists show it'
 
 	test('a removed member is in neither list of people', () => {
 		const writes = new Writes();
-		writes.noteRemoved(789, member);
+		writes.noteRemoved(789, member, []);
 		const { teamMembers, businessMembers } = writes.appliedTo(789, lists);
 		expect([teamMembers.rows.map(({ email }) => email), businessMembers.rows.map(({ id }) => id)]).toEqual([['b@x.org'], [2]]);
 		expect(writes.appliedTo(790, lists).businessMembers.rows).toHaveLength(2);
@@ -22,13 +22,13 @@ describe('what an execution changed is known before FreshBooks’ lists show it'
 	test('one of two rows of an address leaves the person in the published list', () => {
 		const twice = listsOf({ team: TEAM, members: [...MEMBERS, { id: 3, email: 'a@x.org' }] });
 		const writes = new Writes();
-		writes.noteRemoved(789, member);
+		writes.noteRemoved(789, member, []);
 		expect(writes.appliedTo(789, twice).teamMembers.rows).toHaveLength(2);
 	});
 
 	test('a removal that FreshBooks did not carry out is forgotten again', () => {
 		const writes = new Writes();
-		writes.noteRemoved(789, member);
+		writes.noteRemoved(789, member, []);
 		writes.forgetRemoval(789, 'member', 1);
 		expect(writes.appliedTo(789, lists).businessMembers.rows).toHaveLength(2);
 	});

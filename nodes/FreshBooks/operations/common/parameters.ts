@@ -13,6 +13,7 @@ import {
 	type Checked,
 } from '../../client/identifiers';
 import { isOfferedRole, isOwnerRole } from '../../people/roles';
+import { worded } from '../../shownErrors';
 
 /**
  * The parameters of one item, read and checked before anything is sent. Every reader throws a NodeOperationError that
@@ -43,10 +44,8 @@ export class Parameters {
 
 	/** Refuses a parameter: "Parameter 'X' <problem> [item N]". */
 	refuse(displayName: string, problem: string, wayOut = 'Correct it and run it again; nothing was sent for this item.'): never {
-		throw new NodeOperationError(this.context.getNode(), `Parameter '${displayName}' ${problem} [item ${this.itemIndex}]`, {
-			description: wayOut,
-			itemIndex: this.itemIndex,
-		});
+		const message = `Parameter '${displayName}' ${problem} [item ${this.itemIndex}]`;
+		throw worded(new NodeOperationError(this.context.getNode(), message, { description: wayOut, itemIndex: this.itemIndex }), message);
 	}
 
 	private accept<T>(displayName: string, checked: Checked<T>): T {

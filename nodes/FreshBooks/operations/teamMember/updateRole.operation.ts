@@ -1,6 +1,6 @@
 import { updateDisplayOptions, type IDataObject } from 'n8n-workflow';
 
-import { changeRole, locateMember, memberName, noMember, refuseConnectedUser, refuseOwner, type NamedMember } from '../../people/membership';
+import { changeRole, memberName, noMember, refuseConnectedUser, refuseOwner, withMember, type NamedMember } from '../../people/membership';
 import { allowOtherRolesOption, businessLocator, memberToChangeLocator, notPublishedNotice, optionsCollection, permissionsParameter, roleParameter } from '../common/descriptions';
 import { operation } from '../common/operation';
 import { memberKey } from './memberKey';
@@ -30,11 +30,12 @@ export const updateRole = operation<Input>({
 	},
 	serialKey: ({ businessId, member }) => memberKey(businessId, member),
 	async execute(session, { businessId, member, role, permissions }) {
-		const located = await locateMember(session, businessId, member);
-		if (!located) throw noMember(session, businessId, member);
-		refuseOwner(located.presence, memberName(located.member), businessId);
-		await refuseConnectedUser(session, located.person, memberName(located.member), 'whose own role is not changed');
-		const changed = await changeRole(session, businessId, located, { ...(role === undefined ? {} : { role }), ...(permissions === undefined ? {} : { permissions }) });
+		const changed = await withMember(session, businessId, member, async (located) => {
+			refuseOwner(located.presence, memberName(located.member), businessId);
+			await refuseConnectedUser(session, located.person, memberName(located.member), 'whose own role is not changed');
+			return await changeRole(session, businessId, located, { ...(role === undefined ? {} : { role }), ...(permissions === undefined ? {} : { permissions }) });
+		});
+		if (!changed) throw noMember(session, businessId, member);
 		return [changed.raw as IDataObject];
 	},
 });
