@@ -65,7 +65,8 @@ const MAX_READINGS = 3;
 
 function readingFailed<Row>(error: FreshBooksError, wasAnswered: boolean): ReadList<Row> {
 	const { kind } = error.failure;
-	const isAbsent = kind === 'notPublished' || kind === 'notFound';
+	// A 404 after a try that broke off is no plain answer.
+	const isAbsent = (kind === 'notPublished' || kind === 'notFound') && !error.failure.afterUnknownFate;
 	const state = isAbsent && !wasAnswered ? 'notOffered' : 'unread';
 	return { rows: [], state, reason: `${reasonOf(error)}.`, error, mayImprove: isUnreadable(error) };
 }
@@ -94,8 +95,18 @@ async function readOne<Row>(client: FreshBooksClient, request: ListRequest<Row>,
 	);
 }
 
-async function readPublished(client: FreshBooksClient, businessId: number): Promise<ReadList<TeamMember>> {
-	return await readOne(client, listTeamMembers(businessId, (row) => row), { value: true });
+/** Called for each row of people, also of readings that are read once more. */
+export type OnPerson = (row: Pick<TeamMember, 'email' | 'identityId'>) => void;
+
+async function readPublished(client: FreshBooksClient, businessId: number, onPerson: OnPerson): Promise<ReadList<TeamMember>> {
+	return await readOne(client, listTeamMembers(businessId, noting<TeamMember>(onPerson)), { value: true });
+}
+
+function noting<Row extends Parameters<OnPerson>[0]>(onPerson: OnPerson): (row: Row) => Row {
+	return (row) => {
+		onPerson(row);
+		return row;
+	};
 }
 
 /** A business has at least the connected user: a list of people without anybody cannot be complete. */
@@ -113,11 +124,11 @@ export function nothingAnswered(): Answered {
 	return { invitations: { value: false }, businessMembers: { value: false } };
 }
 
-async function readOnce(client: FreshBooksClient, businessId: number, used: UsedLists, answered: Answered): Promise<BusinessLists> {
+async function readOnce(client: FreshBooksClient, businessId: number, used: UsedLists, answered: Answered, onPerson: OnPerson): Promise<BusinessLists> {
 	const invitations = used.withInvitations ? await readOne(client, listInvitations(businessId, (row) => row), answered.invitations) : NOT_USED;
 	const [teamMembers, businessMembers] = await Promise.all([
-		readPublished(client, businessId),
-		used.withMembers ? readOne(client, listBusinessMembers(businessId, (row) => row), answered.businessMembers) : NOT_USED,
+		readPublished(client, businessId, onPerson),
+		used.withMembers ? readOne(client, listBusinessMembers(businessId, noting<BusinessMember>(onPerson)), answered.businessMembers) : NOT_USED,
 	]);
 	return {
 		invitations,
@@ -130,9 +141,15 @@ async function readOnce(client: FreshBooksClient, businessId: number, used: Used
  * Reads the lists of a business. What could not be read says so; throws FreshBooksError only where nothing else makes sense
  * (a cancelled execution). `answered` is kept up to date.
  */
-export async function readBusinessLists(client: FreshBooksClient, businessId: number, used: UsedLists, answered: Answered): Promise<BusinessLists> {
+export async function readBusinessLists(
+	client: FreshBooksClient,
+	businessId: number,
+	used: UsedLists,
+	answered: Answered,
+	onPerson: OnPerson,
+): Promise<BusinessLists> {
 	for (let reading = 1; ; reading++) {
-		const lists = await readOnce(client, businessId, used, answered);
+		const lists = await readOnce(client, businessId, used, answered, onPerson);
 		if (reading === MAX_READINGS || !listsOf(lists).some(([, { mayImprove }]) => mayImprove)) return lists;
 	}
 }
@@ -140,7 +157,7 @@ export async function readBusinessLists(client: FreshBooksClient, businessId: nu
 /** Reads the published list alone, for a look at somebody that nothing is done about. Throws FreshBooksError as it cannot be read. */
 export async function readTeamMembers(client: FreshBooksClient, businessId: number): Promise<ReadList<TeamMember>> {
 	for (let reading = 1; ; reading++) {
-		const list = await readPublished(client, businessId);
+		const list = await readPublished(client, businessId, () => undefined);
 		if (reading < MAX_READINGS && list.mayImprove) continue;
 		if (list.error) throw list.error;
 		return list;

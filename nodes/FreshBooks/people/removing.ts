@@ -59,17 +59,25 @@ function isRefused({ error }: Attempt): boolean {
 	return error !== undefined && !isAbsent(error) && !error.failure.maybeDone;
 }
 
-/** Sends one removal. Throws only what ends the run. */
+/** Whether an earlier item of this execution took the target away. */
+function isDoneHere({ writes }: Session, businessId: number, { kind, id }: Target): boolean {
+	return kind === 'invitation' ? writes.revokedHere(businessId).has(id) : writes.removedHere(businessId).has(id);
+}
+
+/** Sends one removal, unless this execution has done it already. Throws only what ends the run. */
 export async function attemptRemoval(session: Session, businessId: number, target: Target): Promise<Attempt> {
-	const request = target.kind === 'invitation' ? revokeInvitation : removeBusinessMember;
-	const error = await request(session.client, businessId, target.id).then(
-		() => undefined,
-		(reason: unknown) => (isFreshBooksError(reason) && !endsTheRun(reason) ? reason : Promise.reject(reason)),
-	);
-	if (error !== undefined) return { ...target, error };
-	if (target.kind === 'invitation') session.writes.noteRevoked(businessId, target.id);
-	else if (target.member) session.writes.noteRemoved(businessId, target.member, target.uuids ?? []);
-	return target;
+	return await session.inTurn(`${target.kind} ${businessId} ${target.id} removal`, async () => {
+		if (isDoneHere(session, businessId, target)) return target;
+		const request = target.kind === 'invitation' ? revokeInvitation : removeBusinessMember;
+		const error = await request(session.client, businessId, target.id).then(
+			() => undefined,
+			(reason: unknown) => (isFreshBooksError(reason) && !endsTheRun(reason) ? reason : Promise.reject(reason)),
+		);
+		if (error !== undefined) return { ...target, error };
+		if (target.kind === 'invitation') session.writes.noteRevoked(businessId, target.id);
+		else if (target.member) session.writes.noteRemoved(businessId, target.member, target.uuids ?? []);
+		return target;
+	});
 }
 
 /** Reads the lists again, with pauses, until they satisfy `isSettled` or FreshBooks had its time; returns the last reading. */
@@ -126,7 +134,7 @@ export interface RemovalResult {
 	undecided: Undecided[];
 	/** Nothing more was removed, as the person was found to be the only owner. */
 	stoppedAtOnlyOwner: boolean;
-	/** An owner was removed, and by the last reading the business has none. */
+	/** A member was removed, and the business, of which an owner was listed before, shows none by the last reading. */
 	leftWithoutOwner: boolean;
 }
 
@@ -137,12 +145,13 @@ export interface RemovalResult {
 export async function removeSurely(session: Session, businessId: number, { person: named, includeOtherAddresses }: Scope, first: BusinessLists): Promise<RemovalResult> {
 	const attempts = new Map<string, Attempt>();
 	let person = named;
-	const wasOwner = isOwner(presenceIn(first, person));
+	let sawOwner = false;
 	let lists = first;
 	let stoppedAtOnlyOwner = false;
 	let waits = 0;
 	for (let round = 0; ; ) {
 		person = personBy(person, lists);
+		sawOwner ||= hasOtherOwner(lists);
 		const presence = presenceIn(lists, person);
 		const undecided = undecidedFor(lists, presence);
 		const targets = undecided.length > 0 ? [] : targetsIn(presence, includeOtherAddresses).filter(({ kind, id }) => !attempts.has(`${kind} ${id}`));
@@ -153,9 +162,8 @@ export async function removeSurely(session: Session, businessId: number, { perso
 		} else if (attempts.size > 0 && !stoppedAtOnlyOwner && waits < VERIFYING_PAUSES_MS.length && lingers([...attempts.values()], presence, undecided, includeOtherAddresses)) {
 			await session.client.pause(VERIFYING_PAUSES_MS[waits++]);
 		} else {
-			session.remember(person);
-			const isOwnerRemoved = wasOwner && [...attempts.values()].some(({ kind, error }) => kind === 'member' && error === undefined);
-			const leftWithoutOwner = isOwnerRemoved && undecided.length === 0 && !hasOtherOwner(lists, person);
+			const isMemberRemoved = [...attempts.values()].some(({ kind, error }) => kind === 'member' && error === undefined);
+			const leftWithoutOwner = sawOwner && isMemberRemoved && undecided.length === 0 && !hasOtherOwner(lists, person);
 			return { attempts: [...attempts.values()], last: presence, undecided, stoppedAtOnlyOwner, leftWithoutOwner };
 		}
 		lists = await session.listsAgain(businessId);

@@ -175,6 +175,7 @@ export async function revokeOne(session: Session, businessId: number, named: Nam
 	if (lists.invitations.state === 'notOffered' && lists.invitations.error) throw lists.invitations.error;
 	const email = named.by === 'email' ? named.email : (found[0]?.email ?? null);
 	const id = invitation?.id ?? null;
+	refuseDoubt(lists, businessId, null);
 	if (id === null) return missing(session, lists, businessId, named, email, succeedIfMissing);
 	return await revokePending(session, businessId, id, email, succeedIfMissing);
 }

@@ -29,7 +29,7 @@ export class Session {
 	private readonly published = new Map<number, Promise<ReadList<TeamMember>>>();
 
 	/** Identities that were seen beside an address. */
-	private readonly identities = new Map<string, number[]>();
+	private readonly identities = new Map<string, Set<number>>();
 
 	private readonly answered = new Map<number, Answered>();
 
@@ -100,19 +100,12 @@ export class Session {
 	}
 
 	/**
-	 * Who is meant by addresses and identities, with the identities that earlier readings of this execution showed beside these
-	 * addresses: a row that was removed meanwhile cannot show them any more.
+	 * Who is meant by addresses and identities, with the identities that any row read in this execution showed beside these
+	 * addresses: a row that is gone by now cannot show them any more.
 	 */
 	personOf(emails: Array<string | null>, identityIds: Array<number | null>, businesses: BusinessLists[]): Person {
-		const keys = emails.flatMap((email) => (email === null ? [] : [addressKey(email)]));
-		const person = personOf(emails, [...identityIds, ...keys.flatMap((key) => this.identities.get(key) ?? [])], businesses);
-		this.remember(person);
-		return person;
-	}
-
-	/** Remembers the identities that were seen beside a person's addresses. */
-	remember({ named, identities }: Person): void {
-		for (const key of named) this.identities.set(key, [...identities]);
+		const seen = emails.flatMap((email) => (email === null ? [] : [...(this.identities.get(addressKey(email)) ?? [])]));
+		return personOf(emails, [...identityIds, ...seen], businesses);
 	}
 
 	/** Runs `work` after all earlier work with the same key has ended. */
@@ -120,10 +113,17 @@ export class Session {
 		return await this.queue.run(key, work);
 	}
 
+	private notePerson({ email, identityId }: Pick<TeamMember, 'email' | 'identityId'>): void {
+		if (email === null || identityId === null) return;
+		const known = this.identities.get(addressKey(email));
+		if (known) known.add(identityId);
+		else this.identities.set(addressKey(email), new Set([identityId]));
+	}
+
 	private async read(businessId: number, used: UsedLists): Promise<BusinessLists> {
 		const answered = this.answered.get(businessId) ?? nothingAnswered();
 		this.answered.set(businessId, answered);
-		const lists = await readBusinessLists(this.client, businessId, used, answered);
+		const lists = await readBusinessLists(this.client, businessId, used, answered, (row) => this.notePerson(row));
 		for (const [, { state, reason }] of listsOf(lists)) {
 			if (state === 'doubtful' && reason !== undefined && !this.remarked.has(reason)) {
 				this.remarked.add(reason);

@@ -86,6 +86,15 @@ export class Judged {
 		return new Set(first.flatMap(({ email, identity }) => (identity !== null && keyOf(email) === keyOf(emailOf(item)) ? [identity] : [])));
 	}
 
+	/** Rows that the node may take for the person: by any identity that this execution was shown beside the address, in any business. */
+	mayBePerson(item: ItemPlan): (row: { email: string | null; identity: number | null }) => boolean {
+		const address = keyOf(emailOf(item));
+		const rows = this.sent.flatMap(({ shown }) => shown ?? []);
+		const identities = new Set(rows.flatMap(({ email, identity }) => (identity !== null && keyOf(email) === address ? [identity] : [])));
+		const others = new Set(rows.flatMap(({ email, identity }) => (identity !== null && identities.has(identity) ? [keyOf(email)] : [])));
+		return ({ email, identity }) => keyOf(email) === address || (identity === null ? others.has(keyOf(email)) : identities.has(identity));
+	}
+
 	isPerson(item: ItemPlan): (row: { email: string | null; identity: number | null }) => boolean {
 		const identities = this.identitiesOf(item);
 		return ({ email, identity }) => (email !== null && keyOf(email) === keyOf(emailOf(item))) || (identity !== null && identities.has(identity));

@@ -179,7 +179,7 @@ function judgeOnboarding(judged: Judged, report: Report, item: ItemPlan): void {
 	const exists = states.some(({ invitations, rows }) => invitations.some((one) => isPerson({ ...one, identity: null })) || rows.some((row) => isPerson(row) && row.active && !row.removed));
 	const accepted = posts.some(({ status }) => status !== null && status < 300);
 	judged.unless(report.status !== 'invited' || exists || accepted, 'falseInvited', `'invited' for ${report.email}, of whom there is no invitation.`);
-	const isShown = judged.sent.some(({ target, business, shown }) => PEOPLE.includes(target as List) && business === item.business && shown?.some(isPerson));
+	const isShown = judged.sent.some(({ target, business, shown }) => PEOPLE.includes(target as List) && business === item.business && shown?.some(judged.mayBePerson(item)));
 	judged.unless(report.status !== 'alreadyMember' || isShown, 'falseMember', `'alreadyMember' for ${report.email}, whom no list of people showed.`);
 	const wanted = roleOf(item.role);
 	const changed = judged.writes.filter(({ method }) => method === 'PUT').map(({ id }) => id);
@@ -209,7 +209,9 @@ function judgeOwnersLeft(judged: Judged): void {
 		const business = write.business ?? 0;
 		const wasOwner = rowsIn(judged, business, write.at - 1).some(({ role, memberId }) => role === 'owner' && memberId === write.id);
 		const seen = ownersSeen(judged, business);
-		const isLeft = !seen || seen.first < write.index || seen.rows.some(({ role, active }) => role === 'owner' && active !== false);
+		// An owner whom no reading of this execution ever showed cannot be missed.
+		const wasSeen = judged.readings('teamMembers', business).some(({ rows }) => rows.some(({ role, active }) => role === 'owner' && active !== false));
+		const isLeft = !wasSeen || !seen || seen.first < write.index || seen.rows.some(({ role, active }) => role === 'owner' && active !== false);
 		judged.unless(!wasOwner || isLeft || /\bno\b[^.]*\bowner/i.test(judged.ended.shown), 'noOwnerLeft', `business ${business} has no owner any more after ${where(write)}, and nothing says so.`);
 	}
 }
