@@ -66,9 +66,9 @@ describe('an expired token', () => {
 });
 
 describe('a token that expires before the lists are read, which is before every write', () => {
-	/** The first list is refused; everything after the refresh is asked for with the second token. */
-	const onExpired = (status: number): void => {
-		onGet(pageOf(INVITATIONS)).reply(status, UNAUTHENTICATED);
+	/** The first request is refused; everything after the refresh is asked for with the second token. */
+	const onExpired = (status: number, first = pageOf(INVITATIONS)): void => {
+		onGet(first).reply(status, UNAUTHENTICATED);
 		// n8n refreshes on a 401 only, so that a 403 makes the node ask for the connected user.
 		if (status === 403) {
 			onGet(ME).reply(403, UNAUTHENTICATED);
@@ -90,7 +90,8 @@ describe('a token that expires before the lists are read, which is before every 
 	});
 
 	test.each([401, 403])('and is refused with %d is refreshed once; the invitation is sent once', async (status) => {
-		onExpired(status);
+		// Create asks first which seats the plan allows.
+		onExpired(status, ME);
 		onLists({}, 789, ['second-access']);
 		onPost(INVITATIONS, { email: 'a@b.co', role: 'employee' }, { token: 'second-access' }).reply(200, { response: { invitation: invitationRow(55, { email: 'a@b.co' }) } });
 		expect(await jsonOf({ resource: 'invitation', operation: 'create', business, email: 'a@b.co', role: 'employee' })).toMatchObject([{ id: 55 }]);

@@ -8,7 +8,7 @@ import { readUntil, VERIFYING_PAUSES_MS } from './removing';
 import { roleTitle, sameRole } from './roles';
 import type { Session } from './session';
 import { someOf } from './texts';
-import { PeopleIndex } from './writes';
+import { PeopleIndex } from './peopleIndex';
 
 /** One member of a business for changing or removing: found by whole number, UUID or address, and guarded. */
 
@@ -159,8 +159,8 @@ export async function refuseConnectedUser(session: Session, person: Person, name
 const TRANSFER = "Nothing was changed. FreshBooks' support transfers a business to another owner.";
 
 /** Refuses the only active owner of a business; throws FreshBooksError. */
-export function refuseOnlyOwner({ member, person, presence, lists }: LocatedMember, businessId: number): void {
-	if (!isOwner(presence) || hasOtherOwner(lists, person)) return;
+export function refuseOnlyOwner({ writes }: Session, { member, person, presence, lists }: LocatedMember, businessId: number): void {
+	if (!isOwner(presence) || hasOtherOwner(lists, person, writes.acceptedRemovals(businessId))) return;
 	throw refusal(`${memberName(member)} is the only active owner of business ${businessId} and cannot be removed`, TRANSFER);
 }
 

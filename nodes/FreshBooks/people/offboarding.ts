@@ -232,7 +232,7 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 		return reportOf(membership, 'notManaged', { found, notDone: unreadEntries(undecided) });
 	}
 	if (undecided.length > 0) return reportOf(membership, 'notRead', { found, notDone: unreadEntries(undecided) });
-	if (isOwner(first) && !hasOtherOwner(lists, person)) return reportOf(membership, 'refused', { found, remarks: [ONLY_OWNER] });
+	if (isOwner(first) && !hasOtherOwner(lists, person, session.writes.acceptedRemovals(membership.businessId))) return reportOf(membership, 'refused', { found, remarks: [ONLY_OWNER] });
 	if (leaver.dryRun) return { ...planned(leaver, reading, first, staff, found), handOver };
 
 	const result = await removeSurely(session, membership.businessId, { person, includeOtherAddresses }, lists);

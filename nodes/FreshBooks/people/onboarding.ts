@@ -17,7 +17,7 @@ import { isSeatlessRole, roleTitle, sameRole } from './roles';
 import { seatLimitOf, seatsIn, seatWarning, type Seats } from './seats';
 import type { Session } from './session';
 import { plural } from './texts';
-import { PeopleIndex } from './writes';
+import { PeopleIndex } from './peopleIndex';
 
 /**
  * Onboarding one address into one business, such that one invitation is left however often and however simultaneously it runs.

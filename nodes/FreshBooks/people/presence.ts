@@ -4,6 +4,7 @@ import type { Me } from '../api/me';
 import type { TeamMember } from '../api/teamMembers';
 import type { FreshBooksError } from '../client/errors';
 import { addressKey } from '../client/identifiers';
+import { PeopleIndex } from './peopleIndex';
 import { isForbidden, listsOf, type BusinessLists, type ListName } from './businessLists';
 import { isOwnerRole } from './roles';
 
@@ -101,12 +102,11 @@ export function isSurely({ email, identityId }: PersonRow, { identities }: Perso
 	return sameAddress.length > 0 && sameAddress.every((row) => row.identityId !== null && identities.has(row.identityId));
 }
 
-/** Where a row without an address belongs: to another address where the business shows the identity under no other than such. */
+/** A row without an address may belong to another address wherever the business shows the identity under one: not to be removed unasked. */
 function placeOf(row: PersonRow, person: Person, people: PersonRow[]): 'named' | 'elsewhere' | undefined {
 	const match = matchOf(row, person);
 	if (match !== 'unaddressed') return match;
-	const matches = people.filter(({ identityId }) => identityId === row.identityId).map((other) => matchOf(other, person));
-	return matches.includes('elsewhere') && !matches.includes('named') ? 'elsewhere' : 'named';
+	return people.some((other) => other.identityId === row.identityId && matchOf(other, person) === 'elsewhere') ? 'elsewhere' : 'named';
 }
 
 /** The person's rows in a business. */
@@ -161,11 +161,11 @@ export function isConnectedUser({ email, identityId }: Pick<Me, 'email' | 'ident
 
 /**
  * True when an active owner other than the person is surely listed. The published list decides, as only it says who is
- * active; a row that might be the person does not count.
+ * active; a row that might be the person does not count, nor does somebody of `removed`.
  */
-export function hasOtherOwner({ teamMembers }: BusinessLists, person?: Person): boolean {
+export function hasOtherOwner({ teamMembers }: BusinessLists, person?: Person, removed?: PeopleIndex): boolean {
 	return teamMembers.rows.some((row) => {
-		if (!isOwnerRole(row.role) || row.active === false) return false;
+		if (!isOwnerRole(row.role) || row.active === false || removed?.has(row)) return false;
 		if (person === undefined) return true;
 		// Without an address only an identity tells two people apart, and only where both are known.
 		const isSomebodyElse = row.email !== null || (row.identityId !== null && person.identities.size > 0);

@@ -155,7 +155,7 @@ export async function removeSurely(session: Session, businessId: number, { perso
 		const presence = presenceIn(lists, person);
 		const undecided = undecidedFor(lists, presence);
 		const targets = undecided.length > 0 ? [] : targetsIn(presence, includeOtherAddresses).filter(({ kind, id }) => !attempts.has(`${kind} ${id}`));
-		stoppedAtOnlyOwner = targets.length > 0 && isOwner(presence) && !hasOtherOwner(lists, person);
+		stoppedAtOnlyOwner = targets.length > 0 && isOwner(presence) && !hasOtherOwner(lists, person, session.writes.acceptedRemovals(businessId));
 		if (targets.length > 0 && !stoppedAtOnlyOwner && round < MAX_ROUNDS) {
 			round++;
 			for (const target of targets) attempts.set(`${target.kind} ${target.id}`, await attemptRemoval(session, businessId, target));

@@ -63,7 +63,7 @@ function goneError(subject: string, idFamily: string): FreshBooksError {
 async function removeLocated(session: Session, businessId: number, located: LocatedMember, succeedIfMissing: boolean): Promise<Removed> {
 	const { member, presence } = located;
 	await refuseConnectedUser(session, located.person, memberName(member), 'who is never removed here');
-	refuseOnlyOwner(located, businessId);
+	refuseOnlyOwner(session, located, businessId);
 	const uuids = presence.teamMembers.map(({ uuid }) => uuid);
 	const { wasMissing } = await removeTarget(session, businessId, { kind: 'member', id: member.id, member, uuids, isElsewhere: false });
 	if (wasMissing && !succeedIfMissing) throw goneError(`member ${member.id} of business ${businessId}`, 'integer member ID');

@@ -3,6 +3,7 @@ import type { Invitation } from '../api/invitations';
 import type { TeamMember } from '../api/teamMembers';
 import type { FreshBooksError } from '../client/errors';
 import { addressKey, sameAddress } from '../client/identifiers';
+import { PeopleIndex } from './peopleIndex';
 import type { BusinessLists } from './businessLists';
 
 /**
@@ -33,33 +34,9 @@ class BusinessWrites {
 	readonly removed = new Map<number, RemovedMember>();
 
 	readonly roles = new Map<number, RoleChange>();
-}
 
-type PersonRow = Pick<TeamMember, 'email' | 'identityId'>;
-
-/** Finds the rows of the same person: by identity where both rows show one, else by address. */
-export class PeopleIndex {
-	private readonly identities = new Set<number>();
-
-	private readonly addresses = new Set<string>();
-
-	/** Addresses of rows that show no identity. */
-	private readonly anonymousAddresses = new Set<string>();
-
-	constructor(rows: PersonRow[]) {
-		for (const { email, identityId } of rows) {
-			if (identityId !== null) this.identities.add(identityId);
-			if (email === null) continue;
-			this.addresses.add(addressKey(email));
-			if (identityId === null) this.anonymousAddresses.add(addressKey(email));
-		}
-	}
-
-	has({ email, identityId }: PersonRow): boolean {
-		if (identityId !== null && this.identities.has(identityId)) return true;
-		const addresses = identityId === null ? this.addresses : this.anonymousAddresses;
-		return email !== null && addresses.has(addressKey(email));
-	}
+	/** Everybody whose removal FreshBooks accepted, whatever its lists showed afterwards. */
+	readonly acceptedRemovals: BusinessMember[] = [];
 }
 
 export class Writes {
@@ -94,6 +71,7 @@ export class Writes {
 	}
 
 	noteRemoved(businessId: number, member: BusinessMember, uuids: string[]): void {
+		this.of(businessId).acceptedRemovals.push(member);
 		if (member.id !== null) this.of(businessId).removed.set(member.id, { member, uuids });
 	}
 
@@ -113,6 +91,11 @@ export class Writes {
 	/** Whole-number IDs that this execution removed, with the rows they had. */
 	removedHere(businessId: number): ReadonlyMap<number, RemovedMember> {
 		return this.of(businessId).removed;
+	}
+
+	/** Everybody whose removal FreshBooks accepted in this execution: no owner to count on, although lists may still show them. */
+	acceptedRemovals(businessId: number): PeopleIndex {
+		return new PeopleIndex(this.of(businessId).acceptedRemovals);
 	}
 
 	revokedHere(businessId: number): ReadonlySet<number> {

@@ -79,10 +79,10 @@ export class Judged {
 		return operation === 'offboard' ? (businesses === null || businesses.includes(business)) : item.business === business;
 	}
 
-	/** The identities that the first whole readings of an item's businesses show beside the address. */
-	identitiesOf(item: ItemPlan): Set<number> {
+	/** The identities that the first whole readings of an item's businesses, ended before request `until`, show beside the address. */
+	identitiesOf(item: ItemPlan, until = Infinity): Set<number> {
 		const businesses = this.world.plan.businesses.map((_, business) => business).filter((business) => this.covers(item, business));
-		const first = businesses.flatMap((business) => PEOPLE.flatMap((list) => this.readings(list, business)[0]?.rows ?? []));
+		const first = businesses.flatMap((business) => PEOPLE.flatMap((list) => this.readings(list, business, until)[0]?.rows ?? []));
 		return new Set(first.flatMap(({ email, identity }) => (identity !== null && keyOf(email) === keyOf(emailOf(item)) ? [identity] : [])));
 	}
 
@@ -95,8 +95,8 @@ export class Judged {
 		return ({ email, identity }) => keyOf(email) === address || (identity === null ? others.has(keyOf(email)) : identities.has(identity));
 	}
 
-	isPerson(item: ItemPlan): (row: { email: string | null; identity: number | null }) => boolean {
-		const identities = this.identitiesOf(item);
+	isPerson(item: ItemPlan, until = Infinity): (row: { email: string | null; identity: number | null }) => boolean {
+		const identities = this.identitiesOf(item, until);
 		return ({ email, identity }) => (email !== null && keyOf(email) === keyOf(emailOf(item))) || (identity !== null && identities.has(identity));
 	}
 
@@ -112,7 +112,7 @@ export class Judged {
 		const byIdentity = items.find((item) => {
 			if (!mayTakeOthers && !this.isUnderNoOtherAddress(item, rows, business, write.index)) return false;
 			const hasOtherAddress = rows.every(({ identity }) => identity === null) && this.otherAddressesOf(item).some((one) => addresses.includes(one));
-			return rows.some(this.isPerson(item)) || hasOtherAddress;
+			return rows.some(this.mayBePerson(item)) || hasOtherAddress;
 		});
 		return { item: byAddress ?? byIdentity, rows };
 	}

@@ -101,7 +101,9 @@ export function whyNotOut(judged: Judged, item: ItemPlan, business: number): str
 	const isAbout = (named: ItemPlan | undefined): boolean => named !== undefined && keyOf(emailOf(named)) === keyOf(emailOf(item));
 	const writes = judged.writes.filter((write) => write.business === business && isAbout(judged.about(write).item));
 	const lastWrite = writes.at(-1)?.index ?? -1;
-	const isPerson = judged.isPerson(item);
+	// Another business that was readable only afterwards cannot have shown who it is.
+	const lastReading = Math.max(...PEOPLE.flatMap((list) => judged.readings(list, business).map(({ last }) => last)));
+	const isPerson = judged.isPerson(item, lastReading + 1);
 	const after = (list: List, since: number): Reading[] => judged.readings(list, business).filter(({ first }) => first > since);
 	const invitations = after('invitations', lastWrite).find(({ rows }) => !rows.some((row) => isPerson(row) && row.status === 'pending'));
 	if (!invitations && !judged.isNotOffered('invitations', business)) return 'no whole reading of the invitations after the last write is without the person';
