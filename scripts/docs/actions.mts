@@ -17,6 +17,7 @@ const OPERATIONS: Readonly<Record<string, INodeParameters>> = {
 	'user.getMe': {},
 	'user.updateMe': { updateFields: { jobTitle: 'Head of finance', company: 'BillSpring' } },
 	'business.getAll': {},
+	'project.getAll': { business },
 	'teamMember.getAll': { business },
 	'teamMember.get': { business, member: byEmail('ivo.castellan@example.com') },
 	'teamMember.updateRole': { business, member: byEmail('ivo.castellan@example.com'), role: 'business_partner' },

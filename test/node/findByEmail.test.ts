@@ -76,9 +76,15 @@ describe('an address that nobody has is an error that says where was looked', ()
 	});
 
 	test("is no success when FreshBooks does not offer the list, whatever 'If Missing' says", async () => {
-		onNextReading('members', 404, { message: 'No such page.' });
+		onNextReading('members', 404, { message: 'No such page.' }, 2);
 		onLists();
 		expect((await errorOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).message).toContain('FreshBooks answered 404 for members of business 789');
+	});
+
+	test('is a success when FreshBooks answers one 404 only: the list is offered', async () => {
+		onNextReading('members', 404, { message: 'No such page.' });
+		onLists({ members: [STAFF] });
+		expect(await jsonOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).toMatchObject([{ alreadyMissing: true }]);
 	});
 
 	test("is no success when another list that decides cannot be read, whatever 'If Missing' says", async () => {

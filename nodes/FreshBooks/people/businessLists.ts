@@ -88,6 +88,12 @@ function watched(client: FreshBooksClient, onAnswer: () => void): FreshBooksClie
 
 /** `answered` is whether FreshBooks answered any page of this list in this execution; it is set to true when it does. */
 async function readOne<Row>(client: FreshBooksClient, request: ListRequest<Row>, answered: { value: boolean }): Promise<ReadList<Row>> {
+	const first = await attemptList(client, request, answered);
+	// One 404 may be a fault in between; a list that is not offered answers it again.
+	return first.state === 'notOffered' ? await attemptList(client, request, answered) : first;
+}
+
+async function attemptList<Row>(client: FreshBooksClient, request: ListRequest<Row>, answered: { value: boolean }): Promise<ReadList<Row>> {
 	const reading = readToTheEnd(watched(client, () => (answered.value = true)), request);
 	return await reading.then(
 		({ rows, doubt, moved }): ReadList<Row> => (doubt === undefined ? { rows, state: 'whole' } : { rows, state: 'doubtful', reason: doubt, mayImprove: moved }),

@@ -146,6 +146,8 @@ export async function removeSurely(session: Session, businessId: number, { perso
 	const attempts = new Map<string, Attempt>();
 	let person = named;
 	let sawOwner = false;
+	// After an owner the lists are looked at for the whole 15 seconds: another run may be removing the other one.
+	const wasOwner = isOwner(presenceIn(first, person));
 	let lists = first;
 	let stoppedAtOnlyOwner = false;
 	let waits = 0;
@@ -159,7 +161,7 @@ export async function removeSurely(session: Session, businessId: number, { perso
 		if (targets.length > 0 && !stoppedAtOnlyOwner && round < MAX_ROUNDS) {
 			round++;
 			for (const target of targets) attempts.set(`${target.kind} ${target.id}`, await attemptRemoval(session, businessId, target));
-		} else if (attempts.size > 0 && !stoppedAtOnlyOwner && waits < VERIFYING_PAUSES_MS.length && lingers([...attempts.values()], presence, undecided, includeOtherAddresses)) {
+		} else if (attempts.size > 0 && !stoppedAtOnlyOwner && waits < VERIFYING_PAUSES_MS.length && (wasOwner || lingers([...attempts.values()], presence, undecided, includeOtherAddresses))) {
 			await session.client.pause(VERIFYING_PAUSES_MS[waits++]);
 		} else {
 			const isMemberRemoved = [...attempts.values()].some(({ kind, error }) => kind === 'member' && error === undefined);
