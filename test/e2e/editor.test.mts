@@ -62,6 +62,17 @@ async function openFreshBooks(parameters: Json): Promise<void> {
 	await openNode(page, n8n, id, 'freshbooks');
 }
 
+/** Opens the menu of 'Options', keeps it on a picture, and gives its names. */
+async function showOptions(name: string): Promise<string[]> {
+	const menu = byId('ndv').getByPlaceholder('Add option').or(byId('ndv').getByRole('button', { name: 'Add option' })).first();
+	await menu.scrollIntoViewIfNeeded();
+	await menu.click();
+	const entries = page.getByRole('option').or(page.getByRole('menuitem')).filter({ visible: true });
+	await entries.first().waitFor();
+	await screenshot(name);
+	return (await entries.allInnerTexts()).map((text) => text.trim());
+}
+
 async function type(parameter: string, text: string): Promise<void> {
 	await byId(`parameter-input-${parameter}`).locator('input').fill(text);
 }
@@ -202,8 +213,15 @@ describe('in the editor', () => {
 		const preview = await byId('run-data-schema-item').evaluateAll((fields) =>
 			fields.sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top).map(({ textContent }) => textContent.trim()),
 		);
-		const [member] = await world.items({ resource: 'teamMember', operation: 'getAll', business: locator('id', LARGE), limit: 1 });
-		assert.deepEqual(preview, Object.keys(member ?? {}));
+		// It is one preview for every source: the published list has no `confirmed`, the members list no `active`.
+		const come = new Set<string>();
+		for (const source of ['teamMembers', 'businessMembers', 'businessGroup']) {
+			const [member = {}] = await world.items({ resource: 'teamMember', operation: 'getAll', business: locator('id', LARGE), source, limit: 1 });
+			const fields = Object.keys(member);
+			assert.deepEqual(preview.filter((field) => fields.includes(field)), fields, source);
+			fields.forEach((field) => come.add(field));
+		}
+		assert.deepEqual(preview.filter((field) => !come.has(field)), []);
 		await screenshot('14-preview');
 	});
 
@@ -214,8 +232,37 @@ describe('in the editor', () => {
 		await screenshot('10-notice');
 	});
 
+	step('a role is chosen from the list of the known names', async () => {
+		await openFreshBooks({ resource: 'access', operation: 'onboard', business: locator('list', LARGE), email: 'ada.lovelace@example.com' });
+		await openList(page, 'role');
+		await entriesOf(page).first().waitFor();
+		const names = await entriesOf(page).allInnerTexts();
+		for (const name of ['business_employee', 'business_manager', 'business_accountant', 'business_partner', 'contractor']) {
+			assert.ok(names.some((shown) => shown.includes(name)), `${name} is in ${names.join(', ')}`);
+		}
+		assert.ok(!names.some((shown) => /\bowner\b/i.test(shown)), names.join(', '));
+		await screenshot('15-role');
+		await entriesOf(page).filter({ hasText: 'business_manager' }).click();
+		await screenshot('16-onboard');
+		await showOptions('17-onboard-options');
+	});
+
+	step("Offboard's dry run is seen without opening Options", async () => {
+		await openFreshBooks({ resource: 'access', operation: 'offboard', email: 'ada.lovelace@example.com' });
+		assert.ok(await byId('parameter-input-dryRun').isVisible());
+		await screenshot('18-offboard');
+		await showOptions('19-offboard-options');
+	});
+
+	step("Create's options are shown by name", async () => {
+		await openFreshBooks({ resource: 'invitation', operation: 'create', business: locator('list', LARGE), email: 'ada.lovelace@example.com' });
+		await screenshot('20-create');
+		const names = await showOptions('21-create-options');
+		assert.ok(names.includes('If It Exists'), names.join(', '));
+	});
+
 	step('an error is shown with its way out', async () => {
-		await choose('operation', 'Get Many');
+		await openFreshBooks({ resource: 'teamMember', operation: 'getAll', business: locator('list', LARGE) });
 		await sandbox.close();
 		await byId('node-execute-button').click();
 		await byId('output-panel').getByText(/was not reached/).first().waitFor();

@@ -125,7 +125,7 @@ describe('leaver-to-okta-and-slack', () => {
 		const [told] = still.items('Tell Slack: look at it');
 		assert.match(
 			String(told?.['text']),
-			/^Removed from BillSpring in FreshBooks, and left alone in Okta: teodor\.wexley@example\.com\. .* would be taken out of Harbour &amp; Pine Works \(business 311394\)\. Nothing was changed\./,
+			/^Removed from BillSpring in FreshBooks, and left alone in Okta: teodor\.wexley@example\.com\. .* would be offboarded from Harbour &amp; Pine Works \(business 311394\)\. Nothing was changed\./,
 		);
 
 		await world.reset();
@@ -250,7 +250,7 @@ describe('quarterly-access-review', () => {
 		const { text } = await fileOf(world, execution, 'Report');
 		const shown = {
 			nameIsHtml: text.includes('<img'),
-			addressIsWhole: text.includes('a_b_c@example.com is business_partner'),
+			addressIsWhole: text.includes('a_b_c@example.com has the role business_partner'),
 			linesToSign: /Reviewed by: _{5,}/.test(text),
 		};
 		assert.deepEqual(shown, { nameIsHtml: false, addressIsWhole: true, linesToSign: true });

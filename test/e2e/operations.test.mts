@@ -169,6 +169,18 @@ describe('teamMember', () => {
 		assert.equal(member['role'], 'business_accountant');
 	});
 
+	test('Update Role and Remove take the UUID that Get Many gives', async () => {
+		const { email } = await anEmployee();
+		const [listed] = await world.items({ resource: 'teamMember', operation: 'getAll', ...DOCUMENTED_BUSINESS, filters: { email } });
+		const named = { resource: 'teamMember', ...DOCUMENTED_BUSINESS, member: locator('id', String(listed?.['id'])) };
+		await world.items({ ...named, operation: 'updateRole', role: 'business_manager' });
+		assert.equal((await world.memberOf(email))?.role, 'business_manager');
+		const [removed] = await world.items({ ...named, operation: 'remove' });
+		assert.deepEqual([removed?.['deleted'], removed?.['email']], [true, email]);
+		assert.equal(await world.memberOf(email), undefined);
+		assert.deepEqual(await world.changes(), ['roleChanged', 'memberRemoved']);
+	});
+
 	test('Remove takes a member away; a second time is a case that can succeed', async () => {
 		const { memberId, email } = await anEmployee();
 		const remove = { resource: 'teamMember', operation: 'remove', ...DOCUMENTED_BUSINESS, member: locator('email', email) };
@@ -238,9 +250,9 @@ describe('invitation', () => {
 		assert.ok(first && second);
 		const revoke = { resource: 'invitation', operation: 'revoke', ...DOCUMENTED_BUSINESS };
 		const byId = await world.items({ ...revoke, invitation: locator('id', first.id) });
-		assert.deepEqual(byId, [{ deleted: true, businessId: BILLSPRING, invitationId: first.id }]);
+		assert.deepEqual(byId, [{ deleted: true, businessId: BILLSPRING, invitationId: first.id, email: first.email }]);
 		const byEmail = await world.items({ ...revoke, invitation: locator('email', second.email) });
-		assert.equal(byEmail[0]?.['invitationId'], second.id);
+		assert.deepEqual(byEmail, [{ deleted: true, businessId: BILLSPRING, invitationId: second.id, email: second.email }]);
 		const { invitations } = await business(BILLSPRING);
 		assert.ok(invitations.every(({ status }) => status === 'revoked'));
 		const again = await world.items({

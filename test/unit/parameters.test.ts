@@ -6,7 +6,7 @@ import { executeContext, locator } from '../harness/context';
 
 /** What a role or a collection may be; which operation asks for it does not matter here. */
 
-const DESCRIPTION = [roleParameter(), optionsCollection({}, [allowOtherRolesOption, movedOption('Dry Run', 'dryRun', "Set the parameter 'Dry Run' itself.")])];
+const DESCRIPTION = [roleParameter, optionsCollection([allowOtherRolesOption, movedOption('Dry Run', 'dryRun', "Set the parameter 'Dry Run' itself.")])];
 
 /** The parameters of an operation with a role, as n8n hands them over. */
 function onN8n(parameters: INodeParameters, description: INodeProperties[] = DESCRIPTION): Parameters {

@@ -62,6 +62,6 @@ test.each<[INodeParameters[string]]>([
 	[{ __rl: true, mode: 'id', value: '={{ $json.role }}' }],
 ])('a saved workflow with the role %j is one that n8n runs', (role) => {
 	const node: INode = { id: '1', name: 'FreshBooks', type: 'freshBooks', typeVersion: 1, position: [0, 0], parameters: { role } };
-	expect(NodeHelpers.getNodeParametersIssues([roleParameter()], node, null)).toBeNull();
-	expect(NodeHelpers.getNodeParameters([roleParameter()], { role }, true, false, node, null)).toEqual({ role });
+	expect(NodeHelpers.getNodeParametersIssues([roleParameter], node, null)).toBeNull();
+	expect(NodeHelpers.getNodeParameters([roleParameter], { role }, true, false, node, null)).toEqual({ role });
 });

@@ -116,7 +116,7 @@ class Client implements FreshBooksClient {
 		this.ownLimit = maxInFlight === undefined ? undefined : new Semaphore(maxInFlight);
 		this.cancelSignal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 		this.endsAt = deadlineAt === undefined ? Infinity : performance.now() + deadlineAt - Date.now();
-		this.timeUp = deadlineAt === undefined ? undefined : AbortSignal.timeout(Math.max(0, this.remaining()));
+		this.timeUp = deadlineAt === undefined ? undefined : AbortSignal.timeout(Math.max(0, Math.ceil(this.remaining())));
 	}
 
 	mayUse(scope: string): boolean {
@@ -226,7 +226,7 @@ class Client implements FreshBooksClient {
 		changes: Partial<IHttpRequestOptions> = {},
 		more?: IAdditionalCredentialOptions,
 	): Promise<IN8nHttpFullResponse> {
-		const timeout = Math.max(1, Math.min(REQUEST_TIMEOUT_MS, this.remaining()));
+		const timeout = Math.max(1, Math.min(REQUEST_TIMEOUT_MS, Math.ceil(this.remaining())));
 		const options = { ...requestOptions(this.baseUrl, request, timeout), ...changes };
 		const { httpRequestWithAuthentication } = this.context.helpers;
 		return (await httpRequestWithAuthentication.call(this.context, CREDENTIAL_TYPE, options, more)) as IN8nHttpFullResponse;

@@ -1,16 +1,19 @@
 import type { Json } from '../support.mts';
 
 /**
- * Thirty people of one business against a directory, made by hand so that every finding occurs; what is to be found stands
+ * People of one business against a directory, made by hand so that every finding occurs; what is to be found stands
  * beside each. Of a pending invitation the sandbox, as FreshBooks, shows no date: its age comes from the listed person's.
  */
 
 export const LEDGER = 101;
+/** A business that is not reviewed. */
+const ELSEWHERE = 102;
+const SHARED_IDENTITY = 4_000;
 
 interface Row {
 	email: string;
 	/** Listed as a team member. `joined` false: never accepted an invitation. */
-	member?: { role: string; active?: boolean; joined?: boolean; daysAgo?: number };
+	member?: { role: string; active?: boolean; joined?: boolean; daysAgo?: number; identityId?: number };
 	/** A pending invitation as this role. */
 	invited?: string;
 	directory?: Json;
@@ -65,6 +68,14 @@ export const TABLE: Row[] = [
 	// Twice in the business.
 	{ email: 'double@example.com', member: { role: EMPLOYEE }, directory: {}, expected: ['duplicateAddress:medium'] },
 	{ email: 'DOUBLE@example.com', member: { role: EMPLOYEE }, expected: ['duplicateAddress:medium'] },
+	// One FreshBooks identity, two addresses.
+	{ email: 'maiden@example.com', member: { role: EMPLOYEE, identityId: SHARED_IDENTITY }, directory: {}, expected: ['sameIdentity:medium'] },
+	{ email: 'married@example.com', member: { role: EMPLOYEE, identityId: SHARED_IDENTITY }, expected: ['sameIdentity:medium'] },
+	// Expected in another business only.
+	{ email: 'elsewhere1@example.com', member: { role: EMPLOYEE }, directory: { role: EMPLOYEE, businessId: ELSEWHERE }, expected: ['unexpectedBusiness:high'] },
+	{ email: 'elsewhere2@example.com', invited: EMPLOYEE, directory: { businessId: ELSEWHERE }, expected: ['unexpectedBusiness:medium'] },
+	{ email: 'elsewhere3@example.com', directory: { role: EMPLOYEE, businessId: ELSEWHERE }, expected: [] },
+	{ email: 'here1@example.com', member: { role: EMPLOYEE }, directory: { role: EMPLOYEE, businessId: LEDGER }, expected: [] },
 	// To be looked at.
 	{ email: 'boss1@example.com', member: { role: 'owner' }, directory: { role: 'owner' }, expected: ['privileged:info'] },
 	{ email: 'boss2@example.com', member: { role: 'business_partner' }, directory: { role: 'Admin' }, expected: ['privileged:info'] },
@@ -75,9 +86,9 @@ export const TABLE: Row[] = [
 export function seedOf(rows: Row[]): Json {
 	const members = rows.flatMap(({ email, member }, index) => {
 		if (!member) return [];
-		const { role, active = true, joined = true, daysAgo = 100 } = member;
+		const { role, active = true, joined = true, daysAgo = 100, identityId = 5_000 + index } = member;
 		const createdAt = new Date(Date.now() - daysAgo * 86_400_000).toISOString();
-		return [{ email, role, active, createdAt, identityId: joined ? 5_000 + index : null, invitationDateAccepted: joined ? createdAt : null }];
+		return [{ email, role, active, createdAt, identityId: joined ? identityId : null, invitationDateAccepted: joined ? createdAt : null }];
 	});
 	const invitations = rows.flatMap(({ email, invited }) => (invited ? [{ email, role: invited }] : []));
 	return { businesses: [{ id: LEDGER, name: 'Ledger Lane', role: 'owner', members, invitations }] };

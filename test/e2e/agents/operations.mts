@@ -50,6 +50,7 @@ export const OPERATIONS: Readonly<Record<string, Made>> = {
 		description: 'Revoke an invitation in FreshBooks',
 		required: ['businessId', 'email'],
 	},
+	project_getAll: { parameters: { business }, description: 'Get many projects in FreshBooks', required: ['businessId'] },
 	staff_delete: { parameters: { account, staff }, description: 'Delete a staff record in FreshBooks', required: ['accountId', 'staffId'] },
 	staff_get: { parameters: { account, staff }, description: 'Get a staff record in FreshBooks', required: ['accountId', 'staffId'] },
 	staff_getAll: { parameters: { account }, description: 'Get many staff records in FreshBooks', required: ['accountId'] },

@@ -15,10 +15,10 @@ interface Input extends Leaver {
 
 export const offboard = operation<Input>({
 	description: updateDisplayOptions({ show: { resource: ['access'], operation: ['offboard'] } }, [
-		agentNotice(),
-		notPublishedNotice(),
-		emailParameter({}, 'Whom to offboard: pending invitations first, then the membership, then the lists are read again'),
-		...businessesParameters(),
+		agentNotice,
+		notPublishedNotice,
+		emailParameter('Whom to offboard: pending invitations first, then the membership, then the lists are read again'),
+		...businessesParameters,
 		{
 			displayName: 'Dry Run',
 			name: 'dryRun',
@@ -26,7 +26,7 @@ export const offboard = operation<Input>({
 			default: false,
 			description: 'Whether to only report what would be done, for somebody to approve',
 		},
-		optionsCollection({}, [
+		optionsCollection([
 			movedOption('Dry Run', 'dryRun', "Set the parameter 'Dry Run' above, and remove this option."),
 			{
 				displayName: 'Fail on Partial',

@@ -7,11 +7,11 @@ import { operation } from '../common/operation';
 
 export const onboard = operation<Hire>({
 	description: updateDisplayOptions({ show: { resource: ['access'], operation: ['onboard'] } }, [
-		notPublishedNotice(),
-		businessLocator(),
-		emailParameter({}, 'Whom to bring in; invited by email only if neither a member nor invited yet'),
-		roleParameter(),
-		optionsCollection({}, [
+		notPublishedNotice,
+		businessLocator,
+		emailParameter('Whom to bring in; invited by email only if neither a member nor invited yet'),
+		roleParameter,
+		optionsCollection([
 			allowOtherRolesOption,
 			{
 				displayName: 'Invited At',

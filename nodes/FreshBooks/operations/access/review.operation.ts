@@ -3,7 +3,6 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import { outputFormatOption } from '../../methods/outputFormat';
 import { readDirectory, type Directory, type DirectoryFields } from '../../people/directory';
 import { businessesParameters, readChosenBusinesses } from '../common/chosenBusinesses';
-import { shownWhen } from '../common/descriptions';
 import type { RunnableOperation } from '../common/operation';
 import type { Parameters } from '../common/parameters';
 import { reviewAccess, type DirectorySource, type ReviewInput } from './reviewing';
@@ -68,7 +67,7 @@ const OPTIONS: INodeProperties[] = [
 ];
 
 const DESCRIPTION: INodeProperties[] = [
-	...businessesParameters(),
+	...businessesParameters,
 	{
 		displayName: 'Directory',
 		name: 'directory',
@@ -91,7 +90,7 @@ const DESCRIPTION: INodeProperties[] = [
 		type: 'json',
 		default: '[]',
 		description: 'A list such as [{"email": "name@example.com", "role": "business_employee", "active": true}]',
-		...shownWhen({}, 'directory', 'json'),
+		displayOptions: { show: { directory: ['json'] } },
 	},
 	{
 		displayName: 'Options',

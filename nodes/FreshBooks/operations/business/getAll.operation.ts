@@ -10,8 +10,8 @@ function simplifyBusiness({ name, role, businessId, businessUuid, accountId, mem
 
 export const getAll = operation({
 	description: updateDisplayOptions({ show: { resource: ['business'], operation: ['getAll'] } }, [
-		...returnAllAndLimit(),
-		simplifyParameter(),
+		...returnAllAndLimit,
+		simplifyParameter,
 	]),
 	read: (parameters) => ({ limit: parameters.limit(), simplify: parameters.boolean('simplify', 'Simplify', true) }),
 	async execute(session, { limit, simplify }) {

@@ -1,18 +1,15 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { inOneLine, refusal } from '../../client/errors';
+import { refusal } from '../../client/errors';
 import type { BusinessMembership } from '../../api/me';
-import { shownWhen } from './descriptions';
 import type { Parameters } from './parameters';
 import type { Session } from '../../people/session';
 
 /** Which businesses an operation goes through. */
 
-type Shown = Pick<INodeProperties, 'displayOptions'>;
-
 export type ChosenBusinesses = { all: true } | { all: false; ids: number[] };
 
-export const businessesParameters = (shown: Shown = {}): INodeProperties[] => [
+export const businessesParameters: INodeProperties[] = [
 	{
 		displayName: 'Businesses',
 		name: 'businesses',
@@ -23,7 +20,6 @@ export const businessesParameters = (shown: Shown = {}): INodeProperties[] => [
 			{ name: 'All', value: 'all', description: 'Every business the connected user belongs to' },
 			{ name: 'Selected', value: 'selected', description: 'Only the businesses chosen below' },
 		],
-		...shown,
 	},
 	{
 		displayName: 'Business Names or IDs',
@@ -32,7 +28,7 @@ export const businessesParameters = (shown: Shown = {}): INodeProperties[] => [
 		typeOptions: { loadOptionsMethod: 'getBusinesses' },
 		default: [],
 		description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-		...shownWhen(shown, 'businesses', 'selected'),
+		displayOptions: { show: { businesses: ['selected'] } },
 	},
 ];
 
@@ -76,9 +72,4 @@ export async function resolveBusinesses(session: Session, chosen: ChosenBusiness
 		'The connected FreshBooks user belongs to no business',
 		'Connect as an owner or admin of the businesses, or choose the businesses by ID.',
 	);
-}
-
-/** How a business is named in a sentence. */
-export function nameOf({ businessId, name }: Pick<BusinessMembership, 'businessId' | 'name'>): string {
-	return name === null ? `business ${businessId}` : `${inOneLine(name, 80)} (business ${businessId})`;
 }

@@ -2,19 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 /** Parameters that several operations share, each made once so that the same thing looks the same everywhere. */
 
-type Shown = Pick<INodeProperties, 'displayOptions'>;
-
-/** Shows a parameter for one resource and the given operations only. */
-export function shownFor(resource: string, operations: string[]): Shown {
-	return { displayOptions: { show: { resource: [resource], operation: operations } } };
-}
-
-/** Shows a parameter like `shown`, and only while another one has a value. */
-export function shownWhen(shown: Shown, name: string, value: string | boolean): Shown {
-	return { displayOptions: { show: { ...shown.displayOptions?.show, [name]: [value] } } };
-}
-
-export const businessLocator = (shown: Shown = {}): INodeProperties => ({
+export const businessLocator: INodeProperties = {
 	displayName: 'Business',
 	name: 'business',
 	type: 'resourceLocator',
@@ -36,10 +24,9 @@ export const businessLocator = (shown: Shown = {}): INodeProperties => ({
 			hint: 'The whole number of a business, not its account ID',
 		},
 	],
-	...shown,
-});
+};
 
-export const accountLocator = (shown: Shown = {}): INodeProperties => ({
+export const accountLocator: INodeProperties = {
 	displayName: 'Account',
 	name: 'account',
 	type: 'resourceLocator',
@@ -61,8 +48,7 @@ export const accountLocator = (shown: Shown = {}): INodeProperties => ({
 			hint: 'The letters and digits of an account, not the business ID',
 		},
 	],
-	...shown,
-});
+};
 
 interface PersonLocator {
 	displayName: string;
@@ -73,7 +59,7 @@ interface PersonLocator {
 	idHint: string;
 }
 
-const personLocator = (person: PersonLocator, shown: Shown): INodeProperties => ({
+const personLocator = (person: PersonLocator): INodeProperties => ({
 	displayName: person.displayName,
 	name: person.name,
 	type: 'resourceLocator',
@@ -90,51 +76,38 @@ const personLocator = (person: PersonLocator, shown: Shown): INodeProperties => 
 		{ displayName: 'By Email', name: 'email', type: 'string', placeholder: 'e.g. name@example.com' },
 		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: person.idPlaceholder, hint: person.idHint },
 	],
-	...shown,
 });
 
 /** A member for reading: identified by UUID. */
-export const memberByUuidLocator = (shown: Shown = {}): INodeProperties =>
-	personLocator(
-		{
-			displayName: 'Team Member',
-			name: 'member',
-			description: 'The team member to look up',
-			searchListMethod: 'searchTeamMembers',
-			idPlaceholder: 'e.g. dd6392d0-0639-40bd-9502-7d80c44de9f3',
-			idHint: 'The UUID of a team member, as Get Many gives it',
-		},
-		shown,
-	);
+export const memberByUuidLocator = personLocator({
+	displayName: 'Team Member',
+	name: 'member',
+	description: 'The team member to look up',
+	searchListMethod: 'searchTeamMembers',
+	idPlaceholder: 'e.g. dd6392d0-0639-40bd-9502-7d80c44de9f3',
+	idHint: 'The UUID of a team member, as Get Many gives it',
+});
 
 /** A member to change or remove: FreshBooks needs the whole number, which a UUID or an address leads to. */
-export const memberToChangeLocator = (shown: Shown = {}): INodeProperties =>
-	personLocator(
-		{
-			displayName: 'Team Member',
-			name: 'member',
-			description: 'The team member to work on',
-			searchListMethod: 'searchBusinessMembers',
-			idPlaceholder: 'e.g. 712052',
-			idHint: 'The ID that Get Many gives: the UUID of a team member, or the whole number of a business member',
-		},
-		shown,
-	);
+export const memberToChangeLocator = personLocator({
+	displayName: 'Team Member',
+	name: 'member',
+	description: 'The team member to work on',
+	searchListMethod: 'searchBusinessMembers',
+	idPlaceholder: 'e.g. 712052',
+	idHint: 'The ID that Get Many gives: the UUID of a team member, or the whole number of a business member',
+});
 
-export const invitationLocator = (shown: Shown = {}): INodeProperties =>
-	personLocator(
-		{
-			displayName: 'Invitation',
-			name: 'invitation',
-			description: 'The pending invitation to revoke',
-			searchListMethod: 'searchInvitations',
-			idPlaceholder: 'e.g. 55',
-			idHint: 'The whole number of an invitation, as Get Many gives it',
-		},
-		shown,
-	);
+export const invitationLocator = personLocator({
+	displayName: 'Invitation',
+	name: 'invitation',
+	description: 'The pending invitation to revoke',
+	searchListMethod: 'searchInvitations',
+	idPlaceholder: 'e.g. 55',
+	idHint: 'The whole number of an invitation, as Get Many gives it',
+});
 
-export const staffLocator = (shown: Shown = {}): INodeProperties => ({
+export const staffLocator: INodeProperties = {
 	displayName: 'Staff',
 	name: 'staff',
 	type: 'resourceLocator',
@@ -150,10 +123,9 @@ export const staffLocator = (shown: Shown = {}): INodeProperties => ({
 		},
 		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 2194844', hint: 'The whole number of a staff record' },
 	],
-	...shown,
-});
+};
 
-export const emailParameter = (shown: Shown, description: string): INodeProperties => ({
+export const emailParameter = (description: string): INodeProperties => ({
 	displayName: 'Email',
 	name: 'email',
 	type: 'string',
@@ -161,11 +133,10 @@ export const emailParameter = (shown: Shown, description: string): INodeProperti
 	default: '',
 	required: true,
 	description,
-	...shown,
 });
 
 /** From the list by what FreshBooks calls a role, or by name: role names are open, FreshBooks renames and adds them. */
-export const roleParameter = (shown: Shown = {}): INodeProperties => ({
+export const roleParameter: INodeProperties = {
 	displayName: 'Role',
 	name: 'role',
 	type: 'resourceLocator',
@@ -187,8 +158,7 @@ export const roleParameter = (shown: Shown = {}): INodeProperties => ({
 			hint: "A role name of FreshBooks' API; one that is not in the list needs the option 'Allow Other Roles'",
 		},
 	],
-	...shown,
-});
+};
 
 /** Permission flags; which ones exist depends on the role. */
 export const permissionsParameter: INodeProperties = {
@@ -223,14 +193,13 @@ export const movedOption = (displayName: string, name: string, wayOut: string): 
 	displayOptions: { show: { [name]: [{ _cnd: { exists: true } }] } },
 });
 
-export const returnAllAndLimit = (shown: Shown = {}): INodeProperties[] => [
+export const returnAllAndLimit: INodeProperties[] = [
 	{
 		displayName: 'Return All',
 		name: 'returnAll',
 		type: 'boolean',
 		default: false,
 		description: 'Whether to return all results or only up to a given limit',
-		...shown,
 	},
 	{
 		displayName: 'Limit',
@@ -239,21 +208,20 @@ export const returnAllAndLimit = (shown: Shown = {}): INodeProperties[] => [
 		typeOptions: { minValue: 1 },
 		default: 50,
 		description: 'Max number of results to return',
-		...shownWhen(shown, 'returnAll', false),
+		displayOptions: { show: { returnAll: [false] } },
 	},
 ];
 
-export const simplifyParameter = (shown: Shown = {}): INodeProperties => ({
+export const simplifyParameter: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simplify',
 	type: 'boolean',
 	default: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
-	...shown,
-});
+};
 
 /** `options` with Batch Size and an operation's own entries. */
-export const optionsCollection = (shown: Shown = {}, entries: INodeProperties[] = []): INodeProperties => ({
+export const optionsCollection = (entries: INodeProperties[] = []): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
@@ -270,7 +238,6 @@ export const optionsCollection = (shown: Shown = {}, entries: INodeProperties[] 
 		},
 		...entries,
 	],
-	...shown,
 });
 
 /** `ifMissing` for operations that remove something. */
@@ -287,21 +254,20 @@ export const ifMissingOption = (thing: string): INodeProperties => ({
 });
 
 /** Says, where such an operation is chosen, what FreshBooks does not publish. */
-export const notPublishedNotice = (shown: Shown = {}): INodeProperties => ({
+export const notPublishedNotice: INodeProperties = {
 	displayName:
 		'FreshBooks does not document this in its public API; it is known from a third-party guide. Where FreshBooks does not offer it to your connection, the node says so: do it in FreshBooks under Team Members then.',
 	name: 'notPublishedNotice',
 	type: 'notice',
 	default: '',
-	...shown,
-});
+};
 
 /** Warns those who let an agent use an operation that takes access away. */
-export const agentNotice = (shown: Shown = {}): INodeProperties => ({
+export const agentNotice: INodeProperties = {
 	displayName:
 		"An AI agent calls this without asking anybody, and it takes access away. Put a human review before it, or give the agent Access > Offboard with 'Dry Run' on instead.",
 	name: 'agentNotice',
 	type: 'notice',
 	default: '',
-	displayOptions: { show: { '@tool': [true], ...shown.displayOptions?.show } },
-});
+	displayOptions: { show: { '@tool': [true] } },
+};

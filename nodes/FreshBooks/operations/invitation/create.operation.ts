@@ -12,11 +12,11 @@ interface Input extends InvitationRequest {
 
 export const create = operation<Input>({
 	description: updateDisplayOptions({ show: { resource: ['invitation'], operation: ['create'] } }, [
-		notPublishedNotice(),
-		businessLocator(),
-		emailParameter({}, 'Whom to invite; FreshBooks sends an email that the person must accept'),
-		roleParameter(),
-		optionsCollection({}, [
+		notPublishedNotice,
+		businessLocator,
+		emailParameter('Whom to invite; FreshBooks sends an email that the person must accept'),
+		roleParameter,
+		optionsCollection([
 			allowOtherRolesOption,
 			{
 				displayName: 'Endpoint',

@@ -13,11 +13,11 @@ interface Input {
 
 export const revoke = operation<Input>({
 	description: updateDisplayOptions({ show: { resource: ['invitation'], operation: ['revoke'] } }, [
-		agentNotice(),
-		notPublishedNotice(),
-		businessLocator(),
-		invitationLocator(),
-		optionsCollection({}, [ifMissingOption('invitation')]),
+		agentNotice,
+		notPublishedNotice,
+		businessLocator,
+		invitationLocator,
+		optionsCollection([ifMissingOption('invitation')]),
 	]),
 	read: (parameters) => ({
 		businessId: parameters.businessId(),

@@ -7,9 +7,9 @@ import { simplifyProject } from '../common/simplify';
 
 export const getAll = operation({
 	description: updateDisplayOptions({ show: { resource: ['project'], operation: ['getAll'] } }, [
-		businessLocator(),
-		...returnAllAndLimit(),
-		simplifyParameter(),
+		businessLocator,
+		...returnAllAndLimit,
+		simplifyParameter,
 	]),
 	read: (parameters) => ({
 		businessId: parameters.businessId(),

@@ -7,8 +7,8 @@ import { staffKey, readStaffLocator } from './staffRecord';
 
 export const deleteStaff = operation({
 	description: updateDisplayOptions({ show: { resource: ['staff'], operation: ['delete'] } }, [
-		accountLocator(),
-		staffLocator(),
+		accountLocator,
+		staffLocator,
 		optionsCollection(),
 	]),
 	read: readStaffLocator,

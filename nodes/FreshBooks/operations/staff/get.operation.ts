@@ -8,9 +8,9 @@ import { staffKey, readStaffLocator, type StaffRecord } from './staffRecord';
 
 export const get = operation<StaffRecord & { simplify: boolean }>({
 	description: updateDisplayOptions({ show: { resource: ['staff'], operation: ['get'] } }, [
-		accountLocator(),
-		staffLocator(),
-		simplifyParameter(),
+		accountLocator,
+		staffLocator,
+		simplifyParameter,
 		optionsCollection(),
 	]),
 	read: (parameters) => ({ ...readStaffLocator(parameters), simplify: parameters.boolean('simplify', 'Simplify', true) }),

@@ -50,8 +50,8 @@ function projectIdsIn(value: unknown): number[] | null {
 
 export const getAll = operation({
 	description: updateDisplayOptions({ show: { resource: ['staff'], operation: ['getAll'] } }, [
-		accountLocator(),
-		...returnAllAndLimit(),
+		accountLocator,
+		...returnAllAndLimit,
 		{
 			displayName: 'Filters',
 			name: 'filters',
@@ -93,7 +93,7 @@ export const getAll = operation({
 				},
 			],
 		},
-		simplifyParameter(),
+		simplifyParameter,
 		{
 			displayName: 'Options',
 			name: 'options',

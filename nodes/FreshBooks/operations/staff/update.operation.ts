@@ -41,8 +41,8 @@ const fieldParameter = ([name, , displayName, description]: (typeof FIELDS)[numb
 
 export const update = operation<StaffRecord & { fields: IDataObject }>({
 	description: updateDisplayOptions({ show: { resource: ['staff'], operation: ['update'] } }, [
-		accountLocator(),
-		staffLocator(),
+		accountLocator,
+		staffLocator,
 		{
 			displayName: 'Update Fields',
 			name: 'updateFields',

@@ -25,10 +25,10 @@ async function find(session: Session, { businessId, member }: Input): Promise<Te
 
 export const get = operation<Input>({
 	description: updateDisplayOptions({ show: { resource: ['teamMember'], operation: ['get'] } }, [
-		businessLocator(),
-		memberByUuidLocator(),
-		simplifyParameter(),
-		optionsCollection({}, [outputFormatOption]),
+		businessLocator,
+		memberByUuidLocator,
+		simplifyParameter,
+		optionsCollection([outputFormatOption]),
 	]),
 	read: (parameters) => ({
 		businessId: parameters.businessId(),

@@ -95,8 +95,8 @@ function requireActive(people: ListedPerson[], { businessId, source, filters: { 
 
 export const getAll = operation<Input>({
 	description: updateDisplayOptions({ show: { resource: ['teamMember'], operation: ['getAll'] } }, [
-		businessLocator(),
-		...returnAllAndLimit(),
+		businessLocator,
+		...returnAllAndLimit,
 		{
 			displayName: 'Filters',
 			name: 'filters',
@@ -153,7 +153,7 @@ export const getAll = operation<Input>({
 				},
 			],
 		},
-		simplifyParameter(),
+		simplifyParameter,
 		{
 			displayName: 'Options',
 			name: 'options',

@@ -14,11 +14,11 @@ interface Input {
 
 export const remove = operation<Input>({
 	description: updateDisplayOptions({ show: { resource: ['teamMember'], operation: ['remove'] } }, [
-		agentNotice(),
-		notPublishedNotice(),
-		businessLocator(),
-		memberToChangeLocator(),
-		optionsCollection({}, [ifMissingOption('team member')]),
+		agentNotice,
+		notPublishedNotice,
+		businessLocator,
+		memberToChangeLocator,
+		optionsCollection([ifMissingOption('team member')]),
 	]),
 	read: (parameters) => ({
 		businessId: parameters.businessId(),

@@ -15,12 +15,12 @@ interface Input {
 
 export const updateRole = operation<Input>({
 	description: updateDisplayOptions({ show: { resource: ['teamMember'], operation: ['updateRole'] } }, [
-		notPublishedNotice(),
-		businessLocator(),
-		memberToChangeLocator(),
-		{ ...roleParameter(), required: false, description: 'The new role; left without a choice, only the permissions change' },
+		notPublishedNotice,
+		businessLocator,
+		memberToChangeLocator,
+		{ ...roleParameter, required: false, description: 'The new role; left without a choice, only the permissions change' },
 		permissionsParameter,
-		optionsCollection({}, [allowOtherRolesOption]),
+		optionsCollection([allowOtherRolesOption]),
 	]),
 	read(parameters) {
 		const role = parameters.optionalRole();

@@ -5,7 +5,7 @@ import { operation } from '../common/operation';
 import { simplifyMe } from '../common/simplify';
 
 export const getMe = operation({
-	description: updateDisplayOptions({ show: { resource: ['user'], operation: ['getMe'] } }, [simplifyParameter()]),
+	description: updateDisplayOptions({ show: { resource: ['user'], operation: ['getMe'] } }, [simplifyParameter]),
 	read: (parameters) => ({ simplify: parameters.boolean('simplify', 'Simplify', true) }),
 	async execute(session, { simplify }) {
 		const me = await session.getMe();

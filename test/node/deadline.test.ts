@@ -1,0 +1,17 @@
+import { connect } from '../../nodes/FreshBooks/client/client';
+import { FreshBooksTrigger } from '../../nodes/FreshBooksTrigger/FreshBooksTrigger.node';
+import { pollContext } from '../harness/context';
+import { onGet, onTheWire } from '../harness/wire';
+
+onTheWire();
+
+/** On the real clocks, which a poll has: a monotonic clock gives fractions of a millisecond. */
+test('a client with a deadline is made and sends, whatever fraction of a millisecond is left', async () => {
+	const { context } = pollContext(new FreshBooksTrigger(), {});
+	for (let tried = 0; tried < 20; tried++) {
+		onGet('/auth/api/v1/users/me').reply(200, { response: { id: 1 } });
+		const client = await connect(context, { deadlineAt: Date.now() + 5_000 });
+		const request = { method: 'GET' as const, path: '/auth/api/v1/users/me', subject: 'the connected user', idFamily: 'none', published: true };
+		expect(await client.send(request)).toEqual({ response: { id: 1 } });
+	}
+});
