@@ -1,7 +1,8 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
 import { objectOf } from '../FreshBooks/client/json';
-import { dateTime, toScimUser } from '../FreshBooks/people/scimUser';
+import { isoOrNull } from '../FreshBooks/api/dates';
+import { toScimUser } from '../FreshBooks/people/scimUser';
 import type { ChangeItem, MemberOutput } from './changes/events';
 
 /** Changes as the node's output items. */
@@ -10,7 +11,7 @@ import type { ChangeItem, MemberOutput } from './changes/events';
 function scimUserOf(member: MemberOutput, businessId: number): IDataObject {
 	const { id, invitationAcceptedAt, ...person } = member;
 	const ids = typeof id === 'number' ? { memberId: id } : { teamMemberId: id };
-	return toScimUser({ ...person, id: String(id), freshBooks: { businessId, ...ids, invitationAcceptedAt: dateTime(invitationAcceptedAt) } });
+	return toScimUser({ ...person, id: String(id), freshBooks: { businessId, ...ids, invitationAcceptedAt: isoOrNull(invitationAcceptedAt) } });
 }
 
 /** A change whose people are SCIM users, so that it feeds an identity graph as it is; event and changes stay as they are. */

@@ -137,6 +137,14 @@ describe('onboard', () => {
 	});
 });
 
+/** Lists Teodor under another address as well, with the same FreshBooks identity. */
+async function secondAddressOfTeodor(): Promise<string> {
+	const { members } = await world.control<{ members: Array<{ email: string; identityId: number }> }>('GET', `/businesses/${BILLSPRING}`);
+	const identityId = members.find(({ email }) => email === TEODOR)?.identityId;
+	const { email } = await world.control<{ email: string }>('POST', `/businesses/${BILLSPRING}/members`, { email: 'teodor.w@example.net', identityId });
+	return email;
+}
+
 /** Five businesses with the leaver in each: a member, invited, or both. */
 async function seedFive(): Promise<void> {
 	await world.control('POST', '/seed', {
@@ -221,6 +229,38 @@ describe('offboard', () => {
 		assert.deepEqual(outcomesOf(report), { 101: 'notThere', 102: 'notThere', 103: 'removed', 104: 'notThere', 105: 'notThere' });
 		for (const id of FIVE) assert.deepEqual([await world.memberOf(LEAVER, id), await world.pendingOf(LEAVER, id)], [undefined, []]);
 		assert.equal((await world.pendingOf('other@example.com', 104)).length, 1);
+	});
+
+	test('one identity under two addresses: the other one is named and left, and removed only where asked', async () => {
+		const other = await secondAddressOfTeodor();
+		const report = await offboard(TEODOR, { failOnPartial: false }, [BILLSPRING]);
+		assert.equal(report['status'], 'partial');
+		assert.match(String(report['message']), /teodor\.w@example\.net/);
+		assert.ok(await world.memberOf(other));
+		assert.equal(await world.memberOf(TEODOR), undefined);
+		assert.equal((await offboard(other, { includeOtherAddresses: true }, [BILLSPRING]))['status'], 'offboarded');
+		assert.equal(await world.memberOf(other), undefined);
+		assert.deepEqual(await world.changes(), ['memberRemoved', 'memberRemoved']);
+	});
+
+	test('both addresses of one identity are removed where asked', async () => {
+		const other = await secondAddressOfTeodor();
+		const report = await offboard(TEODOR, { includeOtherAddresses: true }, [BILLSPRING]);
+		assert.deepEqual([report['status'], reportsOf(report)[0]?.verified], ['offboarded', true]);
+		for (const email of [TEODOR, other]) assert.equal(await world.memberOf(email), undefined);
+	});
+
+	test('a failing item stops the execution, and its error has the reports of the others', async () => {
+		const { status, error } = await world.run(
+			{ ...offboarding('', {}, [BILLSPRING]), email: '={{ $json.email }}' },
+			{ input: [{ email: TEODOR }, { email: 'nobody@example.com' }] },
+		);
+		assert.equal(status, 'error');
+		assert.match(String(error?.message), /nobody@example\.com.*\[item 1\]$/);
+		const { otherItems } = error?.context?.['data'] as { otherItems: Array<{ item: number; done: Json[] }> };
+		await assertShape('offboard', otherItems.flatMap(({ done }) => done));
+		assert.deepEqual(otherItems.map(({ item, done }) => [item, done.map((report) => report['status'])]), [[0, ['offboarded']]]);
+		assert.equal(await world.memberOf(TEODOR), undefined);
 	});
 
 	test('partial: fails the execution unless asked not to, and then is an item', async () => {

@@ -185,7 +185,7 @@ describe('every parameter of every item is checked before the first request', ()
 
 	test('a slip in the last item leaves nothing half done', async () => {
 		expect(await errorOf(parameters, { items: [{ id: 1 }, { id: 2 }, { id: '3/..' }] })).toMatchObject({
-			message: "Parameter 'Team Member' must be a whole number such as 6806492 [item 2]",
+			message: "Parameter 'Team Member' must be a whole number or a UUID, as Get Many gives them [item 2]",
 			description: expect.stringContaining('nothing was sent'),
 			itemIndex: 2,
 		});
@@ -197,7 +197,7 @@ describe('every parameter of every item is checked before the first request', ()
 		onDelete('/auth/api/v1/business/789/members/3').reply(204);
 		expect(await run(parameters, { items: [{ id: 1 }, { id: '' }, { id: 3 }], continueOnFail: true })).toEqual([
 			{ json: { deleted: true, businessId: 789, memberId: 1, email: 'person1@example.com' }, pairedItem: { item: 0 } },
-			{ json: { error: "Parameter 'Team Member' must be a whole number such as 6806492 [item 1]", message: expect.any(String) }, pairedItem: { item: 1 } },
+			{ json: { error: "Parameter 'Team Member' must be a whole number or a UUID, as Get Many gives them [item 1]", message: expect.any(String) }, pairedItem: { item: 1 } },
 			{ json: { deleted: true, businessId: 789, memberId: 3, email: 'person3@example.com' }, pairedItem: { item: 2 } },
 		]);
 	});

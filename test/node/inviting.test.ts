@@ -75,7 +75,7 @@ describe('an invitation is sent once', () => {
 	test('that was accepted before it could be looked at is one', async () => {
 		const lists = onLists();
 		onPost(INVITATIONS, NEW_STAFF).reply(504, () => {
-			lists.team = [teamMemberRow(1, { email: NEW_STAFF.email, active: true })];
+			lists.team = [teamMemberRow(1, { email: NEW_STAFF.email, identity_id: 77, active: true })];
 			return '<html>Gateway</html>';
 		});
 		expect(await createdIn()).toEqual([{ ...NEW_STAFF, status: 'accepted' }]);

@@ -203,8 +203,9 @@ describe('a text follows the facts', () => {
 		['a definite answer after an unclear try', { kind: 'notFound', method: 'DELETE', sent: 2, maybeDone: true, afterUnknownFate: true }, /An earlier try of it ended without a clear answer and may have been carried out\.$/],
 		['an execution stopped before anything was sent', { kind: 'cancelled', method: 'POST', sent: 0, maybeDone: false }, /^It was not sent, so nothing was done for it\.$/],
 		['an execution stopped during a write', { kind: 'cancelled', method: 'POST', sent: 1, maybeDone: true }, /^What had been sent before may have been carried out\.$/],
-		['an invitation that a gateway answered', { kind: 'unknownFate', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: false }, /^It may still arrive\. After that it was not sent again/],
-		['an invitation that FreshBooks answered', { kind: 'unknownFate', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: true }, /^After that it was not sent again/],
+		['an invitation that a gateway answered', { kind: 'unknownFate', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: false }, /^It may still arrive\. It was not sent again/],
+		['an invitation whose connection broke', { kind: 'unknownFate', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: false, serviceText: 'ECONNRESET' }, /is safe\. \(ECONNRESET\)$/],
+		['an invitation that FreshBooks answered', { kind: 'unknownFate', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: true }, /^It was not sent again/],
 	])('of %s', (_name, { kind, ...facts }, description) => {
 		expect(textOf(failure(kind, facts)).description).toMatch(description);
 	});

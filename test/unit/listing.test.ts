@@ -282,6 +282,23 @@ test('fifteen rows beside `pages: 3`, without a total, are read on', async () =>
 	expect(pages().slice(0, 3)).toEqual([1, 2, 3]);
 });
 
+test.each<[string, number, number[], boolean]>([
+	['an empty first page', 3, [0], true],
+	['an empty page after a short one', 3, [1, 0, 1], true],
+	['the same rows for every page', 3, [-1, -1, -1], true],
+	['every page that is counted', 3, [100, 100, 7], false],
+	['an empty only page', 1, [0], false],
+	['more pages than are counted', 1, [100, 7], false],
+])('without a total, %s beside `pages: %d` is judged by the pages', async (_case, counted, sizes, short) => {
+	const { client } = service((page) => {
+		const from = sizes[page - 1] === -1 ? 1 : page * 1000;
+		return { response: { members: rowsFrom(from, from + Math.abs(sizes[page - 1] ?? 0) - 1), pages: { page, pages: counted, per_page: 100 } } };
+	});
+	const listing = await readList(client, REQUEST);
+	expect([isShort(listing), movedWhileRead(listing)]).toEqual([short, false]);
+	expect((await readToTheEnd(client, REQUEST)).doubt).toEqual(short ? expect.stringContaining('counts 3 pages of things but shows nothing after page') : undefined);
+});
+
 test('rows at the top level beside `meta`, as FreshBooks gives projects, are read like the others', async () => {
 	const { client, pages } = service((page) => ({ members: rowsFrom(1, 150).slice((page - 1) * 100, page * 100), meta: { page, per_page: 100, pages: 2, total: 150, sort: [] } }));
 	expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(150));

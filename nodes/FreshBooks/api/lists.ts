@@ -42,6 +42,10 @@ export interface Listing<Kept> {
 	listed: number;
 	/** `total` as each page reported it, in page order; empty where FreshBooks reports none. */
 	totals: number[];
+	/** The largest number of pages that FreshBooks named; 0 where it names none. */
+	pages: number;
+	/** How many pages were looked at, in order, until nothing more came. */
+	pagesSeen: number;
 	/** Rows that came more than once. */
 	duplicates: number;
 	/** True when there are as many rows as the caller wanted, so that they say nothing about the whole. */
@@ -110,6 +114,9 @@ class Collector<Kept> {
 
 	readonly totals: number[] = [];
 
+	/** The largest number of pages that a page named. */
+	pages = 0;
+
 	duplicates = 0;
 
 	private readonly seen = new Set<string>();
@@ -124,6 +131,7 @@ class Collector<Kept> {
 	/** Adds a page and returns how many of its rows were new. */
 	add(page: Page): number {
 		if (page.total !== null) this.totals.push(page.total);
+		this.pages = Math.max(this.pages, page.pages ?? 0);
 		const before = this.listed;
 		for (const row of page.rows) this.addRow(row);
 		return this.listed - before;
@@ -169,8 +177,9 @@ class ListReader<Kept> {
 			if (!this.mayHaveMore(page, number, fresh, previous)) break;
 			previous = page;
 		}
-		const { rows, listed, totals, duplicates } = this.collected;
-		return { rows: rows.slice(0, this.limit), listed, totals, duplicates, limited: rows.length >= this.limit, requests: this.requests };
+		const { rows, listed, totals, pages, duplicates } = this.collected;
+		const limited = rows.length >= this.limit;
+		return { rows: rows.slice(0, this.limit), listed, totals, pages, pagesSeen: number, duplicates, limited, requests: this.requests };
 	}
 
 	/**
@@ -296,7 +305,8 @@ function doubtAbout(listing: Listing<unknown>, subject: string): string | undefi
 		return `FreshBooks' list of ${subject} changed while it was read, twice: it may lack a row. Run it again.`;
 	}
 	if (!isShort(listing)) return undefined;
-	return `FreshBooks counts ${counted(listing)} ${subject} but shows ${listing.listed}: some may be hidden from the connected user.`;
+	const shown = lacksRows(listing) ? `but shows ${listing.listed}` : `but shows nothing after page ${listing.pagesSeen}`;
+	return `FreshBooks counts ${counted(listing, subject)} ${shown}: some may be hidden from the connected user.`;
 }
 
 /**
@@ -313,7 +323,7 @@ export async function readWholeList<Kept>(
 	const listing = await readTwiceIfDoubtful(client, request, limit);
 	if (listing.listed === 0 && isShort(listing)) {
 		throw refusal(
-			`FreshBooks counts ${counted(listing)} ${request.subject} but shows none`,
+			`FreshBooks counts ${counted(listing, request.subject)} but shows none`,
 			'They may be hidden from the connected user. Connect as an owner or admin of that business.',
 		);
 	}
@@ -322,11 +332,20 @@ export async function readWholeList<Kept>(
 	return listing.rows;
 }
 
-function counted({ totals }: Listing<unknown>): number {
-	return Math.max(0, ...totals);
+/** What FreshBooks counts: rows, or pages where it counts those only. */
+function counted({ totals, pages }: Listing<unknown>, subject: string): string {
+	return totals.length > 0 ? `${Math.max(...totals)} ${subject}` : `${pages} pages of ${subject}`;
 }
 
-/** True when FreshBooks counts more rows than it showed. */
+function lacksRows({ totals, listed }: Listing<unknown>): boolean {
+	return listed < Math.max(0, ...totals);
+}
+
+function lacksPages({ totals, pages, pagesSeen }: Listing<unknown>): boolean {
+	return totals.length === 0 && pagesSeen < pages;
+}
+
+/** True when FreshBooks counts more rows than it showed; or more pages, where it does not count rows. */
 export function isShort(listing: Listing<unknown>): boolean {
-	return !listing.limited && listing.listed < counted(listing);
+	return !listing.limited && (lacksRows(listing) || lacksPages(listing));
 }

@@ -35,6 +35,11 @@ function quoted(failure: Failure): string {
 	return ` FreshBooks said: "${failure.serviceText}"${end}`;
 }
 
+/** What was met on the way, where FreshBooks itself said nothing. */
+function inBrackets({ serviceText }: Failure): string {
+	return serviceText ? ` (${serviceText})` : '';
+}
+
 function seconds(ms: number): string {
 	const whole = Math.ceil(ms / 1000);
 	return whole === 1 ? '1 second' : `${whole} seconds`;
@@ -114,20 +119,21 @@ function unknownFateText(failure: Failure): FailureText {
 	const late = answeredByFreshBooks ? '' : 'It may still arrive. ';
 	return {
 		message: `${what} ${subject}, so it is not known whether it was carried out`,
-		description: `${late}After that it was not sent again, as that could invite the person twice. Look with 'Get Many' of invitations; running it again later is safe.${redirect}${quoted(failure)}`,
+		description: `${late}It was not sent again, as that could invite the person twice. Look with 'Get Many' of invitations; running it again later is safe.${redirect}${answeredByFreshBooks ? quoted(failure) : inBrackets(failure)}`,
 	};
 }
 
 function unreachableText(failure: Failure): FailureText {
-	const detail = failure.serviceText ? ` (${failure.serviceText})` : '';
 	return {
 		message: `FreshBooks was not reached for ${failure.subject}`,
-		description: `${outcome(failure)}${tries(failure)} Check the network between n8n and FreshBooks, and the credential's 'API Base URL' if 'Environment' is custom.${detail}`,
+		description: `${outcome(failure)}${tries(failure)} Check the network between n8n and FreshBooks, and the credential's 'API Base URL' if 'Environment' is custom.${inBrackets(failure)}`,
 	};
 }
 
 function cancelledText(failure: Failure): FailureText {
-	const mayBeDone = failure.method !== 'GET' && failure.sent !== 0 && failure.maybeDone !== false;
+	const { method, sent, maybeDone } = failure;
+	if (method === 'GET') return { message: `The execution was stopped before ${failure.subject} was done`, description: 'This request changes nothing; what was done before it stays done.' };
+	const mayBeDone = sent !== 0 && maybeDone !== false;
 	return {
 		message: `The execution was stopped before ${failure.subject} was done`,
 		description: mayBeDone ? 'What had been sent before may have been carried out.' : outcome(failure),

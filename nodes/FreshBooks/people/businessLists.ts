@@ -65,8 +65,9 @@ const MAX_READINGS = 3;
 
 function readingFailed<Row>(error: FreshBooksError, wasAnswered: boolean): ReadList<Row> {
 	const { kind } = error.failure;
-	// A 404 after a try that broke off is no plain answer.
-	const isAbsent = (kind === 'notPublished' || kind === 'notFound') && !error.failure.afterUnknownFate;
+	// Neither a gateway's 404 nor one after a try that broke off is a plain answer of FreshBooks.
+	const isPlain = error.failure.answeredByFreshBooks === true && !error.failure.afterUnknownFate;
+	const isAbsent = (kind === 'notPublished' || kind === 'notFound') && isPlain;
 	const state = isAbsent && !wasAnswered ? 'notOffered' : 'unread';
 	return { rows: [], state, reason: `${reasonOf(error)}.`, error, mayImprove: isUnreadable(error) };
 }
@@ -163,7 +164,7 @@ export async function readBusinessLists(
 /** Reads the published list alone, for a look at somebody that nothing is done about. Throws FreshBooksError as it cannot be read. */
 export async function readTeamMembers(client: FreshBooksClient, businessId: number): Promise<ReadList<TeamMember>> {
 	for (let reading = 1; ; reading++) {
-		const list = await readPublished(client, businessId, () => undefined);
+		const list = withoutAnybodyDoubtful(await readPublished(client, businessId, () => undefined), businessId);
 		if (reading < MAX_READINGS && list.mayImprove) continue;
 		if (list.error) throw list.error;
 		return list;

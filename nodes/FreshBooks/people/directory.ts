@@ -12,8 +12,10 @@ export interface DirectoryPerson {
 	role: string | null;
 	/** null where the directory does not say, or not understandably. */
 	active: boolean | null;
-	/** The business for which this is expected; null for any. */
+	/** The business for which this is expected; null for any, and where the directory does not say it understandably. */
 	businessId: number | null;
+	/** Whether the directory names a business that is not understood. */
+	businessUnclear: boolean;
 	/** Its position among the rows, from 0. */
 	place: number;
 }
@@ -31,10 +33,17 @@ export interface Directory {
 	problemCount: number;
 	/** People by a status that is neither active nor inactive, the status as the directory first wrote it. */
 	unknownStatuses: UnknownStatus[];
+	/** People by a business ID that is none, as the directory first wrote it. */
+	unknownBusinesses: UnknownBusiness[];
 }
 
 export interface UnknownStatus {
 	status: string;
+	people: number;
+}
+
+export interface UnknownBusiness {
+	business: string;
 	people: number;
 }
 
@@ -86,10 +95,28 @@ function yesOrNo(value: unknown): boolean | null {
 	return NO.has(word) ? false : null;
 }
 
-class Reader {
-	private readonly directory: Omit<Directory, 'unknownStatuses'> = { people: new Map(), rows: 0, skipped: 0, problems: [], problemCount: 0 };
+/** Counts people by a word, without regard to case. */
+class WordCounts {
+	private readonly counts = new Map<string, { word: string; people: number }>();
 
-	private readonly unknownStatuses = new Map<string, UnknownStatus>();
+	add(word: string): void {
+		const known = this.counts.get(word.toLowerCase());
+		if (known) known.people++;
+		else this.counts.set(word.toLowerCase(), { word, people: 1 });
+	}
+
+	/** The most frequent first, each as it was first written. */
+	sorted(): Array<{ word: string; people: number }> {
+		return [...this.counts.values()].sort((one, other) => other.people - one.people);
+	}
+}
+
+class Reader {
+	private readonly directory: Omit<Directory, 'unknownStatuses' | 'unknownBusinesses'> = { people: new Map(), rows: 0, skipped: 0, problems: [], problemCount: 0 };
+
+	private readonly unknownStatuses = new WordCounts();
+
+	private readonly unknownBusinesses = new WordCounts();
 
 	constructor(private readonly fields: DirectoryFields) {}
 
@@ -103,10 +130,13 @@ class Reader {
 		else this.directory.people.set(key, [person]);
 	}
 
-	/** What was read; statuses that are not known come the most frequent first. */
+	/** What was read; what is not known comes the most frequent first. */
 	finish(): Directory {
-		const unknownStatuses = [...this.unknownStatuses.values()].sort((one, other) => other.people - one.people);
-		return { ...this.directory, unknownStatuses };
+		return {
+			...this.directory,
+			unknownStatuses: this.unknownStatuses.sorted().map(({ word, people }) => ({ status: word, people })),
+			unknownBusinesses: this.unknownBusinesses.sorted().map(({ word, people }) => ({ business: word, people })),
+		};
 	}
 
 	private person(row: IDataObject, place: number): DirectoryPerson | undefined {
@@ -115,7 +145,7 @@ class Reader {
 		const field = fields.find((name) => checkEmail(valueAt(row, name)).ok) ?? fields[0];
 		const email = checkEmail(valueAt(row, field));
 		if (!email.ok) return this.skip(`Row ${place} has no email address.`);
-		return { email: email.value, role: this.role(row), active: this.active(row, email.value), businessId: this.business(row, email.value), place };
+		return { email: email.value, role: this.role(row), active: this.active(row, email.value), ...this.business(row, email.value), place };
 	}
 
 	private skip(problem: string): undefined {
@@ -130,9 +160,7 @@ class Reader {
 
 	private addUnknownStatus(value: unknown, email: string): void {
 		const status = inOneLine(wordOf(value), 40) || 'not a text';
-		const known = this.unknownStatuses.get(status.toLowerCase());
-		if (known) known.people++;
-		else this.unknownStatuses.set(status.toLowerCase(), { status, people: 1 });
+		this.unknownStatuses.add(status);
 		this.addProblem(`It is not clear whether ${email} is active: '${status}'.`);
 	}
 
@@ -152,13 +180,14 @@ class Reader {
 		return null;
 	}
 
-	private business(row: IDataObject, email: string): number | null {
+	private business(row: IDataObject, email: string): Pick<DirectoryPerson, 'businessId' | 'businessUnclear'> {
 		const value = firstValue(row, BUSINESS_FIELDS);
-		if (value === undefined) return null;
+		if (value === undefined) return { businessId: null, businessUnclear: false };
 		const checked = checkIntegerId(typeof value === 'string' ? value.trim() : value);
-		if (checked.ok) return checked.value;
+		if (checked.ok) return { businessId: checked.value, businessUnclear: false };
+		this.unknownBusinesses.add(inOneLine(wordOf(value), 40) || 'not a text');
 		this.addProblem(`The business ID of ${email} ${checked.problem}.`);
-		return null;
+		return { businessId: null, businessUnclear: true };
 	}
 }
 
@@ -181,6 +210,16 @@ export function entryFor(directory: Directory, addresses: string[], businessId: 
 	if (here) return here;
 	const elsewhere = activeFirst(entries);
 	return elsewhere && { ...elsewhere, role: null };
+}
+
+/** How many people the directory expects in each business that it names; somebody who has left is expected nowhere. */
+export function expectedByBusiness(directory: Directory): Map<number, number> {
+	const expected = new Map<number, number>();
+	for (const entries of directory.people.values()) {
+		const businessIds = new Set(entries.flatMap(({ active, businessId }) => (active === false || businessId === null ? [] : [businessId])));
+		for (const businessId of businessIds) expected.set(businessId, (expected.get(businessId) ?? 0) + 1);
+	}
+	return expected;
 }
 
 function activeFirst(entries: DirectoryPerson[]): DirectoryPerson | undefined {

@@ -165,13 +165,18 @@ const sameIdentity: Judgement = (person) =>
 				sentence: `${nameOfPerson(person)} is also listed as ${person.otherAddresses.join(', ')} with the same FreshBooks identity: keep one address.`,
 			};
 
-const inactiveWithSeat: Judgement = (person) =>
-	person.listed && person.active === false && !person.invitation.pending && !isSeatlessRole(person.role)
-		? {
-				severity: 'low',
-				sentence: `${nameOfPerson(person)} is inactive with the role ${person.role ?? 'unknown'}, and the seat may still be billed: remove the entry.`,
-			}
-		: undefined;
+/** Whether the directory expects the person to be active in this business. */
+function isExpectedHere({ businessId }: ReviewedPerson, entry: Circumstances['entry']): boolean {
+	return entry?.active === true && (entry.businessId ?? businessId) === businessId;
+}
+
+const inactiveWithSeat: Judgement = (person, { entry }) => {
+	if (!person.listed || person.active !== false || person.invitation.pending || isSeatlessRole(person.role)) return undefined;
+	const sentence = `${nameOfPerson(person)} is inactive with the role ${person.role ?? 'unknown'}, and the seat may still be billed`;
+	return isExpectedHere(person, entry)
+		? { severity: 'low', sentence: `${sentence}, but the directory expects them to be active: activate them in FreshBooks or correct the directory.` }
+		: { severity: 'low', sentence: `${sentence}: remove the entry.` };
+};
 
 const privileged: Judgement = (person) => {
 	const roles = grantedRoles(person).filter(isPrivilegedRole);

@@ -27,6 +27,8 @@ async function projectsOf(session: Session, businessId: number, person: Person):
 	const read = await orReason('Projects', reading);
 	if (typeof read === 'string') return read;
 	if (read.doubt !== undefined) return `Projects were left out: ${read.doubt}`;
+	const silent = read.rows.find(({ raw }) => !('group' in raw));
+	if (silent) return `Projects were left out: FreshBooks does not say who works on ${silent.title ?? `project ${silent.id ?? ''}`}.`;
 	return read.rows.filter((project) => worksOn(project, person)).flatMap(({ id, title }) => (id === null ? [] : [{ id, title }]));
 }
 

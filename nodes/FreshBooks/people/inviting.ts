@@ -2,7 +2,7 @@ import { createInvitation, createUserInvitation, type Invitation, type NewInvita
 import { addressKey } from '../client/identifiers';
 import { isFreshBooksError, type FreshBooksError } from '../client/errors';
 import type { BusinessLists } from './businessLists';
-import { personOf, presenceIn } from './presence';
+import { hasJoined, personOf, presenceIn } from './presence';
 import { readUntil } from './removing';
 import type { Session } from './session';
 
@@ -30,9 +30,8 @@ async function send(session: Session, request: InvitationRequest): Promise<Invit
 
 /** What lists show of an invited address: the pending invitation, or that the person is a member. */
 function arrivedIn(lists: BusinessLists, email: string): Invitation | 'member' | undefined {
-	const { invitations, teamMembers, members } = presenceIn(lists, personOf([email], [], [lists]));
-	if (invitations.length > 0) return invitations[0];
-	return teamMembers.some(({ active }) => active !== false) || members.length > 0 ? 'member' : undefined;
+	const presence = presenceIn(lists, personOf([email], [], [lists]));
+	return presence.invitations[0] ?? (hasJoined(presence) ? 'member' : undefined);
 }
 
 /** The invitation as it is answered where the person accepted it before it could be looked at. */

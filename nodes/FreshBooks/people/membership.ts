@@ -141,7 +141,7 @@ export function noMember(session: Session, businessId: number, named: NamedMembe
 	}
 	return refusal(
 		`No member of business ${businessId} has ${describe(named)}`,
-		"All team members and members were looked through, in upper or lower case. Check 'Team Member' and 'Business'.",
+		`All team members and members were looked through${named.by === 'email' ? ', in upper or lower case' : ''}. Check 'Team Member' and 'Business'.`,
 	);
 }
 

@@ -1,8 +1,9 @@
 import type { BusinessMembership } from '../api/me';
 import { listStaff, setStaffVisState, VIS_STATE, type StaffRecord } from '../api/staff';
 import { readToTheEnd } from '../api/lists';
+import { isFreshBooksError, type FreshBooksError } from '../client/errors';
 import { sameAddress } from '../client/identifiers';
-import type { BusinessLists } from './businessLists';
+import { listsOf, type BusinessLists, type ListName } from './businessLists';
 import {
 	foundBusinessMember,
 	foundInvitation,
@@ -32,7 +33,7 @@ import {
 } from './presence';
 import { endsTheRun, reasonOf } from './reasons';
 import { readHandOver } from './handOver';
-import { doneBy, givesAccess, isShown, removeSurely, targetsIn, type Attempt, type RemovalResult } from './removing';
+import { doneBy, givesAccess, isRefused, isShown, removeSurely, targetsIn, type Attempt, type RemovalResult } from './removing';
 import { mayNotManage } from './roles';
 import type { Session } from './session';
 
@@ -54,6 +55,10 @@ const CONNECTED_USER = 'This is the connected FreshBooks user, who is never remo
 const NO_OWNER_LEFT =
 	'FreshBooks lists no active owner of this business any more: another run may have removed the other owner at the same time. Contact FreshBooks support now.';
 
+const LIST_NAMES: Record<ListName, string> = { invitations: 'pending invitations', teamMembers: 'team members', businessMembers: 'members' };
+
+const NO_ACCOUNT = 'FreshBooks names no accounting system for this business, so its staff records were not looked at.';
+
 /** One business as it was read before anything is done. */
 interface Reading {
 	membership: BusinessMembership;
@@ -67,7 +72,7 @@ interface StaffReading {
 }
 
 async function readStaff(session: Session, { accountId }: BusinessMembership, email: string): Promise<StaffReading> {
-	if (accountId === null) return { records: [], unread: 'FreshBooks names no accounting system for this business, so its staff records were not looked at.' };
+	if (accountId === null) return { records: [], unread: NO_ACCOUNT };
 	return await readToTheEnd(session.client, listStaff(accountId, { search: { email_like: email } }, (record) => record)).then(
 		({ rows, doubt }): StaffReading => ({ records: rows.filter((record) => sameAddress(record.email, email)), unread: doubt }),
 		(error: unknown) => (endsTheRun(error) ? Promise.reject(error) : { records: [], unread: `${reasonOf(error)}.` }),
@@ -94,17 +99,19 @@ async function archiveStaff(session: Session, membership: BusinessMembership, em
 	const unread = (reading: StaffReading): NotDone[] => (reading.unread === undefined ? [] : [{ what: 'staff', id: null, reason: reading.unread }]);
 	const active = before.records.flatMap((record) => (isStaffActive(record) && record.id !== null ? [record.id] : []));
 	if (active.length === 0) return { done: [], notDone: unread(before), remarks: [] };
-	const errors = new Map<number, unknown>();
+	const errors = new Map<number, FreshBooksError>();
 	for (const id of active) {
 		const sent = setStaffVisState(session.client, membership.accountId ?? '', id, VIS_STATE.archived);
-		await sent.catch((error: unknown) => (endsTheRun(error) ? Promise.reject(error) : errors.set(id, error)));
+		await sent.catch((error: unknown) => (isFreshBooksError(error) && !endsTheRun(error) ? errors.set(id, error) : Promise.reject(error)));
 	}
 	const after = await readStaff(session, membership, email);
 	const result: StaffResult = { done: [], notDone: unread(after), remarks: [] };
 	for (const id of active) {
 		const record = after.records.find((row) => row.id === id);
 		const isArchived = record === undefined ? after.unread === undefined : !isStaffActive(record);
-		if (isArchived) result.done.push({ action: 'staffArchived', id, by: 'thisRun', wasGone: false });
+		const error = errors.get(id);
+		const by = error === undefined ? 'thisRun' : doneBy({ error });
+		if (isArchived) result.done.push({ action: 'staffArchived', id, by, wasGone: by === 'somebodyElse' });
 		else result.notDone.push({ what: 'staff', id, reason: errors.has(id) ? `${reasonOf(errors.get(id))}.` : 'FreshBooks accepted the change, but still lists the staff record as active. Run it again.' });
 	}
 	return result;
@@ -141,8 +148,10 @@ function settle(attempt: Attempt, first: Presence, { attempts, last, undecided }
 		const reason = error === undefined ? 'FreshBooks accepted the removal, but still lists it. Run it again in a minute.' : `${reasonOf(error)}. ${BY_HAND}`;
 		return { what: WHAT[kind], id, reason };
 	}
-	if (error !== undefined && undecided.length > 0) return { what: WHAT[kind], id, reason: `${reasonOf(error)}.` };
-	const by = doneBy(error);
+	// An invitation that FreshBooks clearly refused to revoke, and that is gone, may have been accepted.
+	const isUnclear = error !== undefined && (undecided.length > 0 || (kind === 'invitation' && isRefused(attempt)));
+	if (isUnclear) return { what: WHAT[kind], id, reason: `${reasonOf(error)}. ${BY_HAND}` };
+	const by = doneBy(attempt);
 	return { action: ACTIONS[kind], id, by, wasGone: by === 'somebodyElse' };
 }
 
@@ -204,7 +213,11 @@ function isNotManaged(undecided: Undecided[], presence: Presence, { role }: Busi
 /** What this execution removed for an earlier item about the same person, as a report shows it. */
 function doneEarlier(session: Session, businessId: number, person: Person): CompletedAction[] {
 	const rows = [...session.writes.removedHere(businessId).values()].filter(({ member }) => matchOf(member, person) !== undefined);
-	return rows.flatMap(({ member: { id } }): CompletedAction[] => (id === null ? [] : [{ action: 'memberRemoved', id, by: 'thisRun', wasGone: false }]));
+	const revoked = [...session.writes.revokedHere(businessId)].filter(([, email]) => matchOf({ email, identityId: null }, person) !== undefined);
+	return [
+		...revoked.map(([id]): CompletedAction => ({ action: 'invitationRevoked', id, by: 'thisRun', wasGone: false })),
+		...rows.flatMap(({ member: { id } }): CompletedAction[] => (id === null ? [] : [{ action: 'memberRemoved', id, by: 'thisRun', wasGone: false }])),
+	];
 }
 
 async function offboardFrom(session: Session, leaver: Leaver, person: Person, reading: Reading): Promise<BusinessReport> {
@@ -215,6 +228,13 @@ async function offboardFrom(session: Session, leaver: Leaver, person: Person, re
 		const lists = await session.listsAgain(businessId);
 		return await offboardRead(session, leaver, person, { ...reading, lists: session.writes.appliedTo(businessId, lists) });
 	});
+}
+
+/** The lists that FreshBooks does not offer this connection: what they would show, nobody looked at. */
+function notLookedAt(lists: BusinessLists, { businessId }: BusinessMembership): string[] {
+	return listsOf(lists)
+		.filter(([, { state }]) => state === 'notOffered')
+		.map(([list]) => `FreshBooks does not offer this connection the list of ${LIST_NAMES[list]} of business ${businessId}, so it was not looked at.`);
 }
 
 async function offboardRead(session: Session, leaver: Leaver, person: Person, reading: Reading): Promise<BusinessReport> {
@@ -238,7 +258,7 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 	const result = await removeSurely(session, membership.businessId, { person, includeOtherAddresses }, lists);
 	const settled = result.attempts.flatMap((attempt) => settle(attempt, first, result) ?? []);
 	const staffResult = staff === undefined ? undefined : leaver.archiveStaff ? await archiveStaff(session, membership, email, staff) : staffRemarks(staff);
-	const earlier = doneEarlier(session, membership.businessId, person).filter(({ id }) => !result.attempts.some((attempt) => attempt.kind === 'member' && attempt.id === id));
+	const earlier = doneEarlier(session, membership.businessId, person).filter(({ action, id }) => !result.attempts.some((attempt) => ACTIONS[attempt.kind] === action && attempt.id === id));
 	const done = [...earlier, ...settled.filter((entry) => 'action' in entry), ...(staffResult?.done ?? [])];
 	const notDone = [
 		...settled.filter((entry) => 'what' in entry),
@@ -250,13 +270,15 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 	];
 	// A later item about the same person must not take for gone what FreshBooks still shows.
 	if (notDone.length > 0) for (const { kind, id } of result.attempts) session.writes.forgetRemoval(membership.businessId, kind, id);
+	const withoutStaff = leaver.archiveStaff && staff === undefined ? [`Staff records: ${NO_ACCOUNT}`] : [];
+	const unseen = notLookedAt(lists, membership);
 	const kept = isDeactivated(result.last) ? ['FreshBooks keeps the person in the list, as inactive.'] : [];
 	return reportOf(membership, outcomeOf(first, result.last, done, notDone), {
 		verified: notDone.length === 0,
 		found,
 		done,
 		notDone,
-		remarks: [...kept, ...(staffResult?.remarks ?? [])],
+		remarks: [...unseen, ...withoutStaff, ...kept, ...(staffResult?.remarks ?? [])],
 		handOver,
 	});
 }
@@ -269,7 +291,7 @@ function planned(leaver: Leaver, reading: Reading, first: Presence, staff: Staff
 	const hasWork = hasAccess(first) || targets.length > 0 || (archives && staff !== undefined && staff.records.some(isStaffActive));
 	const staffUnread: NotDone[] = archives && staff?.unread !== undefined ? [{ what: 'staff', id: null, reason: staff.unread }] : [];
 	const notDone = [...leftOver(lists, first, targets, includeOtherAddresses), ...(includeOtherAddresses ? [] : otherAddresses(first, false)), ...staffUnread];
-	const remarks = archives || staff === undefined ? [] : staffRemarks(staff).remarks;
+	const remarks = [...notLookedAt(lists, membership), ...(archives || staff === undefined ? [] : staffRemarks(staff).remarks)];
 	return reportOf(membership, hasWork ? 'planned' : outcomeOf(first, first, [], notDone), { verified: !hasWork && notDone.length === 0, found, notDone, remarks });
 }
 

@@ -10,7 +10,7 @@ import type { BusinessLists } from './businessLists';
 import { inviteOnce } from './inviting';
 import { changeRole, refuseConnectedUser, refuseOwner, undecidedError, type LocatedMember } from './membership';
 import { foundBusinessMember, foundTeamMember, type FoundMember } from './offboardReport';
-import { personBy, presenceIn, undecidedFor, type Person, type Presence } from './presence';
+import { hasJoined, personBy, presenceIn, undecidedFor, type Person, type Presence } from './presence';
 import { endsTheRun, reasonOf } from './reasons';
 import { isAbsent, VERIFYING_PAUSES_MS } from './removing';
 import { isSeatlessRole, roleTitle, sameRole } from './roles';
@@ -95,10 +95,10 @@ interface Kept {
 	problem?: FreshBooksError;
 }
 
-async function revokeIfThere(session: Session, businessId: number, id: number): Promise<boolean> {
+async function revokeIfThere(session: Session, { businessId, email }: Hire, id: number): Promise<boolean> {
 	return await revokeInvitation(session.client, businessId, id).then(
 		() => {
-			session.writes.noteRevoked(businessId, id);
+			session.writes.noteRevoked(businessId, id, email);
 			return true;
 		},
 		// Another run was faster, or it was accepted; the look that follows tells.
@@ -144,7 +144,7 @@ async function keepOneOf(session: Session, hire: Hire, person: Person, revoked: 
 		const untried = others.flatMap(({ id }) => (id === null || tried.has(id) ? [] : [id]));
 		for (const id of untried) {
 			tried.add(id);
-			if (await revokeIfThere(session, hire.businessId, id)) revoked.push(id);
+			if (await revokeIfThere(session, hire, id)) revoked.push(id);
 		}
 		if (untried.length > 0) continue;
 		const isMissing = expected !== undefined && kept === undefined && standingOf(presence, hire.role).kind === 'unknown';
@@ -181,17 +181,22 @@ function waiting(hire: Hire, invitation: Invitation, revoked: number[]): IDataOb
 async function sendInvitation(session: Session, hire: Hire, person: Person, seats: Seats | undefined): Promise<IDataObject> {
 	const { businessId, email, role } = hire;
 	const sent = await inviteOnce(session, { businessId, email, role, endpoint: 'businessInvitations' });
+	if (sent.state === 'ended' && sent.status?.toLowerCase() !== 'accepted') {
+		throw refusal(`FreshBooks answered with an invitation of ${email} that is ${sent.status ?? 'ended'}`, 'It may not have sent an email. Look at the invitations in FreshBooks, and run it again.');
+	}
 	if (sent.state === 'ended') {
 		return answer(hire, 'alreadyMember', `${email} was invited and has accepted already.`, { invitation: describeInvitation(sent, hire, Date.now()) });
 	}
 	const { invitation = sent, revoked, presence, problem, isListed } = await keepOne(session, hire, person, sent).then((kept) => ({ ...kept, isListed: kept.invitation !== undefined }));
 	const now = Date.now();
 	const described = describeInvitation(invitation, { ...hire, invitedAt: hire.invitedAt ?? new Date(now).toISOString() }, now);
-	const isMember = presence !== undefined && standingOf(presence, role).kind === 'member';
+	const isMember = presence !== undefined && hasJoined(presence);
 	const verified = isListed || isMember;
 	const doubt = problem ? reasonOf(problem) : 'FreshBooks does not list the invitation';
 	const message = isMember
-		? `${email} was invited and has accepted already.`
+		? isListed
+			? `${email} was invited and is a member already. They also have a pending invitation.`
+			: `${email} was invited and is a member already.`
 		: verified
 			? `${email} was invited; FreshBooks sent an email that the person must accept.${seatWarning(seats)}`
 			: `${email} was invited, but it could not be verified: ${doubt}. Run it again to make sure.`;

@@ -143,6 +143,12 @@ export function hasAccess(rows: Pick<Rows, 'teamMembers' | 'members'>): boolean 
 	return !isDeactivated(rows) && rows.teamMembers.length + rows.members.length > 0;
 }
 
+/** True when the rows show that the person can log in: an identity, an acceptance, or (members list) no unconfirmed address. */
+export function hasJoined({ teamMembers, members }: Pick<Rows, 'teamMembers' | 'members'>): boolean {
+	if (teamMembers.length === 0) return members.some(({ confirmed }) => confirmed !== false);
+	return teamMembers.some(({ active, identityId, invitationAcceptedAt }) => active !== false && (identityId !== null || invitationAcceptedAt !== null));
+}
+
 /** True when any list shows the person under the address named. */
 export function isListed({ teamMembers, members, invitations }: Rows): boolean {
 	return teamMembers.length + members.length + invitations.length > 0;
@@ -165,7 +171,7 @@ export function isConnectedUser({ email, identityId }: Pick<Me, 'email' | 'ident
  */
 export function hasOtherOwner({ teamMembers }: BusinessLists, person?: Person, removed?: PeopleIndex): boolean {
 	return teamMembers.rows.some((row) => {
-		if (!isOwnerRole(row.role) || row.active === false || removed?.has(row)) return false;
+		if (!isOwnerRole(row.role) || row.active !== true || removed?.has(row)) return false;
 		if (person === undefined) return true;
 		// Without an address only an identity tells two people apart, and only where both are known.
 		const isSomebodyElse = row.email !== null || (row.identityId !== null && person.identities.size > 0);

@@ -23,6 +23,8 @@ export interface Target {
 	/** The row of a member, and the UUIDs that the published list shows the person under. */
 	member?: BusinessMember;
 	uuids?: string[];
+	/** The address of an invitation. */
+	email?: string | null;
 	/** The target has another address than the one named. */
 	isElsewhere: boolean;
 }
@@ -30,6 +32,8 @@ export interface Target {
 export interface Attempt extends Target {
 	/** What the request failed with. */
 	error?: FreshBooksError;
+	/** FreshBooks accepted an earlier removal of the same by this execution. */
+	wasAcceptedBefore?: boolean;
 }
 
 /** Who took something away. */
@@ -47,15 +51,15 @@ export function isAbsent(error: unknown): boolean {
 	return kind === 'notPublished' || kind === 'notFound';
 }
 
-/** Who took away what the lists no longer show, by what the request ended with. */
-export function doneBy(error: FreshBooksError | undefined): DoneBy {
-	if (error === undefined) return 'thisRun';
+/** Who took away what the lists no longer show, by what the requests ended with. */
+export function doneBy({ error, wasAcceptedBefore }: Pick<Attempt, 'error' | 'wasAcceptedBefore'>): DoneBy {
+	if (error === undefined || wasAcceptedBefore) return 'thisRun';
 	if (isAbsent(error)) return error.failure.afterUnknownFate ? 'earlierTry' : 'somebodyElse';
 	return error.failure.maybeDone ? 'thisRun' : 'somebodyElse';
 }
 
 /** True when FreshBooks clearly refused, so that waiting for its lists is in vain. */
-function isRefused({ error }: Attempt): boolean {
+export function isRefused({ error }: Attempt): boolean {
 	return error !== undefined && !isAbsent(error) && !error.failure.maybeDone;
 }
 
@@ -73,8 +77,8 @@ export async function attemptRemoval(session: Session, businessId: number, targe
 			() => undefined,
 			(reason: unknown) => (isFreshBooksError(reason) && !endsTheRun(reason) ? reason : Promise.reject(reason)),
 		);
-		if (error !== undefined) return { ...target, error };
-		if (target.kind === 'invitation') session.writes.noteRevoked(businessId, target.id);
+		if (error !== undefined) return { ...target, error, wasAcceptedBefore: session.writes.wasAccepted(businessId, target.kind, target.id) };
+		if (target.kind === 'invitation') session.writes.noteRevoked(businessId, target.id, target.email ?? null);
 		else if (target.member) session.writes.noteRemoved(businessId, target.member, target.uuids ?? []);
 		return target;
 	});
@@ -107,7 +111,7 @@ export function targetsIn(presence: Presence, includeOtherAddresses: boolean): T
 	const elsewhere = { invitations: presence.elsewhere.invitations, members: presence.surelyElsewhere };
 	const parts = [{ rows: presence, isElsewhere: false }, ...(includeOtherAddresses ? [{ rows: elsewhere, isElsewhere: true }] : [])];
 	return [
-		...parts.flatMap(({ rows, isElsewhere }) => rows.invitations.flatMap(({ id }): Target[] => (id === null ? [] : [{ kind: 'invitation', id, isElsewhere }]))),
+		...parts.flatMap(({ rows, isElsewhere }) => rows.invitations.flatMap(({ id, email }): Target[] => (id === null ? [] : [{ kind: 'invitation', id, email, isElsewhere }]))),
 		...parts.flatMap(({ rows, isElsewhere }) =>
 			rows.members.flatMap((member): Target[] => (member.id === null ? [] : [{ kind: 'member', id: member.id, member, isElsewhere }])),
 		),

@@ -3,7 +3,7 @@ import { FreshBooksError, inOneLine, isFreshBooksError, refusal } from '../clien
 import { sameAddress } from '../client/identifiers';
 import type { BusinessLists } from './businessLists';
 import { locateMember, memberName, noMember, refuseConnectedUser, refuseOnlyOwner, undecidedError, withMember, type LocatedMember, type NamedMember } from './membership';
-import { hasOtherOwner, isOwner, personOf, presenceIn, undecidedFor } from './presence';
+import { hasAccess, hasOtherOwner, isOwner, personOf, presenceIn, undecidedFor } from './presence';
 import { endsTheRun } from './reasons';
 import { attemptRemoval, doneBy, isAbsent, readUntil, VERIFYING_PAUSES_MS, type Target } from './removing';
 import type { Session } from './session';
@@ -47,12 +47,13 @@ interface Outcome {
  * gone.
  */
 async function removeTarget(session: Session, businessId: number, target: Target): Promise<Outcome> {
-	const { error } = await attemptRemoval(session, businessId, target);
+	const attempt = await attemptRemoval(session, businessId, target);
+	const { error } = attempt;
 	if (error === undefined) return { wasMissing: false, wasUnclear: false };
 	if (!isAbsent(error) && !error.failure.maybeDone) throw error;
 	const lists = await readUntil(session, businessId, VERIFYING_PAUSES_MS, (read) => isGone(read, target) === true);
 	if (isGone(lists, target) !== true) throw error;
-	return { wasMissing: doneBy(error) === 'somebodyElse', wasUnclear: true };
+	return { wasMissing: doneBy(attempt) === 'somebodyElse', wasUnclear: true };
 }
 
 /** The error for something that was there and is gone, without having been removed by this run. */
@@ -149,8 +150,7 @@ function acceptedError(email: string, businessId: number): FreshBooksError {
 }
 
 function isMember(lists: BusinessLists, email: string): boolean {
-	const { teamMembers, members } = presenceIn(lists, personOf([email], [], [lists]));
-	return teamMembers.some(({ active }) => active !== false) || (teamMembers.length === 0 && members.length > 0);
+	return hasAccess(presenceIn(lists, personOf([email], [], [lists])));
 }
 
 function refuseDoubt(lists: BusinessLists, businessId: number, email: string | null): void {
@@ -178,36 +178,48 @@ export async function revokeOne(session: Session, businessId: number, named: Nam
 	const id = invitation?.id ?? null;
 	refuseDoubt(lists, businessId, null);
 	if (id === null) return missing(session, lists, businessId, named, email, succeedIfMissing);
-	return await revokePending(session, businessId, id, email, succeedIfMissing);
+	return await revokePending(session, { businessId, id, email, wasMember: email !== null && isMember(lists, email) }, succeedIfMissing);
 }
 
 function missing(session: Session, lists: BusinessLists, businessId: number, named: NamedInvitation, email: string | null, succeedIfMissing: boolean): Removed {
 	refuseDoubt(lists, businessId, email);
-	if (email !== null && isMember(lists, email)) throw acceptedError(email, businessId);
+	const wasRevokedHere = [...session.writes.revokedHere(businessId)].some(([id, address]) => (named.by === 'id' ? id === named.id : sameAddress(address, named.email)));
+	if (email !== null && isMember(lists, email) && !wasRevokedHere) {
+		throw refusal(`${email} is a member of business ${businessId} and has no pending invitation`, "Nothing was revoked. Use 'Team Member: Remove' or 'Access: Offboard' to remove the person.");
+	}
 	const ids = { ...(named.by === 'id' ? { invitationId: named.id } : {}), ...(email === null ? {} : { email }) };
 	if (succeedIfMissing) return nothingToRemove(businessId, ids);
-	const wasRevokedHere = named.by === 'id' && session.writes.revokedHere(businessId).has(named.id);
 	throw refusal(
 		wasRevokedHere ? `The invitation with ${describe(named)} was revoked by an earlier item` : `No pending invitation of business ${businessId} has ${describe(named)}`,
 		"All pending invitations were looked through, in upper or lower case. Check 'Invitation' and 'Business'.",
 	);
 }
 
-async function revokePending(session: Session, businessId: number, id: number, email: string | null, succeedIfMissing: boolean): Promise<Removed> {
-	const outcome = await removeTarget(session, businessId, { kind: 'invitation', id, isElsewhere: false }).catch(async (error: unknown) => {
+/** A pending invitation to revoke. */
+interface PendingInvitation {
+	businessId: number;
+	id: number;
+	email: string | null;
+	/** The person was a member before, so that being one afterwards says nothing about the invitation. */
+	wasMember: boolean;
+}
+
+async function revokePending(session: Session, invitation: PendingInvitation, succeedIfMissing: boolean): Promise<Removed> {
+	const { businessId, id, email } = invitation;
+	const outcome = await removeTarget(session, businessId, { kind: 'invitation', id, email, isElsewhere: false }).catch(async (error: unknown) => {
 		if (!isFreshBooksError(error) || endsTheRun(error)) throw error;
-		await refuseAccepted(session, businessId, email);
+		await refuseAccepted(session, invitation);
 		throw error;
 	});
 	// Gone without a clear answer may mean accepted: then the person is a member now.
-	if (outcome.wasUnclear) await refuseAccepted(session, businessId, email);
+	if (outcome.wasUnclear) await refuseAccepted(session, invitation);
 	if (outcome.wasMissing && !succeedIfMissing) throw goneError(`invitation ${id} of business ${businessId}`, 'invitation ID');
 	return { deleted: true, businessId, invitationId: id, ...(email === null ? {} : { email }), ...(outcome.wasMissing ? { alreadyMissing: true } : {}) };
 }
 
-/** Throws FreshBooksError when the lists show the invited person as a member within 15 seconds. */
-async function refuseAccepted(session: Session, businessId: number, email: string | null): Promise<void> {
-	if (email === null) return;
+/** Throws FreshBooksError when the lists show the invited person as a new member within 15 seconds. */
+async function refuseAccepted(session: Session, { businessId, email, wasMember }: PendingInvitation): Promise<void> {
+	if (email === null || wasMember) return;
 	const lists = await readUntil(session, businessId, VERIFYING_PAUSES_MS, (read) => isMember(read, email));
 	if (isMember(lists, email)) throw acceptedError(email, businessId);
 }

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { addressKey } from '../client/identifiers';
-import { businessNameOf } from './texts';
-import { entryFor, type Directory, type DirectoryPerson } from './directory';
+import { businessNameOf, plural } from './texts';
+import { entryFor, expectedByBusiness, type Directory, type DirectoryPerson } from './directory';
 import { findingsFor, FINDING_KINDS, missing, SEVERITIES, type Finding, type ReviewedPerson, type Severity } from './findings';
 import type { ReviewedBusiness } from './reviewedBusiness';
 import { addressesByIdentity, addressesOf, countAddresses } from './reviewedPeople';
@@ -83,7 +83,7 @@ function missingRows(review: Review, byIdentity: AddressesByIdentity): ReviewRow
 		const expected = new Map(entries.filter(({ active, role }) => active === true && role !== null).map((entry) => [entry.businessId, entry]));
 		for (const entry of expected.values()) {
 			if (!isAbsent(entry, addresses)) continue;
-			const businessId = entry.businessId ?? only;
+			const businessId = entry.businessId ?? (entry.businessUnclear ? null : only);
 			const businessName = businessId === null ? null : (names.get(businessId) ?? null);
 			rows.push({ person: null, entry, businessId, businessName, findings: [missing(entry, isComplete(review))] });
 		}
@@ -137,29 +137,43 @@ function counted<Key extends string>(keys: readonly Key[], values: Key[]): Recor
 	return counts;
 }
 
-function plural(count: number, one: string, many: string): string {
-	return `${count} ${count === 1 ? one : many}`;
+/** The most examples that the headline names of one kind. */
+const MOST_EXAMPLES = 10;
+
+function exampleNames(names: string[]): string {
+	const more = names.length > MOST_EXAMPLES ? ` and ${names.length - MOST_EXAMPLES} more` : '';
+	return `${names.slice(0, MOST_EXAMPLES).join(', ')}${more}`;
 }
 
-/** The most statuses that the headline names. */
-const MOST_STATUSES = 10;
+function notJudgedBy(what: string, words: Array<{ word: string; people: number }>): string[] {
+	if (words.length === 0) return [];
+	const people = words.reduce((sum, word) => sum + word.people, 0);
+	const named = exampleNames(words.map(({ word, people: count }) => `"${word}" (${count})`));
+	return [`In the directory, ${plural(people, 'person has', 'people have')} ${what} and ${people === 1 ? 'was' : 'were'} not judged by it: ${named}.`];
+}
 
-/** What of the directory was not understood and may hide a finding; empty where nothing was. */
-function directoryDoubt(directory: Directory | undefined): string {
-	const statuses = directory?.unknownStatuses ?? [];
-	if (statuses.length === 0) return '';
-	const people = statuses.reduce((sum, status) => sum + status.people, 0);
-	const named = statuses.slice(0, MOST_STATUSES).map(({ status, people: count }) => `"${status}" (${count})`);
-	const more = statuses.length > MOST_STATUSES ? ` and ${statuses.length - MOST_STATUSES} more` : '';
-	const have = people === 1 ? 'person has' : 'people have';
-	const were = people === 1 ? 'was' : 'were';
-	return `In the directory, ${people} ${have} a status that is not known and ${were} not judged by it: ${named.join(', ')}${more}.`;
+/** What of the directory was not understood and may hide a finding, as sentences. */
+function directoryDoubts(directory: Directory | undefined): string[] {
+	if (!directory) return [];
+	const statuses = directory.unknownStatuses.map(({ status, people }) => ({ word: status, people }));
+	const businesses = directory.unknownBusinesses.map(({ business, people }) => ({ word: business, people }));
+	return [...notJudgedBy('a status that is not known', statuses), ...notJudgedBy('a business ID that is not understood', businesses)];
+}
+
+/** Where the directory expects people and nobody looked, because other businesses were chosen. */
+function notChosen({ businesses, unread, directory }: Review): string[] {
+	if (!directory) return [];
+	const looked = new Set([...businesses, ...unread].map(({ businessId }) => businessId));
+	const others = [...expectedByBusiness(directory)].filter(([businessId]) => !looked.has(businessId));
+	if (others.length === 0) return [];
+	const named = exampleNames(others.map(([businessId, people]) => `business ${businessId} (${people})`));
+	return [`The directory also expects people in businesses that were not chosen: ${named}.`];
 }
 
 /** What was left out or not understood, although every list was read. */
-function limits({ directory, invitationsRead }: Review): string {
-	const invitations = invitationsRead ? '' : 'Pending invitations were left out, as asked.';
-	return [directoryDoubt(directory), invitations].filter((sentence) => sentence !== '').map((sentence) => ` ${sentence}`).join('');
+function limits(review: Review): string {
+	const invitations = review.invitationsRead ? [] : ['Pending invitations were left out, as asked.'];
+	return [...directoryDoubts(review.directory), ...notChosen(review), ...invitations].map((sentence) => ` ${sentence}`).join('');
 }
 
 function headline(review: Review, people: number, severities: Record<Severity, number>): string {
@@ -167,7 +181,7 @@ function headline(review: Review, people: number, severities: Record<Severity, n
 	const findings = found.length > 0 ? `findings: ${found.join(', ')}` : 'no findings';
 	const all = plural(review.businesses.length + review.unread.length, 'business', 'businesses');
 	if (isComplete(review)) return `Complete review of ${all} and ${plural(people, 'person', 'people')}; ${findings}.${limits(review)}`;
-	const unread = review.unread.length > 0 ? ` ${review.unread.length} of ${all} could not be read: ${review.unread.map(businessNameOf).join(', ')}.` : '';
+	const unread = review.unread.length > 0 ? ` ${review.unread.length} of ${all} could not be read: ${exampleNames(review.unread.map(businessNameOf))}.` : '';
 	const partly = review.businesses.filter(({ gaps }) => gaps.length > 0);
 	const gaps = partly.length > 0 ? ` Not read completely: ${partly.map(businessNameOf).join(', ')}.` : '';
 	return `INCOMPLETE review, not to be signed as a whole.${unread}${gaps} In what was read: ${plural(people, 'person', 'people')}; ${findings}.${limits(review)}`;
@@ -175,7 +189,7 @@ function headline(review: Review, people: number, severities: Record<Severity, n
 
 /** True when somebody who sees the rows only would miss that something was not read or not understood. */
 export function needsRemark(review: Review): boolean {
-	return !isComplete(review) || directoryDoubt(review.directory) !== '';
+	return !isComplete(review) || directoryDoubts(review.directory).length > 0;
 }
 
 function directoryJson({ rows, people, skipped, problems, problemCount, unknownStatuses }: Directory): IDataObject {

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { BusinessMember } from '../api/businessMembers';
+import { isoOrNull } from '../api/dates';
 import type { TeamMember } from '../api/teamMembers';
 
 /**
@@ -62,12 +63,6 @@ function assigned(fields: IDataObject): IDataObject {
 	return Object.fromEntries(Object.entries(fields).filter(([, value]) => isAssigned(value)));
 }
 
-/** xsd:dateTime (RFC 7643, 2.3.5), or null for what is none. */
-export function dateTime(value: string | null | undefined): string | null {
-	const moment = value ? Date.parse(value) : NaN;
-	return Number.isNaN(moment) ? null : new Date(moment).toISOString();
-}
-
 function fullName({ firstName, middleName, lastName }: ScimSource): string {
 	return [firstName, middleName, lastName].filter((part) => part).join(' ');
 }
@@ -101,7 +96,7 @@ export function toScimUser(person: ScimSource): IDataObject {
 		addresses: addressesOf(person.address),
 		active: person.active,
 		roles: rolesOf(person.role),
-		meta: assigned({ resourceType: 'User', created: dateTime(person.createdAt), lastModified: dateTime(person.updatedAt) }),
+		meta: assigned({ resourceType: 'User', created: isoOrNull(person.createdAt), lastModified: isoOrNull(person.updatedAt) }),
 		[SCIM_FRESHBOOKS_USER]: extension,
 	});
 }
@@ -132,7 +127,7 @@ export function scimSourceOfTeamMember(member: TeamMember): ScimSource {
 		freshBooks: {
 			businessId: member.businessId,
 			teamMemberId: member.uuid,
-			invitationAcceptedAt: dateTime(member.invitationAcceptedAt),
+			invitationAcceptedAt: isoOrNull(member.invitationAcceptedAt),
 		},
 	};
 }
@@ -140,7 +135,7 @@ export function scimSourceOfTeamMember(member: TeamMember): ScimSource {
 /** A person of the guide's members list, or of a business group. */
 export function scimSourceOfBusinessMember(member: BusinessMember, businessId: number): ScimSource {
 	return {
-		id: String(member.id ?? ''),
+		id: String(member.id ?? member.identityId ?? member.email ?? ''),
 		identityId: member.identityId,
 		email: member.email,
 		firstName: member.firstName,

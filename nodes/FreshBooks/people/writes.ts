@@ -29,7 +29,8 @@ class BusinessWrites {
 	/** Why it is not known whether an address was invited. */
 	readonly unsettled = new Map<string, FreshBooksError>();
 
-	readonly revoked = new Set<number>();
+	/** Revoked invitations, with the address each was to. */
+	readonly revoked = new Map<number, string | null>();
 
 	readonly removed = new Map<number, RemovedMember>();
 
@@ -37,6 +38,9 @@ class BusinessWrites {
 
 	/** Everybody whose removal FreshBooks accepted, whatever its lists showed afterwards. */
 	readonly acceptedRemovals: BusinessMember[] = [];
+
+	/** IDs of invitations whose revocation FreshBooks accepted, whatever its lists showed afterwards. */
+	readonly acceptedRevocations = new Set<number>();
 }
 
 export class Writes {
@@ -59,8 +63,9 @@ export class Writes {
 		this.of(businessId).unsettled.set(addressKey(email), error);
 	}
 
-	noteRevoked(businessId: number, invitationId: number): void {
-		this.of(businessId).revoked.add(invitationId);
+	noteRevoked(businessId: number, invitationId: number, email: string | null): void {
+		this.of(businessId).revoked.set(invitationId, email);
+		this.of(businessId).acceptedRevocations.add(invitationId);
 		for (const [key, { id }] of this.of(businessId).invited) if (id === invitationId) this.of(businessId).invited.delete(key);
 	}
 
@@ -98,7 +103,13 @@ export class Writes {
 		return new PeopleIndex(this.of(businessId).acceptedRemovals);
 	}
 
-	revokedHere(businessId: number): ReadonlySet<number> {
+	/** Whether FreshBooks accepted the removal of a member, or the revocation of an invitation, in this execution. */
+	wasAccepted(businessId: number, kind: 'invitation' | 'member', id: number): boolean {
+		const { acceptedRemovals, acceptedRevocations } = this.of(businessId);
+		return kind === 'invitation' ? acceptedRevocations.has(id) : acceptedRemovals.some((member) => member.id === id);
+	}
+
+	revokedHere(businessId: number): ReadonlyMap<number, string | null> {
 		return this.of(businessId).revoked;
 	}
 
@@ -106,7 +117,7 @@ export class Writes {
 	appliedTo(businessId: number, lists: BusinessLists): BusinessLists {
 		const { invited, revoked, removed, roles } = this.of(businessId);
 		return {
-			invitations: { ...lists.invitations, rows: withInvitations(lists.invitations.rows, [...invited.values()], revoked) },
+			invitations: { ...lists.invitations, rows: withInvitations(lists, [...invited.values()], revoked) },
 			teamMembers: { ...lists.teamMembers, rows: withRoles(withoutRemoved(lists, removed), [...roles.values()]) },
 			businessMembers: {
 				...lists.businessMembers,
@@ -118,10 +129,14 @@ export class Writes {
 	}
 }
 
-function withInvitations(listed: Invitation[], made: Invitation[], revoked: ReadonlySet<number>): Invitation[] {
-	const rows = listed.filter(({ id }) => id === null || !revoked.has(id));
-	const isListed = ({ id, email }: Invitation): boolean => rows.some((row) => (id !== null && row.id === id) || sameAddress(row.email, email));
-	return made.length === 0 ? rows : [...rows, ...made.filter((invitation) => !isListed(invitation))];
+/** An invitation made here counts as pending until the lists show it, or show that the person joined. */
+function withInvitations({ invitations, teamMembers }: BusinessLists, made: Invitation[], revoked: ReadonlyMap<number, unknown>): Invitation[] {
+	const rows = invitations.rows.filter(({ id }) => id === null || !revoked.has(id));
+	if (made.length === 0) return rows;
+	const joined = new PeopleIndex(teamMembers.rows.filter(({ active, identityId }) => active !== false && identityId !== null).map(({ email }) => ({ email, identityId: null })));
+	const isKnown = ({ id, email }: Invitation): boolean =>
+		rows.some((row) => (id !== null && row.id === id) || sameAddress(row.email, email)) || joined.has({ email, identityId: null });
+	return [...rows, ...made.filter((invitation) => !isKnown(invitation))];
 }
 
 /** The published list shows no whole-number ID: somebody is gone from it when all their rows by whole number were removed. */

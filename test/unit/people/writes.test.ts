@@ -39,7 +39,7 @@ describe('what an execution changed is known before FreshBooks’ lists show it'
 		writes.noteInvited(789, 'd@x.org', made);
 		writes.noteInvited(789, 'c@x.org', lists.invitations.rows[0]);
 		expect(writes.appliedTo(789, lists).invitations.rows.map(({ id }) => id)).toEqual([55, 60]);
-		writes.noteRevoked(789, 60);
+		writes.noteRevoked(789, 60, 'd@x.org');
 		expect(writes.appliedTo(789, lists).invitations.rows.map(({ id }) => id)).toEqual([55]);
 		expect(writes.invitedHere(789, 'D@x.org')).toBeUndefined();
 	});

@@ -1,13 +1,14 @@
 import type { BusinessMembership } from '../../api/me';
 import { refusal, type FreshBooksError } from '../../client/errors';
 import { wasRead, type UsedLists } from '../../people/businessLists';
-import type { Directory } from '../../people/directory';
+import { expectedByBusiness, type Directory } from '../../people/directory';
 import { reasonOf } from '../../people/reasons';
 import { reviewedBusiness, type ReviewedBusiness } from '../../people/reviewedBusiness';
-import { needsRemark, reviewRows, rowJson, summaryJson, type Review, type ReviewRow } from '../../people/reviewReport';
+import { needsRemark, reviewRows, rowJson, summaryJson, type Review, type ReviewRow, type UnreadBusiness } from '../../people/reviewReport';
 import { scimSourceOfRow } from '../../people/reviewScim';
 import { toScimUser } from '../../people/scimUser';
 import type { Session } from '../../people/session';
+import { plural } from '../../people/texts';
 import { resolveBusinesses, type ChosenBusinesses } from '../common/chosenBusinesses';
 import type { OutputRow } from '../common/operation';
 
@@ -39,6 +40,15 @@ async function readBusiness(session: Session, input: ReviewInput, membership: Bu
 	return { unread: membership, error: error ?? refusal(reason, 'Run it again.') };
 }
 
+/** Where the directory expects people and every business was to be reviewed, although the connected user does not have it. */
+function unreachable({ chosen, directory }: ReviewInput, memberships: BusinessMembership[]): UnreadBusiness[] {
+	if (!chosen.all || !directory) return [];
+	const known = new Set(memberships.map(({ businessId }) => businessId));
+	return [...expectedByBusiness(directory)]
+		.filter(([businessId]) => !known.has(businessId))
+		.map(([businessId, people]) => ({ businessId, name: null, reason: `The directory expects ${plural(people, 'person', 'people')} there, but the connected user does not belong to it` }));
+}
+
 /** Throws the first failure when no business at all could be read: that is no review. */
 async function readAll(session: Session, input: ReviewInput, now: number): Promise<Review> {
 	const memberships = await resolveBusinesses(session, input.chosen);
@@ -48,7 +58,10 @@ async function readAll(session: Session, input: ReviewInput, now: number): Promi
 	if (businesses.length === 0 && unread.length > 0) throw unread[0].error;
 	return {
 		businesses,
-		unread: unread.map(({ unread: { businessId, name }, error }) => ({ businessId, name, reason: reasonOf(error) })),
+		unread: [
+			...unread.map(({ unread: { businessId, name }, error }) => ({ businessId, name, reason: reasonOf(error) })),
+			...unreachable(input, memberships),
+		],
 		directory: input.directory,
 		staleAfterDays: input.staleAfterDays,
 		invitationsRead: input.withInvitations,

@@ -1,13 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { refusal } from '../../client/errors';
+import { addressKey } from '../../client/identifiers';
 
 /** Whether what was asked for came about. Pure. */
 
-/** A value as far as FreshBooks may write it in another way: other case, blanks or punctuation, a number as text. */
+/** A value as far as FreshBooks may write it in another way: other case, blanks or punctuation (not in an address), a number as text. */
 function comparable(value: unknown): string {
 	if (value === null || value === undefined) return '';
 	const text = String(value).trim();
+	if (text.includes('@')) return addressKey(text);
 	if (text !== '' && Number.isFinite(Number(text))) return String(Number(text));
 	return text.normalize('NFC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }

@@ -100,7 +100,9 @@ export class Parameters {
 		const { mode, value } = this.locator('member', 'Team Member');
 		if (mode === 'email') return { by: 'email', email: this.accept('Team Member', checkEmail(value)) };
 		const uuid = checkUuid(value);
-		return uuid.ok ? { by: 'uuid', uuid: uuid.value } : { by: 'memberId', id: this.accept('Team Member', checkIntegerId(value)) };
+		if (uuid.ok) return { by: 'uuid', uuid: uuid.value };
+		const id = checkIntegerId(value);
+		return id.ok ? { by: 'memberId', id: id.value } : this.refuse('Team Member', 'must be a whole number or a UUID, as Get Many gives them');
 	}
 
 	invitation(): ById<number> | ByEmail {
@@ -168,8 +170,17 @@ export class Parameters {
 		return name in collection ? this.known(trimmed(collection[name]), displayName, values) : values[0];
 	}
 
-	private known<Value extends string>(value: unknown, displayName: string, values: readonly Value[]): Value {
-		return values.find((one) => one === value) ?? this.refuse(displayName, `must be one of ${values.join(', ')}`);
+	/**
+	 * One of the values of a filter; undefined when it was not added. An expression that gives nothing there is refused.
+	 * @param offered the values as the refusal of any other names them
+	 */
+	filterIn<Value extends string | number>(collection: IDataObject, name: string, displayName: string, values: readonly Value[], offered?: string): Value | undefined {
+		const value = this.given(collection, name, displayName);
+		return value === undefined ? undefined : this.known(value, displayName, values, offered);
+	}
+
+	private known<Value extends string | number>(value: unknown, displayName: string, values: readonly Value[], offered = `one of ${values.join(', ')}`): Value {
+		return values.find((one) => one === value || String(one) === value) ?? this.refuse(displayName, `must be ${offered}`);
 	}
 
 	choice(name: string, fallback: string): string {
@@ -309,7 +320,7 @@ export class Parameters {
 	}
 }
 
-const EMPTY_ENTRY = 'Give it a value, or remove it: empty, it would not narrow anything down. Nothing was sent for this item.';
+const EMPTY_ENTRY = 'Give it a value, or remove it. Nothing was sent for this item.';
 /** Far more than any permission needs; a thousand times as much would exhaust the stack on the way out. */
 const DEEPEST = 20;
 /** The longest text that FreshBooks could be searched for. */

@@ -21,7 +21,6 @@ const LIKE_FILTERS = [
 	['emailLike', 'Email Contains'],
 	['phoneLike', 'Phone Contains'],
 	['noteLike', 'Note Contains'],
-	['userLevel', 'User Level'],
 ] as const;
 
 function searchIn(parameters: Parameters, filters: IDataObject): StaffSearch {
@@ -37,10 +36,11 @@ function searchIn(parameters: Parameters, filters: IDataObject): StaffSearch {
 		const value = parameters.shortText(filters, name, displayName);
 		if (value !== undefined) search[name] = value;
 	}
-	const visState: unknown = filters.visState ?? undefined;
-	if (visState === undefined) return search;
-	if (visState !== 0 && visState !== 1 && visState !== 2) return parameters.refuse('State', 'must be 0 (active), 1 (deleted) or 2 (archived)');
-	return { ...search, visState };
+	return {
+		...search,
+		userLevel: parameters.filterIn(filters, 'userLevel', 'User Level', ['admin', 'staff']),
+		visState: parameters.filterIn(filters, 'visState', 'State', [0, 1, 2], '0 (active), 1 (deleted) or 2 (archived)'),
+	};
 }
 
 /** The numbers that FreshBooks gives; null where it gives no list. */

@@ -83,6 +83,15 @@ async function readPeople(session: Session, input: Input): Promise<ListedPerson[
 	return await session.readRows(request, filteredHere ? Infinity : limit);
 }
 
+/** Refuses a list of everybody that has nobody: a business has at least the connected user. */
+function requireAnybody(people: ListedPerson[], { businessId, source }: Input): void {
+	if (people.length > 0 || source === 'businessGroup') return;
+	throw refusal(
+		`FreshBooks lists nobody in business ${businessId}, not even the connected user`,
+		"The list cannot be complete. Run it again, or read another 'Source'.",
+	);
+}
+
 /** Refuses to filter people by what FreshBooks does not say of some of them, unless FreshBooks filtered them itself. */
 function requireActive(people: ListedPerson[], { businessId, source, filters: { active } }: Input): void {
 	const unknown = people.filter((person) => person.active === null).length;
@@ -185,6 +194,7 @@ export const getAll = operation<Input>({
 	},
 	async execute(session, input) {
 		const listed = await readPeople(session, input);
+		requireAnybody(listed, input);
 		requireActive(listed, input);
 		const people = listed.filter((person) => matches(person, input.filters)).slice(0, input.limit);
 		if (input.scim) return people.map((person) => person.scim());

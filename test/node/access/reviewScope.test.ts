@@ -1,0 +1,105 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { FreshBooks } from '../../../nodes/FreshBooks/FreshBooks.node';
+import { onAFastClock } from '../../harness/clock';
+import { executeContext } from '../../harness/context';
+import { teamMemberRow } from '../../harness/examples';
+import { BOSS, onLists } from '../../harness/lists';
+import { onTheWire } from '../../harness/wire';
+
+jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
+onTheWire();
+onAFastClock();
+
+const EMAIL = 'staff@example.com';
+const PERSON = teamMemberRow(1, { email: EMAIL, active: true, identity_id: 71, business_role_name: 'business_employee' });
+const OWNER = { email: BOSS.email, role: 'owner' };
+const SELECTED: INodeParameters = { businesses: 'selected', businessIds: [789] };
+
+async function review(directory: IDataObject[], team: IDataObject[] = [], parameters: INodeParameters = {}) {
+	onLists({ team });
+	const context = executeContext({ resource: 'access', operation: 'review', directory: 'items', ...parameters }, { items: [...directory, OWNER] });
+	const [people, [summary]] = await new FreshBooks().execute.call(context);
+	const findings = people.flatMap(({ json }) => (json.email === BOSS.email ? [] : (json.findings as IDataObject[])));
+	return { people: people.map(({ json }) => json), findings, summary: summary.json, hints: context.hints.map(({ message }) => message) };
+}
+
+describe('a business that the directory names and the connected user does not belong to', () => {
+	test('makes a review of all businesses incomplete, and is named', async () => {
+		const { summary, hints } = await review([{ email: EMAIL, role: 'business_employee', businessId: 999 }]);
+		expect(summary).toMatchObject({ complete: false, headline: expect.stringContaining('1 of 2 businesses could not be read: business 999.') });
+		expect(summary.businessesNotRead).toEqual([{ businessId: 999, name: null, reason: expect.stringContaining('expects 1 person there') }]);
+		expect(hints.some((hint) => hint.includes('business 999'))).toBe(true);
+	});
+
+	test('is counted by people', async () => {
+		const row = { email: EMAIL, businessId: 999 };
+		const { summary } = await review([row, row, { email: 'b@example.com', businessId: 999 }]);
+		expect(summary.businessesNotRead).toEqual([{ businessId: 999, name: null, reason: expect.stringContaining('expects 2 people there') }]);
+	});
+
+	test('does not matter where only somebody who has left was there', async () => {
+		const { summary } = await review([{ email: EMAIL, businessId: 999, active: false }]);
+		expect(summary).toMatchObject({ complete: true, businessesNotRead: [] });
+		expect(summary.headline).not.toContain('999');
+	});
+
+	test('is named as not chosen in a review of chosen businesses, which is complete as chosen', async () => {
+		const { summary } = await review([{ email: EMAIL, role: 'business_employee', businessId: 999 }], [], SELECTED);
+		expect(summary).toMatchObject({ complete: true, headline: expect.stringContaining('expects people in businesses that were not chosen: business 999 (1).') });
+	});
+
+	test('is one of the first ten, where there are many', async () => {
+		const directory = Array.from({ length: 14 }, (_, index) => ({ email: `p${index}@example.com`, businessId: 9000 + index }));
+		for (const parameters of [{}, SELECTED]) {
+			const { summary } = await review(directory, [], parameters);
+			expect(summary.headline).toMatch(/business 9009( \(1\))? and 4 more\./);
+		}
+	});
+
+	test('is not spoken of where the directory names reviewed businesses only', async () => {
+		const { summary } = await review([{ email: EMAIL, role: 'business_employee', businessId: 789 }], [PERSON]);
+		expect(summary).toMatchObject({ complete: true, headline: 'Complete review of 1 business and 2 people; findings: 1 info.' });
+	});
+});
+
+describe('a business ID of the directory that is not understood', () => {
+	const bakery = { email: EMAIL, role: 'business_employee', businessId: 'Bakery' };
+
+	test('is named in the first words and in a remark', async () => {
+		const { summary, hints } = await review([bakery], [PERSON]);
+		expect(summary.headline).toContain('In the directory, 1 person has a business ID that is not understood and was not judged by it: "Bakery" (1).');
+		expect(hints.some((hint) => hint.includes('"Bakery" (1)'))).toBe(true);
+	});
+
+	test('is counted whole, the most frequent first', async () => {
+		const directory = [{ ...bakery, businessId: { id: 1 } }, ...Array.from({ length: 12 }, (_, index) => ({ email: `p${index}@example.com`, businessId: 'Bakery' }))];
+		expect((await review(directory)).summary.headline).toContain('13 people have a business ID that is not understood and were not judged by it: "Bakery" (12), "not a text" (1).');
+	});
+
+	test('does not send somebody who is missing to the only business', async () => {
+		const { people, findings } = await review([bakery]);
+		expect(findings).toMatchObject([{ kind: 'missing' }]);
+		expect(people.find(({ email }) => email === EMAIL)).toMatchObject({ businessId: null, businessName: null });
+	});
+});
+
+describe('somebody who is deactivated in FreshBooks', () => {
+	const inactive = [{ ...PERSON, active: false }];
+
+	test.each<[string, IDataObject]>([
+		['anywhere', {}],
+		['in this business', { businessId: 789 }],
+	])('and whom the directory expects active %s is to be activated or corrected', async (_case, changes) => {
+		const { findings } = await review([{ email: EMAIL, role: 'business_employee', active: true, ...changes }], inactive);
+		expect(findings).toMatchObject([{ kind: 'inactiveWithSeat', sentence: expect.stringMatching(/expects them to be active: activate them in FreshBooks or correct the directory\.$/) }]);
+	});
+
+	test.each<[string, IDataObject]>([
+		['has left', { active: false }],
+		['is expected in another business', { active: true, businessId: 999 }],
+	])('and who %s according to the directory is to be removed', async (_case, changes) => {
+		const { findings } = await review([{ email: EMAIL, ...changes }], inactive);
+		expect(findings).toMatchObject([{ kind: 'inactiveWithSeat', sentence: expect.stringMatching(/: remove the entry\.$/) }]);
+	});
+});
