@@ -15,7 +15,7 @@ const OUTPUTS =
 	` ? [{ type: "${NodeConnectionTypes.Main}", displayName: "People" }, { type: "${NodeConnectionTypes.Main}", displayName: "Summary" }]` +
 	` : [{ type: "${NodeConnectionTypes.Main}" }]`;
 
-/** The action node: what the editor shows. The work is in actions/router.ts. */
+/** The action node: what the editor shows. The work is in operations/router.ts. */
 export class FreshBooks implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'FreshBooks',

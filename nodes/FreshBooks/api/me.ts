@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { FreshBooksError, isJsonObject } from '../client/errors';
 import { checkAccountId } from '../client/identifiers';
-import type { FreshBooksClient } from '../client/client';
+import { ASK_WHO_I_AM, type FreshBooksClient } from '../client/client';
 import { booleanOrNull, idOrNull, numberOrNull, objectOf, objectsOf, textOrNull, type WireObject } from '../client/json';
 import { readBack } from './readBack';
 
@@ -65,12 +65,6 @@ export function meOf(user: WireObject): Me {
 	};
 }
 
-const ME_PATH = '/auth/api/v1/users/me';
-const ABOUT_ME = { path: ME_PATH, subject: 'the connected user', idFamily: 'none', published: true } as const;
-
-/** The request that every token with `user:profile:read` may make, and that changes nothing. */
-export const ASK_WHO_I_AM = { ...ABOUT_ME, method: 'GET' } as const;
-
 function userIn(body: unknown): WireObject | undefined {
 	const response = objectOf(objectOf(body).response);
 	return idOrNull(response.id) === null ? undefined : response;
@@ -85,7 +79,7 @@ function namesBusinesses({ business_memberships: memberships }: WireObject): boo
 export async function getMe(client: FreshBooksClient): Promise<Me> {
 	const user = userIn(await client.send(ASK_WHO_I_AM));
 	if (user && namesBusinesses(user)) return meOf(user);
-	throw new FreshBooksError({ kind: 'malformed', status: 200, subject: ABOUT_ME.subject, idFamily: 'none', method: 'GET' });
+	throw new FreshBooksError({ kind: 'malformed', status: 200, subject: ASK_WHO_I_AM.subject, idFamily: 'none', method: 'GET' });
 }
 
 /**
@@ -95,7 +89,7 @@ export async function getMe(client: FreshBooksClient): Promise<Me> {
  * FreshBooksError; with `readBackFailed` where the change was accepted.
  */
 export async function updateMe(client: FreshBooksClient, body: IDataObject): Promise<Me> {
-	const user = userIn(await client.send({ ...ABOUT_ME, published: false, method: 'PUT', body }));
+	const user = userIn(await client.send({ ...ASK_WHO_I_AM, published: false, method: 'PUT', body }));
 	return user ? meOf(user) : await readBack(async () => await getMe(client));
 }
 

@@ -55,7 +55,7 @@ export interface FreshBooksClient {
 }
 
 /** The request that every token with `user:profile:read` may make, and that changes nothing. */
-const HARMLESS_REQUEST: FreshBooksRequest = {
+export const ASK_WHO_I_AM: FreshBooksRequest = {
 	method: 'GET',
 	path: '/auth/api/v1/users/me',
 	subject: 'the connected user',
@@ -218,7 +218,7 @@ class Client implements FreshBooksClient {
 	 */
 	private async letHostRefresh(status: number): Promise<void> {
 		const more = status === 401 ? undefined : { oauth2: { tokenExpiredStatusCode: [401, status] } };
-		await this.ask(HARMLESS_REQUEST, { ignoreHttpStatusErrors: false }, more);
+		await this.ask(ASK_WHO_I_AM, { ignoreHttpStatusErrors: false }, more);
 	}
 
 	private async ask(

@@ -81,7 +81,6 @@ export function personBy(person: Person, lists: BusinessLists): Person {
 /** Whether a row is the person's, and under which address: the one named, another one, or none. */
 export type Match = 'named' | 'elsewhere' | 'unaddressed';
 
-
 export function matchOf({ email, identityId }: PersonRow, { named, identities, otherAddresses }: Person): Match | undefined {
 	const key = keyOf(email);
 	if (key !== null && named.has(key)) return 'named';

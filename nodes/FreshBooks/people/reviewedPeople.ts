@@ -102,7 +102,7 @@ function addTo<Key>(groups: Map<Key, ReviewedPerson[]>, key: Key, person: Review
 }
 
 /** People by address and by identity, each group in the order of the rows. */
-class PeopleIndex {
+class ReviewedPeopleIndex {
 	private readonly addresses = new Map<string, ReviewedPerson[]>();
 
 	private readonly identities = new Map<number, ReviewedPerson[]>();
@@ -126,7 +126,7 @@ class PeopleIndex {
 	}
 }
 
-type Candidates = (member: ReviewedPerson, published: PeopleIndex) => ReviewedPerson[];
+type Candidates = (member: ReviewedPerson, published: ReviewedPeopleIndex) => ReviewedPerson[];
 
 /**
  * Who a row of the members list may be, the surest first: identity and address, identity alone, address where an identity is
@@ -141,7 +141,7 @@ const CANDIDATES: readonly Candidates[] = [
 
 /** Joins the members with the published people, and answers those who are in the members list only. */
 function joinMembers(published: ReviewedPerson[], members: ReviewedPerson[]): ReviewedPerson[] {
-	const index = new PeopleIndex(published);
+	const index = new ReviewedPeopleIndex(published);
 	let remaining = members;
 	for (const candidatesFor of CANDIDATES) {
 		remaining = remaining.filter((member) => {
@@ -174,7 +174,7 @@ function addInvitation(person: ReviewedPerson, invitation: Invitation, now: numb
 }
 
 function addInvitations(people: ReviewedPerson[], invitations: Invitation[], business: Business, now: number): void {
-	const index = new PeopleIndex(people);
+	const index = new ReviewedPeopleIndex(people);
 	const invited = new Set<ReviewedPerson>();
 	for (const invitation of invitations) {
 		if (invitation.state === 'ended') continue;
