@@ -38,9 +38,9 @@ export interface Attempt extends Target {
 
 /** Who took something away. */
 export type DoneBy =
-	/** A request of this run: FreshBooks accepted it, or gave no clear answer and shows it as gone. */
+	/** A request of this run, which FreshBooks accepted. */
 	| 'thisRun'
-	/** An earlier try of the same request, whose answer was lost. */
+	/** A try of this run whose answer was lost; FreshBooks does not show whether somebody else did it in those seconds. */
 	| 'earlierTry'
 	/** Another run or a person. */
 	| 'somebodyElse';
@@ -55,7 +55,7 @@ export function isAbsent(error: unknown): boolean {
 export function doneBy({ error, wasAcceptedBefore }: Pick<Attempt, 'error' | 'wasAcceptedBefore'>): DoneBy {
 	if (error === undefined || wasAcceptedBefore) return 'thisRun';
 	if (isAbsent(error)) return error.failure.afterUnknownFate ? 'earlierTry' : 'somebodyElse';
-	return error.failure.maybeDone ? 'thisRun' : 'somebodyElse';
+	return error.failure.maybeDone ? 'earlierTry' : 'somebodyElse';
 }
 
 /** True when FreshBooks clearly refused, so that waiting for its lists is in vain. */

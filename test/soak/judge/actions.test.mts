@@ -58,6 +58,20 @@ describe('an invitation that one action sent twice', () => {
 		assert.deepEqual(found(historyOf(made(100, 1, OTHER), made(200, 2, PACKAGE), revoked(250, 2)), [action('onboard', 'bob@b.c', 50, 300)]), []);
 	});
 
+	it('is a race where the other one, which ended first, had sent the first', () => {
+		assert.deepEqual(found(historyOf(...both), [action('onboard', 'bob@b.c', 50, 300), action('onboard', 'bob@b.c', 60, 150)]), []);
+		assert.deepEqual(found(historyOf(...both), [action('onboard', 'bob@b.c', 50, 300), action('onboard', 'bob@b.c', 10, 90, { items: undefined })]), ['invited twice']);
+	});
+
+	it('is a race where it was sent beside the other one and arrived late', () => {
+		const two = [action('onboard', 'bob@b.c', 50, 300), action('onboard', 'bob@b.c', 60, 150)];
+		const history = historyOf(made(100, 1, PACKAGE), made(2_590, 2, PACKAGE));
+		const sent = request(90, `/business/${BUSINESS}/invitations`, { method: 'POST', status: 524, fault: 'lateArrival' });
+		assert.deepEqual(found(history, two, { requests: [sent] }), []);
+		assert.deepEqual(found(history, two), ['invited twice']);
+		assert.deepEqual(found(history, [two[0]!], { requests: [sent] }), ['invited twice']);
+	});
+
 	it('counts when it arrives after the action has ended, too', () => {
 		const late = historyOf(made(100, 1, PACKAGE), made(5_000, 2, PACKAGE));
 		assert.deepEqual(found(late, [action('create', 'bob@b.c', 50, 3_000)]), ['invited twice']);

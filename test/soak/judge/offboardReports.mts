@@ -8,6 +8,8 @@ import { stateAt } from './timelines.mts';
 interface CompletedAction {
 	readonly action: string;
 	readonly id: number;
+	/** `earlierTry` is a try whose answer was lost: whether it or somebody else did it, FreshBooks does not show. */
+	readonly by: string;
 	/** Somebody else had done it already. */
 	readonly wasGone: boolean;
 }
@@ -79,11 +81,12 @@ function notThereWrongly({ outcome }: BusinessReport, stretch: Stretch, record: 
 	return access.includes(undefined) ? undefined : `it reported 'notThere', and ${access[0]}.`;
 }
 
-/** What is reported as done is in the history: made by the package while the action ran or, with `wasGone`, by anybody before its end. */
-function notDone({ action, id, wasGone }: CompletedAction, { businessId, startedAt, endedAt }: Stretch, { history, grants }: ActionRecord): string | undefined {
+/** What is reported as done is in the history: made by the package while the action ran (`earlierTry`: by anybody then) or, with `wasGone`, by anybody before its end. */
+function notDone({ action, id, by, wasGone }: CompletedAction, { businessId, startedAt, endedAt }: Stretch, { history, grants }: ActionRecord): string | undefined {
 	const isIt = (entry: HistoryEntry): boolean => {
 		if (entry.businessId !== businessId || entry.machineAt > endedAt || !isEffectOf(action, id, entry)) return false;
-		return wasGone || (entry.machineAt >= startedAt && entry.grant !== null && grants.has(entry.grant));
+		if (wasGone) return true;
+		return entry.machineAt >= startedAt && (by === 'earlierTry' || (entry.grant !== null && grants.has(entry.grant)));
 	};
 	return history.some(isIt) ? undefined : `it reported ${action} ${id}${wasGone ? ' as gone' : ''}, and there was no such change by ${clock(endedAt)}.`;
 }

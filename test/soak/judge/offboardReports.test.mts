@@ -112,3 +112,16 @@ describe('a status over all businesses', () => {
 		}
 	});
 });
+
+describe('a removal whose answer was lost', () => {
+	const byTry = (by: string) => ({ outcome: 'removed', verified: true, done: [{ ...memberRemoved, by }] });
+
+	it('may have been somebody else in the same seconds', () => {
+		assert.deepEqual(judged(historyOf(removedBy(OTHER)), 'offboarded', byTry('earlierTry')), []);
+	});
+
+	it('is not claimed for a request that FreshBooks accepted, or for a removal from before', () => {
+		assert.match(judged(historyOf(removedBy(OTHER)), 'offboarded', byTry('thisRun')).join(), /no such change/);
+		assert.match(judged(historyOf(removedBy(OTHER, -500)), 'offboarded', byTry('earlierTry')).join(), /no such change/);
+	});
+});

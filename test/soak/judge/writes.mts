@@ -8,6 +8,9 @@ import { stateAt, type InvitationTimeline, type PersonState } from './timelines.
 const TICK_MS = 5;
 /** A request that FreshBooks holds back is given up after 30 seconds, and carried out after 40. */
 const CARRIED_OUT_WITHIN_MS = 60_000;
+/** How long FreshBooks takes to carry out what a gateway gave up waiting for (`director.mts`), and how exactly. */
+const LATE_ARRIVAL_MS = 2_500;
+const ARRIVES_WITHIN_MS = 250;
 
 /** Which actions may do what; nobody asks for anything else that changes FreshBooks. */
 const ASKED_BY: Partial<Record<HistoryKind, readonly ActionKind[]>> = {
@@ -73,6 +76,8 @@ function protectedRole({ role, identityId }: PersonState, { connectedIdentity }:
  */
 export function invitedTwice(record: ActionRecord): Finding[] {
 	const { history, timelines, actions } = record;
+	const sentAt = (made: number, businessId: number): number =>
+		record.requests.find((one) => one.fault === 'lateArrival' && one.method === 'POST' && one.path.endsWith(`/business/${businessId}/invitations`) && Math.abs(made - one.machineAt - LATE_ARRIVAL_MS) < ARRIVES_WITHIN_MS)?.machineAt ?? made;
 	const ownIds = new Set(history.filter((entry) => entry.kind === 'invitationCreated' && isByPackage(entry, record)).map(({ details }) => Number(details['id'])));
 	return history.flatMap((entry): Finding[] => {
 		const { kind, businessId, details, machineAt } = entry;
@@ -82,21 +87,26 @@ export function invitedTwice(record: ActionRecord): Finding[] {
 		const others = invitationsOf(timelines, businessId, email).filter((other) => other !== own && other.id < Number(details['id']) && isPendingAt(other, machineAt));
 		if (!own || others.length === 0) return [];
 		const about = actions.filter((action) => action.businessId === businessId && sameAddress(action.email, email) && action.kind !== 'list');
-		if (isHealedRace(own, others, about, machineAt, ownIds)) return [];
+		if (isHealedRace(own, others, about, sentAt(machineAt, businessId), ownIds)) return [];
 		const words = `${email} was invited to ${timelines.names.get(businessId)} at ${clock(machineAt)} (invitation ${own.id}) while invitation ${others.map(({ id }) => id).join(', ')} was pending.`;
 		return [{ kind: 'invited twice', at: machineAt, words }];
 	});
 }
 
 function isHealedRace(own: InvitationTimeline, others: readonly InvitationTimeline[], about: readonly Action[], madeAt: number, ownIds: ReadonlySet<number>): boolean {
-	const underWay = about.filter(({ startedAt, endedAt }) => startedAt <= madeAt && madeAt <= endedAt);
+	const underWay = about.filter((action) => isUnderWay(action, madeAt));
 	// Only Onboard looks again.
 	if (underWay.length === 0 || underWay.some(({ kind }) => kind !== 'onboard')) return false;
 	const began = Math.min(...underWay.map(({ startedAt }) => startedAt));
-	const madeBySelf = underWay.length === 1 && others.some(({ id, versions }) => ownIds.has(id) && firstPending(versions) >= began);
+	const isBySelf = (time: number): boolean => time >= began && about.every((action) => action === underWay[0] || !isUnderWay(action, time));
+	const madeBySelf = underWay.length === 1 && others.some(({ id, versions }) => ownIds.has(id) && isBySelf(firstPending(versions)));
 	const isRace = !madeBySelf && others.every(({ versions }) => firstPending(versions) >= began);
 	const overAt = Math.max(...about.filter(({ kind }) => kind === 'onboard').map(({ endedAt }) => endedAt));
 	return isRace && [own, ...others].filter((one) => isPendingAt(one, overAt + TICK_MS)).length <= 1;
+}
+
+function isUnderWay({ startedAt, endedAt }: Action, time: number): boolean {
+	return startedAt <= time && time <= endedAt;
 }
 
 function firstPending(versions: InvitationTimeline['versions']): number {
