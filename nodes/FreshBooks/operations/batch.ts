@@ -1,3 +1,5 @@
+import { KeyedQueue } from '../people/keyedQueue';
+
 /** Works on several items at the same time, in a known order. */
 
 export interface Task<Result> {
@@ -18,7 +20,7 @@ export async function inBatches<Result>(
 	mayContinue: (error: unknown) => boolean,
 ): Promise<Array<Outcome<Result> | undefined>> {
 	const outcomes = new Array<Outcome<Result> | undefined>(tasks.length).fill(undefined);
-	const lastInLine = new Map<string, Promise<void>>();
+	const inLine = new KeyedQueue();
 	let next = 0;
 	let stopped = false;
 
@@ -34,10 +36,7 @@ export async function inBatches<Result>(
 	const start = async (index: number): Promise<void> => {
 		const { serialKey } = tasks[index];
 		if (serialKey === undefined) return await perform(index);
-		const before = lastInLine.get(serialKey) ?? Promise.resolve();
-		const mine = before.then(async () => (stopped ? undefined : await perform(index)));
-		lastInLine.set(serialKey, mine);
-		await mine;
+		await inLine.run(serialKey, async () => (stopped ? undefined : await perform(index)));
 	};
 
 	const worker = async (): Promise<void> => {
