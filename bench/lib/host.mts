@@ -129,10 +129,11 @@ export class Host {
 		return Object.assign(context, { getPollBudgetMs: () => budgetMs });
 	}
 
-	/** Polls once; throws when anything is emitted, because in these scenes nobody changes. */
-	async poll(sandbox: SandboxAddress, staticData: IDataObject): Promise<void> {
+	/** Polls once; throws when not exactly `changes` items are emitted. */
+	async poll(sandbox: SandboxAddress, staticData: IDataObject, changes = 0): Promise<void> {
 		const output = await this.trigger.poll?.call(this.pollContext(sandbox, staticData));
-		if (output) throw new Error(`A poll without changes emitted ${output[0]?.length} items.`);
+		const emitted = output?.[0]?.length ?? 0;
+		if (emitted !== changes) throw new Error(`A poll over ${changes} changes emitted ${emitted} items.`);
 	}
 
 	private sceneOf(type: INodeType, parameters: INodeParameters, sandbox: SandboxAddress, staticData: IDataObject): Scene {
