@@ -88,7 +88,7 @@ export function figureOf(key: Key, values: Record<string, number>, compared: num
 
 /** What a poll costs at each size; its goals are figures of their own. */
 export function costs(rows: readonly CostRow[]): Figures {
-	const value = rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, number]) => [name, rounded(Number(number))])) as unknown as CostRow);
+	const value = rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, number]: [string, number]) => [name, Number.isInteger(number) ? number : rounded(number)])) as unknown as CostRow);
 	return { pollCosts: { value, met: undefined, details: 'the table below' } };
 }
 
