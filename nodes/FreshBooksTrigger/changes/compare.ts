@@ -29,11 +29,10 @@ export function comparePeople(snapshot: Snapshot, listed: readonly Person[], nee
 	const different: Different[] = [];
 	const newcomers: Listed[] = [];
 	const present = new Map<string, Listed>();
-	const seen = new Set<string>();
+	const unknown = new Set<string>();
 	listed.forEach((person, position) => {
 		const key = idKey(person.id);
-		if (seen.has(key)) return;
-		seen.add(key);
+		if (present.has(key) || unknown.has(key)) return;
 		const line = snapshot.people.get(key);
 		if (line !== undefined && line === lineOf(person)) {
 			present.set(key, { person, position });
@@ -41,6 +40,7 @@ export function comparePeople(snapshot: Snapshot, listed: readonly Person[], nee
 		}
 		const before = line === undefined ? undefined : personOf(line);
 		if (before === undefined || isGivenAgain(before, person)) {
+			unknown.add(key);
 			if (person.confirmed !== false) newcomers.push({ person, position });
 			return;
 		}

@@ -172,7 +172,8 @@ export function openSnapshot(stored: unknown): Snapshot | 'damaged' | undefined 
 
 /** The ID that a line begins with; a line is parsed only when something in it changed. */
 function idIn(line: string): string {
-	return JSON.parse(line.slice(1, line.indexOf('"', 2) + 1)) as string;
+	const text = line.slice(1, line.indexOf('",', 2) + 1);
+	return text.includes('\\') ? personOf(line).id : text.slice(1, -1);
 }
 
 /** The snapshot as n8n is to store it. */
