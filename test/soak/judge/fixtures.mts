@@ -65,7 +65,7 @@ export function invitationItem(event: string, at: number, id: number, email: str
 
 /** A poll that read the business from one time to another without a fault, unless told otherwise. */
 export function cleanPoll(from: number, to: number, more: Partial<Reading> = {}): Poll {
-	const reading = { from: BEGINNING + from, to: BEGINNING + to, clean: true, paged: false, refused: false, undecided: new Set<string>(), ...more };
+	const reading = { from: BEGINNING + from, to: BEGINNING + to, clean: true, paged: false, refused: false, leftOut: false, undecided: new Set<string>(), ...more };
 	return { startedAt: BEGINNING + from, overBy: BEGINNING + to + 500, readings: new Map([[BUSINESS, reading]]) };
 }
 

@@ -12,6 +12,8 @@ export interface Reading {
 	readonly paged: boolean;
 	/** FreshBooks answered 403 to every request for its people, and nothing else was wrong with the answers. */
 	readonly refused: boolean;
+	/** An answer about its people left roles, names and dates out. */
+	readonly leftOut: boolean;
 	/** People whom it asked for by ID, and the last answer was neither 404 nor 410. */
 	readonly undecided: ReadonlySet<string>;
 }
@@ -41,12 +43,14 @@ class OpenReading {
 	people = 0;
 	refusals = 0;
 	invitations = 0;
+	leftOut = false;
 	readonly undecided = new Set<string>();
 
 	note(request: Request, purpose: string): void {
 		this.from = Math.min(this.from, request.machineAt);
 		this.to = Math.max(this.to, request.machineAt + (request.ms ?? Infinity));
 		this.isTrue &&= isTrue(request, purpose === 'lookUp');
+		this.leftOut ||= request.fault === 'fieldsLeftOut';
 		if (purpose === 'people') this.people += 1;
 		if (purpose === 'people' && request.fault === null && request.status === 403) this.refusals += 1;
 		if (purpose === 'lookUp') this.#noteLookUp(request);
@@ -56,7 +60,7 @@ class OpenReading {
 	reading(watchesInvitations: boolean): Reading {
 		const wasRead = this.people > 0 && (!watchesInvitations || this.invitations > 0);
 		const refused = this.people > 0 && this.refusals === this.people;
-		return { from: this.from, to: this.to, clean: this.isTrue && wasRead, paged: this.people > 1, refused, undecided: this.undecided };
+		return { from: this.from, to: this.to, clean: this.isTrue && wasRead, paged: this.people > 1, refused, leftOut: this.leftOut, undecided: this.undecided };
 	}
 
 	#noteLookUp({ path, status }: Request): void {

@@ -2,7 +2,7 @@
 import type { InvitationStatus } from '../../../sandbox/freshbooks/types.mts';
 import { sameAddress } from './access.mts';
 import { clock, type Finding, type FindingKind } from './findings.mts';
-import type { Poll } from './polls.mts';
+import type { Poll, Reading } from './polls.mts';
 import { isConstant, placeAt, stateAt, type InvitationTimeline, type PersonState, type PersonTimeline, type Timelines, type Version } from './timelines.mts';
 
 /** An item as the trigger emits it, as far as it is judged. */
@@ -58,12 +58,27 @@ interface Checkpoint {
 	readonly paged: boolean;
 }
 
+/** A value of which an answer said nothing: it fits every other one. */
+const NOT_SAID = 'not said';
+/** What answers with the fault 'fields left out' do not say; the trigger then has it as last seen. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['role', 'firstName', 'lastName']);
+
 /** A person as the trigger shows them; undefined: not there. */
 type Shown = Readonly<Record<string, unknown>> | undefined;
 
 /** FreshBooks' empty texts are nothing to the trigger. */
 function orNull(value: unknown): unknown {
 	return value === '' || value === undefined ? null : value;
+}
+
+/** Somebody as first seen in an answer that left fields out. */
+function withoutNulls(shown: Shown): Shown {
+	return shown && Object.fromEntries(Object.entries(shown).map(([field, value]) => [field, LEFT_OUT.has(field) && value === null ? NOT_SAID : value]));
+}
+
+/** As much of somebody as an answer that left fields out can say. */
+function withoutLeftOut(shown: Shown): Shown {
+	return shown && Object.fromEntries(Object.entries(shown).map(([field, value]) => [field, LEFT_OUT.has(field) ? NOT_SAID : value]));
 }
 
 class Judging {
@@ -212,8 +227,11 @@ class Judging {
 
 	/** A poll notes its time before it asks for missing people one by one: it may tell what it saw until its last request. */
 	#seenBy(businessId: number, detectedAt: number): number {
-		const poll = this.#watcher.polls.find(({ startedAt, overBy }) => startedAt <= detectedAt && detectedAt < overBy);
-		return Math.max(detectedAt, poll?.readings.get(businessId)?.to ?? detectedAt) + TICK_MS;
+		return Math.max(detectedAt, this.#readingAt(businessId, detectedAt)?.to ?? detectedAt) + TICK_MS;
+	}
+
+	#readingAt(businessId: number, detectedAt: number): Reading | undefined {
+		return this.#watcher.polls.find(({ startedAt, overBy }) => startedAt <= detectedAt && detectedAt < overBy)?.readings.get(businessId);
 	}
 
 	#movedBetween(businessId: number, from: number, to: number): boolean {
@@ -260,12 +278,15 @@ class Judging {
 		const at = detectedAt(group);
 		const { versions } = person;
 		const last = placeAt(versions, this.#seenBy(person.businessId, at));
+		const leftOut = this.#readingAt(person.businessId, at)?.leftOut === true;
 		const hasBeenThere = versions.slice(knowledge.place, last + 1).some(({ state }) => state !== undefined);
 		for (const item of group) {
-			const problem = knowledge.apply(item, this.#shownIn(item.member), hasBeenThere);
+			const problem = knowledge.apply(item, leftOut ? withoutNulls(this.#shownIn(item.member)) : this.#shownIn(item.member), hasBeenThere);
 			if (problem) this.#find(problem.kind, at, `${this.#describe(item)}: ${problem.words}`);
+			const emptied = leftOut && Object.entries(item.changes).find(([field, { to }]) => LEFT_OUT.has(field) && orNull(to) === null);
+			if (emptied) this.#find('false', at, `${this.#describe(item)}: FreshBooks left out ${emptied[0]}, which is no change.`);
 		}
-		const placeOf = (shown: Shown): number => versions.findIndex(({ state }, place) => place >= knowledge.place && place <= last && isSame(this.#shown(state), shown));
+		const placeOf = (shown: Shown): number => versions.findIndex(({ state }, place) => place >= knowledge.place && place <= last && isSame(this.#shown(state), leftOut ? withoutLeftOut(shown) : shown));
 		const place = placeOf(knowledge.told);
 		const latest = group.at(-1);
 		if (place >= 0 && latest && latest.event !== 'memberRemoved' && !isSame(knowledge.told, this.#shownIn(latest.member))) {
@@ -379,7 +400,7 @@ class Knowledge {
 		const moves = Object.entries(changes).filter(([field]) => field in (member ?? {}));
 		this.told = { ...(before ?? member), ...Object.fromEntries(moves.map(([field, { to }]) => [field, orNull(to)])) };
 		if (!before) return unknown;
-		const [missed] = moves.filter(([field, { from }]) => before[field] !== orNull(from));
+		const [missed] = moves.filter(([field, { from }]) => before[field] !== NOT_SAID && before[field] !== orNull(from));
 		if (!missed) return undefined;
 		const [field, { from }] = missed;
 		return { kind: 'lost', words: `${field} is said to have been ${String(from)}, told was ${String(before[field])}.` };
@@ -416,7 +437,7 @@ function groupsOf(items: readonly Item[]): Item[][] {
 
 function isSame(one: Shown, other: Shown): boolean {
 	if (!one || !other) return one === other;
-	return Object.keys(one).every((field) => one[field] === other[field]);
+	return Object.keys(one).every((field) => one[field] === other[field] || one[field] === NOT_SAID || other[field] === NOT_SAID);
 }
 
 function haveOneAddress(one: PersonTimeline, other: PersonTimeline): boolean {

@@ -121,6 +121,42 @@ describe('what is told of people', () => {
 		assert.deepEqual(found([], [personItem('roleChanged', 3_000, nobody, { role: { from: 'business_employee', to: null } })]), ['false']);
 	});
 
+	describe('from an answer that left fields out', () => {
+		const poll = cleanPoll(2_900, 3_100, { clean: false, leftOut: true });
+		const unnamed = { ...BOB, role: null as unknown as string, firstName: null as unknown as string, lastName: null as unknown as string };
+		const joined = historyOf({ at: 1_000, kind: 'memberAdded', person: BOB });
+		const learned = [
+			personItem('roleChanged', 9_000, BOB, { role: { from: null, to: 'business_employee' } }),
+			personItem('memberUpdated', 9_000, BOB, { firstName: { from: null, to: 'Bob' }, lastName: { from: null, to: 'Arbor' } }),
+		];
+
+		it('may show somebody new without a role and names, and in no other answer', () => {
+			const added = personItem('memberAdded', 3_000, unnamed);
+			assert.deepEqual(found(joined, [added], [poll]), []);
+			assert.deepEqual(found(joined, [added, ...learned], [poll]), []);
+			assert.deepEqual(found(joined, [added], [cleanPoll(2_900, 3_100)]), ['false']);
+		});
+
+		it('has them as last seen beside what else changed', () => {
+			const inactive = { ...MANAGER, active: false };
+			const history = historyOf({ at: 1_000, kind: 'roleChanged', person: MANAGER }, { at: 2_000, kind: 'memberDeactivated', person: inactive });
+			const toInactive = { active: { from: true, to: false } };
+			const away = personItem('memberDeactivated', 3_000, { ...ANN, active: false }, toInactive);
+			const later = personItem('roleChanged', 9_000, inactive, toManager);
+			assert.deepEqual(found(history, [away, later], [poll]), []);
+			assert.deepEqual(found(history, [away], [poll]), ['lost']);
+			assert.deepEqual(found(history, [away, later], [cleanPoll(2_900, 3_100)]), ['false', 'lost']);
+		});
+
+		it('is no change', () => {
+			const toNobody = personItem('roleChanged', 3_000, unnamed, { role: { from: 'business_employee', to: null } });
+			const lost = { ...toNobody, member: { ...ANN, id: ANN.uuid, role: null } };
+			const back = personItem('roleChanged', 9_000, ANN, { role: { from: null, to: 'business_employee' } });
+			assert.deepEqual(found([], [lost], [poll]), ['false', 'lost']);
+			assert.deepEqual(found([], [lost, back], [poll]), ['false']);
+		});
+	});
+
 	it('is one change where an ID changes while the old one still answers', () => {
 		const moved = { ...ANN, uuid: 'ann-2' };
 		const history = historyOf({ at: 1_000, kind: 'memberIdChanged', person: moved });
@@ -258,7 +294,7 @@ describe('polls', () => {
 	it('begin by asking for the owner, and are clean when every answer was true', () => {
 		const polls = pollsOf([me(0), people(100), invitations(150), me(3_000), people(3_100), invitations(3_200)], true);
 		assert.deepEqual(polls.map(({ startedAt, overBy }) => [startedAt - BEGINNING, overBy - BEGINNING]), [[0, 3_000], [3_000, Infinity]]);
-		assert.deepEqual(polls[0]?.readings.get(BUSINESS), { from: BEGINNING + 100, to: BEGINNING + 160, clean: true, paged: false, refused: false, undecided: new Set() });
+		assert.deepEqual(polls[0]?.readings.get(BUSINESS), { from: BEGINNING + 100, to: BEGINNING + 160, clean: true, paged: false, refused: false, leftOut: false, undecided: new Set() });
 	});
 
 	it('are not clean with a fault, a refusal, or a list not read', () => {
