@@ -15,6 +15,8 @@ export type Act =
 	| { readonly kind: 'newId'; readonly oldAnswers: boolean }
 	/** Leaves, and somebody else with the same address joins at once. */
 	| { readonly kind: 'successor'; readonly role: string }
+	/** Leaves, and somebody who is there takes over the address; `to`: as {@link Life.veteran}. */
+	| { readonly kind: 'bequeath'; readonly to: number }
 	| { readonly kind: 'invite'; readonly by: Hand; readonly role: string; readonly way: 'businessInvitations' | 'userInvitation' }
 	| { readonly kind: 'inviteAgain'; readonly role: string }
 	/** By FreshBooks' own users, beside the pending one; `instead`: that one is then withdrawn. */
@@ -110,6 +112,8 @@ function lifeOf(chance: Chance, startsAtMs: number, number: number, veterans: Ma
 	// Half of those who were there from the beginning stay untouched.
 	const veteran = make === veteranLife && left.length > (BUSINESSES[business]?.people ?? 0) / 2 ? left.pop() : undefined;
 	const all = make === veteranLife && veteran === undefined ? joiner(chance, number) : make(chance, number);
+	const heir = left.length > (BUSINESSES[business]?.people ?? 0) / 2 && chance.happens(0.3) ? left.pop() : undefined;
+	if (heir !== undefined && all.at(-1)?.kind === 'leave') all.splice(-1, 1, { kind: 'bequeath', to: heir });
 	const acts = all.filter(({ kind }) => !NEEDS_LOGIN.has(kind) || hasLogin(veteran));
 	return { startsAtMs, business, email, veteran, steps: acts.map((act) => ({ afterMs: chance.between(300, 9_000), act })) };
 }

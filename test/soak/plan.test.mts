@@ -20,7 +20,7 @@ describe('the plan of people', () => {
 	it('holds every kind of change, hand and reading within ten minutes', () => {
 		const { lives, reads, outages, clockJumps, refusals } = planOf(1, 10);
 		const acts = lives.flatMap(({ steps }) => steps.map(({ act }) => act));
-		const kinds: ReadonlyArray<Act['kind']> = ['join', 'role', 'rename', 'address', 'deactivate', 'reactivate', 'newId', 'successor', 'invite', 'inviteAgain', 'resend', 'withdraw', 'onboard', 'accept', 'revoke', 'leave'];
+		const kinds: ReadonlyArray<Act['kind']> = ['join', 'role', 'rename', 'address', 'deactivate', 'reactivate', 'newId', 'successor', 'bequeath', 'invite', 'inviteAgain', 'resend', 'withdraw', 'onboard', 'accept', 'revoke', 'leave'];
 		for (const oldAnswers of [true, false]) assert.ok(acts.some((act) => act.kind === 'newId' && act.oldAnswers === oldAnswers));
 		for (const kind of kinds) assert.ok(acts.some((act) => act.kind === kind), kind);
 		for (const by of ['people', 'package', 'other program', 'both at once']) assert.ok(acts.some((act) => act.kind === 'leave' && act.by === by), by);
@@ -45,6 +45,14 @@ describe('the plan of people', () => {
 	it('refuses businesses within its time, and gives them back before it ends', () => {
 		const { refusals } = planOf(2, 10);
 		assert.ok(refusals.every(({ atMs, ms, business }) => atMs + ms < 600_000 && business < BUSINESSES.length));
+	});
+
+	it('lets only people take over an address who have no life of their own, each once', () => {
+		const { lives } = planOf(1, 20);
+		const heirs = lives.flatMap(({ business, steps }) => steps.flatMap(({ act }) => (act.kind === 'bequeath' ? [`${business} ${act.to}`] : [])));
+		const veterans = new Set(lives.map(({ business, veteran }) => `${business} ${veteran}`));
+		assert.ok(heirs.length > 3 && heirs.every((heir) => !veterans.has(heir)));
+		assert.equal(new Set(heirs).size, heirs.length);
 	});
 
 	it('gives nobody without a login a new ID or a successor', () => {

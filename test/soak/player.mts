@@ -153,6 +153,7 @@ export class Player {
 			case 'deactivate':
 			case 'newId':
 			case 'successor':
+			case 'bequeath':
 			case 'leave': return member !== undefined;
 		}
 	}
@@ -169,6 +170,9 @@ export class Player {
 			case 'successor':
 				people.leave(email);
 				return people.join(email, act.role);
+			case 'bequeath':
+				people.leave(email);
+				return people.address(generatedPerson(placeInTeam(act.to)).email, email);
 			case 'resend':
 				people.invite(email, act.role);
 				return act.instead ? people.revoke(email) : undefined;

@@ -171,7 +171,7 @@ class Judging {
 	 * second one is there as the first one was.
 	 */
 	#sortSuccession(item: Item, leaver: PersonTimeline, successor: PersonTimeline, people: Map<PersonTimeline, Item[]>): void {
-		if (this.#watcher.source === 'teamMembers' || !haveOneAddress(leaver, successor)) {
+		if (this.#watcher.source === 'teamMembers' || !haveOneAddress(leaver, successor) || !cameAfter(successor, leaver)) {
 			this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: these are two people, not one under a new ID.`);
 			return;
 		}
@@ -239,8 +239,9 @@ class Judging {
 	}
 
 	#shown(state: PersonState | undefined): Shown {
-		if (!state) return undefined;
 		const { source } = this.#watcher;
+		// The sandbox lists somebody without a login as not confirmed (`routes/businessMembers.mts`), who is no member.
+		if (!state || (source === 'businessMembers' && state.identityId === null)) return undefined;
 		const all: Fields = { ...state, id: source === 'teamMembers' ? state.uuid : state.memberId };
 		return this.#shownIn(all);
 	}
@@ -443,6 +444,13 @@ function isSame(one: Shown, other: Shown): boolean {
 function haveOneAddress(one: PersonTimeline, other: PersonTimeline): boolean {
 	const addresses = new Set(one.versions.map(({ state }) => state?.email.toLowerCase()));
 	return other.versions.some(({ state }) => state !== undefined && addresses.has(state.email.toLowerCase()));
+}
+
+/** Somebody who was there beside the leaver is somebody else, whatever address they took over. */
+function cameAfter(successor: PersonTimeline, leaver: PersonTimeline): boolean {
+	const cameAt = successor.versions.find(({ state }) => state !== undefined)?.from ?? Infinity;
+	const leftAt = leaver.versions.findLast(({ state }) => state === undefined)?.from ?? Infinity;
+	return cameAt >= leftAt;
 }
 
 function emailOf(versions: ReadonlyArray<Version<PersonState | undefined>>): string {

@@ -116,6 +116,31 @@ describe('what is told of people', () => {
 		});
 	});
 
+	it('is nothing where the list of business members calls somebody not confirmed', () => {
+		const seatless = { ...BOB, identityId: null };
+		const history = historyOf({ at: 1_000, kind: 'memberAdded', person: seatless }, { at: 9_000, kind: 'memberUpdated', person: BOB });
+		const source = { source: 'businessMembers' } as const;
+		const came = (at: number): Item => ({ ...personItem('memberAdded', at, BOB), member: { ...BOB, id: BOB.memberId } });
+		assert.deepEqual(found(history, [came(9_500)], [], source), []);
+		assert.deepEqual(found(history, [came(2_000)], [], source), ['false', 'lost']);
+		assert.deepEqual(found(history, [], [], source), ['lost']);
+		assert.deepEqual(found(history, [personItem('memberAdded', 2_000, seatless)]), ['lost']);
+	});
+
+	it('is false where somebody known who takes over an address is taken for the leaver', () => {
+		const joined = { at: 500, kind: 'memberAdded', person: BOB } as const;
+		const heir = { ...BOB, email: ANN.email };
+		const history = historyOf(joined, { at: 1_000, kind: 'memberRemoved', person: ANN }, { at: 1_000, kind: 'memberUpdated', person: heir });
+		const numbered = (person: typeof ANN) => ({ ...person, id: person.memberId });
+		const came = { ...personItem('memberAdded', 600, BOB), member: numbered(BOB) };
+		const left = { ...personItem('memberRemoved', 2_000, ANN), member: numbered(ANN) };
+		const renamed = { ...personItem('memberUpdated', 2_000, heir, { email: { from: BOB.email, to: ANN.email } }), member: numbered(heir) };
+		const source = { source: 'businessMembers' } as const;
+		assert.deepEqual(found(history, [came, renamed, left], [], source), []);
+		const taken = { ...personItem('memberUpdated', 3_000, heir, { id: { from: 1, to: 2 } }), member: numbered(heir), previous: numbered(ANN) };
+		assert.deepEqual(found(history, [came, renamed, taken], [], source), ['false', 'lost']);
+	});
+
 	it('is false where an answer that left fields out is taken for a change', () => {
 		const nobody = { ...ANN, role: null as unknown as string };
 		assert.deepEqual(found([], [personItem('roleChanged', 3_000, nobody, { role: { from: 'business_employee', to: null } })]), ['false']);
