@@ -82,19 +82,19 @@ export interface Replacement extends Listed {
 	isNew: boolean;
 }
 
-/**
- * Who is listed as the same person under another ID: somebody new first, then somebody known who was the same person before this
- * list. A known person who has only now taken the address is somebody else.
- */
+/** Who is listed as the same person under another ID: somebody new first, then somebody known. */
 export function replacementOf(missing: Person, { index, present }: Comparison, snapshot: Snapshot): Replacement | undefined {
 	const candidates = index.sameAs(missing).map((listed) => ({ ...listed, isNew: !present.has(idKey(listed.person.id)) }));
-	return candidates.find(({ isNew }) => isNew) ?? candidates.find(({ person }) => wasSame(missing, person, snapshot));
+	return candidates.find(({ isNew }) => isNew) ?? candidates.find(({ person }) => isReplacedBy(missing, person, snapshot));
 }
 
-function wasSame(missing: Person, now: Person, snapshot: Snapshot): boolean {
-	if (missing.identityId !== null && missing.identityId === now.identityId) return true;
-	const line = snapshot.people.get(idKey(now.id));
-	return line !== undefined && isSamePerson(missing, personOf(line));
+/**
+ * Whether somebody listed is the missing person under another ID. Somebody known under their own ID is so by the identity only: one
+ * who shares nothing but the address has taken it over.
+ */
+export function isReplacedBy(missing: Person, listed: Person, { people }: Snapshot): boolean {
+	if (!isSamePerson(missing, listed)) return false;
+	return !people.has(idKey(listed.id)) || (missing.identityId !== null && missing.identityId === listed.identityId);
 }
 
 /** The fields whose change is an event of its own or part of `memberUpdated`. */

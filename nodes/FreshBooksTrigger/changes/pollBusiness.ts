@@ -231,7 +231,7 @@ async function lookAgain(poll: Poll, snapshot: Snapshot, comparison: Comparison,
 	if (!isUnsure && !isRevocable) return { hasPeople: false };
 	const pending = isRevocable ? await port.listInvitations('confirm') : undefined;
 	const people = await port.listPeople('confirm');
-	countSecondList(missing, people);
+	countSecondList(missing, people, snapshot);
 	const hasPeople = problemOf(people) === undefined;
 	if (pending === undefined) return { hasPeople };
 	const memberAddresses = new Set(addressesOf(people.rows.filter(({ confirmed }) => confirmed !== false)));
