@@ -18,7 +18,7 @@ export interface Comparison {
 	missing: Person[];
 	/** By `idKey`: known people whose ID the list has. */
 	present: ReadonlyMap<string, Listed>;
-	/** All of these and the newcomers; empty when nobody is new or missing and it was not asked for. */
+	/** All of these, the newcomers and the rows of those who have not joined; empty when nobody is new or missing and it was not asked for. */
 	index: PeopleIndex;
 	/** By `idKey`: listed IDs that are a second row of a person known under another ID or new under it. */
 	aliases: ReadonlySet<string>;
@@ -28,6 +28,7 @@ export interface Comparison {
 export function comparePeople(snapshot: Snapshot, listed: readonly Person[], needsIndex: boolean): Comparison {
 	const different: Different[] = [];
 	const newcomers: Listed[] = [];
+	const unconfirmed: Listed[] = [];
 	const present = new Map<string, Listed>();
 	const unknown = new Set<string>();
 	listed.forEach((person, position) => {
@@ -41,7 +42,7 @@ export function comparePeople(snapshot: Snapshot, listed: readonly Person[], nee
 		const before = line === undefined ? undefined : personOf(line);
 		if (before === undefined || isGivenAgain(before, person)) {
 			unknown.add(key);
-			if (person.confirmed !== false) newcomers.push({ person, position });
+			(person.confirmed === false ? unconfirmed : newcomers).push({ person, position });
 			return;
 		}
 		const now = withLastSeen(before, person);
@@ -51,7 +52,7 @@ export function comparePeople(snapshot: Snapshot, listed: readonly Person[], nee
 	const missing: Person[] = [];
 	for (const [key, line] of snapshot.people) if (!present.has(key)) missing.push(personOf(line));
 	const index = new PeopleIndex();
-	if (needsIndex || newcomers.length + missing.length > 0) for (const one of [...present.values(), ...newcomers]) index.add(one);
+	if (needsIndex || newcomers.length + missing.length > 0) for (const one of [...present.values(), ...newcomers, ...unconfirmed]) index.add(one);
 	return { different, newcomers, missing, present, index, aliases: aliasesOf(newcomers, index, present) };
 }
 
@@ -61,7 +62,7 @@ function aliasesOf(newcomers: readonly Listed[], index: PeopleIndex, present: Re
 		const key = idKey(newcomer.person.id);
 		const isSecond = index.sameAs(newcomer.person).some(({ person, position }) => {
 			const otherKey = idKey(person.id);
-			return otherKey !== key && (present.has(otherKey) || (position < newcomer.position && !aliases.has(otherKey)));
+			return otherKey !== key && (present.has(otherKey) || (person.confirmed !== false && position < newcomer.position && !aliases.has(otherKey)));
 		});
 		if (isSecond) aliases.add(key);
 	}

@@ -73,7 +73,6 @@ export function countSecondList(missing: readonly MissingPerson[], second: Listi
 	const index = new PeopleIndex();
 	const byKey = new Map<string, Person>();
 	second.rows.forEach((person, position) => {
-		if (person.confirmed === false) return;
 		index.add({ person, position });
 		byKey.set(idKey(person.id), person);
 	});

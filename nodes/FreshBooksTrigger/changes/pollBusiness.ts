@@ -234,7 +234,7 @@ async function lookAgain(poll: Poll, snapshot: Snapshot, comparison: Comparison,
 	countSecondList(missing, people, snapshot);
 	const hasPeople = problemOf(people) === undefined;
 	if (pending === undefined) return { hasPeople };
-	const memberAddresses = new Set(addressesOf(people.rows.filter(({ confirmed }) => confirmed !== false)));
+	const memberAddresses = new Set(addressesOf(people.rows));
 	if ('unavailable' in pending) return { hasPeople, invitations: { isComplete: false, pendingIds: new Set(), memberAddresses } };
 	const pendingIds = pendingIdsOf(pending.rows, snapshot.invitations ?? []);
 	return { hasPeople, invitations: { isComplete: hasPeople && problemOf(pending) === undefined, pendingIds, memberAddresses } };

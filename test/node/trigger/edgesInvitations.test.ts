@@ -339,6 +339,52 @@ describe('`confirmed: false` is no member (businessMembers)', () => {
 		expect(acceptancesOf(trigger)).toEqual([ACCEPTED]);
 	});
 
+	test('one that goes while the row says so is not revoked either, unless the row goes', async () => {
+		acme().invite(70, { email: NEW });
+		const trigger = await watch();
+		acme().add(unjoined(20));
+		acme().endInvitation(70);
+		expect(await polls(trigger, 3)).toEqual([]);
+		acme().remove(20);
+		expect(await polls(trigger, 3)).toEqual([REVOKED]);
+	});
+
+	test('who is listed so is not added, and is added when the row says true', async () => {
+		const trigger = await watch();
+		acme().add(unjoined(20));
+		expect(await polls(trigger, 2)).toEqual([]);
+		acme().change(20, { confirmed: true });
+		expect((await polls(trigger, 2))[0]).toBe(ADDED);
+	});
+
+	test('somebody known whose row says so for a while is not removed, neither then nor by a list that misses the row once', async () => {
+		const trigger = await watch();
+		acme().change(3, { confirmed: false });
+		expect(await polls(trigger, 2)).toEqual([]);
+		let lists = 0;
+		acme().list = (rows) => (lists++ === 0 ? rows.filter(({ id }) => id !== 3) : rows);
+		expect(await polls(trigger, 2)).toEqual([]);
+		acme().change(3, { confirmed: true });
+		expect(await polls(trigger, 2)).toEqual([]);
+	});
+
+	test('a new ID whose row says so is the same person', async () => {
+		const trigger = await watch();
+		acme().remove(3);
+		acme().add(person(103, { ...person(3), id: 103, confirmed: false }));
+		expect(await polls(trigger, 3)).toEqual([`memberUpdated ${addressOf(3)}`]);
+		acme().change(103, { confirmed: true });
+		expect(await polls(trigger, 2)).toEqual([]);
+	});
+
+	test('two rows of one address, one of which says so: the other is the member', async () => {
+		const trigger = await watch();
+		acme().add(unjoined(20), person(21, { email: NEW }));
+		expect(await polls(trigger, 2)).toEqual([ADDED]);
+		acme().remove(20);
+		expect(await polls(trigger, 2)).toEqual([]);
+	});
+
 	test('the same from the baseline on', async () => {
 		acme().invite(70, { email: NEW });
 		acme().add(unjoined(20));
