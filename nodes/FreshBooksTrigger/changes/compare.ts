@@ -1,5 +1,5 @@
 import type { Listed, Person } from './person';
-import { idKey, isGivenAgain, isSamePerson, PeopleIndex, withLastSeen } from './person';
+import { idKey, isGivenAgain, isSamePerson, PeopleIndex, standingOf, withLastSeen } from './person';
 import type { Snapshot } from './snapshot';
 import { lineOf, personOf } from './snapshot';
 
@@ -14,7 +14,7 @@ export interface Comparison {
 	different: Different[];
 	/** People with an ID that the snapshot does not know. */
 	newcomers: Listed[];
-	/** Known people whose ID the list does not have, as last seen. */
+	/** Known people whose ID the list does not have, or has in a row left over beside a new one; as last seen. */
 	missing: Person[];
 	/** By `idKey`: known people whose ID the list has. */
 	present: ReadonlyMap<string, Listed>;
@@ -49,22 +49,43 @@ export function comparePeople(snapshot: Snapshot, listed: readonly Person[], nee
 		present.set(key, { person: now, position });
 		if (lineOf(now) !== line) different.push({ before, person: now, position });
 	});
+	const others = [...newcomers, ...unconfirmed];
+	const leftOver = leftOverRows(newcomers, present, others);
+	for (const key of leftOver) present.delete(key);
 	const missing: Person[] = [];
 	for (const [key, line] of snapshot.people) if (!present.has(key)) missing.push(personOf(line));
+	const index = needsIndex || newcomers.length + missing.length > 0 ? indexOf([...present.values(), ...others]) : new PeopleIndex();
+	return { different: different.filter(({ person }) => !leftOver.has(idKey(person.id))), newcomers, missing, present, index, aliases: aliasesOf(newcomers, index, present) };
+}
+
+function indexOf(people: Iterable<Listed>): PeopleIndex {
 	const index = new PeopleIndex();
-	if (needsIndex || newcomers.length + missing.length > 0) for (const one of [...present.values(), ...newcomers, ...unconfirmed]) index.add(one);
-	return { different, newcomers, missing, present, index, aliases: aliasesOf(newcomers, index, present) };
+	for (const one of people) index.add(one);
+	return index;
+}
+
+/** By `idKey`: known people who are listed under another ID as well, with a row of better standing. It takes the place of theirs. */
+function leftOverRows(newcomers: readonly Listed[], present: ReadonlyMap<string, Listed>, others: readonly Listed[]): Set<string> {
+	const leftOver = new Set<string>();
+	if (newcomers.length === 0) return leftOver;
+	const index = indexOf([...present.values(), ...others]);
+	for (const newcomer of newcomers) {
+		for (const { person } of index.sameAs(newcomer.person)) {
+			const isKnown = present.has(idKey(person.id));
+			if (isKnown && standingOf(newcomer.person) > standingOf(person)) leftOver.add(idKey(person.id));
+		}
+	}
+	return leftOver;
 }
 
 function aliasesOf(newcomers: readonly Listed[], index: PeopleIndex, present: ReadonlyMap<string, Listed>): Set<string> {
 	const aliases = new Set<string>();
-	for (const newcomer of newcomers) {
-		const key = idKey(newcomer.person.id);
-		const isSecond = index.sameAs(newcomer.person).some(({ person, position }) => {
-			const otherKey = idKey(person.id);
-			return otherKey !== key && (present.has(otherKey) || (person.confirmed !== false && position < newcomer.position && !aliases.has(otherKey)));
-		});
-		if (isSecond) aliases.add(key);
+	const chosen = new Set<string>(present.keys());
+	const byStanding = [...newcomers].sort((one, other) => standingOf(other.person) - standingOf(one.person) || one.position - other.position);
+	for (const { person } of byStanding) {
+		const key = idKey(person.id);
+		const isSecond = index.sameAs(person).some((other) => idKey(other.person.id) !== key && chosen.has(idKey(other.person.id)));
+		(isSecond ? aliases : chosen).add(key);
 	}
 	return aliases;
 }
@@ -110,13 +131,13 @@ export interface FieldChange {
 }
 
 /**
- * The fields that changed, in the order of {@link DIFFED_FIELDS}. An `active` that was not known before is no change: the list began
- * to say it, the person did nothing. The same ID in another case is none.
+ * The fields that changed, in the order of {@link DIFFED_FIELDS}. An `active` or a role that was not known before is no change: the
+ * list began to say it, the person did nothing. The same ID in another case is none.
  */
 export function changedFields(before: Person, after: Person): FieldChange[] {
 	return DIFFED_FIELDS.filter((field) => {
 		if (field === 'id') return idKey(before.id) !== idKey(after.id);
-		if (field === 'active' && before.active === null) return false;
+		if ((field === 'active' || field === 'role') && before[field] === null) return false;
 		return before[field] !== after[field];
 	}).map((field) => ({ field, from: before[field], to: after[field] }));
 }
