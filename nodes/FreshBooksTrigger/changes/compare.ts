@@ -49,13 +49,14 @@ export function comparePeople(snapshot: Snapshot, listed: readonly Person[], nee
 		present.set(key, { person: now, position });
 		if (lineOf(now) !== line) different.push({ before, person: now, position });
 	});
-	const others = [...newcomers, ...unconfirmed];
-	const leftOver = leftOverRows(newcomers, present, others);
+	const everybody = () => indexOf([...present.values(), ...newcomers, ...unconfirmed]);
+	let index = needsIndex || newcomers.length > 0 || present.size < snapshot.people.size ? everybody() : new PeopleIndex();
+	const leftOver = leftOverRows(newcomers, index, present);
 	for (const key of leftOver) present.delete(key);
+	if (leftOver.size > 0) index = everybody();
 	const missing: Person[] = [];
 	for (const [key, line] of snapshot.people) if (!present.has(key)) missing.push(personOf(line));
-	const index = needsIndex || newcomers.length + missing.length > 0 ? indexOf([...present.values(), ...others]) : new PeopleIndex();
-	return { different: different.filter(({ person }) => !leftOver.has(idKey(person.id))), newcomers, missing, present, index, aliases: aliasesOf(newcomers, index, present) };
+	return { different: different.filter(({ person }) => present.has(idKey(person.id))), newcomers, missing, present, index, aliases: aliasesOf(newcomers, index, present) };
 }
 
 function indexOf(people: Iterable<Listed>): PeopleIndex {
@@ -65,14 +66,12 @@ function indexOf(people: Iterable<Listed>): PeopleIndex {
 }
 
 /** By `idKey`: known people who are listed under another ID as well, with a row of better standing. It takes the place of theirs. */
-function leftOverRows(newcomers: readonly Listed[], present: ReadonlyMap<string, Listed>, others: readonly Listed[]): Set<string> {
+function leftOverRows(newcomers: readonly Listed[], index: PeopleIndex, present: ReadonlyMap<string, Listed>): Set<string> {
 	const leftOver = new Set<string>();
-	if (newcomers.length === 0) return leftOver;
-	const index = indexOf([...present.values(), ...others]);
 	for (const newcomer of newcomers) {
 		for (const { person } of index.sameAs(newcomer.person)) {
-			const isKnown = present.has(idKey(person.id));
-			if (isKnown && standingOf(newcomer.person) > standingOf(person)) leftOver.add(idKey(person.id));
+			const key = idKey(person.id);
+			if (present.has(key) && standingOf(newcomer.person) > standingOf(person)) leftOver.add(key);
 		}
 	}
 	return leftOver;
