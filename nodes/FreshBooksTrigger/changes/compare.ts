@@ -130,13 +130,15 @@ export interface FieldChange {
 }
 
 /**
- * The fields that changed, in the order of {@link DIFFED_FIELDS}. An `active` or a role that was not known before is no change: the
- * list began to say it, the person did nothing. The same ID in another case is none.
+ * The fields that changed, in the order of {@link DIFFED_FIELDS}. An `active` that was not known before is no change: the list began
+ * to say it, the person did nothing. Nor is a role, unless the person was reported as added without one (`wasAdded`). The same ID in
+ * another case is none.
  */
-export function changedFields(before: Person, after: Person): FieldChange[] {
+export function changedFields(before: Person, after: Person, wasAdded: boolean): FieldChange[] {
 	return DIFFED_FIELDS.filter((field) => {
 		if (field === 'id') return idKey(before.id) !== idKey(after.id);
-		if ((field === 'active' || field === 'role') && before[field] === null) return false;
+		if (field === 'active' && before.active === null) return false;
+		if (field === 'role' && before.role === null && !wasAdded) return false;
 		return before[field] !== after[field];
 	}).map((field) => ({ field, from: before[field], to: after[field] }));
 }

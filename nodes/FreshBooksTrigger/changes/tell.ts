@@ -64,7 +64,7 @@ export function draftChanges(snapshot: Snapshot, comparison: Comparison, outcome
 }
 
 function draftOf(before: Person, after: Person, history: History, position: number, hasOwnLine: boolean): Draft {
-	return { position, before, after, history, fields: changedFields(before, after), hasOwnLine };
+	return { position, before, after, history, fields: changedFields(before, after, history.turns.added !== undefined), hasOwnLine };
 }
 
 /** When the open invitations to each address were sent. */

@@ -152,6 +152,14 @@ test.each(SOURCES)('a baseline from an answer without roles is no reason for a r
 	expect(await polls(trigger, 2)).toEqual([`roleChanged ${addressOf(3)} role: business_employee -> contractor`]);
 });
 
+test.each(SOURCES)('somebody added by an answer without roles: the role is reported when it is known (%s)', async (source) => {
+	const trigger = await watched(watchingAcme(source));
+	acme().add(person(20, { role: null }));
+	expect(await polls(trigger, 1)).toEqual([`memberAdded ${addressOf(20)}`]);
+	acme().change(20, { role: 'contractor' });
+	expect(await polls(trigger, 2)).toEqual([`roleChanged ${addressOf(20)} role: null -> contractor`]);
+});
+
 test('somebody inactive who is off the list and whose answer by ID leaves `active` out needs no error', async () => {
 	acme().change(3, { active: false });
 	const trigger = await watched();
