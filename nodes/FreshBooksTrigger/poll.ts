@@ -17,7 +17,7 @@ import { memoryOf, type ProcessMemory } from './processMemory';
 import { sampleItems } from './sample';
 import { readSettings, type TriggerSettings } from './settings';
 import { isFromTheBeginning, readTriggerState, writeTriggerState, type OpenState, type TriggerState } from './triggerState';
-import { isNotAllowed, reportOfError, reportOfMissingBusiness, reportOfNoBusiness, reportOfNoTime, reportOfTrouble, type Report } from './troubleTexts';
+import { isNotAllowed, reportOfError, reportOfHangingPoll, reportOfMissingBusiness, reportOfNoBusiness, reportOfNoTime, reportOfTrouble, type Report } from './troubleTexts';
 
 /**
  * One poll of the trigger, from n8n's side. What decides its shape, measured on n8n 2.40:
@@ -282,6 +282,8 @@ export async function poll(this: IPollFunctions): Promise<INodeExecutionData[][]
 	const trigger = `${this.getWorkflow().id ?? ''}:${this.getNode().name}`;
 	const isActivation = isActivationPoll(this, trigger, Date.now());
 	const memory = memoryOf(trigger, Date.now());
+	// This poll may hang like the one before, so the error does not wait for it.
+	if (memory.giveUpHangingPoll(Date.now()) && !isActivation) throw errorOf(this, [reportOfHangingPoll()], true);
 	const current = memory.beginPoll(Date.now());
 	if (current === undefined) return null;
 	return await pollOnce(this, trigger, memory, current, isActivation).finally(() => {

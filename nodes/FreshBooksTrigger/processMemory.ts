@@ -48,15 +48,21 @@ export class ProcessMemory {
 	private readonly staleStates = new Set<string>();
 
 	/**
-	 * Begins a poll; undefined while another is under way: n8n starts the next poll while a slow one runs. A poll that hangs is given
-	 * up.
+	 * Begins a poll; undefined while another is under way: n8n starts the next poll while a slow one runs.
 	 * @param now milliseconds
 	 */
 	beginPoll(now: number): symbol | undefined {
-		if (this.underWay !== undefined && now - this.polledAt < POLL_HANGS_AFTER_MS) return undefined;
+		if (this.underWay !== undefined) return undefined;
 		this.polledAt = now;
 		this.underWay = Symbol('poll');
 		return this.underWay;
+	}
+
+	/** Gives up a poll that hangs, and answers whether there was one. */
+	giveUpHangingPoll(now: number): boolean {
+		const hangs = this.underWay !== undefined && now - this.polledAt >= POLL_HANGS_AFTER_MS;
+		if (hangs) this.underWay = undefined;
+		return hangs;
 	}
 
 	/** False for a poll that was given up. */

@@ -108,6 +108,18 @@ export function reportOfNoTime({ name, id }: { name: string; id: number }): Repo
 	};
 }
 
+/** The report of a poll that was given up. */
+export function reportOfHangingPoll(): Report {
+	return {
+		signature: ':hangs',
+		message: 'A poll of this trigger did not end and was given up',
+		description: 'Nothing is lost: the next poll looks again. If it happens again, restart n8n.',
+		everyMs: 0,
+		blocksPublishing: false,
+		isDue: true,
+	};
+}
+
 function incompleteText(name: string, { list, listed, total, steady }: Trouble & { kind: 'incompleteListing' }): FailureText {
 	const counted = total === null ? '' : `, though it counts ${total}`;
 	return {
@@ -182,7 +194,13 @@ export function reportOfTrouble(trouble: Trouble, business: { name: string; id: 
 				isDue: false,
 			};
 		case 'incompleteListing':
-			return { signature: `${signature}:${trouble.list}`, ...incompleteText(name, trouble), everyMs: QUARTER_MS, blocksPublishing: trouble.steady, isDue: true };
+			return {
+				signature: `${signature}:${trouble.list}`,
+				...incompleteText(name, trouble),
+				everyMs: QUARTER_MS,
+				blocksPublishing: trouble.steady && trouble.list === 'people',
+				isDue: true,
+			};
 		case 'invitationsUnavailable':
 			return reportOfUnavailableInvitations(trouble.reason, business, events);
 		case 'removalsHeld':

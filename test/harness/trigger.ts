@@ -103,6 +103,9 @@ export class TestTrigger {
 
 	requestMs: number;
 
+	/** Every request waits for it. */
+	beforeRequest: (() => Promise<void>) | undefined;
+
 	/** The node's name in the workflow, by which n8n keeps its static data. */
 	name = 'FreshBooks';
 
@@ -218,7 +221,9 @@ export class TestTrigger {
 	private slowDown({ helpers }: PollContext): void {
 		const { httpRequestWithAuthentication: send } = helpers;
 		const { requestMs } = this;
+		const wait = async () => await this.beforeRequest?.();
 		helpers.httpRequestWithAuthentication = async function (...request: Parameters<typeof send>) {
+			await wait();
 			passTime(requestMs);
 			return await send.apply(this, request);
 		};

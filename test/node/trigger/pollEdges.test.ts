@@ -376,6 +376,33 @@ describe('a poll that never comes to its lists', () => {
 	});
 });
 
+describe('a poll that never ends', () => {
+	/** Begins a poll whose first request never ends, until what comes back is called. */
+	async function hangingPoll(trigger: TestTrigger): Promise<() => void> {
+		return await new Promise((begun) => {
+			trigger.beforeRequest = async () => {
+				trigger.beforeRequest = undefined;
+				await new Promise<void>((goOn) => begun(goOn));
+			};
+			void trigger.poll().then(({ items }) => hung.push(...told(items)));
+		});
+	}
+	const hung: string[] = [];
+
+	test.each(ENGINES)('is given up after a quarter of an hour, visibly, and holds up no change (%s)', async (engine) => {
+		const trigger = await published(undefined, { engine });
+		await people.change(IVO, { role: 'contractor' });
+		const goOn = await hangingPoll(trigger);
+		expect(await trigger.poll()).toEqual({ items: [] });
+		passMinutes(15);
+		expect((await trigger.poll()).error).toMatchObject({ message: expect.stringMatching(/did not end/), cause: 'temporarily-unavailable' });
+		expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
+		goOn();
+		expect(await trigger.poll()).toEqual({ items: [] });
+		expect(hung).toEqual([]);
+	});
+});
+
 test('a 410 for one person counts as gone, like a 404', async () => {
 	const trigger = await published(watching([BILLSPRING], { events: PEOPLE_EVENTS }));
 	await people.remove(IVO);
