@@ -24,6 +24,12 @@ export interface Report extends FailureText {
 
 const QUARTER_MS = HOUR_MS / 4;
 
+/** Trouble that ends by itself. */
+const PASSING = { everyMs: QUARTER_MS, blocksPublishing: false, isDue: true } as const;
+
+/** Trouble with the connection or the settings that has no error behind it. */
+const CONFIGURATION = { ...PASSING, blocksPublishing: true, cause: 'configuration-invalid' } as const;
+
 const PASSING_KINDS: ReadonlySet<FailureKind> = new Set(['malformed', 'notJson', 'outage', 'rateLimited', 'unreachable', 'unknownFate', 'cancelled']);
 
 /** A business that the connected user may not read, or that is no more. */
@@ -56,10 +62,10 @@ export function reportOfError(error: unknown, business?: { name: string; id: num
 		signature: `${business?.id ?? ''}:${signatureKindOf(failure)}`,
 		message: business ? `${business.name}: ${message}` : message,
 		description: `${description} ${kept}`.trim(),
+		error,
+		isDue: true,
 		everyMs: business && isNotAllowed(failure) ? DAY_MS : QUARTER_MS,
 		blocksPublishing: failure === undefined || !PASSING_KINDS.has(failure.kind),
-		isDue: true,
-		error,
 	};
 }
 
@@ -76,10 +82,8 @@ export function reportOfMissingBusiness(id: number, isForgotten: boolean): Repor
 		signature: `${id}:missing`,
 		message: `The connected FreshBooks user no longer belongs to business ${id}`,
 		description: `Nobody is reported as removed, and what is known of its people ${kept}. ${wayOut}`,
+		...CONFIGURATION,
 		everyMs: DAY_MS,
-		blocksPublishing: true,
-		isDue: true,
-		cause: 'configuration-invalid',
 	};
 }
 
@@ -89,10 +93,7 @@ export function reportOfNoBusiness(): Report {
 		signature: ':noBusiness',
 		message: 'The connected FreshBooks user belongs to no business, so there is nobody to watch',
 		description: 'Give the user access to a business in FreshBooks, or connect another user.',
-		everyMs: QUARTER_MS,
-		blocksPublishing: true,
-		isDue: true,
-		cause: 'configuration-invalid',
+		...CONFIGURATION,
 	};
 }
 
@@ -102,9 +103,7 @@ export function reportOfNoTime({ name, id }: { name: string; id: number }): Repo
 		signature: `${id}:outage`,
 		message: `${name}: there was no time to list its people`,
 		description: 'FreshBooks took all the time that n8n grants a poll. Nothing is lost: the next poll begins with this business.',
-		everyMs: QUARTER_MS,
-		blocksPublishing: false,
-		isDue: true,
+		...PASSING,
 	};
 }
 
@@ -114,9 +113,7 @@ export function reportOfHangingPoll(): Report {
 		signature: ':hangs',
 		message: 'A poll of this trigger did not end and was given up',
 		description: 'Nothing is lost: the next poll looks again. If it happens again, restart n8n.',
-		everyMs: 0,
-		blocksPublishing: false,
-		isDue: true,
+		...PASSING,
 	};
 }
 
@@ -157,24 +154,18 @@ function undecidedText(name: string, { people, first, answer }: Trouble & { kind
 	};
 }
 
-const INVITATION_EVENT_NAMES: Partial<Record<EventName, string>> = {
-	invitationAccepted: 'Invitation Accepted',
-	invitationCreated: 'Invitation Created',
-	invitationRevoked: 'Invitation Revoked',
-};
-
-function quotedList(names: string[]): string {
-	const quoted = names.map((name) => `'${name}'`);
-	return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} and ${quoted[quoted.length - 1]}`;
+/** As the node's parameter shows it: `invitationCreated` is 'Invitation Created'. */
+function displayNameOf(event: EventName): string {
+	return `'${event.charAt(0).toUpperCase()}${event.slice(1).replace(/[A-Z]/g, ' $&')}'`;
 }
 
 function reportOfUnavailableInvitations(reason: unknown, business: { name: string; id: number }, events: ReadonlySet<EventName>): Report {
 	const report = { ...reportOfError(reason, business), signature: `${business.id}:invitationsUnavailable` };
 	if (!report.blocksPublishing) return report;
-	const chosen = INVITATION_EVENTS.filter((event) => events.has(event)).flatMap((event) => INVITATION_EVENT_NAMES[event] ?? []);
+	const chosen = INVITATION_EVENTS.filter((event) => events.has(event)).map(displayNameOf);
 	return {
 		...report,
-		description: `Untick ${quotedList(chosen)} in 'Events', or connect a user who may list invitations. The people are watched all the same.`,
+		description: `Untick ${new Intl.ListFormat('en-GB').format(chosen)} in 'Events', or connect a user who may list invitations. The people are watched all the same.`,
 		everyMs: DAY_MS,
 	};
 }
@@ -189,23 +180,21 @@ export function reportOfTrouble(trouble: Trouble, business: { name: string; id: 
 				signature,
 				message: `${name}: what was remembered of the people could not be read`,
 				description: 'A new baseline was taken; changes since the last poll are not known.',
-				everyMs: HOUR_MS,
-				blocksPublishing: false,
+				...PASSING,
 				isDue: false,
 			};
 		case 'incompleteListing':
 			return {
 				signature: `${signature}:${trouble.list}`,
 				...incompleteText(name, trouble),
-				everyMs: QUARTER_MS,
+				...PASSING,
 				blocksPublishing: trouble.steady && trouble.list === 'people',
-				isDue: true,
 			};
 		case 'invitationsUnavailable':
 			return reportOfUnavailableInvitations(trouble.reason, business, events);
 		case 'removalsHeld':
-			return { signature: `${signature}:${trouble.list}`, ...heldText(name, trouble), everyMs: HOUR_MS, blocksPublishing: false, isDue: trouble.isDue };
+			return { signature: `${signature}:${trouble.list}`, ...heldText(name, trouble), ...PASSING, everyMs: HOUR_MS, isDue: trouble.isDue };
 		case 'undecidedPeople':
-			return { signature, ...undecidedText(name, trouble), everyMs: 0, blocksPublishing: false, isDue: trouble.isDue };
+			return { signature, ...undecidedText(name, trouble), ...PASSING, everyMs: 0, isDue: trouble.isDue };
 	}
 }
