@@ -35,7 +35,7 @@ const invitation: fc.Arbitrary<InvitationPlan> = fc.record({
 	human,
 	alias,
 	role: wantedRole,
-	status: fc.constantFrom('pending', 'pending', 'pending', 'accepted', 'expired'),
+	status: fc.constantFrom('pending', 'pending', 'pending', 'accepted', 'expired', 'queued'),
 });
 
 const listFault: fc.Arbitrary<ListFault> = fc.record({

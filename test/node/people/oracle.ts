@@ -64,7 +64,8 @@ function judgeOwner(judged: Judged, write: Sent, rows: Row[], item: ItemPlan | u
 function judgeInvitation(judged: Judged, write: Sent, item: ItemPlan | undefined): void {
 	const business = write.business ?? 0;
 	const read = (list: List): Reading[] => judged.readings(list, business, write.begun);
-	const isPerson = item ? judged.isPerson(item) : () => false;
+	// Who it is was known by what had been read then: the list of members may have been offered only afterwards.
+	const isPerson = item ? judged.isPerson(item, write.begun) : () => false;
 	const published = read('teamMembers').at(-1);
 	const isIn = ({ rows }: Reading): boolean => rows.some((row) => isPerson(row) && row.active !== false && !isListedInactive(row, published));
 	const isInvited = ({ rows }: Reading): boolean => rows.some((row) => isPerson(row) && row.status === 'pending');
@@ -207,7 +208,7 @@ function judgeText(judged: Judged, text: string, item: ItemPlan): void {
 
 /** Whoever took an owner out and then reads that none is left says so. */
 function judgeOwnersLeft(judged: Judged): void {
-	for (const write of judged.writes.filter(({ method, target, status }) => method === 'DELETE' && target === 'members' && status === 204)) {
+	for (const write of judged.writes.filter(({ method, target, status, applied }) => method === 'DELETE' && target === 'members' && (status === 204 || applied))) {
 		const business = write.business ?? 0;
 		const wasOwner = rowsIn(judged, business, write.at - 1).some(({ role, memberId }) => role === 'owner' && memberId === write.id);
 		const seen = ownersSeen(judged, business);
