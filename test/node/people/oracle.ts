@@ -26,11 +26,18 @@ function judgeWrite(judged: Judged, write: Sent): void {
 		judged.unless(wasRead, 'doubt', `${where(write)} was sent although ${list} had not been read whole.`);
 	}
 	if (write.target === 'members') judgeOwner(judged, write, rows, item);
+	if (write.target === 'members') judgeNobody(judged, write);
 	if (write.method === 'POST') judgeInvitation(judged, write, item);
 	const readsPublished = !judged.isNotOffered('teamMembers', business);
 	const isKnowable = ({ email, addressNotIn }: Row): boolean => world.plan.identityInMembers || (readsPublished && email !== null && addressNotIn === null);
 	const isMe = (row: Row): boolean => (isKnowable(row) && row.identity === identityOf(ME)) || keyOf(row.email) === keyOf(addressOf(ME, 'own'));
 	judged.unless(!rows.some(isMe), 'connectedUser', `${where(write)} is about the connected user.`);
+}
+
+/** A row without an address and without an identity may be anybody's, also the connected user's. */
+function judgeNobody(judged: Judged, write: Sent): void {
+	const row = judged.readings('members', write.business ?? 0, write.begun).at(-1)?.rows.find(({ id }) => id === write.id);
+	judged.unless(row === undefined || row.email !== null || row.identity !== null, 'nobody', `${where(write)} is about a row without an address and without an identity.`);
 }
 
 /** The last whole reading that shows who is an owner. */
