@@ -328,6 +328,26 @@ describe('a member whom the lists show without an address and without an identit
 	});
 });
 
+describe('a list that was not plainly absent when it was first asked for, and answers 404 later', () => {
+	test.each([
+		['refused with 403', 403, FORBIDDEN],
+		['malformed', 200, { response: {} }],
+		['broken off', 200, '{"response": {"memb'],
+	])('%s at first: it is unread, not "not offered"', async (_name, status, body) => {
+		const lists = onLists();
+		lists.instead.members = { status, body };
+		let readings = 0;
+		Object.defineProperty(lists.instead, 'invitations', {
+			get: () => {
+				if (++readings > 1) lists.instead.members = { status: 404, body: MISSING };
+				return undefined;
+			},
+		});
+		const items = await jsonOf({ ...offboard, email: '={{ $json.email }}', options: { failOnPartial: false, ifNotFound: 'succeed', batchSize: 1 } }, { items: [{ email: 'a@example.com' }, { email: EMAIL }] });
+		expect(items.map(({ status: shown }) => shown)).toEqual(['partial', 'partial']);
+	});
+});
+
 describe('Revoke of an invitation of somebody whom the members list shows with an address that is not confirmed', () => {
 	const revoke = { resource: 'invitation', operation: 'revoke', business, invitation: locator('id', '55'), options: { ifMissing: 'succeed' } };
 	const unconfirmed = memberRow(5, { email: EMAIL, confirmed: false });

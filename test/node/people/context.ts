@@ -77,7 +77,7 @@ function offeredOptions(operation: OperationName): Set<string> {
 function parametersFor(world: World, plan: RunPlan, item: ItemPlan): IDataObject {
 	const { operation, businesses, dryRun, batchSize, updateRole, includeOtherAddresses, ifNotFound, failOnPartial } = plan;
 	const offered = offeredOptions(operation);
-	const wanted: IDataObject = { batchSize, updateRole, includeOtherAddresses, ifNotFound, failOnPartial };
+	const wanted: IDataObject = { batchSize, updateRole, includeOtherAddresses, ifNotFound, ifMissing: ifNotFound, failOnPartial };
 	const ids = world.idsOf(item);
 	const id = plan.operation === 'revoke' ? ids.invitationId : item.by === 'uuid' ? ids.uuid : ids.memberId;
 	const isById = item.by !== undefined && item.by !== 'email' && id !== undefined;

@@ -27,6 +27,7 @@ function judgeWrite(judged: Judged, write: Sent): void {
 	}
 	if (write.target === 'members') judgeOwner(judged, write, rows, item);
 	if (write.target === 'members') judgeNobody(judged, write);
+	if (write.target === 'invitations' && write.method === 'DELETE') judgeRevocation(judged, write);
 	if (write.method === 'POST') judgeInvitation(judged, write, item);
 	const readsPublished = !judged.isNotOffered('teamMembers', business);
 	const isKnowable = ({ email, addressNotIn }: Row): boolean => world.plan.identityInMembers || (readsPublished && email !== null && addressNotIn === null);
@@ -38,6 +39,12 @@ function judgeWrite(judged: Judged, write: Sent): void {
 function judgeNobody(judged: Judged, write: Sent): void {
 	const row = judged.readings('members', write.business ?? 0, write.begun).at(-1)?.rows.find(({ id }) => id === write.id);
 	judged.unless(row === undefined || row.email !== null || row.identity !== null, 'nobody', `${where(write)} is about a row without an address and without an identity.`);
+}
+
+/** Only a pending invitation is revoked; a status that nobody knows is doubt. */
+function judgeRevocation(judged: Judged, write: Sent): void {
+	const row = judged.readings('invitations', write.business ?? 0, write.begun).at(-1)?.rows.find(({ id }) => id === write.id);
+	judged.unless(row === undefined || row.status === 'pending', 'notPending', `${where(write)} is about an invitation that is listed as '${row?.status}'.`);
 }
 
 /** The last whole reading that shows who is an owner. */
@@ -198,6 +205,25 @@ function judgeOnboarding(judged: Judged, report: Report, item: ItemPlan): void {
 	judged.unless(report.roleUpdated !== true || hasRole || answered, 'falseRole', `'roleUpdated' for ${report.email}, who never had the role ${item.role}.`);
 }
 
+/** Who is called removed or missing, by the ID that was named, is gone, unless FreshBooks said so itself. */
+function judgeSingle(judged: Judged, { deleted }: IDataObject, item: ItemPlan): void {
+	const { world, ended, writes } = judged;
+	const { memberId, invitationId } = world.idsOf(item);
+	const isConfirmed = writes.some(({ id, status, authored }) => (id === memberId || id === invitationId) && authored && status !== null && status < 300);
+	if (deleted !== true || isConfirmed || (item.by ?? 'email') === 'email') return;
+	const isIn = rowsIn(judged, item.business, undefined).some((row) => row.memberId === memberId);
+	judged.unless(ended.plan.operation !== 'remove' || !isIn, 'falseGone', `member ${memberId} is called gone, and is there.`);
+	if (ended.plan.operation !== 'revoke') return;
+	const [first] = world.states[item.business];
+	const invitation = first.invitations.find(({ id }) => id === invitationId);
+	const isPending = world.state(item.business).invitations.some(({ id, status }) => id === invitationId && status === 'pending');
+	judged.unless(!isPending, 'falseGone', `invitation ${invitationId} is called gone, and is pending.`);
+	const isAt = ({ email }: Row): boolean => keyOf(email) === keyOf(invitation?.email ?? '');
+	const hasJoined = invitation?.status === 'pending' && !first.rows.some(isAt) && rowsIn(judged, item.business, undefined).some(isAt);
+	const isReadable = world.plan.faults.length === 0 && world.plan.absent.length === 0;
+	judged.unless(!hasJoined || !isReadable, 'falseGone', `invitation ${invitationId} is called gone, and was accepted.`);
+}
+
 /** What a text says must have happened on the wire. */
 function judgeText(judged: Judged, text: string, item: ItemPlan): void {
 	if (judged.hasRepeatedPeople) return;
@@ -237,6 +263,7 @@ function judgeOne(judged: Judged): void {
 		if (thrown?.item === index) answers.push(thrown);
 		judged.unless(answers.length > 0 || (thrown !== undefined && !plan.continueOnFail), 'everyItem', `item ${index} has neither an item nor an error.`);
 		for (const answer of answers) judgeText(judged, JSON.stringify([answer.error, answer.message]), item);
+		for (const answer of answers) judgeSingle(judged, answer, item);
 	}
 	const placed = outputs.flatMap(({ json, pairedItem }) => reportsIn(json, (pairedItem as { item: number }).item));
 	for (const { item, report } of [...placed, ...reportsIn(thrown, Number(thrown?.item))]) {
