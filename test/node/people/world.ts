@@ -136,9 +136,11 @@ export class World {
 	/** The IDs under which a person, and an invitation of them, were listed at first, under the address named or under none. */
 	idsOf({ human, alias, business }: ItemPlan): { memberId?: number; uuid?: string; invitationId?: number } {
 		const { rows, invitations } = this.states[business][0];
-		const isNamed = (one: { human: number; email: string | null }): boolean => one.human === human && (one.email === null || one.email === addressOf(human, alias));
-		const row = rows.find(isNamed);
-		return { memberId: row?.memberId, uuid: row?.uuid, invitationId: invitations.find(isNamed)?.id };
+		const address = addressOf(human, alias);
+		// An address that several people share says nothing of a row without one.
+		const row = rows.find((one) => one.human === human && (one.email === address || (one.email === null && (one.identity === null || alias !== 'shared'))));
+		const invitation = invitations.find(({ email }) => email === address);
+		return { memberId: row?.memberId, uuid: row?.uuid, invitationId: invitation?.id };
 	}
 
 	/** Everybody who ever had this ID, as they were then. */
