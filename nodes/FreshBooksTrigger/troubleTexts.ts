@@ -179,9 +179,11 @@ export function reportOfTrouble(trouble: Trouble, business: { name: string; id: 
 			return {
 				signature,
 				message: `${name}: what was remembered of the people could not be read`,
-				description: 'A new baseline was taken; changes since the last poll are not known.',
+				description:
+					'A new baseline was taken, so nothing is reported of who joined, changed or left since the last poll. ' +
+					'Compare the team with your records once, for example with FreshBooks > Review.',
 				...PASSING,
-				isDue: false,
+				everyMs: DAY_MS,
 			};
 		case 'incompleteListing':
 			return {
