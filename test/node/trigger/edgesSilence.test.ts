@@ -143,6 +143,22 @@ describe.each(SOURCES)('who is who among several newcomers (%s)', (source) => {
 	});
 });
 
+test.each(SOURCES)('a new ID in an answer without identity and address, known later: the old one is given up, and no other change is reported twice (%s)', async (source) => {
+	const trigger = await watched(watchingAcme(source));
+	acme().add(person(103, { ...person(3), id: 103, email: null, identity_id: null }));
+	expect(await polls(trigger, 1)).toEqual(['memberAdded ']);
+	acme().change(103, { email: addressOf(3), identity_id: 3 });
+	await polls(trigger, 1);
+	acme().remove(3);
+	acme().change(103, { active: false, role: 'contractor' });
+	const lines = await polls(trigger, 3);
+	expect(lines.sort()).toEqual([
+		`memberDeactivated ${addressOf(3)} active: true -> false`,
+		`memberUpdated ${addressOf(3)} id: ${idIn(source, 3)} -> ${idIn(source, 103)}`,
+		`roleChanged ${addressOf(3)} role: business_employee -> contractor`,
+	]);
+});
+
 test.each(SOURCES)('a baseline from an answer without roles is no reason for a role change of everybody (%s)', async (source) => {
 	for (const { id } of acme().people) acme().leaveOut(id, 'role', 'active');
 	const trigger = await watched(watchingAcme(source));
