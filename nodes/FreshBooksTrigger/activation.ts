@@ -45,7 +45,7 @@ function remember(trigger: string, poll: LastPoll): void {
  * The durable scheduler polls in a new context each time, in the mode 'update', which is also the mode of publishing a changed
  * trigger. It came with n8n 2.38, and so did the budget of a poll. With it, a poll of a trigger that is as it was in its last poll is
  * a scheduled one, but for further attempts of an activation. The first poll in a process may be either, and counts as an activation.
- * @param trigger tells one trigger from another
+ * @param trigger the same for all polls of a trigger, and for no other
  * @param at milliseconds
  */
 export function isActivationPoll(context: IPollFunctions, trigger: string, at: number): boolean {
