@@ -1,20 +1,23 @@
-import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/confirm';
 import type { ChangeItem, EventName } from '../../../nodes/FreshBooksTrigger/changes/events';
 import { EVENTS } from '../../../nodes/FreshBooksTrigger/changes/events';
 import type { Listing, ListingPurpose } from '../../../nodes/FreshBooksTrigger/changes/listing';
-import type { PendingInvitation, Person } from '../../../nodes/FreshBooksTrigger/changes/person';
+import type { ListedInvitation, LookUp, Person } from '../../../nodes/FreshBooksTrigger/changes/person';
 import type {
 	BusinessPoll,
 	BusinessPort,
 	PollSettings,
 } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
-import { pollBusiness } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
+import { pollBusiness as pollBusinessOfToday } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
 import type { Snapshot } from '../../../nodes/FreshBooksTrigger/changes/snapshot';
 import { openSnapshot, peopleOf } from '../../../nodes/FreshBooksTrigger/changes/snapshot';
 
 export const ACCEPTED = '2023-01-24T17:17:56Z';
 
 export const withoutPause = async () => {};
+
+export async function pollBusiness(port: BusinessPort, stored: unknown, settings: PollSettings): Promise<BusinessPoll> {
+	return await pollBusinessOfToday({ ...port, pause: withoutPause }, stored, settings);
+}
 
 let lastNumber = 0;
 
@@ -44,13 +47,15 @@ export function anInvitedPerson(fields: Partial<Person> = {}): Person {
 	return aPerson({ identityId: null, invitationAcceptedAt: null, ...fields });
 }
 
-export function anInvitation(fields: Partial<PendingInvitation> = {}): PendingInvitation {
+export function anInvitation(fields: Partial<ListedInvitation> = {}): ListedInvitation {
 	const number = (lastNumber += 1);
 	return {
 		id: `${number}`,
 		email: `invited${number}@billspring.com`,
 		role: 'employee',
 		status: 'pending',
+		state: 'pending',
+		invitedAt: null,
 		...fields,
 	};
 }
@@ -70,13 +75,13 @@ export class Watched {
 
 	hidden: Person[] = [];
 
-	invitations: PendingInvitation[] = [];
+	invitations: ListedInvitation[] = [];
 
 	/** What a listing gives instead, by purpose. */
 	peopleListings: Partial<Record<ListingPurpose, () => Listing<Person>>> = {};
 
 	invitationListings: Partial<
-		Record<ListingPurpose, () => Listing<PendingInvitation> | { unavailable: unknown }>
+		Record<ListingPurpose, () => Listing<ListedInvitation> | { unavailable: unknown }>
 	> = {};
 
 	/** What asking by id gives instead. */
@@ -85,6 +90,7 @@ export class Watched {
 	now = new Date('2026-11-21T10:15:00.000Z');
 
 	settings: PollSettings = {
+		trigger: 'workflow 1: Trigger',
 		business: { id: 6806492, name: 'BillSpring' },
 		source: 'teamMembers',
 		events: ALL_EVENTS,
@@ -113,7 +119,6 @@ export class Watched {
 			return ids.map((id) => this.answerTo(id));
 		},
 		now: () => this.now,
-		pause: withoutPause,
 	};
 
 	constructor(people: readonly Person[] = []) {
@@ -180,4 +185,9 @@ export async function opened(stored: unknown): Promise<Snapshot> {
 /** Everyone a stored snapshot knows. */
 export async function peopleIn(stored: unknown): Promise<Person[]> {
 	return await peopleOf(await opened(stored), withoutPause);
+}
+
+/** The invitations that a stored snapshot knows as pending. */
+export async function invitationsIn(stored: unknown): Promise<ListedInvitation[]> {
+	return ((await opened(stored)).invitations ?? []).map(({ invitation }) => invitation);
 }
