@@ -87,6 +87,9 @@ class Liar {
 	/** The tick of the last poll that compared people. */
 	private lastTick = 0;
 
+	/** The last poll held removals back: what it saw counts for nothing. */
+	private isHeld = false;
+
 	constructor(
 		private readonly source: Source,
 		private readonly events: ReadonlySet<EventName> = ALL_EVENTS,
@@ -179,6 +182,7 @@ class Liar {
 		if (isFirst) return [];
 		result.items.forEach((item) => this.check(item));
 		if (one.broken !== 'people') this.lastTick = this.model.tick;
+		this.isHeld = result.troubles.some((trouble) => trouble.kind === 'removalsHeld' && trouble.list !== 'invitations');
 		if (this.events === ALL_EVENTS) result.items.forEach((item) => this.ledger?.fold(item));
 		return result.items;
 	}
@@ -191,7 +195,7 @@ class Liar {
 		if (event === 'memberRemoved' && member) {
 			const person = { ...member, id: String(member.id) };
 			const isFree = this.source === 'businessMembers' || this.model.wasFreeSince(this.model.tick, person);
-			if (!isFree || !this.model.wasAwaySince(this.lastTick, person)) throw new Error(`false memberRemoved ${member.id}`);
+			if (!isFree || !this.model.wasAwaySince(this.isHeld ? this.model.tick : this.lastTick, person)) throw new Error(`false memberRemoved ${member.id}`);
 		}
 		if (event === 'memberAdded' && member && this.events.has('memberRemoved')) {
 			const seen = this.model.rowAsSeen(member);

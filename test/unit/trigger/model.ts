@@ -86,8 +86,11 @@ export class FreshBooksModel {
 	/** How often a human may be said to have accepted: acceptances, and returns of somebody who was invited. */
 	readonly acceptances = new Map<number, number>();
 
-	/** All rows after each tick. */
+	/** Who was listed after each tick. */
 	readonly past: ReadonlyArray<Row>[] = [];
+
+	/** Who was found by ID only. */
+	private readonly hiddenPast: ReadonlyArray<Row>[] = [];
 
 	/** Milliseconds. */
 	time = Date.parse('2026-11-21T10:00:00Z');
@@ -116,10 +119,11 @@ export class FreshBooksModel {
 
 	/** The row of an ID as it was when it carried the stamp of `person`. */
 	rowAsSeen(person: { id: string | number; updatedAt: string | null }): Row | undefined {
-		return this.past[this.tickOf(person)]?.find((row) => row.person.id === String(person.id));
+		const tick = this.tickOf(person);
+		return [...(this.past[tick] ?? []), ...(this.hiddenPast[tick] ?? [])].find((row) => row.person.id === String(person.id));
 	}
 
-	/** Whether somebody was there under no ID, at some time since a tick. */
+	/** Whether somebody was listed under no ID, at some time since a tick. */
 	wasAwaySince(tick: number, person: Person): boolean {
 		return this.past.slice(tick).some((rows) => !rows.some((row) => isSamePerson(row.person, person)));
 	}
@@ -127,7 +131,7 @@ export class FreshBooksModel {
 	/** Whether FreshBooks found nobody, or somebody else, under an ID at some time since a tick. */
 	wasFreeSince(tick: number, { id, identityId }: Person): boolean {
 		return this.past.slice(tick).some(
-			(rows) => !rows.some(({ person }) => person.id === id && (identityId === null || person.identityId === null || person.identityId === identityId)),
+			(rows, after) => ![...rows, ...this.hiddenPast[tick + after]].some(({ person }) => person.id === id && (identityId === null || person.identityId === null || person.identityId === identityId)),
 		);
 	}
 
@@ -417,7 +421,8 @@ export class FreshBooksModel {
 
 	private remember(): void {
 		this.ticks.set(this.stamp(), this.past.length);
-		this.past.push([...this.rows, ...this.hidden]);
+		this.past.push([...this.rows]);
+		this.hiddenPast.push([...this.hidden]);
 	}
 
 	/** The time of the tick that is being made. */
