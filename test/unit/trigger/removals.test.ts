@@ -1,10 +1,10 @@
-import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/confirm';
 import { problemOf } from '../../../nodes/FreshBooksTrigger/changes/listing';
-import type { Person } from '../../../nodes/FreshBooksTrigger/changes/person';
+import type { LookUp, Person } from '../../../nodes/FreshBooksTrigger/changes/person';
 import { exceeds, heldRemovalsText } from '../../../nodes/FreshBooksTrigger/changes/safeguard';
-import { aPerson, listingOf, peopleIn, somePeople, watching, Watched } from './fixtures';
+import type { Trouble } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
+import { aPerson, eventLine, listingOf, peopleIn, somePeople, watching, Watched } from './fixtures';
 
-const UNKNOWN: LookUp = { answer: 'unknown' };
+const UNKNOWN: LookUp = { answer: 'unknown', said: 'HTTP 403' };
 
 const NONE = () => listingOf<Person>([], { truncated: true });
 
@@ -38,14 +38,16 @@ describe('a list that shows somebody new under two ids', () => {
 		expect(await watched.known()).toEqual(watched.people);
 	});
 
-	it('and shows them so again tells the truth: they are there twice, and that is asked once', async () => {
+	it('and shows them so again is right: a second row of one person is no news, and that is asked once', async () => {
 		const { one, moved, others, renamed } = twin();
 		const watched = await watching([one, moved, ...others]);
 		watched.people.push({ ...renamed, email: moved.email?.toUpperCase() ?? null });
-		expect(await watched.events()).toEqual(['memberAdded a-new-id']);
-		expect(watched.listings).toContain('people:repeat');
 		expect(await watched.events()).toEqual([]);
-		expect(watched.listings).not.toContain('people:repeat');
+		expect(await watched.events()).toEqual([]);
+		watched.remove(moved);
+		expect(await watched.events()).toEqual(['memberUpdated a-new-id']);
+		expect(await watched.events()).toEqual([]);
+		expect(await watched.known()).toEqual(expect.arrayContaining(watched.people));
 	});
 
 	it('and cannot be read once more tells nothing yet', async () => {
@@ -55,7 +57,7 @@ describe('a list that shows somebody new under two ids', () => {
 		watched.peopleListings = { repeat: NONE };
 		expect(await watched.poll()).toMatchObject({ snapshot: undefined, items: [], troubles: [{ kind: 'incompleteListing' }] });
 		watched.peopleListings = {};
-		expect(await watched.events()).toEqual(['memberAdded a-new-id']);
+		expect(await watched.events()).toEqual([]);
 	});
 });
 
@@ -163,9 +165,7 @@ describe('someone missing from the list of team members', () => {
 		const watched = await watching([person, ...others]);
 		watched.remove(person);
 		watched.lookUp = () => UNKNOWN;
-		const result = await watched.poll();
-		expect(result.items).toEqual([]);
-		expect(result.troubles).toEqual([{ kind: 'unclearAnswers', people: 1 }]);
+		expect(await watched.poll()).toMatchObject({ items: [], troubles: [] });
 		expect(await watched.known()).toContainEqual(person);
 		watched.lookUp = undefined;
 		expect(await watched.events()).toEqual([`memberRemoved ${person.id}`]);
@@ -180,13 +180,13 @@ describe('someone missing from the list of team members', () => {
 		expect(await watched.known()).toContainEqual(person);
 	});
 
-	it('waits for one more list when this one also lacks somebody who is there', async () => {
+	it('is removed although the same lists lack somebody who is there', async () => {
 		const [leaver, missed, ...others] = somePeople(6);
 		const watched = await watching([leaver, missed, ...others]);
 		watched.people = others;
 		watched.hidden = [missed];
-		expect(await watched.items()).toEqual([]);
-		expect(await watched.events()).toEqual([`memberRemoved ${leaver.id}`]);
+		expect([...(await watched.events()), ...(await watched.events())]).toEqual([`memberRemoved ${leaver.id}`]);
+		expect(await watched.known()).toEqual(expect.arrayContaining([missed, ...others]));
 	});
 
 	it('is nothing once the list has them again', async () => {
@@ -299,6 +299,242 @@ describe('someone under a new id whom a list left out', () => {
 		expect(await watched.events()).toEqual(others.slice(0, 4).map(({ id }) => `memberRemoved ${id}`));
 		watched.peopleListings = {};
 		expect(await watched.events()).toEqual(['memberUpdated 99']);
+	});
+});
+
+const HOUR = 60 * 60 * 1000;
+
+describe('somebody undecided: not listed, and not confirmed as gone', () => {
+	const undecided = (troubles: readonly Trouble[]) => troubles.filter(({ kind }) => kind === 'undecidedPeople');
+
+	/** Polls every ten minutes; answers after how many hours somebody undecided was reported as due. */
+	async function reportsOf(watched: Watched, hours: number): Promise<number[]> {
+		const reports: number[] = [];
+		for (let tenth = 1; tenth <= hours * 6; tenth++) {
+			watched.now = new Date(watched.now.getTime() + HOUR / 6 - 60_000);
+			for (const trouble of undecided((await watched.poll()).troubles))
+				if (trouble.kind === 'undecidedPeople' && trouble.isDue) reports.push(tenth / 6);
+		}
+		return reports;
+	}
+
+	it.each([
+		['HTTP 403', UNKNOWN],
+		['HTTP 503', { answer: 'unknown', said: 'HTTP 503' }],
+	] satisfies Array<[string, LookUp]>)('is reported after an hour and then daily, with the answer: %s', async (said, answer) => {
+		const [person, other, ...others] = somePeople(6);
+		const watched = await watching([person, other, ...others]);
+		watched.remove(person);
+		watched.lookUp = () => answer;
+		expect(undecided((await watched.poll()).troubles)).toEqual([]);
+		const reports = await reportsOf(watched, 50);
+		expect(reports.map(Math.floor)).toEqual([1, 25, 49]);
+		watched.remove(other);
+		await watched.poll();
+		watched.now = new Date(watched.now.getTime() + 2 * HOUR);
+		const [trouble] = undecided((await watched.poll()).troubles);
+		expect(trouble).toMatchObject({ people: 2, answer: said });
+		expect([person.email, person.firstName, `${person.firstName} ${person.lastName}`]).toContain(Reflect.get(trouble, 'first'));
+	});
+
+	it('is reported when FreshBooks finds by ID who is on no list', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		watched.people = others;
+		watched.hidden = [person];
+		await watched.poll();
+		expect((await reportsOf(watched, 26)).map(Math.floor)).toEqual([1, 25]);
+	});
+
+	it('is not reported while a list has them from time to time', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		watched.lookUp = () => UNKNOWN;
+		for (let half = 0; half < 6; half++) {
+			watched.people = half % 2 === 0 ? others : [person, ...others];
+			watched.now = new Date(watched.now.getTime() + HOUR / 2);
+			expect((await watched.poll()).troubles).toEqual([]);
+		}
+	});
+
+	it('is removed once FreshBooks answers clearly, and nothing is reported any more', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		watched.remove(person);
+		watched.lookUp = () => UNKNOWN;
+		await watched.poll();
+		await reportsOf(watched, 3);
+		watched.lookUp = undefined;
+		expect(await watched.poll()).toMatchObject({ items: [{ event: 'memberRemoved' }], troubles: [] });
+		expect(await reportsOf(watched, 30)).toEqual([]);
+	});
+
+	it('keeps nobody else waiting: joiners, leavers and changes are reported meanwhile', async () => {
+		const [stuck, leaver, changed, ...others] = somePeople(8);
+		const watched = await watching([stuck, leaver, changed, ...others]);
+		watched.remove(stuck);
+		watched.lookUp = (id) => (id === stuck.id ? UNKNOWN : { answer: 'gone' });
+		for (let poll = 0; poll < 3; poll++) expect(await watched.items()).toEqual([]);
+		const newcomer = aPerson();
+		watched.people.push(newcomer);
+		watched.change(changed, { role: 'owner' });
+		watched.remove(leaver);
+		expect(await watched.events()).toEqual([`roleChanged ${changed.id}`, `memberAdded ${newcomer.id}`, `memberRemoved ${leaver.id}`]);
+	});
+
+	it('keeps no leaver waiting though there are more of them than questions in a poll', async () => {
+		const people = somePeople(100);
+		const watched = await watching(people);
+		watched.settings.maxConfirmations = 5;
+		const stuck = people.slice(0, 15);
+		const ids = new Set(stuck.map(({ id }) => id));
+		watched.remove(...stuck);
+		watched.lookUp = (id) => (ids.has(id) ? UNKNOWN : { answer: 'gone' });
+		for (let poll = 0; poll < 4; poll++) expect(await watched.items()).toEqual([]);
+		watched.remove(people[50]);
+		const reported: string[] = [];
+		for (let poll = 0; poll < 4; poll++) reported.push(...(await watched.events()));
+		expect(reported).toEqual([`memberRemoved ${people[50].id}`]);
+	});
+
+	it('who comes back under another ID is reported in the next poll, whatever FreshBooks answers to the old one', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		watched.remove(person);
+		watched.lookUp = () => UNKNOWN;
+		for (let poll = 0; poll < 3; poll++) expect(await watched.items()).toEqual([]);
+		const renewed = { ...person, id: aPerson().id };
+		watched.people = [renewed, ...others];
+		const reported = [...(await watched.events()), ...(await watched.events()), ...(await watched.events())];
+		expect(reported).toEqual([`memberUpdated ${renewed.id}`]);
+		expect(await watched.known()).toEqual(expect.arrayContaining([renewed, ...others]));
+	});
+
+	it('who is found as inactive is deactivated, once', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		watched.people = others;
+		watched.hidden = [{ ...person, active: false }];
+		expect([...(await watched.events()), ...(await watched.events())]).toEqual([`memberDeactivated ${person.id}`]);
+	});
+});
+
+describe('two known identities are two people', () => {
+	it.each([
+		['team members', watchingTeam],
+		['business members', watchingMembers],
+	])('a colleague takes over the address of a leaver: %s', async (_name, begin) => {
+		const { watched, people: [leaver, heir] } = await begin(6);
+		watched.remove(leaver);
+		watched.change(heir, { email: leaver.email });
+		const items = await watched.items();
+		expect(items.map(eventLine)).toEqual([`memberUpdated ${heir.id}`, `memberRemoved ${leaver.id}`]);
+		expect(items[0].changes).toEqual({ email: { from: heir.email, to: leaver.email } });
+		expect(await watched.items()).toEqual([]);
+	});
+
+	it.each([
+		['team members', watchingTeam],
+		['business members', watchingMembers],
+	])('a newcomer takes over the address of a leaver: %s', async (_name, begin) => {
+		const { watched, people: [leaver] } = await begin(6);
+		const heir = aPerson({ id: '900', email: leaver.email });
+		watched.remove(leaver);
+		watched.people.push(heir);
+		expect(await watched.events()).toEqual(['memberAdded 900', `memberRemoved ${leaver.id}`]);
+		expect(await watched.items()).toEqual([]);
+	});
+
+	it('two people exchange their addresses', async () => {
+		const { watched, people: [one, other] } = await watchingTeam(6);
+		watched.change(one, { email: other.email });
+		watched.change(other, { email: one.email });
+		expect(await watched.events()).toEqual([`memberUpdated ${one.id}`, `memberUpdated ${other.id}`]);
+	});
+
+	it('an ID given again to somebody else after its owner left has other event IDs', async () => {
+		const { watched, people: [person, ...others] } = await watchingTeam(6);
+		const ids: string[] = [];
+		for (const one of [person, aPerson({ id: person.id }), aPerson({ id: person.id })]) {
+			watched.people = [one, ...others];
+			ids.push(...(await watched.items()).map(({ eventId }) => eventId));
+			watched.people = others;
+			ids.push(...(await watched.items()).map(({ eventId }) => eventId));
+		}
+		expect(ids).toHaveLength(5);
+		expect(new Set(ids).size).toBe(5);
+	});
+
+	it.each([
+		['team members', watchingTeam],
+		['business members', watchingMembers],
+	])('an ID given to somebody else between two polls is a removal and an addition: %s', async (_name, begin) => {
+		const { watched, people: [person, ...others] } = await begin(6);
+		const next = aPerson({ id: person.id });
+		watched.people = [next, ...others];
+		const items = [...(await watched.items()), ...(await watched.items())];
+		expect(items.map(({ event, member }) => [event, member?.email])).toEqual([
+			['memberRemoved', person.email],
+			['memberAdded', next.email],
+		]);
+		expect(await watched.known()).toEqual(expect.arrayContaining([next, ...others]));
+	});
+
+	it('where one identity is unknown, the address decides', async () => {
+		const { watched, people: [person, ...others] } = await watchingTeam(6);
+		const now = { ...person, id: aPerson().id, identityId: null };
+		watched.people = [now, ...others];
+		const items = await watched.items();
+		expect(items.map(({ event }) => event)).toEqual(['memberUpdated']);
+		expect(Object.keys(items[0].changes)).toEqual(['id']);
+	});
+
+	it('somebody known whose own ID stays does not become the leaver by taking the address', async () => {
+		const { watched, people: [leaver, heir] } = await watchingTeam(6);
+		watched.change(heir, { identityId: null });
+		await watched.poll();
+		watched.remove(leaver);
+		watched.change(heir, { email: leaver.email });
+		expect((await watched.events()).sort()).toEqual([`memberRemoved ${leaver.id}`, `memberUpdated ${heir.id}`]);
+	});
+});
+
+describe('a change of ID while FreshBooks still finds the old one', () => {
+	it('is one memberUpdated in the next poll, and no memberAdded', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		const renewed = { ...person, id: aPerson().id };
+		watched.people = [renewed, ...others];
+		watched.hidden = [person];
+		const reported: string[] = [];
+		for (let poll = 0; poll < 4; poll++) reported.push(...(await watched.events()));
+		expect(reported).toEqual([`memberUpdated ${renewed.id}`]);
+		expect(await watched.known()).toEqual(expect.arrayContaining([renewed, ...others]));
+	});
+
+	it('is none for who has both on the list, until the first row goes', async () => {
+		const { watched, people: [person, ...others] } = await watchingMembers(5);
+		watched.people.push({ ...person, id: '99' });
+		for (let poll = 0; poll < 2; poll++) expect(await watched.items()).toEqual([]);
+		watched.people = [...others, { ...person, id: '99', role: 'owner' }];
+		expect(await watched.events()).toEqual(['memberUpdated 99', 'roleChanged 99']);
+		watched.people = others;
+		expect(await watched.events()).toEqual(['memberRemoved 99']);
+	});
+
+	it('is nothing to report when the second row goes', async () => {
+		const { watched, people } = await watchingMembers(5);
+		watched.people.push({ ...people[0], id: '99' });
+		await watched.poll();
+		watched.people = people;
+		for (let poll = 0; poll < 2; poll++) expect(await watched.items()).toEqual([]);
+	});
+
+	it('both on the first list are one person', async () => {
+		const people = somePeople(3);
+		const watched = new Watched([...people, { ...people[0], id: aPerson().id }]);
+		watched.settings.emitExisting = true;
+		expect(await watched.events()).toEqual(people.map(({ id }) => `memberAdded ${id}`));
 	});
 });
 
