@@ -1,6 +1,6 @@
 import type { Person } from '../../../nodes/FreshBooksTrigger/changes/person';
 import { GONE_LIMIT } from '../../../nodes/FreshBooksTrigger/changes/snapshot';
-import { aPerson, listingOf, opened, somePeople, watching, Watched } from './fixtures';
+import { anInvitation, aPerson, listingOf, opened, somePeople, watching, Watched } from './fixtures';
 
 /** Polls after one person changed and gives what was emitted, as `event: changes`. */
 async function changesOf(fields: Partial<Person>, before: Partial<Person> = {}) {
@@ -62,12 +62,9 @@ describe('an item', () => {
 });
 
 describe('a change', () => {
-	it('of the role is roleChanged, also to a role never heard of and to none', async () => {
+	it('of the role is roleChanged, also to a role never heard of', async () => {
 		expect(await changesOf({ role: '__proto__' })).toEqual([
 			{ event: 'roleChanged', changes: { role: { from: 'business_employee', to: '__proto__' } } },
-		]);
-		expect(await changesOf({ role: null })).toEqual([
-			{ event: 'roleChanged', changes: { role: { from: 'business_employee', to: null } } },
 		]);
 	});
 
@@ -130,6 +127,39 @@ describe('a change', () => {
 		await watched.items();
 		watched.change(person, { active: false });
 		expect(await watched.events()).toEqual([`memberDeactivated ${person.id}`]);
+	});
+
+	it.each(['email', 'firstName', 'lastName', 'role', 'active', 'identityId', 'invitationAcceptedAt', 'updatedAt'] as const)(
+		'is none where an answer leaves out %s, and what was last seen is kept',
+		async (field) => {
+			const person = aPerson();
+			const watched = await watching([person, ...somePeople(2)]);
+			watched.change(person, { [field]: null });
+			expect(await watched.items()).toEqual([]);
+			expect(await watched.known()).toContainEqual(person);
+			watched.people = watched.people.map((one) => (one.id === person.id ? person : one));
+			expect(await watched.items()).toEqual([]);
+		},
+	);
+
+	it('is reported beside a field that is left out, without it', async () => {
+		const person = aPerson();
+		const watched = await watching([person]);
+		watched.change(person, { role: null, lastName: 'Roe', firstName: null });
+		expect(await watched.items()).toMatchObject([
+			{ event: 'memberUpdated', member: { role: person.role, firstName: person.firstName }, changes: { lastName: { from: person.lastName, to: 'Roe' } } },
+		]);
+		watched.change(person, { role: 'owner' });
+		expect(await watched.items()).toMatchObject([{ event: 'roleChanged', changes: { role: { from: person.role, to: 'owner' } } }]);
+	});
+
+	it('is none where an answer to a question by ID leaves fields out', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		watched.people = others;
+		watched.hidden = [{ ...person, role: null, firstName: null, active: null, email: null }];
+		expect(await watched.items()).toEqual([]);
+		expect(await watched.known()).toContainEqual(person);
 	});
 
 	it('of being active is none when it was never known', async () => {
@@ -280,6 +310,48 @@ describe('an event id', () => {
 		}
 		watched.stored = stored;
 		expect((await idsOf(watched)).sort()).toEqual(ids.sort());
+	});
+
+	it('differs by trigger, for every event', async () => {
+		const ids: string[] = [];
+		const people = somePeople(8);
+		for (const trigger of ['workflow 1: Trigger', 'workflow 2: Trigger']) {
+			const watched = new Watched(people.slice(1));
+			watched.settings = { ...watched.settings, trigger, emitExisting: true };
+			watched.invitations = [anInvitation({ id: '1' })];
+			ids.push(...(await idsOf(watched)));
+			watched.people = [people[0], { ...people[1], role: 'x', lastName: 'y', active: false }, ...people.slice(3)];
+			watched.invitations = [anInvitation({ id: '2' })];
+			ids.push(...(await idsOf(watched)));
+		}
+		expect(ids).toHaveLength(2 * (7 + 7));
+		expect(new Set(ids).size).toBe(ids.length);
+	});
+
+	it('differs from one baseline to the next, for every event', async () => {
+		const ids: string[] = [];
+		const people = somePeople(8);
+		for (const day of ['2026-11-21', '2026-11-22']) {
+			const watched = new Watched(people.slice(1));
+			watched.now = new Date(`${day}T10:00:00Z`);
+			watched.settings = { ...watched.settings, emitExisting: true };
+			watched.invitations = [anInvitation({ id: '1' })];
+			ids.push(...(await idsOf(watched)));
+			watched.people = [people[0], { ...people[1], role: 'x', lastName: 'y', active: false }, ...people.slice(3)];
+			watched.invitations = [anInvitation({ id: '2' })];
+			ids.push(...(await idsOf(watched)));
+		}
+		expect(new Set(ids).size).toBe(ids.length);
+	});
+
+	it('is the same for the first poll done again', async () => {
+		const watched = new Watched(somePeople(3));
+		watched.settings.emitExisting = true;
+		const { now } = watched;
+		const ids = await idsOf(watched);
+		watched.stored = undefined;
+		watched.now = now;
+		expect(await idsOf(watched)).toEqual(ids);
 	});
 
 	it('differs by business and source', async () => {
