@@ -1,14 +1,12 @@
-import { sleep } from 'n8n-workflow';
-
 import { listBusinessMembers, type BusinessMember } from '../FreshBooks/api/businessMembers';
 import { failureOf, isUnreadable } from '../FreshBooks/client/errors';
 import { listInvitations, type Invitation } from '../FreshBooks/api/invitations';
 import { readList, type ListRequest } from '../FreshBooks/api/lists';
 import { getTeamMember, listTeamMembers, type TeamMember } from '../FreshBooks/api/teamMembers';
 import type { FreshBooksClient } from '../FreshBooks/client/client';
-import type { LookUp } from './changes/confirm';
+import type { LookUp } from './changes/decide';
 import type { Listing, ListingPurpose } from './changes/listing';
-import type { PendingInvitation, Person, Source } from './changes/person';
+import type { ListedInvitation, Person, Source } from './changes/person';
 import type { BusinessPort } from './changes/pollBusiness';
 
 /** What a poll of one business asks of FreshBooks, over the API layer. */
@@ -18,12 +16,12 @@ function personOfTeamMember({ uuid, email, firstName, lastName, role, active, id
 }
 
 /** The guide shows `id`, `email`, `role` and `confirmed`; the other names are those of FreshBooks' group members. */
-function personOfBusinessMember({ id, email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt }: BusinessMember): Person {
-	return { id: String(id), email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt };
+function personOfBusinessMember({ id, email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt, confirmed }: BusinessMember): Person {
+	return { id: String(id), email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt, confirmed };
 }
 
-function pendingInvitationOf({ id, email, role, status }: Invitation): PendingInvitation {
-	return { id: String(id), email, role, status };
+function listedInvitationOf({ id, email, role, status, state, invitedAt }: Invitation): ListedInvitation {
+	return { id: String(id), email, role, status, state, invitedAt };
 }
 
 /** The people of one business from one source, as a list to read. */
@@ -45,28 +43,16 @@ async function read<Row>(client: FreshBooksClient, request: ListRequest<Row>, pu
 	return { rows, totals, duplicates, truncated: false };
 }
 
-/** Only a 404 says that somebody is gone; whatever else goes wrong says nothing. */
+/** Only a 404 or 410 says that somebody is gone; whatever else goes wrong says nothing. */
 async function lookUp(client: FreshBooksClient, businessId: number, uuid: string): Promise<LookUp> {
 	return await getTeamMember(client, businessId, uuid).then(
 		(member): LookUp => ({ answer: 'found', person: personOfTeamMember(member) }),
 		(error: unknown): LookUp => {
 			const failure = failureOf(error);
-			return failure?.kind === 'notFound' && failure.status === 404 ? { answer: 'gone' } : { answer: 'unknown' };
+			if (failure?.kind === 'notFound' && (failure.status === 404 || failure.status === 410)) return { answer: 'gone' };
+			return { answer: 'unknown', said: failure?.status === undefined ? 'nothing' : `HTTP ${failure.status}` };
 		},
 	);
-}
-
-/** Work this long does not hold up anybody; a timer for every few people would. */
-const WORK_BETWEEN_PAUSES_MS = 10;
-
-/** n8n polls in its main process: everything else waits while this one works. */
-function pauseNowAndThen(): () => Promise<void> {
-	let lastPause = Date.now();
-	return async () => {
-		if (Date.now() - lastPause < WORK_BETWEEN_PAUSES_MS) return;
-		await sleep(0);
-		lastPause = Date.now();
-	};
 }
 
 /** The port of one business. Reads and look-ups throw FreshBooksError where `BusinessPort` lets them. */
@@ -74,12 +60,11 @@ export function freshBooksPort(client: FreshBooksClient, businessId: number, sou
 	return {
 		listPeople: async (purpose) => await read(client, peopleOf(businessId, source), purpose),
 		listInvitations: async (purpose) =>
-			await read(client, listInvitations(businessId, pendingInvitationOf), purpose).catch((error: unknown) => ({
+			await read(client, listInvitations(businessId, listedInvitationOf), purpose).catch((error: unknown) => ({
 				unavailable: error,
 			})),
 		lookUpMembers: async (uuids) =>
 			await Promise.all(uuids.map(async (uuid) => await lookUp(client, businessId, uuid))),
 		now: () => new Date(),
-		pause: pauseNowAndThen(),
 	};
 }

@@ -98,6 +98,7 @@ async function pollOne(round: Round, business: Business, hasWholeTime: boolean):
 	const nothing = { businessId: business.id, snapshot: undefined, items: [], reports: [] };
 	if (Date.now() >= round.deadlineAt) return { ...nothing, late: true };
 	const outcome = await pollBusiness(freshBooksPort(client, business.id, settings.source), state.snapshots.get(business.id), {
+		trigger: 'TODO',
 		business,
 		source: settings.source,
 		events: settings.events,

@@ -110,7 +110,7 @@ export class ProcessMemory {
 
 function digestsOf(snapshots: object): string[] {
 	return Object.entries(snapshots).map(([name, snapshot]) => {
-		const digests = typeof snapshot === 'object' && snapshot !== null ? (snapshot as { digests?: unknown }).digests : '';
+		const digests = typeof snapshot === 'object' && snapshot !== null ? (snapshot as { digest?: unknown }).digest : '';
 		return `${name}=${JSON.stringify(digests)}`;
 	});
 }

@@ -2,8 +2,7 @@ import { failureOf } from '../FreshBooks/client/errors';
 import { readList } from '../FreshBooks/api/lists';
 import type { FreshBooksClient } from '../FreshBooks/client/client';
 import { INVITATION_EVENTS, invitationItem, personItems, type Business, type ChangeItem, type EventName, type ItemContext } from './changes/events';
-import type { FieldChange } from './changes/diff';
-import { NO_HISTORY } from './changes/history';
+import type { FieldChange } from './changes/compare';
 import type { PendingInvitation, Person } from './changes/person';
 import { peopleOf } from './freshBooksPort';
 import type { TriggerSettings } from './settings';
@@ -43,30 +42,30 @@ function invitationOf({ email, role }: Person): PendingInvitation {
 }
 
 function sampleOf(event: EventName, person: Person, context: ItemContext): ChangeItem[] {
-	const history = NO_HISTORY;
+	const uncounted = { subject: null, turns: {} };
 	const active = { ...person, active: true };
 	const leaver = inventedLeaver(context.source);
 	const inactive = { ...leaver, active: false };
 	switch (event) {
 		case 'memberAdded':
-			return personItems({ before: null, after: person, fields: [], history }, context);
+			return personItems({ before: null, after: person, fields: [], ...uncounted }, context);
 		case 'memberRemoved':
-			return personItems({ before: leaver, after: null, fields: [], history }, context);
+			return personItems({ before: leaver, after: null, fields: [], ...uncounted }, context);
 		case 'memberDeactivated':
-			return personItems({ ...earlier(inactive, 'active', true), after: inactive, history }, context);
+			return personItems({ ...earlier(inactive, 'active', true), after: inactive, ...uncounted }, context);
 		case 'memberReactivated':
-			return personItems({ ...earlier(active, 'active', false), after: active, history }, context);
+			return personItems({ ...earlier(active, 'active', false), after: active, ...uncounted }, context);
 		case 'roleChanged':
-			return personItems({ ...earlier(person, 'role', otherRoleThan(person)), after: person, history }, context);
+			return personItems({ ...earlier(person, 'role', otherRoleThan(person)), after: person, ...uncounted }, context);
 		case 'memberUpdated':
-			return personItems({ ...earlier(person, 'lastName', 'Formerly'), after: person, history }, context);
+			return personItems({ ...earlier(person, 'lastName', 'Formerly'), after: person, ...uncounted }, context);
 		case 'invitationAccepted':
-			return personItems({ before: null, after: person, fields: [], accepted: invitationOf(person), history }, context).filter(
+			return personItems({ before: null, after: person, fields: [], accepted: invitationOf(person), ...uncounted }, context).filter(
 				(item) => item.event === event,
 			);
 		case 'invitationCreated':
 		case 'invitationRevoked':
-			return [invitationItem(event, invitationOf(person), context)];
+			return [invitationItem(event, invitationOf(person), 'invitation 1', context)];
 	}
 }
 
@@ -95,7 +94,7 @@ async function findPeople(
 export async function sampleItems(client: FreshBooksClient, businesses: Business[], settings: TriggerSettings): Promise<ChangeItem[]> {
 	const found = await findPeople(client, businesses, settings);
 	if (!found) return [];
-	const context: ItemContext = { business: found.business, source: settings.source, detectedAt: new Date().toISOString(), countedSince: null };
+	const context: ItemContext = { business: found.business, source: settings.source, detectedAt: new Date().toISOString(), baselineAt: '', trigger: '' };
 	const events = [...settings.events].sort((one, other) => Number(INVITATION_EVENTS.includes(one)) - Number(INVITATION_EVENTS.includes(other)));
 	return events
 		.slice(0, SAMPLES)

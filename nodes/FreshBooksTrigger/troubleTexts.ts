@@ -1,7 +1,6 @@
 import { textOf, type FailureText } from '../FreshBooks/client/errorTexts';
 import { failureOf } from '../FreshBooks/client/errors';
 import type { Trouble } from './changes/pollBusiness';
-import { heldRemovalsText } from './changes/safeguard';
 import type { KnownTrouble } from './processMemory';
 
 /** What the user reads when a poll met trouble. Pure. */
@@ -77,6 +76,10 @@ function incompleteText(name: string, trouble: Trouble & { kind: 'incompleteList
 	};
 }
 
+function heldText(name: string, { confirmed, unconfirmed, known, list }: Trouble & { kind: 'removalsHeld' }): FailureText {
+	return { message: `${confirmed + unconfirmed} of ${known} ${list} disappeared from ${name} at once: nothing was emitted`, description: `${confirmed} are confirmed as gone. Raise 'Max Removals' if they left.` };
+}
+
 /** The report of one trouble of one business's poll. */
 export function reportOfTrouble(name: string, id: number, trouble: Trouble): Report {
 	const signature = `${id}:${trouble.kind}`;
@@ -94,14 +97,15 @@ export function reportOfTrouble(name: string, id: number, trouble: Trouble): Rep
 		case 'invitationsUnavailable':
 			return { ...reportOfError(trouble.reason, name, id), signature };
 		case 'removalsHeld':
-			return { signature, ...heldRemovalsText(name, trouble, trouble.limit), passes: false, logOnly: !trouble.isDue, once: true };
-		case 'unclearAnswers':
+			return { signature, ...heldText(name, trouble), passes: false, logOnly: !trouble.isDue, once: true };
+		case 'undecidedPeople':
 			return {
 				signature,
-				message: `${name}: FreshBooks gave no clear answer about ${trouble.people} missing people`,
-				description: 'They are not reported as removed; the next poll asks again.',
-				passes: true,
-				logOnly: true,
+				message: `${name}: for more than an hour FreshBooks has not said clearly whether ${trouble.people} people are gone (${trouble.first})`,
+				description: `Its lists lack them; asked by ID it answered ${trouble.answer}. They are not reported as removed.`,
+				passes: false,
+				logOnly: !trouble.isDue,
+				once: true,
 			};
 	}
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'crypto';
 
-import type { DiffedField, FieldChange } from './diff';
-import type { History, TurnKind } from './history';
-import { turnOf } from './history';
+import type { DiffedField, FieldChange } from './compare';
 import type { PendingInvitation, Person, Source } from './person';
+import { idKey } from './person';
 
 export const EVENTS = [
 	'memberAdded',
@@ -28,6 +27,25 @@ export const INVITATION_EVENTS: readonly EventName[] = [
 export interface Business {
 	id: number;
 	name: string;
+}
+
+export type TurnKind = 'added' | 'removed' | 'accepted' | DiffedField;
+
+/**
+ * How often each kind of change has happened to a person; absent: never. The counter is part of the event ID: the same change found
+ * again after the stored state went back finds the same counter, hence the same ID; the same kind of change happening later finds
+ * a higher one. Each kind counts alone, whether its event is chosen or not: were two changes seen in two polls, and after a
+ * rollback both in one, one counter for the person would give the second another ID than the first time.
+ * Known limit: a change and its undoing that a rolled back state never saw leave no trace, so a *later* change of the same kind can
+ * then get the ID of the earlier one.
+ */
+export type Turns = Readonly<Partial<Record<TurnKind, number>>>;
+
+/** The turns after one more change of each of `kinds`. */
+export function turnsAfter(turns: Turns, kinds: readonly TurnKind[]): Turns {
+	const next: Partial<Record<TurnKind, number>> = { ...turns };
+	for (const kind of kinds) next[kind] = (next[kind] ?? 0) + 1;
+	return next;
 }
 
 /** A person as an item shows them: the id is what FreshBooks gives, text or number. */
@@ -64,8 +82,10 @@ export interface ItemContext {
 	business: Business;
 	source: Source;
 	detectedAt: string;
-	/** The baseline from which the turns are counted; `null` in items told with the baseline itself. */
-	countedSince: string | null;
+	/** When the baseline was taken from which the turns are counted, ISO. */
+	baselineAt: string;
+	/** Tells one trigger from another. */
+	trigger: string;
 }
 
 /** One person's changes of one poll, with the turns after them. */
@@ -77,7 +97,10 @@ export interface PersonChange {
 	fields: readonly FieldChange[];
 	/** The invitation they accepted; `null`: its acceptance was seen, it never was. */
 	accepted?: PendingInvitation | null;
-	history: History;
+	/** What event IDs name the person by; `null`: the ID. */
+	subject: string | null;
+	/** These changes counted. */
+	turns: Turns;
 }
 
 const PROFILE_FIELDS: readonly DiffedField[] = [
@@ -89,7 +112,7 @@ const PROFILE_FIELDS: readonly DiffedField[] = [
 ];
 
 /** The counters one person's changes of one poll move. */
-export function turnKindsOf(change: Omit<PersonChange, 'history'>): TurnKind[] {
+export function turnKindsOf(change: Pick<PersonChange, 'before' | 'after' | 'fields' | 'accepted'>): TurnKind[] {
 	const kinds: TurnKind[] = change.fields.map(({ field }) => field);
 	if (change.before === null) kinds.push('added');
 	if (change.after === null) kinds.push('removed');
@@ -133,18 +156,17 @@ interface ItemParts {
 }
 
 function personItem(
-	{ before, history }: PersonChange,
+	{ before, subject, turns }: PersonChange,
 	person: Person,
 	context: ItemContext,
 	{ event, kinds, changes, invitation }: ItemParts,
 ): ChangeItem {
-	const turns = kinds.map((kind) => [kind, turnOf(history.turns, kind)]);
-	const subject = history.origin ?? person.id;
+	const counted = kinds.map((kind) => [kind, turns[kind] ?? 0] as const);
 	// An acceptance is one and the same whether its date is known yet or not.
 	const values = event === 'invitationAccepted' ? {} : changes;
 	return {
 		event,
-		eventId: eventId(context, event, subject, [context.countedSince, ...turns], values),
+		eventId: eventId(context, event, subject ?? idKey(person.id), counted, values),
 		detectedAt: context.detectedAt,
 		business: context.business,
 		member: memberOutput(person, context.source),
@@ -168,17 +190,18 @@ function acceptedItem(change: PersonChange, person: Person, context: ItemContext
 }
 
 /**
- * The item of an invitation that was created or revoked. FreshBooks numbers invitations, so each is
- * created once and revoked once: the number is enough for a stable event id.
+ * The item of an invitation that was created or revoked. An invitation is created once and revoked once, so the event ID needs no
+ * counter; `subject` tells invitations apart to which FreshBooks gave the same number.
  */
 export function invitationItem(
 	event: 'invitationCreated' | 'invitationRevoked',
 	invitation: PendingInvitation,
+	subject: string,
 	context: ItemContext,
 ): ChangeItem {
 	return {
 		event,
-		eventId: eventId(context, event, invitation.id, [], {}),
+		eventId: eventId(context, event, subject, [], {}),
 		detectedAt: context.detectedAt,
 		business: context.business,
 		invitation: invitationOutput(invitation),
@@ -188,19 +211,17 @@ export function invitationItem(
 }
 
 /**
- * SHA-256, in hexadecimal, over what makes a change the one it is: business, source, event, the
- * person (by the first id known), the person's turns of every kind involved (see `history.ts`) with
- * the baseline they are counted from, and the values. What one poll or another happened to see besides
- * is left out.
+ * SHA-256, in hexadecimal, over what makes a change the one it is: the trigger and its baseline, business, source, event, the person
+ * or invitation, the turns of every kind involved, and the values. What one poll or another happened to see besides is left out.
  */
 function eventId(
-	{ business, source }: ItemContext,
+	{ trigger, baselineAt, business, source }: ItemContext,
 	event: EventName,
 	subject: string,
-	turns: ReadonlyArray<string | null | ReadonlyArray<string | number>>,
+	turns: ReadonlyArray<readonly [TurnKind, number]>,
 	changes: ChangesOutput,
 ): string {
-	const identity = ['v1', business.id, source, event, subject, turns, changes];
+	const identity = ['v1', trigger, baselineAt, business.id, source, event, subject, turns, changes];
 	return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }
 

@@ -1,56 +1,32 @@
-import { joinFields, packNumbers, packText, unpackNumbers, unpackText } from './packing';
-import type { PendingInvitation, Person, Source } from './person';
+import { acceptedSince } from './compare';
+import type { ListedInvitation, PendingInvitation, Person } from './person';
 import { addressOf } from './person';
 
 /** An invitation the trigger has seen pending, and what it remembers of it. */
 export interface KnownInvitation {
 	invitation: PendingInvitation;
-	/** The address has been listed as a member since before any acceptance: being listed proves none. */
-	listedAsMember: boolean;
-	/** Its acceptance was emitted while it was still listed as pending. */
+	/** What event IDs name it by. */
+	subject: string;
+	/** When it was sent or, where FreshBooks does not say it, first seen; ISO. */
+	since: string;
+	/** Its address had joined already when it was first seen: being a member proves no acceptance. */
+	wasMember: boolean;
+	/** Nothing is left to report of it. */
 	settled: boolean;
 	/**
-	 * In how many complete listings in a row it was neither pending nor a member; 1 where it is no longer pending and nothing is
-	 * left to tell of it, see {@link keepForOneMoreList}.
+	 * In how many complete lists in a row it was neither pending nor a member; 1 where it is settled and no longer pending, see
+	 * {@link keepForOneMoreList}.
 	 */
 	missed: number;
 }
 
-/** The invitation as text, escaped like a person's line. */
-export function encodeInvitation(known: KnownInvitation): string {
-	const { id, email, role, status } = known.invitation;
-	const flags = [known.listedAsMember ? 1 : 0, known.settled ? 1 : 0, known.missed];
-	return joinFields([
-		packText(id),
-		packText(email),
-		packText(role),
-		packText(status),
-		packNumbers(flags),
-	]);
-}
-
-/** The reverse of {@link encodeInvitation}. */
-export function decodeInvitation(packed: string): KnownInvitation {
-	const [id, email = '', role = '', status = '', flags = ''] = packed.split('|');
-	const [listedAsMember, settled, missed] = unpackNumbers(flags, 3);
-	return {
-		invitation: {
-			id: unpackText(id) ?? '',
-			email: unpackText(email),
-			role: unpackText(role),
-			status: unpackText(status),
-		},
-		listedAsMember: listedAsMember === 1,
-		settled: settled === 1,
-		missed,
-	};
-}
-
-/** Someone listed with the address of an invitation. */
+/** Somebody listed with the address of an invitation. */
 export interface Member {
 	person: Person;
-	isNew: boolean;
-	/** The acceptance date of this person came with this poll. */
+	hasJoined: boolean;
+	/** Joined since the last poll. */
+	joinedNow: boolean;
+	/** Their acceptance date came with this poll. */
 	acceptedByDate: boolean;
 }
 
@@ -72,176 +48,126 @@ export interface SecondLook {
 
 export interface InvitationChanges {
 	known: KnownInvitation[];
-	created: PendingInvitation[];
-	revoked: PendingInvitation[];
+	created: KnownInvitation[];
+	revoked: KnownInvitation[];
 	accepted: Array<{ invitation: PendingInvitation; person: Person }>;
 }
 
-/**
- * Whether someone's row tells that they joined, where rows can tell it: FreshBooks lists people in
- * `team_members` who have not accepted yet, without date and identity (freshbooks-api 4.1, inferred).
- * `businessMembers` holds only those who joined (seed: "accepted invitations appear in the members
- * list"), so being listed is enough there.
- */
-function hasJoined(person: Person, source: Source): boolean {
-	if (source === 'businessMembers') return true;
-	return person.invitationAcceptedAt !== null || person.identityId !== null;
+function addressKeyOf({ invitation }: KnownInvitation): string {
+	return addressOf(invitation) ?? '';
 }
 
 /** What is remembered of an invitation seen for the first time. Whose membership is undecided was a member until now. */
-export function firstSight(
-	invitation: PendingInvitation,
-	{ members, undecided }: Membership,
-	source: Source,
-): KnownInvitation {
-	const address = addressOf(invitation) ?? '';
-	const member = members.get(address);
-	const joinedJustNow = member !== undefined && member.isNew && hasJoined(member.person, source);
-	const listedAsMember = undecided.has(address) || (member !== undefined && !joinedJustNow);
-	return { invitation, listedAsMember, settled: false, missed: 0 };
+export function firstSight(listed: ListedInvitation, subject: string, { members, undecided }: Membership, now: string): KnownInvitation {
+	const { id, email, role, status, invitedAt } = listed;
+	const member = members.get(addressOf(listed) ?? '');
+	const wasMember = undecided.has(addressOf(listed) ?? '') || (member !== undefined && member.hasJoined && !member.joinedNow);
+	return { invitation: { id, email, role, status }, subject, since: invitedAt ?? now, wasMember, settled: false, missed: 0 };
 }
 
-/** The invitations that are no longer pending and whose address is no member. */
-export function revocationCandidates(
-	known: readonly KnownInvitation[],
-	pending: readonly PendingInvitation[],
-	{ members, undecided }: Membership,
-): KnownInvitation[] {
-	const pendingIds = new Set(pending.map(({ id }) => id));
-	return known.filter((entry) => {
-		const address = addressOf(entry.invitation) ?? '';
-		const isMember = members.has(address) || undecided.has(address);
-		return !isOver(entry) && !isMember && !pendingIds.has(entry.invitation.id);
-	});
+/** IDs of the invitations that are pending; of a known one an unknown status does not say that it is over. */
+export function pendingIdsOf(listed: readonly ListedInvitation[], known: readonly KnownInvitation[]): Set<string> {
+	const knownIds = new Set(known.map(({ invitation }) => invitation.id));
+	return new Set(listed.filter(({ id, state }) => state === 'pending' || (state === 'unknown' && knownIds.has(id))).map(({ id }) => id));
 }
 
-/** The invitations in a poll that follows none: whichever a list shows, or a member with its address, is no longer missed. */
-export function withSightings(
-	known: readonly KnownInvitation[],
-	pending: readonly PendingInvitation[],
-	members: ReadonlyMap<string, unknown>,
-	secondLook: SecondLook | undefined,
-): KnownInvitation[] {
-	const pendingIds = new Set(pending.map(({ id }) => id));
-	return known.map((entry) => {
-		const address = addressOf(entry.invitation) ?? '';
-		const isPending = pendingIds.has(entry.invitation.id) || secondLook?.pendingIds.has(entry.invitation.id);
-		const isMember = members.has(address) || secondLook?.memberAddresses.has(address);
-		return isPending || (isMember && !isOver(entry)) ? { ...entry, missed: 0 } : entry;
-	});
-}
-
-/** Nothing is left to tell of it, unless it is still pending after all. */
-function isOver({ settled, listedAsMember, missed }: KnownInvitation): boolean {
-	return settled || (listedAsMember && missed > 0);
+/** Whether nothing shows any more where an invitation went: neither pending nor a member. */
+export function mayBeRevoked(entry: KnownInvitation, pendingIds: ReadonlySet<string>, { members, undecided }: Membership): boolean {
+	const address = addressKeyOf(entry);
+	return !entry.settled && !pendingIds.has(entry.invitation.id) && !members.has(address) && !undecided.has(address);
 }
 
 /**
  * Follows the known invitations through one poll.
  *
- * - Accepted: the address became a member and the invitation is gone, or the person's acceptance date
- *   came, whichever is seen first; the other is then no news.
- * - Revoked: neither pending nor a member, in two complete listings in a row, of which `secondLook` may be one.
- * - Neither: an invitation that goes while its address was listed all along without having joined. It
- *   may have been withdrawn or accepted; the acceptance date will tell of the latter.
- *
- * `pending` is `undefined` when the invitations could not be listed: only acceptances by date are then
- * noted, so that they are not told again from the invitation.
+ * - Accepted: the address became a member and the invitation is over, or the person's acceptance date came, whichever is seen first.
+ *   The other is then no news, nor are more invitations to the same address.
+ * - Revoked: neither pending nor a member, in two complete looks in a row, of which `secondLook` may be one.
+ * - Neither: an invitation that ends while its address was a member all along. It may have been withdrawn or accepted; the
+ *   acceptance date will say so of the latter. One whose address is listed but has not joined waits for either.
  */
 export function followInvitations(
 	known: readonly KnownInvitation[],
-	pending: readonly PendingInvitation[] | undefined,
+	listed: readonly ListedInvitation[],
 	membership: Membership,
 	secondLook: SecondLook | undefined,
-	source: Source,
+	firstSightOf: (invitation: ListedInvitation) => KnownInvitation,
 ): InvitationChanges {
 	const changes: InvitationChanges = { known: [], created: [], revoked: [], accepted: [] };
-	const stillPending = new Map((pending ?? []).map((invitation) => [invitation.id, invitation]));
-	const follow = (entry: KnownInvitation) => {
-		const listed = stillPending.get(entry.invitation.id);
-		const isPending = pending === undefined || listed !== undefined;
-		const current = { ...entry, invitation: listed ?? entry.invitation };
-		const isNews = pending !== undefined || membership.members.get(addressOf(entry.invitation) ?? '')?.acceptedByDate;
-		if (isOver(entry) && !isNews) changes.known.push(entry);
-		else if (isPending) followPending(current, changes, membership, source);
-		else followVanished(current, changes, membership, secondLook);
-	};
+	const pendingIds = pendingIdsOf(listed, known);
 	const knownIds = new Set(known.map(({ invitation }) => invitation.id));
-	known.forEach(follow);
-	for (const invitation of stillPending.values()) {
-		if (knownIds.has(invitation.id)) continue;
-		changes.created.push(invitation);
-		follow(firstSight(invitation, membership, source));
+	for (const row of listed) {
+		if (row.state === 'pending' && !knownIds.has(row.id)) changes.created.push(firstSightOf(row));
 	}
+	const rows = new Map(listed.map((row) => [row.id, row]));
+	for (const entry of [...known, ...changes.created]) {
+		const row = rows.get(entry.invitation.id);
+		const isPending = pendingIds.has(entry.invitation.id);
+		const current = row === undefined || !isPending ? entry : { ...entry, invitation: withRow(entry.invitation, row) };
+		if (isPending) followPending(current, changes, membership);
+		else followOver(current, changes, membership, secondLook);
+	}
+	changes.known = settledWith(changes);
 	return changes;
 }
 
-function followPending(
-	entry: KnownInvitation,
-	changes: InvitationChanges,
-	{ members, undecided }: Membership,
-	source: Source,
-): void {
-	const address = addressOf(entry.invitation) ?? '';
-	const member = members.get(address);
-	if (member === undefined) {
-		changes.known.push({ ...entry, listedAsMember: entry.listedAsMember && undecided.has(address), missed: 0 });
-		return;
+/** The invitations where they could not be listed: only acceptances by date are seen. */
+export function followWithoutList(known: readonly KnownInvitation[], { members }: Membership): InvitationChanges {
+	const changes: InvitationChanges = { known: [...known], created: [], revoked: [], accepted: [] };
+	for (const entry of known) {
+		const member = members.get(addressKeyOf(entry));
+		if (member?.acceptedByDate && !entry.settled) accept(entry, member, changes);
 	}
-	const hasDate = member.person.invitationAcceptedAt !== null;
-	const isAccepted = !entry.settled && (member.acceptedByDate || (member.isNew && hasDate));
-	if (isAccepted) accept(entry, member, changes);
-	const listedAsMember = entry.listedAsMember || !hasJoined(member.person, source);
-	changes.known.push({ ...entry, missed: 0, listedAsMember, settled: entry.settled || isAccepted });
+	changes.known = settledWith(changes);
+	return changes;
 }
 
-function followVanished(
-	entry: KnownInvitation,
-	changes: InvitationChanges,
-	{ members, undecided }: Membership,
-	secondLook: SecondLook | undefined,
-): void {
-	const address = addressOf(entry.invitation) ?? '';
+function withRow(invitation: PendingInvitation, { id, email, role, status }: ListedInvitation): PendingInvitation {
+	return { id, email: email ?? invitation.email, role: role ?? invitation.role, status: status ?? invitation.status };
+}
+
+/** Every invitation to somebody who has accepted one is settled: one acceptance is one event. */
+function settledWith({ known, accepted }: InvitationChanges): KnownInvitation[] {
+	const addresses = new Set(accepted.map(({ invitation }) => addressOf(invitation)));
+	return known.map((entry) => (addresses.has(addressKeyOf(entry)) ? { ...entry, settled: true } : entry));
+}
+
+function followPending(entry: KnownInvitation, changes: InvitationChanges, { members, undecided }: Membership): void {
+	const address = addressKeyOf(entry);
+	const member = members.get(address);
+	if (member !== undefined && !entry.settled) {
+		const cameByDate = member.joinedNow && acceptedSince(null, member.person.invitationAcceptedAt, [entry.since]);
+		if (member.acceptedByDate || cameByDate) accept(entry, member, changes);
+	}
+	const wasMember = entry.wasMember && (member !== undefined || undecided.has(address));
+	changes.known.push({ ...entry, wasMember, missed: 0 });
+}
+
+function followOver(entry: KnownInvitation, changes: InvitationChanges, { members, undecided }: Membership, secondLook: SecondLook | undefined): void {
+	const address = addressKeyOf(entry);
 	const member = members.get(address);
 	if (entry.settled) keepForOneMoreList(entry, changes, secondLook);
-	else if (member !== undefined) {
-		const isAccepted = member.isNew || member.acceptedByDate || !entry.listedAsMember;
-		if (isAccepted) accept(entry, member, changes);
-		keepForOneMoreList({ ...entry, settled: isAccepted }, changes, secondLook);
-	} else if (undecided.has(address)) changes.known.push(entry);
-	else if (isOver(entry)) keepForOneMoreList(entry, changes, secondLook);
+	else if (member?.hasJoined) {
+		if (member.joinedNow || member.acceptedByDate || !entry.wasMember) accept(entry, member, changes);
+		keepForOneMoreList({ ...entry, settled: true }, changes, secondLook);
+	} else if (member !== undefined || undecided.has(address)) changes.known.push({ ...entry, missed: 0 });
 	else followAbsent(entry, address, changes, secondLook);
 }
 
 /** A list may leave out an invitation that is pending, or still show one that is over: neither makes it a new one. */
-function keepForOneMoreList(
-	entry: KnownInvitation,
-	changes: InvitationChanges,
-	secondLook: SecondLook | undefined,
-): void {
+function keepForOneMoreList(entry: KnownInvitation, changes: InvitationChanges, secondLook: SecondLook | undefined): void {
 	if (secondLook?.pendingIds.has(entry.invitation.id)) changes.known.push({ ...entry, missed: 0 });
 	else if (entry.missed === 0) changes.known.push({ ...entry, missed: 1 });
 }
 
-function followAbsent(
-	entry: KnownInvitation,
-	address: string,
-	changes: InvitationChanges,
-	secondLook: SecondLook | undefined,
-): void {
-	const isThere =
-		secondLook?.pendingIds.has(entry.invitation.id) || secondLook?.memberAddresses.has(address);
+function followAbsent(entry: KnownInvitation, address: string, changes: InvitationChanges, secondLook: SecondLook | undefined): void {
+	const isThere = secondLook?.pendingIds.has(entry.invitation.id) || secondLook?.memberAddresses.has(address);
 	const missed = isThere ? 0 : entry.missed + (secondLook?.isComplete ? 2 : 1);
-	if (missed > 1) changes.revoked.push(entry.invitation);
-	else changes.known.push({ ...entry, listedAsMember: entry.listedAsMember && missed === 0, missed });
+	if (missed > 1) changes.revoked.push({ ...entry, missed: 0 });
+	else changes.known.push({ ...entry, missed });
 }
 
-/** One event for one acceptance: a second invitation to the same person adds nothing. */
-function accept(
-	{ invitation }: KnownInvitation,
-	{ person }: Member,
-	changes: InvitationChanges,
-): void {
+function accept({ invitation }: KnownInvitation, { person }: Member, changes: InvitationChanges): void {
 	if (changes.accepted.some((other) => other.person.id === person.id)) return;
 	changes.accepted.push({ invitation, person });
 }

@@ -1,3 +1,5 @@
+import { addressKey } from '../../FreshBooks/client/identifiers';
+
 /**
  * The people of a business as the trigger sees them, whichever list they came from.
  * Everything else in this folder speaks only of these shapes, never of FreshBooks' own rows.
@@ -7,7 +9,7 @@
 export type Source = 'teamMembers' | 'businessMembers';
 
 /**
- * One team member, normalised. `null` means that FreshBooks gave no value.
+ * One team member. `null` means that FreshBooks gave no value.
  * `id` is the UUID for `teamMembers`, the decimal integer as text for `businessMembers`.
  * Dates stay the text FreshBooks sent (`2023-01-24T17:17:56Z`).
  */
@@ -18,15 +20,16 @@ export interface Person {
 	lastName: string | null;
 	/** An open string: FreshBooks adds roles without notice. */
 	role: string | null;
-	/** `null`: the list does not say (`businessMembers`); the last known value then holds. */
 	active: boolean | null;
 	identityId: number | null;
 	invitationAcceptedAt: string | null;
 	/** Kept for the output only; FreshBooks does not document when it moves, so it is never a change. */
 	updatedAt: string | null;
+	/** `false`: a row of `businessMembers` whose address is not confirmed; nobody who joined. Not stored. */
+	confirmed?: boolean | null;
 }
 
-/** One invitation that waits for its answer. `id` is the decimal integer as text. */
+/** An invitation as it is stored and shown. `id` is the decimal integer as text. */
 export interface PendingInvitation {
 	id: string;
 	email: string | null;
@@ -34,30 +37,105 @@ export interface PendingInvitation {
 	status: string | null;
 }
 
+/** A row of the invitations list. */
+export interface ListedInvitation extends PendingInvitation {
+	/** What the status says; `unknown` is a word that nobody documents. */
+	state: 'pending' | 'ended' | 'unknown';
+	/** ISO 8601, where the row has a date. */
+	invitedAt: string | null;
+}
+
+/** What an ID is compared by: a UUID is the same in upper and lower case (RFC 9562). */
+export function idKey(id: string): string {
+	return id.toLowerCase();
+}
+
+/** What an address is compared by; `null` without one. */
+export function addressOf({ email }: { email: string | null }): string | null {
+	const address = email === null ? '' : addressKey(email);
+	return address === '' ? null : address;
+}
+
+/** Whether both are known to log in as somebody else. */
+function haveTwoIdentities(one: Person, other: Person): boolean {
+	return one.identityId !== null && other.identityId !== null && one.identityId !== other.identityId;
+}
+
 /**
- * A pause in which n8n's event loop may do other work; polling runs in n8n's main process. It is called
- * every {@link SLICE} people, 1 to 5 ms of work, and may return at once when the last real pause was
- * only just now.
+ * Whether two rows with different IDs are one person (interface.md, 'Who is who'): the same identity, or, where an identity is
+ * unknown on either side, the same address.
  */
-export type YieldToEventLoop = () => Promise<void>;
+export function isSamePerson(one: Person, other: Person): boolean {
+	if (one.identityId !== null && other.identityId !== null) return one.identityId === other.identityId;
+	const address = addressOf(one);
+	return address !== null && address === addressOf(other);
+}
 
-/** So many people are worked on between two pauses. */
-export const SLICE = 250;
+/** Whether FreshBooks has given an ID to somebody else: another identity, and another address as well. */
+export function isGivenAgain(before: Person, now: Person): boolean {
+	const address = addressOf(before);
+	const other = addressOf(now);
+	return haveTwoIdentities(before, now) && address !== null && other !== null && address !== other;
+}
 
-/** Visits every entry, with pauses. */
-export async function forEachInSlices<Entry>(
-	entries: readonly Entry[],
-	pause: YieldToEventLoop,
-	visit: (entry: Entry, place: number) => void,
-): Promise<void> {
-	for (let place = 0; place < entries.length; place++) {
-		if (place % SLICE === SLICE - 1) await pause();
-		visit(entries[place], place);
+/** A person as now known: what an answer leaves out stays as it was last seen. */
+export function withLastSeen(before: Person, now: Person): Person {
+	return {
+		id: now.id,
+		email: now.email ?? before.email,
+		firstName: now.firstName ?? before.firstName,
+		lastName: now.lastName ?? before.lastName,
+		role: now.role ?? before.role,
+		active: now.active ?? before.active,
+		identityId: now.identityId ?? before.identityId,
+		invitationAcceptedAt: now.invitationAcceptedAt ?? before.invitationAcceptedAt,
+		updatedAt: now.updatedAt ?? before.updatedAt,
+	};
+}
+
+/**
+ * Whether somebody has joined and is not only invited. FreshBooks lists people in `team_members` who have not accepted yet, without
+ * date and identity (freshbooks-api 4.1, inferred). `businessMembers` holds those who joined (seed: "accepted invitations appear in
+ * the members list"), but for rows that say `confirmed: false`.
+ */
+export function hasJoined(person: Person, source: Source): boolean {
+	if (source === 'businessMembers') return person.confirmed !== false;
+	return person.invitationAcceptedAt !== null || person.identityId !== null;
+}
+
+/** A listed person, and their place in FreshBooks' order. */
+export interface Listed {
+	person: Person;
+	position: number;
+}
+
+/** Finds people who are the same as somebody. */
+export class PeopleIndex {
+	private readonly byIdentity = new Map<number, Listed[]>();
+
+	private readonly byAddress = new Map<string, Listed[]>();
+
+	add(listed: Listed): void {
+		const { person } = listed;
+		const address = addressOf(person);
+		if (person.identityId !== null) addTo(this.byIdentity, person.identityId, listed);
+		if (address !== null) addTo(this.byAddress, address, listed);
+	}
+
+	/** Everybody who is the same person, in FreshBooks' order; a row with the person's own ID too. */
+	sameAs(person: Person): Listed[] {
+		const identity = person.identityId === null ? [] : (this.byIdentity.get(person.identityId) ?? []);
+		const found = new Set([...identity, ...this.withAddress(addressOf(person))]);
+		return [...found].filter((other) => isSamePerson(person, other.person)).sort((one, other) => one.position - other.position);
+	}
+
+	withAddress(address: string | null): Listed[] {
+		return address === null ? [] : (this.byAddress.get(address) ?? []);
 	}
 }
 
-/** The address as far as it tells people apart: upper and lower case do not. `null` without one. */
-export function addressOf(holder: { email: string | null }): string | null {
-	const address = holder.email === null ? '' : holder.email.trim().toLowerCase();
-	return address === '' ? null : address;
+function addTo<Key>(index: Map<Key, Listed[]>, key: Key, listed: Listed): void {
+	const found = index.get(key);
+	if (found === undefined) index.set(key, [listed]);
+	else found.push(listed);
 }

@@ -220,13 +220,13 @@ describe('polls at the same time', () => {
 });
 
 describe('what is stored', () => {
-	test('is one key, plain JSON, of at most 160 bytes a person', async () => {
+	test('is one key, plain JSON, of at most 250 bytes a person', async () => {
 		await control('POST', '/seed', { businesses: [{ id: 1, name: 'Large', generate: 2000, staff: false }] });
 		const trigger = await published(watching([1]));
 		const stored = JSON.parse(trigger.stored) as Record<string, IDataObject>;
 		expect(Object.keys(stored)).toEqual(['node:FreshBooks']);
 		expect(Object.keys(stored['node:FreshBooks'])).toEqual(['freshBooks']);
-		expect(trigger.stored.length / 2000).toBeLessThanOrEqual(160);
+		expect(trigger.stored.length / 2000).toBeLessThanOrEqual(250);
 		await people.remove((await people.all(1))[1000].email, 1);
 		expect((await trigger.poll()).items).toHaveLength(1);
 	});

@@ -1,0 +1,136 @@
+import type { Listed, Person } from './person';
+import { idKey, isGivenAgain, isSamePerson, PeopleIndex, withLastSeen } from './person';
+import type { Snapshot } from './snapshot';
+import { lineOf, personOf } from './snapshot';
+
+/** A known person of whom the list says something else than the snapshot. */
+export interface Different extends Listed {
+	before: Person;
+}
+
+/** A complete list compared with a snapshot. */
+export interface Comparison {
+	/** `person` is the listed one, with what the list leaves out as last seen. */
+	different: Different[];
+	/** People with an ID that the snapshot does not know. */
+	newcomers: Listed[];
+	/** Known people whose ID the list does not have, as last seen. */
+	missing: Person[];
+	/** By `idKey`: known people whose ID the list has. */
+	present: ReadonlyMap<string, Listed>;
+	/** All of these and the newcomers; empty when nobody is new or missing and it was not asked for. */
+	index: PeopleIndex;
+	/** By `idKey`: listed IDs that are a second row of a person known under another ID or new under it. */
+	aliases: ReadonlySet<string>;
+}
+
+/** Compares a complete list with a snapshot. Of rows with one ID the first counts; whoever is not confirmed has not joined: nobody yet. */
+export function comparePeople(snapshot: Snapshot, listed: readonly Person[], needsIndex: boolean): Comparison {
+	const different: Different[] = [];
+	const newcomers: Listed[] = [];
+	const present = new Map<string, Listed>();
+	const unknown = new Set<string>();
+	listed.forEach((person, position) => {
+		const key = idKey(person.id);
+		if (present.has(key) || unknown.has(key)) return;
+		const line = snapshot.people.get(key);
+		if (line !== undefined && line === lineOf(person)) {
+			present.set(key, { person, position });
+			return;
+		}
+		const before = line === undefined ? undefined : personOf(line);
+		if (before === undefined || isGivenAgain(before, person)) {
+			unknown.add(key);
+			if (person.confirmed !== false) newcomers.push({ person, position });
+			return;
+		}
+		const now = withLastSeen(before, person);
+		present.set(key, { person: now, position });
+		if (lineOf(now) !== line) different.push({ before, person: now, position });
+	});
+	const missing: Person[] = [];
+	for (const [key, line] of snapshot.people) if (!present.has(key)) missing.push(personOf(line));
+	const index = new PeopleIndex();
+	if (needsIndex || newcomers.length + missing.length > 0) for (const one of [...present.values(), ...newcomers]) index.add(one);
+	return { different, newcomers, missing, present, index, aliases: aliasesOf(newcomers, index, present) };
+}
+
+function aliasesOf(newcomers: readonly Listed[], index: PeopleIndex, present: ReadonlyMap<string, Listed>): Set<string> {
+	const aliases = new Set<string>();
+	for (const newcomer of newcomers) {
+		const key = idKey(newcomer.person.id);
+		const isSecond = index.sameAs(newcomer.person).some(({ person, position }) => {
+			const otherKey = idKey(person.id);
+			return otherKey !== key && (present.has(otherKey) || (position < newcomer.position && !aliases.has(otherKey)));
+		});
+		if (isSecond) aliases.add(key);
+	}
+	return aliases;
+}
+
+/**
+ * Whether the list shows an alias for the first time. That may be so, or somebody got a new ID after the page with the old one had
+ * been read, and then somebody else is left out.
+ */
+export function hasNewAlias({ aliases }: Comparison, snapshot: Snapshot): boolean {
+	return [...aliases].some((key) => !snapshot.aliases.has(key));
+}
+
+/** Who is listed in place of a missing person. */
+export interface Replacement extends Listed {
+	/** The snapshot does not know this ID. */
+	isNew: boolean;
+}
+
+/**
+ * Who is listed as the same person under another ID: somebody new first, then somebody known who was the same person before this
+ * list. A known person who has only now taken the address is somebody else.
+ */
+export function replacementOf(missing: Person, { index, present }: Comparison, snapshot: Snapshot): Replacement | undefined {
+	const candidates = index.sameAs(missing).map((listed) => ({ ...listed, isNew: !present.has(idKey(listed.person.id)) }));
+	return candidates.find(({ isNew }) => isNew) ?? candidates.find(({ person }) => wasSame(missing, person, snapshot));
+}
+
+function wasSame(missing: Person, now: Person, snapshot: Snapshot): boolean {
+	if (missing.identityId !== null && missing.identityId === now.identityId) return true;
+	const line = snapshot.people.get(idKey(now.id));
+	return line !== undefined && isSamePerson(missing, personOf(line));
+}
+
+/** The fields whose change is an event of its own or part of `memberUpdated`. */
+export const DIFFED_FIELDS = ['id', 'email', 'firstName', 'lastName', 'identityId', 'role', 'active'] as const;
+
+export type DiffedField = (typeof DIFFED_FIELDS)[number];
+
+export interface FieldChange {
+	field: DiffedField;
+	from: Person[DiffedField];
+	to: Person[DiffedField];
+}
+
+/**
+ * The fields that changed, in the order of {@link DIFFED_FIELDS}. An `active` that was not known before is no change: the list began
+ * to say it, the person did nothing. The same ID in another case is none.
+ */
+export function changedFields(before: Person, after: Person): FieldChange[] {
+	return DIFFED_FIELDS.filter((field) => {
+		if (field === 'id') return idKey(before.id) !== idKey(after.id);
+		if (field === 'active' && before.active === null) return false;
+		return before[field] !== after[field];
+	}).map((field) => ({ field, from: before[field], to: after[field] }));
+}
+
+/** Seconds since 1970: FreshBooks gives the same date with and without fractions. NaN for what is no date. */
+function secondsOf(date: string): number {
+	return Math.floor(Date.parse(date) / 1000);
+}
+
+/**
+ * Whether the acceptance date says that somebody has accepted since: it is later than the last one known or, where none was known,
+ * than all of `after` (ISO: the baseline, the invitation).
+ */
+export function acceptedSince(lastKnown: string | null, now: string | null, after: readonly string[]): boolean {
+	if (now === null) return false;
+	const others = lastKnown === null ? after : [lastKnown];
+	return others.every((date) => secondsOf(now) > secondsOf(date));
+}

@@ -1,0 +1,163 @@
+import type { Comparison, Replacement } from './compare';
+import { replacementOf } from './compare';
+import type { Listing } from './listing';
+import { problemOf } from './listing';
+import type { Person, Source } from './person';
+import { idKey, isGivenAgain, PeopleIndex } from './person';
+import type { Absence, Snapshot } from './snapshot';
+import { historyOf } from './snapshot';
+import { HOUR_MS } from './safeguard';
+
+/** FreshBooks' answer about one person asked for by ID. */
+export type LookUp =
+	/** 200: still there, and this is how. */
+	| { answer: 'found'; person: Person }
+	/** 404 or 410. */
+	| { answer: 'gone' }
+	/** Anything else; `said` is what, in a few words for a sentence. */
+	| { answer: 'unknown'; said: string };
+
+/** A known person whose ID a complete list does not have. */
+export interface MissingPerson {
+	/** As last seen. */
+	person: Person;
+	key: string;
+	/** With this poll counted. */
+	absence: Absence;
+	/** The list before had their ID. */
+	isFirst: boolean;
+	replacement: Replacement | undefined;
+	/** `undefined`: not asked in this poll. */
+	lookUp?: LookUp;
+	/** A second list, taken in this poll, has their ID. */
+	isBack: boolean;
+}
+
+/** The missing people of a comparison. */
+export function missingPeople(comparison: Comparison, snapshot: Snapshot, now: number): MissingPerson[] {
+	return comparison.missing.map((person) => {
+		const key = idKey(person.id);
+		const before = historyOf(snapshot, key).absence;
+		const replacement = replacementOf(person, comparison, snapshot);
+		const missed = replacement === undefined ? (before?.missed ?? 0) + 1 : 0;
+		return { person, key, absence: { since: before?.since ?? now, missed }, isFirst: before === null, replacement, isBack: false };
+	});
+}
+
+/** Whom to ask for by ID in this poll: whoever is missing for the first time, then the others by turns; at most `limit`. */
+export function peopleToAsk(missing: readonly MissingPerson[], limit: number): MissingPerson[] {
+	const others = missing.filter(({ isFirst }) => !isFirst);
+	const polls = Math.max(0, ...others.map(({ absence }) => absence.missed));
+	const start = others.length === 0 ? 0 : (polls * limit) % others.length;
+	return [...missing.filter(({ isFirst }) => isFirst), ...others.slice(start), ...others.slice(0, start)].slice(0, limit);
+}
+
+/** Whether FreshBooks knows nobody under the ID any more. */
+function isGone({ person, lookUp }: MissingPerson): boolean {
+	return lookUp?.answer === 'gone' || (lookUp?.answer === 'found' && isGivenAgain(person, lookUp.person));
+}
+
+/** Whether a second list could settle what became of somebody. */
+export function needsSecondList(missing: MissingPerson, source: Source): boolean {
+	const { replacement, absence, isFirst } = missing;
+	if (source === 'businessMembers') return replacement === undefined ? absence.missed < 2 : isFirst;
+	return replacement === undefined && absence.missed < 2 && isGone(missing);
+}
+
+/**
+ * Counts a second list of the same poll. Who is in it is there, even if it is not complete; who is not in it was missed once more if
+ * it is.
+ */
+export function countSecondList(missing: readonly MissingPerson[], second: Listing<Person>): void {
+	const isComplete = problemOf(second) === undefined;
+	const index = new PeopleIndex();
+	const byKey = new Map<string, Person>();
+	second.rows.forEach((person, position) => {
+		if (person.confirmed === false) return;
+		index.add({ person, position });
+		byKey.set(idKey(person.id), person);
+	});
+	for (const one of missing) {
+		const own = byKey.get(one.key);
+		one.isBack = own !== undefined && !isGivenAgain(one.person, own);
+		if (one.isBack || index.sameAs(one.person).length > 0) one.absence.missed = 0;
+		else if (isComplete && one.replacement === undefined) one.absence.missed += 1;
+	}
+}
+
+/** What became of a missing person. */
+export type Outcome =
+	/** Left: two complete lists in a row lack them under any ID and, where FreshBooks can be asked, it does not know them. */
+	| 'gone'
+	/** The same person under another ID. */
+	| 'moved'
+	/** Not listed but there, as FreshBooks said when asked. */
+	| 'found'
+	/** Listed again within this poll. */
+	| 'back'
+	/** Stays as last seen, and the next poll looks again. */
+	| 'undecided';
+
+/** The one place that decides who is gone. `hasSecondList`: a second, complete list was taken in this poll. */
+export function decide(missing: MissingPerson, source: Source, hasSecondList: boolean): Outcome {
+	const { replacement, isFirst, isBack, absence, lookUp } = missing;
+	if (isBack) return 'back';
+	const isConfirmed = source === 'businessMembers' || isGone(missing);
+	if (replacement !== undefined) {
+		const isOldIdOver = source === 'businessMembers' ? hasSecondList : isConfirmed;
+		return isOldIdOver || !isFirst ? 'moved' : 'undecided';
+	}
+	if (lookUp?.answer === 'found' && !isConfirmed && idKey(lookUp.person.id) === missing.key) return 'found';
+	return isConfirmed && absence.missed >= 2 ? 'gone' : 'undecided';
+}
+
+/** The missing people of one poll by what became of them. */
+export type Outcomes = Record<Outcome, MissingPerson[]>;
+
+export function outcomesOf(missing: readonly MissingPerson[], source: Source, hasSecondList: boolean): Outcomes {
+	const outcomes: Outcomes = { gone: [], moved: [], found: [], back: [], undecided: [] };
+	for (const one of missing) outcomes[decide(one, source, hasSecondList)].push(one);
+	return outcomes;
+}
+
+/**
+ * How many of the undecided disappeared together with those who are gone: in this poll or, where there was no time to ask for them
+ * by ID, in the same earlier poll as somebody who is gone. The bound on questions would otherwise let a mass removal through, a few
+ * people in every poll.
+ */
+export function undecidedTogether({ gone, undecided }: Outcomes): number {
+	const polls = new Set(gone.map(({ absence }) => absence.since));
+	return undecided.filter(({ replacement, isFirst, lookUp, absence }) => {
+		const isUnasked = lookUp === undefined && polls.has(absence.since);
+		return replacement === undefined && (isFirst || isUnasked);
+	}).length;
+}
+
+/** People of whom complete lists and FreshBooks' answers by ID have said different things for more than an hour. */
+export interface LongUndecided {
+	people: number;
+	/** Name or address of the first. */
+	first: string;
+	/** What FreshBooks answered about the first. */
+	answer: string;
+}
+
+/** `undefined` when there are none. Somebody whom FreshBooks calls inactive is reported as deactivated, and not undecided. */
+export function longUndecided({ undecided, found }: Outcomes, now: number): LongUndecided | undefined {
+	const stillThere = found.filter(({ lookUp }) => lookUp?.answer === 'found' && lookUp.person.active !== false);
+	const long = [...undecided, ...stillThere].filter(({ absence }) => now - absence.since > HOUR_MS);
+	if (long.length === 0) return undefined;
+	const { person, lookUp } = long.find((one) => one.lookUp !== undefined) ?? long[0];
+	return { people: long.length, first: nameOf(person), answer: answerOf(lookUp) };
+}
+
+function nameOf({ id, email, firstName, lastName }: Person): string {
+	const name = [firstName, lastName].filter((part) => part !== null && part !== '').join(' ');
+	return email ?? (name === '' ? id : name);
+}
+
+function answerOf(lookUp: LookUp | undefined): string {
+	if (lookUp === undefined) return 'nothing yet';
+	if (lookUp.answer === 'found') return 'that the person is there';
+	return lookUp.answer === 'gone' ? 'that there is nobody with this ID' : lookUp.said;
+}

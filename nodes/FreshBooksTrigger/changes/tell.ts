@@ -1,0 +1,175 @@
+import type { Comparison, FieldChange } from './compare';
+import { acceptedSince, changedFields } from './compare';
+import type { MissingPerson, Outcomes } from './decide';
+import type { ChangeItem, ItemContext } from './events';
+import { personItems, turnKindsOf, turnsAfter } from './events';
+import type { InvitationChanges, KnownInvitation, Member, Membership } from './invitations';
+import type { PendingInvitation, Person, Source } from './person';
+import { addressOf, hasJoined, idKey, withLastSeen } from './person';
+import type { History, Snapshot } from './snapshot';
+import { historyOf, NO_HISTORY, personOf, putHistory, putPerson, rememberDeparted, subjectOfNewcomer } from './snapshot';
+
+/** What one poll says of one person, on its way into the snapshot and into items. */
+export interface Draft {
+	/** Place among the items: FreshBooks' order, then those not listed. */
+	position: number;
+	/** `null`: new. */
+	before: Person | null;
+	after: Person;
+	history: History;
+	fields: FieldChange[];
+	/** `false`: `after` is known under its ID already, and `before` only gives up the other one. */
+	hasOwnLine: boolean;
+	/** Absent: no acceptance; `null`: of an invitation never seen. */
+	accepted?: PendingInvitation | null;
+}
+
+/** By `idKey`: newcomers of whom nothing is said yet, as they are a second row of somebody or may be somebody still undecided. */
+export function withheldNewcomers({ aliases }: Comparison, { moved, undecided, back, found }: Outcomes): Set<string> {
+	const withheld = new Set(aliases);
+	// Somebody else under an ID that is not known to be given up.
+	for (const { key } of [...undecided, ...back, ...found]) withheld.add(key);
+	for (const { replacement } of [...undecided, ...back]) if (replacement?.isNew) withheld.add(idKey(replacement.person.id));
+	for (const { replacement } of moved) if (replacement?.isNew) withheld.delete(idKey(replacement.person.id));
+	return withheld;
+}
+
+/** The changes of everybody who is there, in the order of {@link Draft.position}. */
+export function draftChanges(snapshot: Snapshot, comparison: Comparison, outcomes: Outcomes, withheld: ReadonlySet<string>): Draft[] {
+	const drafts: Draft[] = [];
+	const taken = new Set<string>();
+	for (const { person, key, replacement } of outcomes.moved) {
+		if (replacement === undefined) continue;
+		const toKey = idKey(replacement.person.id);
+		const hasOwnLine = replacement.isNew && !taken.has(toKey);
+		taken.add(toKey);
+		const history = { ...historyOf(snapshot, key), absence: null, subject: historyOf(snapshot, key).subject ?? key };
+		drafts.push(draftOf(person, withLastSeen(person, replacement.person), history, replacement.position, hasOwnLine));
+	}
+	for (const { person, position } of comparison.newcomers) {
+		const key = idKey(person.id);
+		if (taken.has(key) || withheld.has(key)) continue;
+		drafts.push({ position, before: null, after: person, history: NO_HISTORY, fields: [], hasOwnLine: true });
+	}
+	for (const { before, person, position } of comparison.different) {
+		const history = { ...historyOf(snapshot, idKey(person.id)), absence: null };
+		drafts.push(draftOf(before, person, history, position, true));
+	}
+	for (const { person, key, absence, lookUp } of outcomes.found) {
+		if (lookUp?.answer !== 'found') continue;
+		drafts.push(draftOf(person, withLastSeen(person, lookUp.person), { ...historyOf(snapshot, key), absence }, Infinity, true));
+	}
+	const dates = invitationDates(snapshot.invitations ?? []);
+	return drafts.map((draft) => withDate(draft, dates, snapshot.baselineAt)).sort((one, other) => one.position - other.position);
+}
+
+function draftOf(before: Person, after: Person, history: History, position: number, hasOwnLine: boolean): Draft {
+	return { position, before, after, history, fields: changedFields(before, after), hasOwnLine };
+}
+
+/** When the open invitations to each address were sent. */
+function invitationDates(known: readonly KnownInvitation[]): Map<string, string[]> {
+	const dates = new Map<string, string[]>();
+	for (const { invitation, settled, since } of known) {
+		const address = addressOf(invitation);
+		if (address !== null && !settled) dates.set(address, [...(dates.get(address) ?? []), since]);
+	}
+	return dates;
+}
+
+/** Reads an acceptance out of the date, once: not when the membership has already been reported as one. */
+function withDate(draft: Draft, dates: ReadonlyMap<string, string[]>, baselineAt: string): Draft {
+	const { before, after, history, hasOwnLine } = draft;
+	if (before === null || !hasOwnLine || after.invitationAcceptedAt === null) return draft;
+	if (history.acceptedWithoutDate) return { ...draft, history: { ...history, acceptedWithoutDate: false } };
+	const invited = dates.get(addressOf(after) ?? '') ?? [baselineAt];
+	const isNews = invited.some((date) => acceptedSince(before.invitationAcceptedAt, after.invitationAcceptedAt, [baselineAt, date]));
+	return isNews ? { ...draft, accepted: null } : draft;
+}
+
+/** What the members say about the invitations to `addresses`. */
+export function membershipOf(
+	snapshot: Snapshot,
+	{ index }: Comparison,
+	outcomes: Outcomes,
+	{ drafts, withheld, source, addresses }: { drafts: readonly Draft[]; withheld: ReadonlySet<string>; source: Source; addresses: Iterable<string> },
+): Membership {
+	const unclear = [...outcomes.undecided, ...outcomes.found, ...outcomes.back];
+	const undecided = new Set(unclear.flatMap(({ person, replacement }) => [addressOf(person) ?? '', addressOf(replacement?.person ?? person) ?? '']));
+	const movedFrom = new Map(outcomes.moved.map(({ person, replacement }) => [idKey((replacement?.person ?? person).id), person]));
+	const before = (key: string): Person | undefined => {
+		const line = snapshot.people.get(key);
+		return line === undefined ? movedFrom.get(key) : personOf(line);
+	};
+	const members = new Map<string, Member>();
+	for (const address of addresses) {
+		if (undecided.has(address)) continue;
+		for (const { person } of index.withAddress(address)) {
+			const known = before(idKey(person.id));
+			const joined = hasJoined(person, source);
+			const joinedNow = joined && !withheld.has(idKey(person.id)) && (known === undefined || !hasJoined(known, source));
+			if (joined || !members.has(address)) members.set(address, { person, hasJoined: joined, joinedNow, acceptedByDate: false });
+			if (joined) break;
+		}
+	}
+	for (const { after, accepted } of drafts) {
+		const address = addressOf(after);
+		if (accepted !== undefined && address !== null) members.set(address, { person: after, hasJoined: true, joinedNow: true, acceptedByDate: true });
+	}
+	return { members, undecided };
+}
+
+/** Gives each acceptance its invitation, and a draft to those who changed in nothing else. */
+export function withAcceptances(snapshot: Snapshot, drafts: readonly Draft[], { accepted }: InvitationChanges, { present }: Comparison): Draft[] {
+	const byKey = new Map(drafts.filter(({ hasOwnLine }) => hasOwnLine).map((draft) => [idKey(draft.after.id), { ...draft }]));
+	const unchanged: Draft[] = [];
+	for (const { invitation, person } of accepted) {
+		const key = idKey(person.id);
+		const draft = byKey.get(key);
+		const listed = present.get(key);
+		if (draft !== undefined) draft.accepted = invitation;
+		else if (listed !== undefined) {
+			const history = { ...historyOf(snapshot, key), absence: null };
+			unchanged.push({ ...draftOf(listed.person, listed.person, history, listed.position, true), accepted: invitation });
+		}
+	}
+	const all = drafts.map((draft) => (draft.hasOwnLine ? (byKey.get(idKey(draft.after.id)) ?? draft) : draft));
+	return [...all, ...unchanged].sort((one, other) => one.position - other.position);
+}
+
+/**
+ * Writes a poll's changes into the snapshot and returns them as items: person by person in FreshBooks' order, then those not listed,
+ * removals last. IDs are given up before they are given again.
+ */
+export function writeChanges(snapshot: Snapshot, drafts: readonly Draft[], gone: readonly MissingPerson[], context: ItemContext): ChangeItem[] {
+	for (const { before, after } of drafts) if (before !== null && idKey(before.id) !== idKey(after.id)) giveUp(snapshot, idKey(before.id));
+	const removals = gone.flatMap((leaver) => writeLeaver(snapshot, leaver, context));
+	return [...drafts.flatMap((draft) => writeDraft(snapshot, draft, context)), ...removals];
+}
+
+function giveUp(snapshot: Snapshot, key: string): void {
+	snapshot.people.delete(key);
+	snapshot.histories.delete(key);
+	rememberDeparted(snapshot, key);
+}
+
+function writeLeaver(snapshot: Snapshot, { person, key }: MissingPerson, context: ItemContext): ChangeItem[] {
+	const { subject, turns } = historyOf(snapshot, key);
+	giveUp(snapshot, key);
+	const change = { before: person, after: null, fields: [] };
+	return personItems({ ...change, subject, turns: turnsAfter(turns, turnKindsOf(change)) }, context);
+}
+
+function writeDraft(snapshot: Snapshot, draft: Draft, context: ItemContext): ChangeItem[] {
+	const { before, after, fields, accepted, history, hasOwnLine } = draft;
+	const key = idKey(after.id);
+	const kinds = turnKindsOf(draft);
+	const turns = turnsAfter(history.turns, kinds);
+	const subject = before === null ? subjectOfNewcomer(snapshot, key) : history.subject;
+	if (hasOwnLine) {
+		const isWithoutDate = accepted !== undefined && after.invitationAcceptedAt === null;
+		putPerson(snapshot, after);
+		putHistory(snapshot, key, { ...history, subject, turns, acceptedWithoutDate: history.acceptedWithoutDate || isWithoutDate });
+	}
+	return kinds.length === 0 ? [] : personItems({ before, after, fields, accepted, subject, turns }, context);
+}
