@@ -1,23 +1,18 @@
 import type { ChangeItem, EventName } from '../../../nodes/FreshBooksTrigger/changes/events';
 import { EVENTS } from '../../../nodes/FreshBooksTrigger/changes/events';
 import type { Listing, ListingPurpose } from '../../../nodes/FreshBooksTrigger/changes/listing';
-import type { ListedInvitation, LookUp, Person } from '../../../nodes/FreshBooksTrigger/changes/person';
+import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/decide';
+import type { ListedInvitation, PendingInvitation, Person } from '../../../nodes/FreshBooksTrigger/changes/person';
 import type {
 	BusinessPoll,
 	BusinessPort,
 	PollSettings,
 } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
-import { pollBusiness as pollBusinessOfToday } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
+import { pollBusiness } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
 import type { Snapshot } from '../../../nodes/FreshBooksTrigger/changes/snapshot';
-import { openSnapshot, peopleOf } from '../../../nodes/FreshBooksTrigger/changes/snapshot';
+import { openSnapshot, personOf } from '../../../nodes/FreshBooksTrigger/changes/snapshot';
 
 export const ACCEPTED = '2023-01-24T17:17:56Z';
-
-export const withoutPause = async () => {};
-
-export async function pollBusiness(port: BusinessPort, stored: unknown, settings: PollSettings): Promise<BusinessPoll> {
-	return await pollBusinessOfToday({ ...port, pause: withoutPause }, stored, settings);
-}
 
 let lastNumber = 0;
 
@@ -160,8 +155,8 @@ export class Watched {
 		this.people = this.people.filter(({ id }) => !ids.has(id));
 	}
 
-	async known(): Promise<Person[]> {
-		return await peopleIn(this.stored);
+	known(): Person[] {
+		return peopleIn(this.stored);
 	}
 }
 
@@ -176,18 +171,18 @@ export async function watching(people: readonly Person[]): Promise<Watched> {
 	return watched;
 }
 
-export async function opened(stored: unknown): Promise<Snapshot> {
-	const snapshot = await openSnapshot(stored, withoutPause);
+export function opened(stored: unknown): Snapshot {
+	const snapshot = openSnapshot(stored);
 	if (snapshot === undefined || snapshot === 'damaged') throw new Error('no snapshot to open');
 	return snapshot;
 }
 
-/** Everyone a stored snapshot knows. */
-export async function peopleIn(stored: unknown): Promise<Person[]> {
-	return await peopleOf(await opened(stored), withoutPause);
+/** Everybody a stored snapshot knows. */
+export function peopleIn(stored: unknown): Person[] {
+	return [...opened(stored).people.values()].map(personOf);
 }
 
-/** The invitations that a stored snapshot knows as pending. */
-export async function invitationsIn(stored: unknown): Promise<ListedInvitation[]> {
-	return ((await opened(stored)).invitations ?? []).map(({ invitation }) => invitation);
+/** The invitations that a stored snapshot knows. */
+export function invitationsIn(stored: unknown): PendingInvitation[] {
+	return (opened(stored).invitations ?? []).map(({ invitation }) => invitation);
 }

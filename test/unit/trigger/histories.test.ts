@@ -3,14 +3,16 @@
  * `path`; to replay it, or to run more histories:
  * npx jest test/unit/trigger/histories --globals '{"triggerReplay":{"seed":1,"path":"0:1","numRuns":800,"kinds":["leave"]}}' -t '<test>'
  */
+import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/decide';
 import * as fc from 'fast-check';
 
 import type { ChangeItem, EventName, MemberOutput } from '../../../nodes/FreshBooksTrigger/changes/events';
 import type { ListingPurpose } from '../../../nodes/FreshBooksTrigger/changes/listing';
 import { addressOf } from '../../../nodes/FreshBooksTrigger/changes/person';
-import type { LookUp, Person, Source } from '../../../nodes/FreshBooksTrigger/changes/person';
+import type { Person, Source } from '../../../nodes/FreshBooksTrigger/changes/person';
 import type { BusinessPort, PollSettings } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
-import { ALL_EVENTS, invitationsIn, peopleIn, pollBusiness } from './fixtures';
+import { pollBusiness } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
+import { ALL_EVENTS, invitationsIn, peopleIn } from './fixtures';
 import { byHuman } from './ledger';
 import type { Change, Row, Weather } from './model';
 import { CALM, CHANGE_KINDS, FreshBooksModel, isSamePerson, PageFailure } from './model';
@@ -181,7 +183,7 @@ class Trial {
 			...this.settings,
 		};
 		this.moved = one.weather.during.length > 0 ? this.moved + 1 : 0;
-		const knownIds = new Set(one.leavesOut > 0 && before.stored !== undefined ? (await peopleIn(before.stored)).map(({ id }) => id) : []);
+		const knownIds = new Set(one.leavesOut > 0 && before.stored !== undefined ? peopleIn(before.stored).map(({ id }) => id) : []);
 		const result = await this.attempt(before.stored, settings, one, knownIds);
 		if (result?.snapshot === undefined) {
 			counts.failed += 1;
@@ -193,7 +195,7 @@ class Trial {
 		const stored: unknown = JSON.parse(JSON.stringify(result.snapshot));
 		if (before.stored === undefined) {
 			expect(items).toEqual([]);
-			const people = await peopleIn(stored);
+			const people = peopleIn(stored);
 			this.began.last = this.began.now;
 			this.saved.push({ stored, replica: replicaOf(people), joins: this.joinsOf(people, new Map()) });
 			return items;
@@ -205,7 +207,7 @@ class Trial {
 			return items;
 		}
 		const replica = replay(before.replica, items);
-		const people = await peopleIn(stored);
+		const people = peopleIn(stored);
 		this.saved.push({ stored, replica, joins: this.joinsOf(people, before.joins) });
 		expectSame(comparable(replica), comparable(replicaOf(people)));
 		const [removed, revoked] = ['memberRemoved', 'invitationRevoked'].map((name) => items.filter(({ event }) => event === name).length);
@@ -350,8 +352,8 @@ class Trial {
 	/** What two polls in good weather have not settled. */
 	async unsettled(): Promise<string[]> {
 		for (let count = 0; count < 2; count++) await this.poll(GOOD_POLL);
-		const known = await peopleIn(this.last.stored);
-		return [...this.unsettledPeople(known), ...(await this.unsettledInvitations())];
+		const known = peopleIn(this.last.stored);
+		return [...this.unsettledPeople(known), ...this.unsettledInvitations()];
 	}
 
 	/** Everybody listed is known once, as they are now; who is known beyond them is hidden, or undecided. */
@@ -368,9 +370,9 @@ class Trial {
 		return [...unknown.map((rows) => `not known once: ${JSON.stringify(rows)}`), ...false_.map((person) => `not so: ${textOf(person)}`)];
 	}
 
-	private async unsettledInvitations(): Promise<string[]> {
+	private unsettledInvitations(): string[] {
 		const pending = this.model.pending().map(({ id }) => id).sort().join();
-		const known = (await invitationsIn(this.last.stored)).map(({ id }) => id).sort().join();
+		const known = invitationsIn(this.last.stored).map(({ id }) => id).sort().join();
 		return pending === known ? [] : [`pending invitations ${pending}, known ${known}`];
 	}
 }

@@ -1,10 +1,12 @@
+import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/decide';
 import * as fc from 'fast-check';
 
 import type { ChangeItem, EventName } from '../../../nodes/FreshBooksTrigger/changes/events';
 import type { Listing, ListingPurpose } from '../../../nodes/FreshBooksTrigger/changes/listing';
-import type { LookUp, Person, Source } from '../../../nodes/FreshBooksTrigger/changes/person';
+import type { Person, Source } from '../../../nodes/FreshBooksTrigger/changes/person';
 import type { BusinessPort } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
-import { ALL_EVENTS, invitationsIn, listingOf, peopleIn, pollBusiness } from './fixtures';
+import { pollBusiness } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
+import { ALL_EVENTS, invitationsIn, listingOf, peopleIn } from './fixtures';
 import { Ledger } from './ledger';
 import type { Change } from './model';
 import { FreshBooksModel } from './model';
@@ -178,7 +180,7 @@ class Liar {
 		// Without the people nothing is compared, and what was true is not looked at.
 		if (one.broken === 'people') this.lied = lied;
 		this.kept = isFirst || result.items.length > 0 ? [this.stored] : [...this.kept, this.stored];
-		if (isFirst) this.ledger = new Ledger(this.model, await peopleIn(this.stored));
+		if (isFirst) this.ledger = new Ledger(this.model, peopleIn(this.stored));
 		if (isFirst) return [];
 		result.items.forEach((item) => this.check(item));
 		if (one.broken !== 'people') this.lastTick = this.model.tick;
@@ -216,7 +218,7 @@ it.each(['teamMembers', 'businessMembers'] as const)('one lie at a time makes no
 			const liar = new Liar(source);
 			await liar.play(all);
 			for (let count = 0; count < 12; count++) await liar.poll(end);
-			const invitations = await invitationsIn(liar.stored);
+			const invitations = invitationsIn(liar.stored);
 			expect(invitations.map(({ id }) => id).sort()).toEqual(liar.model.pending().map(({ id }) => id).sort());
 			expect(liar.complaints()).toEqual([]);
 			const { stored } = liar;

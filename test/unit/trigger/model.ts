@@ -3,8 +3,9 @@
  * rows are kept under a tick, and every row carries the time of its last change as `updatedAt`, so that
  * whatever the trigger emits can be compared with what was true when.
  */
+import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/decide';
 import type { Listing } from '../../../nodes/FreshBooksTrigger/changes/listing';
-import type { ListedInvitation, LookUp, Person, Source } from '../../../nodes/FreshBooksTrigger/changes/person';
+import type { ListedInvitation, Person, Source } from '../../../nodes/FreshBooksTrigger/changes/person';
 
 /** A number that chooses: the model takes it modulo whatever there is to choose from. */
 export type Choice = number;

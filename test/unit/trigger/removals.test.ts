@@ -1,5 +1,6 @@
+import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/decide';
 import { problemOf } from '../../../nodes/FreshBooksTrigger/changes/listing';
-import type { LookUp, Person } from '../../../nodes/FreshBooksTrigger/changes/person';
+import type { Person } from '../../../nodes/FreshBooksTrigger/changes/person';
 import { exceeds, heldRemovalsText } from '../../../nodes/FreshBooksTrigger/changes/safeguard';
 import type { Trouble } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
 import { aPerson, eventLine, listingOf, peopleIn, somePeople, watching, Watched } from './fixtures';
@@ -35,7 +36,7 @@ describe('a list that shows somebody new under two ids', () => {
 		const { items, troubles } = await watched.poll();
 		expect(items).toMatchObject([{ event: 'memberUpdated', changes: { id: { from: moved.id, to: 'a-new-id' } } }]);
 		expect(troubles).toEqual([]);
-		expect(await watched.known()).toEqual(watched.people);
+		expect(watched.known()).toEqual(watched.people);
 	});
 
 	it('and shows them so again is right: a second row of one person is no news, and that is asked once', async () => {
@@ -47,7 +48,7 @@ describe('a list that shows somebody new under two ids', () => {
 		watched.remove(moved);
 		expect(await watched.events()).toEqual(['memberUpdated a-new-id']);
 		expect(await watched.events()).toEqual([]);
-		expect(await watched.known()).toEqual(expect.arrayContaining(watched.people));
+		expect(watched.known()).toEqual(expect.arrayContaining(watched.people));
 	});
 
 	it('and cannot be read once more tells nothing yet', async () => {
@@ -127,7 +128,7 @@ describe('someone missing from the list of team members', () => {
 		expect(rest).toEqual([]);
 		expect(item).toMatchObject({ event: 'memberRemoved', member: leaver, previous: leaver, changes: {} });
 		expect(watched.asked).toEqual([[leaver.id]]);
-		expect(await watched.known()).toEqual(others);
+		expect(watched.known()).toEqual(others);
 		expect(await watched.items()).toEqual([]);
 	});
 
@@ -157,7 +158,7 @@ describe('someone missing from the list of team members', () => {
 		watched.people = others;
 		watched.hidden = [{ ...person, role: 'business_manager' }];
 		expect(await watched.events()).toEqual([`roleChanged ${person.id}`]);
-		expect(await watched.known()).toContainEqual({ ...person, role: 'business_manager' });
+		expect(watched.known()).toContainEqual({ ...person, role: 'business_manager' });
 	});
 
 	it('stays as last seen on any other answer, and is asked again', async () => {
@@ -166,7 +167,7 @@ describe('someone missing from the list of team members', () => {
 		watched.remove(person);
 		watched.lookUp = () => UNKNOWN;
 		expect(await watched.poll()).toMatchObject({ items: [], troubles: [] });
-		expect(await watched.known()).toContainEqual(person);
+		expect(watched.known()).toContainEqual(person);
 		watched.lookUp = undefined;
 		expect(await watched.events()).toEqual([`memberRemoved ${person.id}`]);
 	});
@@ -177,7 +178,7 @@ describe('someone missing from the list of team members', () => {
 		watched.remove(person);
 		watched.lookUp = () => ({ answer: 'found', person: others[0] });
 		expect(await watched.events()).toEqual([]);
-		expect(await watched.known()).toContainEqual(person);
+		expect(watched.known()).toContainEqual(person);
 	});
 
 	it('is removed although the same lists lack somebody who is there', async () => {
@@ -186,7 +187,7 @@ describe('someone missing from the list of team members', () => {
 		watched.people = others;
 		watched.hidden = [missed];
 		expect([...(await watched.events()), ...(await watched.events())]).toEqual([`memberRemoved ${leaver.id}`]);
-		expect(await watched.known()).toEqual(expect.arrayContaining([missed, ...others]));
+		expect(watched.known()).toEqual(expect.arrayContaining([missed, ...others]));
 	});
 
 	it('is nothing once the list has them again', async () => {
@@ -222,7 +223,7 @@ describe('someone under a new id whom a list left out', () => {
 		expect(watched.listings.filter((one) => one === 'people:confirm')).toHaveLength(1);
 		watched.peopleListings = {};
 		expect(await watched.events()).toEqual([`memberUpdated ${NEW_ID}`]);
-		expect(await watched.known()).toEqual([...others, now]);
+		expect(watched.known()).toEqual([...others, now]);
 	});
 
 	it('is not removed while no second list is to be had either', async () => {
@@ -407,7 +408,7 @@ describe('somebody undecided: not listed, and not confirmed as gone', () => {
 		watched.people = [renewed, ...others];
 		const reported = [...(await watched.events()), ...(await watched.events()), ...(await watched.events())];
 		expect(reported).toEqual([`memberUpdated ${renewed.id}`]);
-		expect(await watched.known()).toEqual(expect.arrayContaining([renewed, ...others]));
+		expect(watched.known()).toEqual(expect.arrayContaining([renewed, ...others]));
 	});
 
 	it('who is found as inactive is deactivated, once', async () => {
@@ -477,7 +478,7 @@ describe('two known identities are two people', () => {
 			['memberRemoved', person.email],
 			['memberAdded', next.email],
 		]);
-		expect(await watched.known()).toEqual(expect.arrayContaining([next, ...others]));
+		expect(watched.known()).toEqual(expect.arrayContaining([next, ...others]));
 	});
 
 	it('where one identity is unknown, the address decides', async () => {
@@ -509,7 +510,7 @@ describe('a change of ID while FreshBooks still finds the old one', () => {
 		const reported: string[] = [];
 		for (let poll = 0; poll < 4; poll++) reported.push(...(await watched.events()));
 		expect(reported).toEqual([`memberUpdated ${renewed.id}`]);
-		expect(await watched.known()).toEqual(expect.arrayContaining([renewed, ...others]));
+		expect(watched.known()).toEqual(expect.arrayContaining([renewed, ...others]));
 	});
 
 	it('is none for who has both on the list, until the first row goes', async () => {
@@ -598,7 +599,7 @@ describe('someone missing from the list of business members', () => {
 		const { watched, people } = await watchingMembers(5);
 		watched.peopleListings = { poll: () => listingOf(people.slice(1)) };
 		expect(await watched.items()).toEqual([]);
-		expect(await watched.known()).toEqual(people);
+		expect(watched.known()).toEqual(people);
 	});
 
 	it('is present when the second listing has them, even one that is not complete', async () => {
@@ -608,7 +609,7 @@ describe('someone missing from the list of business members', () => {
 		// The same once more is the first time again, as they were there meanwhile.
 		watched.peopleListings.confirm = () => listingOf([], { truncated: true });
 		expect(await watched.items()).toEqual([]);
-		expect(await watched.known()).toEqual(people);
+		expect(watched.known()).toEqual(people);
 	});
 
 	it('is nothing once the list has them again, and waits anew when missing later', async () => {
@@ -682,7 +683,7 @@ describe('the same person under a new id', () => {
 				email: { from: person.email, to: renewed.email },
 			},
 		});
-		expect(await watched.known()).toEqual([...others, renewed]);
+		expect(watched.known()).toEqual([...others, renewed]);
 	});
 
 	it('is a changed role as well when the role changed at once', async () => {
@@ -744,7 +745,7 @@ describe('the same person under a new id', () => {
 			`roleChanged ${other.id}`,
 			`memberDeactivated ${other.id}`,
 		]);
-		expect(await watched.known()).toEqual([other, ...others]);
+		expect(watched.known()).toEqual([other, ...others]);
 		watched.remove(other);
 		expect(await watched.events()).toEqual([`memberRemoved ${other.id}`]);
 	});
@@ -787,7 +788,7 @@ describe('the removal safeguard', () => {
 				isDue: true,
 			},
 		]);
-		expect(await watched.known()).toEqual(people);
+		expect(watched.known()).toEqual(people);
 	});
 
 	it('reports once an hour', async () => {
@@ -859,7 +860,7 @@ describe('the removal safeguard', () => {
 		const told: string[] = [];
 		for (let poll = 0; poll < 3; poll++) told.push(...(await watched.events()));
 		expect(told).toEqual([`memberRemoved ${people[0].id}`]);
-		expect((await watched.known()).map(({ id }) => id)).toEqual(people.slice(1).map(({ id }) => id));
+		expect(watched.known().map(({ id }) => id)).toEqual(people.slice(1).map(({ id }) => id));
 	});
 
 	it('counts those undecided who went missing in the same poll, and says how many they are', async () => {
@@ -910,7 +911,7 @@ describe('the removal safeguard', () => {
 		expect(await watched.items()).toEqual([]);
 		watched.peopleListings = {};
 		expect(await watched.items()).toEqual([]);
-		expect(await watched.known()).toEqual(people);
+		expect(watched.known()).toEqual(people);
 	});
 
 	it('asks everybody again after the limit was raised', async () => {
@@ -960,5 +961,5 @@ it('keeps a held snapshot as it was, but for who was asked', async () => {
 	const watched = await watching(people);
 	watched.people = people.slice(5).map((person) => ({ ...person, role: 'owner' }));
 	await watched.poll();
-	expect(await peopleIn(watched.stored)).toEqual(people);
+	expect(peopleIn(watched.stored)).toEqual(people);
 });
