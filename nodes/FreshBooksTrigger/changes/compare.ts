@@ -18,7 +18,7 @@ export interface Comparison {
 	missing: Person[];
 	/** By `idKey`: known people whose ID the list has. */
 	present: ReadonlyMap<string, Listed>;
-	/** All of these and the newcomers; empty when nobody is new or missing and it was not asked for. */
+	/** All of these, the newcomers and the rows of those who have not joined; empty when nobody is new or missing and it was not asked for. */
 	index: PeopleIndex;
 	/** By `idKey`: listed IDs that are a second row of a person known under another ID or new under it. */
 	aliases: ReadonlySet<string>;
@@ -28,6 +28,7 @@ export interface Comparison {
 export function comparePeople(snapshot: Snapshot, listed: readonly Person[], needsIndex: boolean): Comparison {
 	const different: Different[] = [];
 	const newcomers: Listed[] = [];
+	const unconfirmed: Listed[] = [];
 	const present = new Map<string, Listed>();
 	const unknown = new Set<string>();
 	listed.forEach((person, position) => {
@@ -41,7 +42,7 @@ export function comparePeople(snapshot: Snapshot, listed: readonly Person[], nee
 		const before = line === undefined ? undefined : personOf(line);
 		if (before === undefined || isGivenAgain(before, person)) {
 			unknown.add(key);
-			if (person.confirmed !== false) newcomers.push({ person, position });
+			(person.confirmed === false ? unconfirmed : newcomers).push({ person, position });
 			return;
 		}
 		const now = withLastSeen(before, person);
@@ -51,7 +52,7 @@ export function comparePeople(snapshot: Snapshot, listed: readonly Person[], nee
 	const missing: Person[] = [];
 	for (const [key, line] of snapshot.people) if (!present.has(key)) missing.push(personOf(line));
 	const index = new PeopleIndex();
-	if (needsIndex || newcomers.length + missing.length > 0) for (const one of [...present.values(), ...newcomers]) index.add(one);
+	if (needsIndex || newcomers.length + missing.length > 0) for (const one of [...present.values(), ...newcomers, ...unconfirmed]) index.add(one);
 	return { different, newcomers, missing, present, index, aliases: aliasesOf(newcomers, index, present) };
 }
 
@@ -61,7 +62,7 @@ function aliasesOf(newcomers: readonly Listed[], index: PeopleIndex, present: Re
 		const key = idKey(newcomer.person.id);
 		const isSecond = index.sameAs(newcomer.person).some(({ person, position }) => {
 			const otherKey = idKey(person.id);
-			return otherKey !== key && (present.has(otherKey) || (position < newcomer.position && !aliases.has(otherKey)));
+			return otherKey !== key && (present.has(otherKey) || (person.confirmed !== false && position < newcomer.position && !aliases.has(otherKey)));
 		});
 		if (isSecond) aliases.add(key);
 	}
@@ -82,19 +83,19 @@ export interface Replacement extends Listed {
 	isNew: boolean;
 }
 
-/**
- * Who is listed as the same person under another ID: somebody new first, then somebody known who was the same person before this
- * list. A known person who has only now taken the address is somebody else.
- */
+/** Who is listed as the same person under another ID: somebody new first, then somebody known. */
 export function replacementOf(missing: Person, { index, present }: Comparison, snapshot: Snapshot): Replacement | undefined {
 	const candidates = index.sameAs(missing).map((listed) => ({ ...listed, isNew: !present.has(idKey(listed.person.id)) }));
-	return candidates.find(({ isNew }) => isNew) ?? candidates.find(({ person }) => wasSame(missing, person, snapshot));
+	return candidates.find(({ isNew }) => isNew) ?? candidates.find(({ person }) => isReplacedBy(missing, person, snapshot));
 }
 
-function wasSame(missing: Person, now: Person, snapshot: Snapshot): boolean {
-	if (missing.identityId !== null && missing.identityId === now.identityId) return true;
-	const line = snapshot.people.get(idKey(now.id));
-	return line !== undefined && isSamePerson(missing, personOf(line));
+/**
+ * Whether somebody listed is the missing person under another ID. Somebody known under their own ID is so by the identity only: one
+ * who shares nothing but the address has taken it over.
+ */
+export function isReplacedBy(missing: Person, listed: Person, { people }: Snapshot): boolean {
+	if (!isSamePerson(missing, listed)) return false;
+	return !people.has(idKey(listed.id)) || (missing.identityId !== null && missing.identityId === listed.identityId);
 }
 
 /** The fields whose change is an event of its own or part of `memberUpdated`. */

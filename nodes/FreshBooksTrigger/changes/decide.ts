@@ -1,5 +1,5 @@
 import type { Comparison, Replacement } from './compare';
-import { replacementOf } from './compare';
+import { isReplacedBy, replacementOf } from './compare';
 import type { Listing } from './listing';
 import { problemOf } from './listing';
 import type { Person, Source } from './person';
@@ -68,19 +68,19 @@ export function needsSecondList(missing: MissingPerson, source: Source): boolean
  * Counts a second list of the same poll. Who is in it is there, even if it is not complete; who is not in it was missed once more if
  * it is.
  */
-export function countSecondList(missing: readonly MissingPerson[], second: Listing<Person>): void {
+export function countSecondList(missing: readonly MissingPerson[], second: Listing<Person>, snapshot: Snapshot): void {
 	const isComplete = problemOf(second) === undefined;
 	const index = new PeopleIndex();
 	const byKey = new Map<string, Person>();
 	second.rows.forEach((person, position) => {
-		if (person.confirmed === false) return;
 		index.add({ person, position });
 		byKey.set(idKey(person.id), person);
 	});
 	for (const one of missing) {
 		const own = byKey.get(one.key);
 		one.isBack = own !== undefined && !isGivenAgain(one.person, own);
-		if (one.isBack || index.sameAs(one.person).length > 0) one.absence.missed = 0;
+		const isListed = index.sameAs(one.person).some(({ person }) => isReplacedBy(one.person, person, snapshot));
+		if (one.isBack || isListed) one.absence.missed = 0;
 		else if (isComplete && one.replacement === undefined) one.absence.missed += 1;
 	}
 }

@@ -231,10 +231,10 @@ async function lookAgain(poll: Poll, snapshot: Snapshot, comparison: Comparison,
 	if (!isUnsure && !isRevocable) return { hasPeople: false };
 	const pending = isRevocable ? await port.listInvitations('confirm') : undefined;
 	const people = await port.listPeople('confirm');
-	countSecondList(missing, people);
+	countSecondList(missing, people, snapshot);
 	const hasPeople = problemOf(people) === undefined;
 	if (pending === undefined) return { hasPeople };
-	const memberAddresses = new Set(addressesOf(people.rows.filter(({ confirmed }) => confirmed !== false)));
+	const memberAddresses = new Set(addressesOf(people.rows));
 	if ('unavailable' in pending) return { hasPeople, invitations: { isComplete: false, pendingIds: new Set(), memberAddresses } };
 	const pendingIds = pendingIdsOf(pending.rows, snapshot.invitations ?? []);
 	return { hasPeople, invitations: { isComplete: hasPeople && problemOf(pending) === undefined, pendingIds, memberAddresses } };
@@ -295,7 +295,6 @@ function tell(poll: Poll, snapshot: Snapshot, comparison: Comparison, outcomes: 
 	keepAbsences(snapshot, new Map([...outcomes.found, ...outcomes.undecided].map(({ key, absence }) => [key, absence])));
 	const people = writeChanges(snapshot, withAcceptances(snapshot, drafts, invitations, comparison), outcomes.gone, context);
 	snapshot.aliases = comparison.aliases;
-	for (const { invitation } of invitations.revoked) rememberDeparted(snapshot, invitationKey(invitation));
 	const items = [
 		...invitations.created.map(({ invitation, subject }) => invitationItem('invitationCreated', invitation, subject, context)),
 		...people,
@@ -333,6 +332,8 @@ function tellInvitations(poll: Poll, snapshot: Snapshot, comparison: Comparison,
 	}
 	const firstSightOf = (row: ListedInvitation) => firstSight(row, subjectOfInvitation(snapshot, row), membership, at.toISOString());
 	const changes = heldIfTooMany(poll, snapshot, followInvitations(known, invitations, membership, told.second, firstSightOf));
+	const stillKnown = new Set(changes.known.map(({ invitation }) => invitation.id));
+	for (const { invitation } of known) if (!stillKnown.has(invitation.id)) rememberDeparted(snapshot, invitationKey(invitation));
 	snapshot.invitations = changes.known;
 	return changes;
 }
