@@ -52,9 +52,10 @@ export function peopleToAsk(missing: readonly MissingPerson[], limit: number): M
 	return [...missing.filter(({ isFirst }) => isFirst), ...others.slice(start), ...others.slice(0, start)].slice(0, limit);
 }
 
-/** Whether FreshBooks knows nobody under the ID any more. */
-function isGone({ person, lookUp }: MissingPerson): boolean {
-	return lookUp?.answer === 'gone' || (lookUp?.answer === 'found' && isGivenAgain(person, lookUp.person));
+/** Whether FreshBooks knows nobody under the ID any more, or somebody else. An answer about another ID says nothing. */
+function isGone({ person, key, lookUp }: MissingPerson): boolean {
+	if (lookUp?.answer !== 'found') return lookUp?.answer === 'gone';
+	return idKey(lookUp.person.id) === key && isGivenAgain(person, lookUp.person);
 }
 
 /** Whether a second list could settle what became of somebody. */

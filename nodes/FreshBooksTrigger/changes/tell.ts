@@ -139,12 +139,19 @@ export function withAcceptances(snapshot: Snapshot, drafts: readonly Draft[], { 
 
 /**
  * Writes a poll's changes into the snapshot and returns them as items: person by person in FreshBooks' order, then those not listed,
- * removals last. IDs are given up before they are given again.
+ * then removals. IDs are given up before they are given again: last come those who have an ID that was somebody else's until now.
  */
 export function writeChanges(snapshot: Snapshot, drafts: readonly Draft[], gone: readonly MissingPerson[], context: ItemContext): ChangeItem[] {
-	for (const { before, after } of drafts) if (before !== null && idKey(before.id) !== idKey(after.id)) giveUp(snapshot, idKey(before.id));
+	const given = drafts.filter(({ before, after, hasOwnLine }) => hasOwnLine && hasAnotherId(before, after) && snapshot.people.has(idKey(after.id)));
+	const others = drafts.filter((draft) => !given.includes(draft));
+	for (const { before, after } of drafts) if (before !== null && hasAnotherId(before, after)) giveUp(snapshot, idKey(before.id));
 	const removals = gone.flatMap((leaver) => writeLeaver(snapshot, leaver, context));
-	return [...drafts.flatMap((draft) => writeDraft(snapshot, draft, context)), ...removals];
+	const itemsOf = (some: readonly Draft[]) => some.flatMap((draft) => writeDraft(snapshot, draft, context));
+	return [...itemsOf(others), ...removals, ...itemsOf(given)];
+}
+
+function hasAnotherId(before: Person | null, after: Person): boolean {
+	return before === null || idKey(before.id) !== idKey(after.id);
 }
 
 function giveUp(snapshot: Snapshot, key: string): void {

@@ -1,7 +1,7 @@
 import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/decide';
 import { problemOf } from '../../../nodes/FreshBooksTrigger/changes/listing';
 import type { Person } from '../../../nodes/FreshBooksTrigger/changes/person';
-import { exceeds, heldRemovalsText } from '../../../nodes/FreshBooksTrigger/changes/safeguard';
+import { exceeds } from '../../../nodes/FreshBooksTrigger/changes/safeguard';
 import type { Trouble } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
 import { aPerson, eventLine, listingOf, peopleIn, somePeople, watching, Watched } from './fixtures';
 
@@ -263,20 +263,6 @@ describe('someone under a new id whom a list left out', () => {
 		expect(await watched.events()).toEqual([`memberUpdated ${NEW_ID}`]);
 	});
 
-	it.each([0, 1])('is not removed by the next list that leaves them out, when the second one had them before or in their turn to be asked (%i)', async (turn) => {
-		const [person, leaver, ...others] = somePeople(8);
-		const watched = await watching([person, leaver, ...others]);
-		watched.settings.maxConfirmations = 1;
-		watched.now = new Date(watched.now.getTime() + turn * 60_000);
-		watched.people = [{ ...person, id: NEW_ID }, ...others];
-		watched.peopleListings = { poll: () => listingOf(others) };
-		const told = [];
-		for (let poll = 0; poll < 4; poll++) told.push(...(await watched.events()));
-		expect(told).toEqual([`memberRemoved ${leaver.id}`]);
-		watched.peopleListings = {};
-		expect(await watched.events()).toEqual([`memberUpdated ${NEW_ID}`]);
-	});
-
 	it('is removed when two lists in a row leave them out after all', async () => {
 		const { watched, others } = await renewed({});
 		expect(await watched.items()).toEqual([]);
@@ -474,6 +460,7 @@ describe('two known identities are two people', () => {
 		const next = aPerson({ id: person.id });
 		watched.people = [next, ...others];
 		const items = [...(await watched.items()), ...(await watched.items())];
+		// The old owner goes first, or a reader who keeps people by ID would lose the new one.
 		expect(items.map(({ event, member }) => [event, member?.email])).toEqual([
 			['memberRemoved', person.email],
 			['memberAdded', next.email],
@@ -490,13 +477,24 @@ describe('two known identities are two people', () => {
 		expect(Object.keys(items[0].changes)).toEqual(['id']);
 	});
 
-	it('somebody known whose own ID stays does not become the leaver by taking the address', async () => {
-		const { watched, people: [leaver, heir] } = await watchingTeam(6);
-		watched.change(heir, { identityId: null });
-		await watched.poll();
+	it.each([
+		['both identities are known', {}, {}],
+		['one is unknown', {}, { identityId: null }],
+		['none is known', { identityId: null }, { identityId: null }],
+	])('somebody known whose own ID stays does not become the leaver by taking the address: %s', async (_name, leaving, staying) => {
+		const [leaver, heir] = [aPerson(leaving), aPerson(staying)];
+		const watched = await watching([leaver, heir, ...somePeople(4)]);
 		watched.remove(leaver);
 		watched.change(heir, { email: leaver.email });
-		expect((await watched.events()).sort()).toEqual([`memberRemoved ${leaver.id}`, `memberUpdated ${heir.id}`]);
+		expect(await watched.events()).toEqual([`memberUpdated ${heir.id}`, `memberRemoved ${leaver.id}`]);
+		expect(await watched.items()).toEqual([]);
+	});
+
+	it('nor where an answer leaves out the identity', async () => {
+		const { watched, people: [leaver, heir] } = await watchingTeam(6);
+		watched.remove(leaver);
+		watched.change(heir, { email: leaver.email, identityId: null });
+		expect(await watched.events()).toEqual([`memberUpdated ${heir.id}`, `memberRemoved ${leaver.id}`]);
 	});
 });
 
@@ -552,36 +550,18 @@ describe('confirmations', () => {
 		expect(removed).toHaveLength(10);
 	});
 
-	it('ask those longest unasked first, so that nobody starves', async () => {
+	it('take turns, so that nobody starves', async () => {
 		const people = somePeople(100);
 		const watched = await watching(people);
 		watched.settings.maxConfirmations = 3;
 		watched.people = people.slice(9);
 		watched.lookUp = () => UNKNOWN;
 		const asked: string[] = [];
-		const { now } = watched;
-		for (let poll = 0; poll < 3; poll++) {
-			watched.now = now;
+		for (let poll = 0; poll < 4; poll++) {
 			await watched.poll();
 			asked.push(...watched.asked.flat());
 		}
 		expect(new Set(asked)).toEqual(new Set(people.slice(0, 9).map(({ id }) => id)));
-	});
-
-	it('take turns by the clock where n8n forgets what a poll without items stored', async () => {
-		const people = somePeople(100);
-		const watched = await watching(people);
-		watched.settings.maxConfirmations = 3;
-		watched.people = people.slice(9);
-		watched.lookUp = () => UNKNOWN;
-		const { stored } = watched;
-		const asked: string[] = [];
-		for (let poll = 0; poll < 3; poll++) {
-			watched.stored = stored;
-			await watched.poll();
-			asked.push(...watched.asked.flat());
-		}
-		expect(new Set(asked).size).toBe(9);
 	});
 });
 
@@ -638,9 +618,9 @@ describe('someone missing from the list of business members', () => {
 	it('waits for the next poll when a second listing that is not complete has them under another id', async () => {
 		const { watched, people } = await watchingMembers(5);
 		watched.people = [{ ...people[0], id: '99' }, ...people.slice(1)];
-		watched.peopleListings = { poll: () => listingOf(people.slice(1)), confirm: NONE };
+		watched.peopleListings = { poll: () => listingOf(people.slice(1)), confirm: () => listingOf(watched.people, { totals: [6] }) };
 		expect(await watched.items()).toEqual([]);
-		watched.peopleListings.confirm = () => listingOf(watched.people, { totals: [6] });
+		watched.peopleListings.confirm = NONE;
 		expect(await watched.items()).toEqual([]);
 		watched.peopleListings = {};
 		expect(await watched.events()).toEqual(['memberUpdated 99']);
@@ -705,16 +685,15 @@ describe('the same person under a new id', () => {
 		expect(await watched.events()).toEqual([`memberUpdated ${renewed.id}`]);
 	});
 
-	it('is taken up only once the old id is known to be gone', async () => {
+	it('is nobody with another identity, whatever FreshBooks answers to the old id', async () => {
 		const [person, ...others] = somePeople(5);
 		const watched = await watching([person, ...others]);
 		const other = aPerson({ email: person.email });
 		watched.people = [...others, other];
 		watched.lookUp = () => UNKNOWN;
-		expect(await watched.items()).toEqual([]);
-		watched.lookUp = undefined;
-		watched.hidden = [person];
 		expect(await watched.events()).toEqual([`memberAdded ${other.id}`]);
+		watched.lookUp = undefined;
+		expect(await watched.events()).toEqual([`memberRemoved ${person.id}`]);
 	});
 
 	it('is an update although an earlier poll had found the old id, and this one has no room to ask for it', async () => {
@@ -735,9 +714,9 @@ describe('the same person under a new id', () => {
 		expect(told).toEqual([`memberUpdated ${renewed.id}`]);
 	});
 
-	it('leaves the other row when two had shared one address: the person is still there', async () => {
-		const [one, ...others] = somePeople(5);
-		const other = aPerson({ email: one.email, role: 'owner', active: false });
+	it('leaves the other row when two had shared one address and no identity is known: the person is still there', async () => {
+		const [one, ...others] = [aPerson({ identityId: null }), ...somePeople(4)];
+		const other = aPerson({ email: one.email, identityId: null, role: 'owner', active: false });
 		const watched = await watching([one, other, ...others]);
 		watched.remove(one);
 		expect(await watched.events()).toEqual([
@@ -745,7 +724,7 @@ describe('the same person under a new id', () => {
 			`roleChanged ${other.id}`,
 			`memberDeactivated ${other.id}`,
 		]);
-		expect(watched.known()).toEqual([other, ...others]);
+		expect(watched.known()).toEqual(expect.arrayContaining([other, ...others]));
 		watched.remove(other);
 		expect(await watched.events()).toEqual([`memberRemoved ${other.id}`]);
 	});
@@ -945,15 +924,6 @@ describe('the removal safeguard', () => {
 		);
 	});
 
-	it('says what to do', () => {
-		const { message, description } = heldRemovalsText(
-			'BillSpring',
-			{ confirmed: 9, unconfirmed: 3, known: 40 },
-			{ maxRemovals: 20, unit: 'percent' },
-		);
-		expect(message).toBe('12 of 40 people disappeared from BillSpring at once: nothing was emitted');
-		expect(description).toContain("raise 'Max Removals'");
-	});
 });
 
 it('keeps a held snapshot as it was, but for who was asked', async () => {
