@@ -73,14 +73,14 @@ export class Ledger {
 	private complaintsAboutPeople(): string[] {
 		const complaints: string[] = [];
 		const rest = new Map([...this.people].map(([id, fields]) => [id, JSON.stringify(fields)]));
-		for (const rows of byHuman([...this.model.rows, ...this.model.hidden])) {
+		for (const rows of byHuman([...this.model.people(), ...this.model.hidden])) {
 			const known = rows.filter(({ person }) => rest.get(person.id) === JSON.stringify(fieldsOf(person)));
 			const isHidden = rows.every((row) => this.model.hidden.includes(row));
 			if (known.length > 1 || (known.length === 0 && !isHidden)) complaints.push(`${rows[0].person.id} is known ${known.length} times`);
 			for (const { person } of known) rest.delete(person.id);
 		}
 		for (const fields of rest.values()) complaints.push(`not so: ${fields}`);
-		for (const { human, joins, person } of this.model.rows) {
+		for (const { human, joins, person } of this.model.people()) {
 			const isOldMember = human <= 6 && joins === 1 && person.active !== null && person.invitationAcceptedAt !== null;
 			if (isOldMember && this.model.acceptances.has(human) && !this.hasAccepted(human)) complaints.push(`${person.id} has accepted`);
 		}

@@ -124,6 +124,12 @@ export class FreshBooksModel {
 		return [...(this.past[tick] ?? []), ...(this.hiddenPast[tick] ?? [])].find((row) => row.person.id === String(person.id));
 	}
 
+	/** Whether FreshBooks has given an ID to more than one human so far. */
+	isGivenAgain(id: string | number): boolean {
+		const humans = this.past.flat().filter(({ person }) => person.id === String(id)).map(({ human }) => human);
+		return new Set(humans).size > 1;
+	}
+
 	/** Whether somebody was listed under no ID, at some time since a tick. */
 	wasAwaySince(tick: number, person: Person): boolean {
 		return this.past.slice(tick).some((rows) => !rows.some((row) => isSamePerson(row.person, person)));
@@ -134,6 +140,11 @@ export class FreshBooksModel {
 		return this.past.slice(tick).some(
 			(rows, after) => ![...rows, ...this.hiddenPast[tick + after]].some(({ person }) => person.id === id && (identityId === null || person.identityId === null || person.identityId === identityId)),
 		);
+	}
+
+	/** The listed people. A row that is not confirmed is nobody yet. */
+	people(): Row[] {
+		return this.rows.filter(({ person }) => person.confirmed !== false);
 	}
 
 	pending(): ListedInvitation[] {
@@ -290,9 +301,10 @@ export class FreshBooksModel {
 		else if (this.mayShareAddress(heir)) this.set(heir, { email });
 	}
 
-	/** Only two known identities tell people with one address apart. */
-	private mayShareAddress({ person, human }: Row): boolean {
-		return person.identityId !== null && !this.isInvited(person) && this.rowsOf(human).length === 1;
+	/** Only two identities that were always known tell people with one address apart. */
+	private mayShareAddress({ person, human, versions }: Row): boolean {
+		const hasIdentity = person.identityId !== null && versions.identityId === 0;
+		return hasIdentity && !this.isInvited(person) && this.rowsOf(human).length === 1;
 	}
 
 	private exchangeAddresses(one: Row, what: Choice): void {
@@ -306,7 +318,7 @@ export class FreshBooksModel {
 	private giveIdAgain(who: Choice, what: Choice): void {
 		const former = what % 2 === 0 ? this.left : this.rows;
 		const row = former[who % Math.max(former.length, 1)];
-		if (row === undefined || row.person.identityId === null || this.rowsOf(row.human).length > 1) return;
+		if (row === undefined || !this.mayShareAddress(row)) return;
 		if (what % 2 === 1) this.leave(row);
 		if (!this.isUsed(row.person.id)) this.join(0, { id: row.person.id });
 	}
@@ -317,8 +329,10 @@ export class FreshBooksModel {
 		this.rows.splice(what % (this.rows.length + 1), 0, { ...row, person, joins: 1 });
 	}
 
-	/** Somebody gets another ID while FreshBooks still finds the old one. */
+	/** Somebody gets another ID while FreshBooks still finds the old one. With another address and no identity they are two people. */
 	private renumber(row: Row): void {
+		const isTwoPeople = row.person.identityId === null && row.versions.email > 0;
+		if (isTwoPeople) return;
 		if (this.source === 'teamMembers') this.hidden.push(row);
 		this.set(row, { id: this.newId() });
 	}
@@ -334,8 +348,9 @@ export class FreshBooksModel {
 		const row = this.hidden[who % Math.max(this.hidden.length, 1)];
 		if (row === undefined) return;
 		this.hidden = this.hidden.filter((one) => one !== row);
-		if (what % 2 === 0) this.rows.push(row);
-		else this.forget(row);
+		if (what % 2 === 1) return this.forget(row);
+		this.rows.push(row);
+		this.countAcceptance(row.human);
 	}
 
 	private answerUnclearly(who: Choice, what: Choice): void {
@@ -347,7 +362,7 @@ export class FreshBooksModel {
 	}
 
 	private invite(row: Row | undefined, what: Choice): void {
-		const isListed = row !== undefined && what % 4 === 0 && !this.isAddressShared(row);
+		const isListed = row !== undefined && row.human <= 6 && what % 4 === 0 && !this.isAddressShared(row);
 		const email = isListed ? row.person.email : `i${this.past.length}@b.c`;
 		const isRowed = what % 4 === 1;
 		if (isRowed) this.join(1, { email, identityId: null, ...(this.source === 'businessMembers' ? { confirmed: false } : {}) });
@@ -385,10 +400,11 @@ export class FreshBooksModel {
 		if (entry === undefined) return;
 		const address = addressOf(entry.invitation);
 		const hasAddress = ({ person }: Row) => addressOf(person) === address;
-		if (this.hidden.some(hasAddress)) return;
-		entry.fate = 'accepted';
-		this.left = this.left.filter((one) => !hasAddress(one));
+		const hadAddress = this.hidden.some(hasAddress) || this.past.some((rows) => rows.some(hasAddress));
 		const row = this.rows.find(hasAddress);
+		// Whether somebody who comes back under another ID is the same person depends on what was last seen.
+		if (row === undefined && hadAddress) return;
+		entry.fate = 'accepted';
 		const human = row?.human ?? this.humans + 1;
 		this.acceptedAt.set(human, this.stamp());
 		const joined = this.joinedFields(human, what);

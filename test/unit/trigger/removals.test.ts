@@ -44,7 +44,9 @@ describe('a list that shows somebody new under two ids', () => {
 		const watched = await watching([one, moved, ...others]);
 		watched.people.push({ ...renamed, email: moved.email?.toUpperCase() ?? null });
 		expect(await watched.events()).toEqual([]);
+		expect(watched.listings).toContain('people:repeat');
 		expect(await watched.events()).toEqual([]);
+		expect(watched.listings).not.toContain('people:repeat');
 		watched.remove(moved);
 		expect(await watched.events()).toEqual(['memberUpdated a-new-id']);
 		expect(await watched.events()).toEqual([]);
@@ -466,6 +468,13 @@ describe('two known identities are two people', () => {
 			['memberAdded', next.email],
 		]);
 		expect(watched.known()).toEqual(expect.arrayContaining([next, ...others]));
+	});
+
+	it('an ID given to somebody else is asked for by nobody: the answer would be about them', async () => {
+		const { watched, people: [person, ...others] } = await watchingTeam(6);
+		watched.lookUp = () => UNKNOWN;
+		watched.people = [aPerson({ id: person.id }), ...others];
+		expect((await watched.items()).map(({ event }) => event)).toEqual(['memberRemoved', 'memberAdded']);
 	});
 
 	it('where one identity is unknown, the address decides', async () => {
