@@ -12,8 +12,8 @@ import { addressOf } from '../../../nodes/FreshBooksTrigger/changes/person';
 import type { Person, Source } from '../../../nodes/FreshBooksTrigger/changes/person';
 import type { BusinessPort, PollSettings } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
 import { pollBusiness } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
-import { ALL_EVENTS, invitationsIn, peopleIn } from './fixtures';
-import { byHuman } from './ledger';
+import { ALL_EVENTS, peopleIn } from './fixtures';
+import { byHuman, unsettledInvitations } from './ledger';
 import type { Change, Row, Weather } from './model';
 import { CALM, CHANGE_KINDS, FreshBooksModel, isSamePerson, PageFailure } from './model';
 
@@ -363,7 +363,7 @@ class Trial {
 	async unsettled(): Promise<string[]> {
 		for (let count = 0; count < 2; count++) await this.poll(GOOD_POLL);
 		const known = peopleIn(this.last.stored);
-		return [...this.unsettledPeople(known), ...this.unsettledInvitations()];
+		return [...this.unsettledPeople(known), ...unsettledInvitations(this.model, this.last.stored)];
 	}
 
 	/** Everybody listed is known once, as they are now; who is known beyond them is hidden, or undecided. */
@@ -378,15 +378,6 @@ class Trial {
 			return isListed || (!isHidden && !model.answers.has(person.id));
 		});
 		return [...unknown.map((rows) => `not known once: ${JSON.stringify(rows)}`), ...false_.map((person) => `not so: ${textOf(person)}`)];
-	}
-
-	private unsettledInvitations(): string[] {
-		const pending = this.model.pending().map(({ id }) => id);
-		// One that ended while its address is known without having joined, or undecided, waits for either.
-		const people = peopleIn(this.last.stored);
-		const waiting = ({ email }: { email: string | null }) => people.some((person) => person.email === email);
-		const known = invitationsIn(this.last.stored).filter((one) => pending.includes(one.id) || !waiting(one)).map(({ id }) => id);
-		return pending.sort().join() === known.sort().join() ? [] : [`pending invitations ${pending.join()}, known ${known.join()}`];
 	}
 }
 

@@ -1,4 +1,5 @@
 import type { ChangeItem } from '../../../nodes/FreshBooksTrigger/changes/events';
+import { invitationsIn, peopleIn } from './fixtures';
 import type { FreshBooksModel, InvitationFate, Row } from './model';
 
 const FIELDS = ['id', 'email', 'firstName', 'lastName', 'role', 'active', 'identityId'] as const;
@@ -122,4 +123,14 @@ export function byHuman(rows: readonly Row[]): Row[][] {
 	const humans = new Map<number, Row[]>();
 	for (const row of rows) humans.set(row.human, [...(humans.get(row.human) ?? []), row]);
 	return [...humans.values()];
+}
+
+/** What is known as pending and is not, and the other way round. */
+export function unsettledInvitations(model: FreshBooksModel, stored: unknown): string[] {
+	const pending = model.pending().map(({ id }) => id);
+	// One that ended while its address is listed without having joined, or undecided, waits for either.
+	const people = [...peopleIn(stored), ...model.rows.map(({ person }) => person)];
+	const isWaiting = ({ email }: { email: string | null }) => people.some((person) => person.email === email);
+	const known = invitationsIn(stored).filter((one) => pending.includes(one.id) || !isWaiting(one)).map(({ id }) => id);
+	return pending.sort().join() === known.sort().join() ? [] : [`pending invitations ${pending.join()}, known ${known.join()}`];
 }

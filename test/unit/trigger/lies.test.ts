@@ -6,8 +6,8 @@ import type { Listing, ListingPurpose } from '../../../nodes/FreshBooksTrigger/c
 import type { Person, Source } from '../../../nodes/FreshBooksTrigger/changes/person';
 import type { BusinessPort } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
 import { pollBusiness } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
-import { ALL_EVENTS, invitationsIn, listingOf, peopleIn } from './fixtures';
-import { Ledger } from './ledger';
+import { ALL_EVENTS, listingOf, peopleIn } from './fixtures';
+import { Ledger, unsettledInvitations } from './ledger';
 import type { Change } from './model';
 import { FreshBooksModel } from './model';
 
@@ -129,7 +129,8 @@ class Liar {
 	/** The first list with somebody's old and new id, or undefined where nobody has got a new one. */
 	private movedMeanwhile(): Person[] | undefined {
 		const { rows } = this.model;
-		const moved = this.before.find(({ human, person }) => rows.some((row) => row.human === human && row.person.id !== person.id));
+		const isThere = (id: string) => rows.some(({ person }) => person.id === id);
+		const moved = this.before.find(({ human, person }) => !isThere(person.id) && rows.some((row) => row.human === human));
 		if (!moved || !this.mayLie) return undefined;
 		const other = rows.find(({ human }) => human !== moved.human);
 		this.mayLie = false;
@@ -218,12 +219,12 @@ it.each(['teamMembers', 'businessMembers'] as const)('one lie at a time makes no
 			const liar = new Liar(source);
 			await liar.play(all);
 			for (let count = 0; count < 12; count++) await liar.poll(end);
-			const invitations = invitationsIn(liar.stored);
-			expect(invitations.map(({ id }) => id).sort()).toEqual(liar.model.pending().map(({ id }) => id).sort());
+			expect(unsettledInvitations(liar.model, liar.stored)).toEqual([]);
 			expect(liar.complaints()).toEqual([]);
 			const { stored } = liar;
 			await liar.poll(end);
-			expect(liar.stored).toEqual(stored);
+			// The polls of somebody hidden are counted.
+			if (liar.model.hidden.length === 0) expect(liar.stored).toEqual(stored);
 		}),
 		REPLAY,
 	);
