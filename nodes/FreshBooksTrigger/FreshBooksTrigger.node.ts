@@ -1,5 +1,6 @@
 import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
 
+import { businessesParameters } from '../FreshBooks/methods/businesses';
 import { outputFormatOption } from '../FreshBooks/methods/outputFormat';
 import { loadOptions } from '../FreshBooks/methods';
 
@@ -19,27 +20,7 @@ export class FreshBooksTrigger implements INodeType {
 		polling: true,
 		credentials: [{ name: 'freshBooksOAuth2Api', required: true }],
 		properties: [
-			{
-				displayName: 'Businesses',
-				name: 'businesses',
-				type: 'options',
-				default: 'all',
-				description: 'Whose people to watch',
-				options: [
-					{ name: 'All', value: 'all', description: 'Every business whose people the connected user may list' },
-					{ name: 'Selected', value: 'selected', description: 'Only the businesses chosen below' },
-				],
-			},
-			{
-				displayName: 'Business Names or IDs',
-				name: 'businessIds',
-				type: 'multiOptions',
-				typeOptions: { loadOptionsMethod: 'getBusinesses' },
-				default: [],
-				description:
-					'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-				displayOptions: { show: { businesses: ['selected'] } },
-			},
+			...businessesParameters('Whose people to watch', 'Every business whose people the connected user may list'),
 			{
 				displayName: 'Events',
 				name: 'events',
@@ -99,7 +80,7 @@ export class FreshBooksTrigger implements INodeType {
 						typeOptions: { minValue: 0 },
 						default: 20,
 						description:
-							'More people gone at once than this are taken for trouble, not for leavers: nothing is reported, and you are told',
+							'More people gone at once than this are taken for trouble, not for leavers: nothing is reported, and an error says so',
 					},
 					{
 						displayName: 'Max Removals Unit',

@@ -1,56 +1,89 @@
 import { textOf, type FailureText } from '../FreshBooks/client/errorTexts';
-import { failureOf } from '../FreshBooks/client/errors';
-import type { Trouble } from './changes/pollBusiness';
-import type { KnownTrouble } from './processMemory';
+import { failureOf, inOneLine, type Failure, type FailureKind } from '../FreshBooks/client/errors';
+import { INVITATION_EVENTS, type EventName } from './changes/events';
+import type { HeldRemovals, Trouble } from './changes/pollBusiness';
+import { DAY_MS, HOUR_MS } from './changes/safeguard';
 
 /** What the user reads when a poll met trouble. Pure. */
 
-/** One thing to tell. The signature says how often it may be thrown; what does not pass waits for a person. */
-export interface Report extends FailureText, KnownTrouble {
+/** One thing to report. */
+export interface Report extends FailureText {
+	/** The same trouble has the same signature. */
+	signature: string;
+	/** At most one error about it in so many milliseconds. */
+	everyMs: number;
+	/** A person has to fix it: publishing is refused when it is so with everything that the trigger watches. */
+	blocksPublishing: boolean;
+	/** False: for the log only, unless an error about it is pending. */
+	isDue: boolean;
 	/** The API layer's error behind it, if any. */
 	error?: unknown;
 	/** n8n's word for it where no error is behind it. */
 	cause?: 'configuration-invalid';
-	/** Goes to the log only. */
-	logOnly?: boolean;
-	/** Comes once an hour, so n8n must not swallow it: while activating it shows an error only if five attempts fail. */
-	once?: boolean;
 }
 
-const PASSING_KINDS: ReadonlySet<string> = new Set(['malformed', 'notJson', 'outage', 'rateLimited', 'unreachable', 'unknownFate', 'cancelled']);
+const QUARTER_MS = HOUR_MS / 4;
 
-/** The report of an error thrown while polling; `where` is a business' name, `which` its ID, as names are not unique; both empty for all of them. */
-export function reportOfError(error: unknown, where: string, which: number | '' = ''): Report {
-	const failure = failureOf(error);
-	const text = failure ? textOf(failure) : textOfOther(error);
-	const passes = failure !== undefined && PASSING_KINDS.has(failure.kind);
-	const kept = 'What is known of the people is kept, and nobody is reported as removed; the next poll looks again.';
-	return {
-		// An outage shows in many ways; it is one trouble all the same.
-		signature: `${which}:${passes && failure.kind !== 'rateLimited' ? 'outage' : (failure?.kind ?? 'other')}`,
-		message: where === '' ? text.message : `${where}: ${text.message}`,
-		description: `${text.description} ${kept}`.trim(),
-		error,
-		passes,
-	};
+/** Trouble that ends by itself. */
+const PASSING = { everyMs: QUARTER_MS, blocksPublishing: false, isDue: true } as const;
+
+/** Trouble with the connection or the settings that has no error behind it. */
+const CONFIGURATION = { ...PASSING, blocksPublishing: true, cause: 'configuration-invalid' } as const;
+
+const PASSING_KINDS: ReadonlySet<FailureKind> = new Set(['malformed', 'notJson', 'outage', 'rateLimited', 'unreachable', 'unknownFate', 'cancelled']);
+
+/** A business that the connected user may not read, or that is no more. */
+export function isNotAllowed(failure: Failure | undefined): boolean {
+	return failure !== undefined && ['permission', 'notFound', 'notPublished'].includes(failure.kind);
 }
 
-/** n8n's own errors, and this node's about its settings, bring their texts along. */
+/** An outage shows in many ways; it is one trouble all the same. */
+function signatureKindOf(failure: Failure | undefined): string {
+	if (failure === undefined) return 'other';
+	return PASSING_KINDS.has(failure.kind) && failure.kind !== 'rateLimited' ? 'outage' : failure.kind;
+}
+
+/** n8n's own errors, and this node's about its settings, have their own texts. */
 function textOfOther(error: unknown): FailureText {
 	if (!(error instanceof Error)) return { message: 'The poll met something it was not made for', description: '' };
 	const { description } = error as { description?: unknown };
 	return { message: error.message, description: typeof description === 'string' ? description : '' };
 }
 
-/** The report for a business that the connected user no longer belongs to. */
-export function reportOfLostBusiness(name: string): Report {
+/**
+ * The report of an error thrown while polling.
+ * @param business its name and ID, as names are not unique; undefined where no business was reached
+ */
+export function reportOfError(error: unknown, business?: { name: string; id: number }): Report {
+	const failure = failureOf(error);
+	const { message, description } = failure ? textOf(failure) : textOfOther(error);
+	const kept = 'What is known of the people is kept, and nobody is reported as removed; the next poll looks again.';
 	return {
-		signature: `${name}:lost`,
-		message: `The connected FreshBooks user no longer belongs to ${name}`,
-		description:
-			'Nobody is reported as removed, and what is known of its people is kept. Give the user access again, connect another user, or choose the businesses without this one.',
-		passes: false,
-		cause: 'configuration-invalid',
+		signature: `${business?.id ?? ''}:${signatureKindOf(failure)}`,
+		message: business ? `${business.name}: ${message}` : message,
+		description: `${description} ${kept}`.trim(),
+		error,
+		isDue: true,
+		everyMs: business && isNotAllowed(failure) ? DAY_MS : QUARTER_MS,
+		blocksPublishing: failure === undefined || !PASSING_KINDS.has(failure.kind),
+	};
+}
+
+/**
+ * The report for a business that users/me does not name.
+ * @param isForgotten what is known of it is dropped after a week
+ */
+export function reportOfMissingBusiness(id: number, isForgotten: boolean): Report {
+	const kept = isForgotten ? 'is kept for a week' : 'is kept';
+	const wayOut = isForgotten
+		? 'Give the user access again, or connect another user. If the business ended, there is nothing to do.'
+		: 'Give the user access again, connect another user, or choose the businesses without this one.';
+	return {
+		signature: `${id}:missing`,
+		message: `The connected FreshBooks user no longer belongs to business ${id}`,
+		description: `Nobody is reported as removed, and what is known of its people ${kept}. ${wayOut}`,
+		...CONFIGURATION,
+		everyMs: DAY_MS,
 	};
 }
 
@@ -60,28 +93,86 @@ export function reportOfNoBusiness(): Report {
 		signature: ':noBusiness',
 		message: 'The connected FreshBooks user belongs to no business, so there is nobody to watch',
 		description: 'Give the user access to a business in FreshBooks, or connect another user.',
-		passes: false,
-		cause: 'configuration-invalid',
+		...CONFIGURATION,
 	};
 }
 
-function incompleteText(name: string, trouble: Trouble & { kind: 'incompleteListing' }): FailureText {
-	const list = trouble.list === 'people' ? 'people' : 'invitations';
-	const counted = trouble.total === null ? '' : `, though it counts ${trouble.total}`;
+/** The report of a business for which two polls in a row had no time. */
+export function reportOfNoTime({ name, id }: { name: string; id: number }): Report {
 	return {
-		message: `${name}: FreshBooks did not give the whole list of ${list} (${trouble.listed} shown${counted})`,
-		description: trouble.steady
+		signature: `${id}:outage`,
+		message: `${name}: there was no time to list its people`,
+		description: 'FreshBooks took all the time that n8n grants a poll. Nothing is lost: the next poll begins with this business.',
+		...PASSING,
+	};
+}
+
+/** The report of a poll that was given up. */
+export function reportOfHangingPoll(): Report {
+	return {
+		signature: ':hangs',
+		message: 'A poll of this trigger did not end and was given up',
+		description: 'Nothing is lost: the next poll looks again. If it happens again, restart n8n.',
+		...PASSING,
+	};
+}
+
+function incompleteText(name: string, { list, listed, total, steady }: Trouble & { kind: 'incompleteListing' }): FailureText {
+	const counted = total === null ? '' : `, though it counts ${total}`;
+	return {
+		message: `${name}: FreshBooks did not give the whole list of ${list} (${listed} shown${counted})`,
+		description: steady
 			? `Twice the same: FreshBooks counts ${list} that it does not show to the connected user. Connect a user who may see everyone; until then no change of this list is reported.`
 			: 'It was read twice. Nothing was compared with it, so nothing is lost: the next poll reads it again.',
 	};
 }
 
-function heldText(name: string, { confirmed, unconfirmed, known, list }: Trouble & { kind: 'removalsHeld' }): FailureText {
-	return { message: `${confirmed + unconfirmed} of ${known} ${list} disappeared from ${name} at once: nothing was emitted`, description: `${confirmed} are confirmed as gone. Raise 'Max Removals' if they left.` };
+/** How many of how many disappeared, and what to do. */
+function heldText(name: string, { list, limit, confirmed, unconfirmed, known }: HeldRemovals): FailureText {
+	const allowed = limit.unit === 'percent' ? `${limit.maxRemovals} %` : `${limit.maxRemovals}`;
+	const doubt = unconfirmed === 0 ? '' : ` (${unconfirmed} more are still to be confirmed)`;
+	const [effect, check, left, until] =
+		list === 'people'
+			? ['nothing was emitted', 'they really left, and whether the connected account may still see the whole team', 'leave', 'no event of this business is emitted']
+			: ['none was reported as revoked', 'they really ended, and whether the connected account may still see them', 'end', 'they are not reported as revoked'];
+	return {
+		message: `${confirmed + unconfirmed} of ${known} ${list} disappeared from ${name} at once: ${effect}`,
+		description:
+			`${confirmed} are confirmed as gone${doubt}, more than the removal limit of ${allowed} allows. Check in FreshBooks whether ${check}. ` +
+			`If they did ${left}, raise 'Max Removals' in the trigger's options: the next poll then reports them. ` +
+			`If they come back, the trigger continues by itself. Until then ${until}.`,
+	};
 }
 
-/** The report of one trouble of one business's poll. */
-export function reportOfTrouble(name: string, id: number, trouble: Trouble): Report {
+function undecidedText(name: string, { people, first, answer }: Trouble & { kind: 'undecidedPeople' }): FailureText {
+	const who = people === 1 ? '1 person' : `${people} people`;
+	return {
+		message: `${name}: for more than an hour ${who} have been missing from FreshBooks' lists, and FreshBooks does not confirm that they are gone`,
+		description:
+			`The first is ${inOneLine(first, 80)}, about whom FreshBooks answered ${answer}. They are not reported as removed; all other changes are reported. ` +
+			'Look them up in FreshBooks under Team Members: remove whoever should have left, and connect a user who may see the whole team if they are there.',
+	};
+}
+
+/** As the node's parameter shows it: `invitationCreated` is 'Invitation Created'. */
+function displayNameOf(event: EventName): string {
+	return `'${event.charAt(0).toUpperCase()}${event.slice(1).replace(/[A-Z]/g, ' $&')}'`;
+}
+
+function reportOfUnavailableInvitations(reason: unknown, business: { name: string; id: number }, events: ReadonlySet<EventName>): Report {
+	const report = { ...reportOfError(reason, business), signature: `${business.id}:invitationsUnavailable` };
+	if (!report.blocksPublishing) return report;
+	const chosen = INVITATION_EVENTS.filter((event) => events.has(event)).map(displayNameOf);
+	return {
+		...report,
+		description: `Untick ${new Intl.ListFormat('en-GB').format(chosen)} in 'Events', or connect a user who may list invitations. The people are watched all the same.`,
+		everyMs: DAY_MS,
+	};
+}
+
+/** The report of one trouble of one business's poll. `events` are the chosen ones. */
+export function reportOfTrouble(trouble: Trouble, business: { name: string; id: number }, events: ReadonlySet<EventName>): Report {
+	const { name, id } = business;
 	const signature = `${id}:${trouble.kind}`;
 	switch (trouble.kind) {
 		case 'stateDamaged':
@@ -89,23 +180,21 @@ export function reportOfTrouble(name: string, id: number, trouble: Trouble): Rep
 				signature,
 				message: `${name}: what was remembered of the people could not be read`,
 				description: 'A new baseline was taken; changes since the last poll are not known.',
-				passes: true,
-				logOnly: true,
+				...PASSING,
+				isDue: false,
 			};
 		case 'incompleteListing':
-			return { signature, ...incompleteText(name, trouble), passes: !trouble.steady };
-		case 'invitationsUnavailable':
-			return { ...reportOfError(trouble.reason, name, id), signature };
-		case 'removalsHeld':
-			return { signature, ...heldText(name, trouble), passes: false, logOnly: !trouble.isDue, once: true };
-		case 'undecidedPeople':
 			return {
-				signature,
-				message: `${name}: for more than an hour FreshBooks has not said clearly whether ${trouble.people} people are gone (${trouble.first})`,
-				description: `Its lists lack them; asked by ID it answered ${trouble.answer}. They are not reported as removed.`,
-				passes: false,
-				logOnly: !trouble.isDue,
-				once: true,
+				signature: `${signature}:${trouble.list}`,
+				...incompleteText(name, trouble),
+				...PASSING,
+				blocksPublishing: trouble.steady && trouble.list === 'people',
 			};
+		case 'invitationsUnavailable':
+			return reportOfUnavailableInvitations(trouble.reason, business, events);
+		case 'removalsHeld':
+			return { signature: `${signature}:${trouble.list}`, ...heldText(name, trouble), ...PASSING, everyMs: HOUR_MS, isDue: trouble.isDue };
+		case 'undecidedPeople':
+			return { signature, ...undecidedText(name, trouble), ...PASSING, everyMs: 0, isDue: trouble.isDue };
 	}
 }

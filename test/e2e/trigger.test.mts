@@ -193,6 +193,20 @@ function play(engine: Engine): void {
 		assertOutageToldOnce();
 	});
 
+	test('published with another setting while FreshBooks is down: it is published, and lives', async (context) => {
+		const row = await scenario(context, 'published during an outage', async () => {
+			await lab.polls(1);
+			await lab.fault({ kind: 'status', status: 503, route: 'GET .*', count: 0 });
+			await lab.publish({ options: { emitExisting: true } });
+			await sleep(12_000);
+			await lab.noFaults();
+			billSpring.join('pia.published@example.net');
+		});
+		assertTrue(row);
+		assertOutageToldOnce();
+		assert.equal(await lab.world.n8n.client.publicationStatus(lab.workflowId), 'published');
+	});
+
 	test('FreshBooks shows an empty list and denies everyone: no removal, one clear error', async (context) => {
 		const row = await scenario(context, 'list emptied', async () => {
 			await lab.fault({ kind: 'emptyList', route: LISTING, count: 0 });

@@ -225,8 +225,8 @@ function optionsContext(type: INodeType, parameters: INodeParameters, stored: St
 }
 
 /** A PollContext for a trigger, and the workflow whose static data it keeps. */
-export function pollContext(type: INodeType, parameters: INodeParameters, staticData: IDataObject = {}, stored = connectedCredential(), mode: 'trigger' | 'manual' = 'trigger') {
-	const { node, workflow, additionalData } = sceneOf(type, parameters, stored, {}, staticData);
+export function pollContext(type: INodeType, parameters: INodeParameters, staticData: IDataObject = {}, stored = connectedCredential(), mode: 'trigger' | 'manual' = 'trigger', extra: Partial<INode> = {}) {
+	const { node, workflow, additionalData } = sceneOf(type, parameters, stored, extra, staticData);
 	return { context: new PollContext(workflow, node, additionalData, mode, 'update'), workflow, node };
 }
 

@@ -41,6 +41,8 @@ export interface TriggerSettings {
 	budgetMs?: number;
 	/** How long every request takes on the test's clock. */
 	requestMs?: number;
+	/** n8n before 2.38: it has no durable scheduler, and a poll has no budget. */
+	olderHost?: boolean;
 }
 
 const BUDGET_MS = 300_000;
@@ -101,6 +103,12 @@ export class TestTrigger {
 
 	requestMs: number;
 
+	/** Every request waits for it. */
+	beforeRequest: (() => Promise<void>) | undefined;
+
+	/** The node's name in the workflow, by which n8n keeps its static data. */
+	name = 'FreshBooks';
+
 	/** All items that started an execution. */
 	readonly emitted: ChangeItem[] = [];
 
@@ -160,6 +168,12 @@ export class TestTrigger {
 		return await this.activate('update');
 	}
 
+	/** The trigger is renamed and the workflow published. */
+	async rename(name: string): Promise<Polled> {
+		this.name = name;
+		return await this.publish(this.parameters);
+	}
+
 	/** "Fetch Test Event". */
 	async tryOut(): Promise<Polled> {
 		const before = this.stored;
@@ -173,7 +187,8 @@ export class TestTrigger {
 	/** The state the trigger would read next, under its one key. */
 	state(): IDataObject | undefined {
 		const written = JSON.parse(this.kept?.written() ?? this.stored) as IDataObject;
-		return ('node:FreshBooks' in written ? (written['node:FreshBooks'] as IDataObject) : written).freshBooks as IDataObject | undefined;
+		const key = `node:${this.name}`;
+		return (key in written ? (written[key] as IDataObject) : written).freshBooks as IDataObject | undefined;
 	}
 
 	private async run(scene: Scene): Promise<{ polled: Polled; isNull: boolean }> {
@@ -191,8 +206,9 @@ export class TestTrigger {
 	private open(activation: WorkflowActivateMode, budgetMs: number, mode: 'trigger' | 'manual' = 'trigger'): Scene {
 		const stored = JSON.parse(this.stored) as IDataObject;
 		const isCursor = this.engine === 'cursors';
-		const { context, workflow } = pollContext(this.node, this.parameters, isCursor ? {} : stored, this.settings.credential, mode);
-		Object.assign(context, { activation, getPollBudgetMs: () => this.budgetMs ?? budgetMs });
+		const { context, workflow } = pollContext(this.node, this.parameters, isCursor ? {} : stored, this.settings.credential, mode, { name: this.name });
+		const getPollBudgetMs = this.settings.olderHost ? undefined : () => this.budgetMs ?? budgetMs;
+		Object.assign(context, { activation, getPollBudgetMs });
 		if (isCursor) Object.assign(context, { resolveNodeStaticData: () => stored });
 		const warn = (message: string) => this.warnings.push(message);
 		Object.defineProperty(context, 'logger', { value: { warn, info: warn, error: warn, debug: () => undefined } });
@@ -205,7 +221,9 @@ export class TestTrigger {
 	private slowDown({ helpers }: PollContext): void {
 		const { httpRequestWithAuthentication: send } = helpers;
 		const { requestMs } = this;
+		const wait = async () => await this.beforeRequest?.();
 		helpers.httpRequestWithAuthentication = async function (...request: Parameters<typeof send>) {
+			await wait();
 			passTime(requestMs);
 			return await send.apply(this, request);
 		};

@@ -1,5 +1,5 @@
 import type { Listed, Person } from './person';
-import { idKey, isGivenAgain, isSamePerson, PeopleIndex, withLastSeen } from './person';
+import { idKey, isGivenAgain, isSamePerson, PeopleIndex, standingOf, withLastSeen } from './person';
 import type { Snapshot } from './snapshot';
 import { lineOf, personOf } from './snapshot';
 
@@ -14,7 +14,7 @@ export interface Comparison {
 	different: Different[];
 	/** People with an ID that the snapshot does not know. */
 	newcomers: Listed[];
-	/** Known people whose ID the list does not have, as last seen. */
+	/** Known people whose ID the list does not have, or has in a row left over beside a new one; as last seen. */
 	missing: Person[];
 	/** By `idKey`: known people whose ID the list has. */
 	present: ReadonlyMap<string, Listed>;
@@ -49,22 +49,42 @@ export function comparePeople(snapshot: Snapshot, listed: readonly Person[], nee
 		present.set(key, { person: now, position });
 		if (lineOf(now) !== line) different.push({ before, person: now, position });
 	});
+	const everybody = () => indexOf([...present.values(), ...newcomers, ...unconfirmed]);
+	let index = needsIndex || newcomers.length > 0 || present.size < snapshot.people.size ? everybody() : new PeopleIndex();
+	const leftOver = leftOverRows(newcomers, index, present);
+	for (const key of leftOver) present.delete(key);
+	if (leftOver.size > 0) index = everybody();
 	const missing: Person[] = [];
 	for (const [key, line] of snapshot.people) if (!present.has(key)) missing.push(personOf(line));
+	return { different: different.filter(({ person }) => present.has(idKey(person.id))), newcomers, missing, present, index, aliases: aliasesOf(newcomers, index, present) };
+}
+
+function indexOf(people: Iterable<Listed>): PeopleIndex {
 	const index = new PeopleIndex();
-	if (needsIndex || newcomers.length + missing.length > 0) for (const one of [...present.values(), ...newcomers, ...unconfirmed]) index.add(one);
-	return { different, newcomers, missing, present, index, aliases: aliasesOf(newcomers, index, present) };
+	for (const one of people) index.add(one);
+	return index;
+}
+
+/** By `idKey`: known people who are listed under another ID as well, with a row of better standing. It takes the place of theirs. */
+function leftOverRows(newcomers: readonly Listed[], index: PeopleIndex, present: ReadonlyMap<string, Listed>): Set<string> {
+	const leftOver = new Set<string>();
+	for (const newcomer of newcomers) {
+		for (const { person } of index.sameAs(newcomer.person)) {
+			const key = idKey(person.id);
+			if (present.has(key) && standingOf(newcomer.person) > standingOf(person)) leftOver.add(key);
+		}
+	}
+	return leftOver;
 }
 
 function aliasesOf(newcomers: readonly Listed[], index: PeopleIndex, present: ReadonlyMap<string, Listed>): Set<string> {
 	const aliases = new Set<string>();
-	for (const newcomer of newcomers) {
-		const key = idKey(newcomer.person.id);
-		const isSecond = index.sameAs(newcomer.person).some(({ person, position }) => {
-			const otherKey = idKey(person.id);
-			return otherKey !== key && (present.has(otherKey) || (person.confirmed !== false && position < newcomer.position && !aliases.has(otherKey)));
-		});
-		if (isSecond) aliases.add(key);
+	const chosen = new Set<string>(present.keys());
+	const byStanding = [...newcomers].sort((one, other) => standingOf(other.person) - standingOf(one.person) || one.position - other.position);
+	for (const { person } of byStanding) {
+		const key = idKey(person.id);
+		const isSecond = index.sameAs(person).some((other) => idKey(other.person.id) !== key && chosen.has(idKey(other.person.id)));
+		(isSecond ? aliases : chosen).add(key);
 	}
 	return aliases;
 }
@@ -111,12 +131,14 @@ export interface FieldChange {
 
 /**
  * The fields that changed, in the order of {@link DIFFED_FIELDS}. An `active` that was not known before is no change: the list began
- * to say it, the person did nothing. The same ID in another case is none.
+ * to say it, the person did nothing. Nor is a role, unless the person was reported as added without one (`wasAdded`). The same ID in
+ * another case is none.
  */
-export function changedFields(before: Person, after: Person): FieldChange[] {
+export function changedFields(before: Person, after: Person, wasAdded: boolean): FieldChange[] {
 	return DIFFED_FIELDS.filter((field) => {
 		if (field === 'id') return idKey(before.id) !== idKey(after.id);
 		if (field === 'active' && before.active === null) return false;
+		if (field === 'role' && before.role === null && !wasAdded) return false;
 		return before[field] !== after[field];
 	}).map((field) => ({ field, from: before[field], to: after[field] }));
 }

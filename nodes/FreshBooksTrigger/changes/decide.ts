@@ -3,7 +3,7 @@ import { isReplacedBy, replacementOf } from './compare';
 import type { Listing } from './listing';
 import { problemOf } from './listing';
 import type { Person, Source } from './person';
-import { idKey, isGivenAgain, PeopleIndex } from './person';
+import { idKey, isGivenAgain, PeopleIndex, withLastSeen } from './person';
 import type { Absence, Snapshot } from './snapshot';
 import { historyOf } from './snapshot';
 import { HOUR_MS } from './safeguard';
@@ -29,10 +29,8 @@ export interface MissingPerson {
 	/** The list has somebody else under their ID. */
 	isIdGivenAgain: boolean;
 	replacement: Replacement | undefined;
-	/** `undefined`: not asked in this poll. */
+	/** `undefined`: not asked in this poll. A second list of the same poll that has their ID is an answer, too. */
 	lookUp?: LookUp;
-	/** A second list, taken in this poll, has their ID. */
-	isBack: boolean;
 }
 
 /** The missing people of a comparison. */
@@ -43,7 +41,7 @@ export function missingPeople(comparison: Comparison, snapshot: Snapshot, now: n
 		const before = historyOf(snapshot, key).absence;
 		const replacement = replacementOf(person, comparison, snapshot);
 		const missed = replacement === undefined ? (before?.missed ?? 0) + 1 : 0;
-		return { person, key, absence: { since: before?.since ?? now, missed }, isFirst: before === null, isIdGivenAgain: newKeys.has(key), replacement, isBack: false };
+		return { person, key, absence: { since: Math.min(before?.since ?? now, now), missed }, isFirst: before === null, isIdGivenAgain: newKeys.has(key), replacement };
 	});
 }
 
@@ -83,9 +81,10 @@ export function countSecondList(missing: readonly MissingPerson[], second: Listi
 	});
 	for (const one of missing) {
 		const own = byKey.get(one.key);
-		one.isBack = own !== undefined && !isGivenAgain(one.person, own);
+		const isBack = own !== undefined && !isGivenAgain(one.person, own);
+		if (isBack) one.lookUp = { answer: 'found', person: own };
 		const isListed = index.sameAs(one.person).some(({ person }) => isReplacedBy(one.person, person, snapshot));
-		if (one.isBack || isListed) one.absence.missed = 0;
+		if (isBack || isListed) one.absence.missed = 0;
 		else if (isComplete && one.replacement === undefined) one.absence.missed += 1;
 	}
 }
@@ -96,31 +95,28 @@ export type Outcome =
 	| 'gone'
 	/** The same person under another ID. */
 	| 'moved'
-	/** Not listed but there, as FreshBooks said when asked. */
+	/** Not listed but there, as FreshBooks said when asked, or a second list. */
 	| 'found'
-	/** Listed again within this poll. */
-	| 'back'
 	/** Stays as last seen, and the next poll looks again. */
 	| 'undecided';
 
 /** The one place that decides who is gone. `hasSecondList`: a second, complete list was taken in this poll. */
 export function decide(missing: MissingPerson, source: Source, hasSecondList: boolean): Outcome {
-	const { replacement, isFirst, isBack, absence, lookUp } = missing;
-	if (isBack) return 'back';
-	const isConfirmed = source === 'businessMembers' || isGone(missing);
+	const { replacement, isFirst, absence, lookUp } = missing;
+	const isConfirmed = isGone(missing);
 	if (replacement !== undefined) {
-		const isOldIdOver = source === 'businessMembers' ? hasSecondList : isConfirmed;
+		const isOldIdOver = source === 'businessMembers' ? hasSecondList && lookUp === undefined : isConfirmed;
 		return isOldIdOver || !isFirst ? 'moved' : 'undecided';
 	}
 	if (lookUp?.answer === 'found' && !isConfirmed && idKey(lookUp.person.id) === missing.key) return 'found';
-	return isConfirmed && absence.missed >= 2 ? 'gone' : 'undecided';
+	return (source === 'businessMembers' || isConfirmed) && absence.missed >= 2 ? 'gone' : 'undecided';
 }
 
 /** The missing people of one poll by what became of them. */
 export type Outcomes = Record<Outcome, MissingPerson[]>;
 
 export function outcomesOf(missing: readonly MissingPerson[], source: Source, hasSecondList: boolean): Outcomes {
-	const outcomes: Outcomes = { gone: [], moved: [], found: [], back: [], undecided: [] };
+	const outcomes: Outcomes = { gone: [], moved: [], found: [], undecided: [] };
 	for (const one of missing) outcomes[decide(one, source, hasSecondList)].push(one);
 	return outcomes;
 }
@@ -149,7 +145,7 @@ export interface LongUndecided {
 
 /** `undefined` when there are none. Somebody whom FreshBooks calls inactive is reported as deactivated, and not undecided. */
 export function longUndecided({ undecided, found }: Outcomes, now: number): LongUndecided | undefined {
-	const stillThere = found.filter(({ lookUp }) => lookUp?.answer === 'found' && lookUp.person.active !== false);
+	const stillThere = found.filter(({ person, lookUp }) => lookUp?.answer === 'found' && withLastSeen(person, lookUp.person).active !== false);
 	const long = [...undecided, ...stillThere].filter(({ absence }) => now - absence.since > HOUR_MS);
 	if (long.length === 0) return undefined;
 	const { person, lookUp } = long.find((one) => one.lookUp !== undefined) ?? long[0];

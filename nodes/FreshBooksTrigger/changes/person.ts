@@ -78,6 +78,15 @@ export function isGivenAgain(before: Person, now: Person): boolean {
 	return haveTwoIdentities(before, now) && address !== null && other !== null && address !== other;
 }
 
+/**
+ * How much a row counts where a person has two: one that has joined and is active comes before one left over from before, as
+ * FreshBooks may keep the row of somebody who was invited or is inactive beside their new one.
+ */
+export function standingOf({ identityId, invitationAcceptedAt, active }: Person): number {
+	const isJoined = identityId !== null || invitationAcceptedAt !== null;
+	return (isJoined ? 2 : 0) + (active === false ? 0 : 1);
+}
+
 /** A person as now known: what an answer leaves out stays as it was last seen. */
 export function withLastSeen(before: Person, now: Person): Person {
 	return {
@@ -122,11 +131,11 @@ export class PeopleIndex {
 		if (address !== null) addTo(this.byAddress, address, listed);
 	}
 
-	/** Everybody who is the same person, in FreshBooks' order; a row with the person's own ID too. */
+	/** Everybody who is the same person, those with the same identity first; a row with the person's own ID too. */
 	sameAs(person: Person): Listed[] {
 		const identity = person.identityId === null ? [] : (this.byIdentity.get(person.identityId) ?? []);
 		const found = new Set([...identity, ...this.withAddress(addressOf(person))]);
-		return [...found].filter((other) => isSamePerson(person, other.person)).sort((one, other) => one.position - other.position);
+		return [...found].filter((other) => isSamePerson(person, other.person));
 	}
 
 	withAddress(address: string | null): Listed[] {

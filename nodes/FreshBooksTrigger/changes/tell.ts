@@ -25,11 +25,11 @@ export interface Draft {
 }
 
 /** By `idKey`: newcomers of whom nothing is said yet, as they are a second row of somebody or may be somebody still undecided. */
-export function withheldNewcomers({ aliases }: Comparison, { moved, undecided, back, found }: Outcomes): Set<string> {
+export function withheldNewcomers({ aliases }: Comparison, { moved, undecided, found }: Outcomes): Set<string> {
 	const withheld = new Set(aliases);
 	// Somebody else under an ID that is not known to be given up.
-	for (const { key } of [...undecided, ...back, ...found]) withheld.add(key);
-	for (const { replacement } of [...undecided, ...back]) if (replacement?.isNew) withheld.add(idKey(replacement.person.id));
+	for (const { key } of [...undecided, ...found]) withheld.add(key);
+	for (const { replacement } of undecided) if (replacement?.isNew) withheld.add(idKey(replacement.person.id));
 	for (const { replacement } of moved) if (replacement?.isNew) withheld.delete(idKey(replacement.person.id));
 	return withheld;
 }
@@ -64,7 +64,7 @@ export function draftChanges(snapshot: Snapshot, comparison: Comparison, outcome
 }
 
 function draftOf(before: Person, after: Person, history: History, position: number, hasOwnLine: boolean): Draft {
-	return { position, before, after, history, fields: changedFields(before, after), hasOwnLine };
+	return { position, before, after, history, fields: changedFields(before, after, history.turns.added !== undefined), hasOwnLine };
 }
 
 /** When the open invitations to each address were sent. */
@@ -94,7 +94,7 @@ export function membershipOf(
 	outcomes: Outcomes,
 	{ drafts, withheld, source, addresses }: { drafts: readonly Draft[]; withheld: ReadonlySet<string>; source: Source; addresses: Iterable<string> },
 ): Membership {
-	const unclear = [...outcomes.undecided, ...outcomes.found, ...outcomes.back];
+	const unclear = [...outcomes.undecided, ...outcomes.found];
 	const undecided = new Set(unclear.flatMap(({ person, replacement }) => [addressOf(person) ?? '', addressOf(replacement?.person ?? person) ?? '']));
 	const movedFrom = new Map(outcomes.moved.map(({ person, replacement }) => [idKey((replacement?.person ?? person).id), person]));
 	const before = (key: string): Person | undefined => {
@@ -106,8 +106,8 @@ export function membershipOf(
 		if (undecided.has(address)) continue;
 		for (const { person } of index.withAddress(address)) {
 			const known = before(idKey(person.id));
-			const joined = hasJoined(person, source);
-			const joinedNow = joined && !withheld.has(idKey(person.id)) && (known === undefined || !hasJoined(known, source));
+			const joined = hasJoined(person, source) && !withheld.has(idKey(person.id));
+			const joinedNow = joined && (known === undefined || !hasJoined(known, source));
 			if (joined || !members.has(address)) members.set(address, { person, hasJoined: joined, joinedNow, acceptedByDate: false });
 			if (joined) break;
 		}

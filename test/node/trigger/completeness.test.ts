@@ -85,7 +85,7 @@ describe('a listing that is no listing', () => {
 		['its second page failing', 'status', TEAM, { query: 'page=2' }],
 		['its second page a web page', 'html502', TEAM, { query: 'page=2' }],
 		['cut off', 'truncatedJson', TEAM, {}],
-		['an error in a 200', 'errorIn200', TEAM, {}],
+		['an error in a 200', 'errorIn200', TEAM, { body: { response: { errors: [{ errno: 500, message: 'Internal Server Error' }] } } }],
 		['broken off', 'resetMidBody', TEAM, {}],
 	])('%s, for ever: no event, the snapshot untouched, and the user is told in an error at most every 15 minutes', async (_name, kind, route, params) => {
 		const trigger = await published(harbour);

@@ -196,10 +196,10 @@ describe('the same person with another id', () => {
 		expect((await trigger.poll()).items.map(({ event }) => event)).toEqual(['memberUpdated']);
 	});
 
-	test('is known by the address in any case', async () => {
+	test('is known by the address in any case, where FreshBooks gives no identity', async () => {
 		const trigger = await published();
 		await people.remove(IVO);
-		await people.add('Ivo.CASTELLAN@Example.com', { firstName: 'Ivo', lastName: 'Castellan', role: 'business_manager' });
+		await people.add('Ivo.CASTELLAN@Example.com', { firstName: 'Ivo', lastName: 'Castellan', role: 'business_manager', identityId: null });
 		const { items } = await trigger.poll();
 		expect(items.map(({ event }) => event)).not.toContain('memberRemoved');
 		expect(items.map(({ event }) => event)).not.toContain('memberAdded');

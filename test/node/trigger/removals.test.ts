@@ -42,7 +42,6 @@ describe('a person missing from the list is asked for by id', () => {
 		['500', 'status', {}],
 		['503', 'status', { status: 503 }],
 		['a web page with 404', 'status', { status: 404, body: '<html><body>404 Not Found</body></html>', headers: { 'content-type': 'text/html' } }],
-		['410', 'status', { status: 410 }],
 		['405', 'status', { status: 405 }],
 		['403', 'status', { status: 403, body: { error: 'forbidden' } }],
 		['429', 'rateLimited', {}],

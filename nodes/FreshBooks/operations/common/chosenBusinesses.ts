@@ -1,6 +1,5 @@
-import type { INodeProperties } from 'n8n-workflow';
-
 import { refusal } from '../../client/errors';
+import { businessesParameters as parametersFor } from '../../methods/businesses';
 import type { BusinessMembership } from '../../api/me';
 import type { Parameters } from './parameters';
 import type { Session } from '../../people/session';
@@ -9,28 +8,7 @@ import type { Session } from '../../people/session';
 
 export type ChosenBusinesses = { all: true } | { all: false; ids: number[] };
 
-export const businessesParameters: INodeProperties[] = [
-	{
-		displayName: 'Businesses',
-		name: 'businesses',
-		type: 'options',
-		default: 'all',
-		description: 'Which businesses to go through',
-		options: [
-			{ name: 'All', value: 'all', description: 'Every business the connected user belongs to' },
-			{ name: 'Selected', value: 'selected', description: 'Only the businesses chosen below' },
-		],
-	},
-	{
-		displayName: 'Business Names or IDs',
-		name: 'businessIds',
-		type: 'multiOptions',
-		typeOptions: { loadOptionsMethod: 'getBusinesses' },
-		default: [],
-		description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-		displayOptions: { show: { businesses: ['selected'] } },
-	},
-];
+export const businessesParameters = parametersFor('Which businesses to go through', 'Every business the connected user belongs to');
 
 /** Reads the two parameters. */
 export function readChosenBusinesses(parameters: Parameters): ChosenBusinesses {

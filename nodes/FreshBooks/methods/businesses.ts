@@ -1,0 +1,31 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/**
+ * The parameters with which a node's user chooses businesses.
+ * @param description what the choice is for
+ * @param all what 'All' stands for
+ */
+export function businessesParameters(description: string, all: string): INodeProperties[] {
+	return [
+		{
+			displayName: 'Businesses',
+			name: 'businesses',
+			type: 'options',
+			default: 'all',
+			description,
+			options: [
+				{ name: 'All', value: 'all', description: all },
+				{ name: 'Selected', value: 'selected', description: 'Only the businesses chosen below' },
+			],
+		},
+		{
+			displayName: 'Business Names or IDs',
+			name: 'businessIds',
+			type: 'multiOptions',
+			typeOptions: { loadOptionsMethod: 'getBusinesses' },
+			default: [],
+			description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+			displayOptions: { show: { businesses: ['selected'] } },
+		},
+	];
+}
