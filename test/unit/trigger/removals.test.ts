@@ -538,6 +538,18 @@ describe('a change of ID while FreshBooks still finds the old one', () => {
 		for (let poll = 0; poll < 2; poll++) expect(await watched.items()).toEqual([]);
 	});
 
+	it.each([
+		['first', (rows: Person[]) => rows],
+		['last', (rows: Person[]) => [...rows].reverse()],
+	])('is one for who has three rows and becomes inactive in the known one, with an active row that comes %s', async (_name, ordered) => {
+		const { watched, people: [person, ...others] } = await watchingMembers(5);
+		const inactive = { ...person, active: false };
+		watched.people = [...others, ...ordered([{ ...person, id: '98' }, { ...inactive, id: '99' }]), inactive];
+		for (let poll = 0; poll < 3; poll++) await watched.poll();
+		expect(watched.known().map(({ id }) => id).sort()).toEqual([...others.map(({ id }) => id), '98'].sort());
+		expect(await watched.items()).toEqual([]);
+	});
+
 	it('both on the first list are one person', async () => {
 		const people = somePeople(3);
 		const watched = new Watched([...people, { ...people[0], id: aPerson().id }]);
