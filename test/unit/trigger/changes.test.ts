@@ -204,7 +204,7 @@ describe('items', () => {
 });
 
 describe('an event that is not chosen', () => {
-	it('is not emitted, and yet what it would have told is known', async () => {
+	it('is not emitted, and yet what it would have reported is known', async () => {
 		const people = somePeople(3);
 		const watched = await watching(people);
 		watched.settings.events = new Set(['memberRemoved']);

@@ -62,7 +62,7 @@ export function listingOf<Row>(rows: readonly Row[], fields: Partial<Listing<Row
 export const ALL_EVENTS: ReadonlySet<EventName> = new Set(EVENTS);
 
 /**
- * One business of a FreshBooks that does as it is told, and a trigger that polls it. `people` are
+ * One business of a FreshBooks that does as it is asked, and a trigger that polls it. `people` are
  * both listed and found by id; `hidden` are missing from the lists but found by id.
  */
 export class Watched {

@@ -234,7 +234,7 @@ describe('an acceptance', () => {
 		expect(await reported()).toEqual([]);
 	});
 
-	it('by date is told once although the invitations cannot be listed then', async () => {
+	it('by date is reported once although the invitations cannot be listed then', async () => {
 		const invitation = anInvitation();
 		const person = anInvitedPerson({ email: invitation.email });
 		const { watched, reported } = await invitedTo('teamMembers', [person], invitation);
@@ -440,7 +440,7 @@ describe('a revocation', () => {
 		expect(await reported()).toEqual([]);
 	});
 
-	it('is told beside the creation when the same address is invited again', async () => {
+	it('is reported beside the creation when the same address is invited again', async () => {
 		const { watched, invitation, reported } = await invitedTo('teamMembers');
 		watched.invitations = [anInvitation({ email: invitation.email })];
 		expect(await reported()).toEqual(['invitationCreated', 'invitationRevoked']);

@@ -98,7 +98,7 @@ export class Ledger {
 		if (begin === undefined || fate === 'pending') return [];
 		const others = this.model.invitations.filter(({ invitation: other }) => other.email === invitation.email && other.id !== invitation.id);
 		const row = [...this.model.rows, ...this.model.hidden].find(({ person }) => person.email === invitation.email);
-		// Two invitations of one address are told apart by nothing that shows.
+		// Two invitations of one address are distinguished by nothing that shows.
 		if (others.some((other) => other.fate === 'accepted')) return [];
 		if (fate === 'revoked') return end === 'invitationRevoked' || row !== undefined || this.mayLookAccepted(invitation.id, human) ? [] : complaint;
 		// A member who is invited may accept without anything to be seen.

@@ -613,7 +613,7 @@ describe('someone missing from the list of business members', () => {
 		expect(watched.known()).toEqual(people);
 	});
 
-	it('is nothing once the list has them again, and waits anew when missing later', async () => {
+	it('is nothing once the list has them again, and waits again when missing later', async () => {
 		const { watched, people } = await watchingMembers(5);
 		watched.peopleListings = { confirm: () => listingOf([], { truncated: true }) };
 		for (let round = 0; round < 3; round++) {
@@ -730,9 +730,9 @@ describe('the same person under a new id', () => {
 		const renewed = { ...person, id: aPerson().id };
 		watched.people = [...others, renewed];
 		watched.hidden = [hidden];
-		const told = [];
-		for (let poll = 0; poll < 4; poll++) told.push(...(await watched.events()));
-		expect(told).toEqual([`memberUpdated ${renewed.id}`]);
+		const reported = [];
+		for (let poll = 0; poll < 4; poll++) reported.push(...(await watched.events()));
+		expect(reported).toEqual([`memberUpdated ${renewed.id}`]);
 	});
 
 	it('leaves the other row when two had shared one address and no identity is known: the person is still there', async () => {
@@ -837,9 +837,9 @@ describe('the removal safeguard', () => {
 		watched.settings.removalLimit = { maxRemovals: 100, unit: 'percent' };
 		watched.peopleListings = { poll: () => listingOf(staying) };
 		const removed = others.slice(0, 4).map(({ id }) => `memberRemoved ${id}`);
-		const told = await watched.events();
+		const reported = await watched.events();
 		watched.peopleListings = {};
-		expect([...told, ...(await watched.events())]).toEqual(removed);
+		expect([...reported, ...(await watched.events())]).toEqual(removed);
 	});
 
 	it('does not let a mass removal through a few people at a time', async () => {
@@ -857,9 +857,9 @@ describe('the removal safeguard', () => {
 		watched.settings.maxConfirmations = 20;
 		watched.people = people.slice(50);
 		watched.hidden = people.slice(1, 50);
-		const told: string[] = [];
-		for (let poll = 0; poll < 3; poll++) told.push(...(await watched.events()));
-		expect(told).toEqual([`memberRemoved ${people[0].id}`]);
+		const reported: string[] = [];
+		for (let poll = 0; poll < 3; poll++) reported.push(...(await watched.events()));
+		expect(reported).toEqual([`memberRemoved ${people[0].id}`]);
 		expect(watched.known().map(({ id }) => id)).toEqual(people.slice(1).map(({ id }) => id));
 	});
 
