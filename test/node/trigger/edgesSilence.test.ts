@@ -212,3 +212,25 @@ test.each(ENGINES)('%s: a clock set back does not silence the error about undeci
 	}
 	expect(errors).toHaveLength(1);
 });
+
+describe.each(ENGINES)('a state that n8n did not keep as it was (%s)', (engine) => {
+	const error = 'Acme: what was remembered of the people could not be read';
+
+	test.each([
+		['people', (stored: string) => stored.replace('person', 'nobody')],
+		['all', (stored: string) => stored.replace(/"v":1,"snapshots"/, '"v":9,"snapshots"')],
+	])('spoilt (%s), is an error that is seen once, and a new baseline', async (_what, spoil) => {
+		const trigger = await watched(undefined, { engine });
+		acme().change(2, { role: 'contractor' });
+		await polls(trigger, 1);
+		const spoilt = spoil(trigger.stored);
+		expect(spoilt).not.toBe(trigger.stored);
+		trigger.stored = spoilt;
+		await trigger.restart();
+		const shown: string[] = [];
+		for (let poll = 0; poll < 90; poll++) shown.push((await trigger.poll()).error?.message ?? '');
+		expect(shown.filter((message) => message !== '')).toEqual([error]);
+		acme().change(3, { role: 'contractor' });
+		expect(await polls(trigger, 2)).toHaveLength(1);
+	});
+});
