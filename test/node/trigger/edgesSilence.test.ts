@@ -176,6 +176,18 @@ test.each(SOURCES)('somebody added by an answer without roles: the role is repor
 	expect(await polls(trigger, 2)).toEqual([`roleChanged ${addressOf(20)} role: null -> contractor`]);
 });
 
+test.each([
+	['a few hours later, as in another time zone', '2023-01-24T22:17:56Z'],
+	['a year later', '2024-01-24T17:17:56Z'],
+	['a minute before the baseline', iso(-1)],
+])('acceptance dates that FreshBooks gives otherwise, %s, are no acceptance of everybody', async (_name, date) => {
+	const trigger = await watched();
+	for (const { id } of acme().people) acme().change(id, { invitation_date_accepted: date });
+	expect(await polls(trigger, 2)).toEqual([]);
+	acme().change(3, { invitation_date_accepted: iso(2) });
+	expect(told((await trigger.poll()).items)).toEqual([`invitationAccepted ${addressOf(3)}`]);
+});
+
 test('somebody inactive who is off the list and whose answer by ID leaves `active` out needs no error', async () => {
 	acme().change(3, { active: false });
 	const trigger = await watched();
