@@ -101,8 +101,8 @@ export class Ledger {
 		// Two invitations of one address are distinguished by nothing that shows.
 		if (others.some((other) => other.fate === 'accepted')) return [];
 		if (fate === 'revoked') return end === 'invitationRevoked' || row !== undefined || this.mayLookAccepted(invitation.id, human) ? [] : complaint;
-		// A member who is invited may accept without anything to be seen.
-		if (human !== null) return [];
+		// A member who is invited may accept without anything to be seen, and somebody hidden joins unseen.
+		if (human !== null || (row !== undefined && this.model.hidden.includes(row))) return [];
 		if (row?.joins === 1) return end === 'invitationAccepted' || this.hasAccepted(row.human) ? [] : complaint;
 		// Who has left again may have been reported as not having come.
 		return end === undefined && !this.accepted.some(({ member }) => member?.email === invitation.email) ? complaint : [];

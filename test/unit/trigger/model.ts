@@ -288,7 +288,9 @@ export class FreshBooksModel {
 		if (identityId === null || this.source === 'businessMembers') return;
 		const known = this.acceptedAt.get(row.human) ?? (this.isInvited(row.person) ? undefined : '2020-02-02T02:02:02Z');
 		const date = invitationAcceptedAt ?? known;
-		if (date !== undefined) this.set(row, { invitationAcceptedAt: what % 2 === 0 ? `${date.slice(0, 19)}Z` : `${date.slice(0, 19)}.25Z` });
+		if (date === undefined) return;
+		const written = `${date.slice(0, 19)}${what % 2 === 0 ? '' : '.25'}Z`;
+		this.rows.filter(({ human }) => human === row.human).forEach((one) => this.set(one, { invitationAcceptedAt: written }));
 	}
 
 	/** Somebody leaves, and a colleague or a newcomer with another identity gets the address. */
