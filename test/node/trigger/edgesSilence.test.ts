@@ -6,7 +6,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/
 onAScript();
 onAFastClock();
 
-/** Issue 14, point 16: sequences of answers in which something would be said by nobody, or said falsely. */
+/** Sequences of answers in which something would be said by nobody, or said falsely. */
 
 const FORBIDDEN = json({ error: 'forbidden', error_description: 'Permission Denied.' }, 403);
 

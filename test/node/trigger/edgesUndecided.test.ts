@@ -7,7 +7,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/
 onAScript();
 onAFastClock();
 
-/** Issue 14, points 1 and 2: people whom complete lists lack and whom FreshBooks does not confirm as gone. */
+/** People whom complete lists lack and whom FreshBooks does not confirm as gone. */
 
 const FORBIDDEN = json({ error: 'forbidden', error_description: 'Permission Denied.' }, 403);
 const DAY = 24 * 60;
