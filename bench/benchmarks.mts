@@ -1,15 +1,14 @@
 // The benchmarks: which tasks each one runs, and what its figures are made of.
-import { figure, figureOf, told, type Figures } from './figures.mts';
-import { logLogSlope, median, type Times } from './lib/measure.mts';
+import { costs, figure, figureOf, told, type CostRow, type Figures } from './figures.mts';
+import { median, type Times } from './lib/measure.mts';
 import { inWorker, type SandboxAddress, type Stage } from './lib/stage.mts';
 import type { Sizes } from './sizes.mts';
 import type { BatchInput, BatchResult } from './tasks/batch.mts';
 import type { BusinessesInput, BusinessesResult } from './tasks/businesses.mts';
-import type { DiffInput, DiffResult } from './tasks/diff.mts';
 import type { HeapInput, HeapResult } from './tasks/heap.mts';
 import type { ListInput, ListResult } from './tasks/list.mts';
 import type { LoadInput } from './tasks/load.mts';
-import type { PollInput, PollResult } from './tasks/poll.mts';
+import type { Block, PollInput, PollResult } from './tasks/poll.mts';
 
 /** What every benchmark is given. */
 export interface Run {
@@ -38,43 +37,50 @@ async function list({ sizes, stage, sandbox }: Run): Promise<Figures> {
 		`ours ${ms(freshBooks[kind])}, HTTP Request node ${httpRequestNode ? ms(httpRequestNode[kind]) : NO_RIVAL}, bare loop ${ms(floor[kind])}`;
 	return {
 		...figure('listWallVsHttpRequestNode', ratio(slow.freshBooks.wallMs, slow.httpRequestNode?.wallMs), compared('wallMs', slow)),
-		...figure('listRequests', slow.requests, `${sizes.listMembers} members`),
+		...figure('listRequests', slow.listRequests, `to the list of ${sizes.listMembers} people; ${slow.allRequests} in the whole execution: users/me names the business`),
 		...figure('listCpuVsHttpRequestNode', ratio(quick.freshBooks.cpuMs, quick.httpRequestNode?.cpuMs), compared('cpuMs', quick)),
 	};
 }
 
-async function poll({ sizes, stage, sandbox }: Run): Promise<Figures> {
-	const { repeats, latencyMs } = sizes;
-	const input: PollInput = { sandbox, members: sizes.listMembers, latencyMs, repeats, alsoList: true };
-	const result = await inWorker<PollResult>('poll', input, stage);
-	const listed = result.list?.wallMs ?? [];
-	const getMany = result.getMany?.wallMs ?? [];
-	const details = `poll ${ms(result.poll.wallMs)}, listing with as many requests at once ${ms(listed)}; Get Many, with ten, ${ms(getMany)}`;
+function costRow(people: number, { poll: polled, list: listed, quiet, change, stateBytes }: PollResult): CostRow {
+	const middle = (blocks: readonly Block[], kind: keyof Block): number => median(blocks.map((block) => block[kind]));
 	return {
-		...figure('pollWallVsList', ratio(result.poll.wallMs, listed), details),
-		...figure('stateBytesPerMember', result.stateBytes / sizes.listMembers, `${result.stateBytes} bytes for ${sizes.listMembers} members`),
+		people,
+		quietRequests: quiet.requests,
+		changeRequests: change.requests,
+		pollMs: median(polled.wallMs),
+		listMs: median(listed.wallMs),
+		quietBlockMs: middle(quiet.blocks, 'wallMs'),
+		quietWorkMs: middle(quiet.blocks, 'workMs'),
+		changeBlockMs: middle(change.blocks, 'wallMs'),
+		changeWorkMs: middle(change.blocks, 'workMs'),
+		bytesPerPerson: stateBytes / people,
 	};
 }
 
-async function growth({ sizes, stage, sandbox }: Run): Promise<Figures> {
-	const points: Array<{ x: number; y: number }> = [];
-	let blocks: PollResult['longestBlocks'] = [];
-	for (const members of sizes.growthMembers) {
-		const input: PollInput = { sandbox, members, latencyMs: 0, repeats: sizes.repeats, alsoList: false };
-		const result = await inWorker<PollResult>('poll', input, stage);
-		points.push({ x: members, y: median(result.poll.wallMs) });
-		blocks = result.longestBlocks;
+function blocksInWords(blocks: readonly Block[]): string {
+	const inMs = (kind: keyof Block): string => blocks.map((block) => block[kind].toFixed(0)).join(', ');
+	return `the longest of each of ${blocks.length} polls, at work: ${inMs('workMs')} ms; by the clock, with what else the machine did: ${inMs('wallMs')} ms`;
+}
+
+async function poll({ sizes, stage, sandbox }: Run): Promise<Figures> {
+	const { repeats, latencyMs, listMembers, pollMembers } = sizes;
+	const rows: CostRow[] = [];
+	let figures: Figures = {};
+	for (const members of pollMembers) {
+		const result = await inWorker<PollResult>('poll', { sandbox, members, latencyMs, repeats } satisfies PollInput, stage);
+		const row = costRow(members, result);
+		rows.push(row);
+		if (members !== listMembers) continue;
+		const { poll: polled, list: listed, quiet, change, stateBytes } = result;
+		figures = {
+			...figure('pollWallVsList', ratio(polled.wallMs, listed.wallMs), `poll ${ms(polled.wallMs)}, listing with as many requests at once ${ms(listed.wallMs)}`),
+			...figure('pollQuietBlockMs', row.quietWorkMs, blocksInWords(quiet.blocks)),
+			...figure('pollChangeBlockMs', row.changeWorkMs, blocksInWords(change.blocks)),
+			...figure('stateBytesPerMember', row.bytesPerPerson, `${stateBytes} bytes for ${members} people`),
+		};
 	}
-	const details = points.map(({ x, y }) => `${x}: ${y.toFixed(0)} ms`).join(', ');
-	const list = (kind: 'wallMs' | 'workMs'): string => blocks.map((block) => block[kind].toFixed(0)).join(', ');
-	return {
-		...figure('pollGrowth', logLogSlope(points), details),
-		...figure(
-			'pollMaxBlockMs',
-			median(blocks.map(({ wallMs }) => wallMs)),
-			`the longest of each of ${blocks.length} polls: ${list('wallMs')} ms; at work meanwhile ${list('workMs')} ms`,
-		),
-	};
+	return { ...figures, ...costs(rows) };
 }
 
 async function heap({ sizes, stage, sandbox }: Run): Promise<Figures> {
@@ -83,14 +89,6 @@ async function heap({ sizes, stage, sandbox }: Run): Promise<Figures> {
 	const peak = median(peakBytes);
 	const details = `peak ${(peak / MEGABYTE).toFixed(0)} MB with garbage, state ${(stateBytes / MEGABYTE).toFixed(1)} MB`;
 	return figure('pollHeapMb', (peak - stateBytes) / MEGABYTE, details);
-}
-
-async function diff({ sizes, stage, sandbox }: Run): Promise<Figures> {
-	const input: DiffInput = { sandbox, members: sizes.largeMembers, repeats: sizes.repeats };
-	const result = await inWorker<DiffResult>('diff', input, stage);
-	const whole = ratio(result.readAndDiff.cpuMs, result.parse.cpuMs) ?? NaN;
-	const details = `parse ${ms(result.parse.cpuMs)}, snapshot and diff ${ms(result.diff.cpuMs)}; with the reading of rows ${whole.toFixed(2)}`;
-	return figure('diffVsParse', ratio(result.diff.cpuMs, result.parse.cpuMs), details);
 }
 
 async function batch({ sizes, stage, sandbox }: Run): Promise<Figures> {
@@ -174,5 +172,5 @@ async function packaging({ sizes, stage }: Run): Promise<Figures> {
 }
 
 export const BENCHMARKS: Readonly<Record<string, (run: Run) => Promise<Figures>>> = {
-	list, poll, growth, diff, heap, batch, throttled, businesses, packaging,
+	list, poll, heap, batch, throttled, businesses, packaging,
 };

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { giveUp } from '../scripts/lib/run.mts';
 import { installN8n } from '../sandbox/n8n/install.mts';
 import { BENCHMARKS } from './benchmarks.mts';
-import { json, table, type Figures } from './figures.mts';
+import { costTable, json, table, type Figures } from './figures.mts';
 import { clearStage, prepareStage, startSandboxProcess } from './lib/stage.mts';
 import { FULL, TINY } from './sizes.mts';
 
@@ -39,6 +39,8 @@ async function main(): Promise<void> {
 		await clearStage(stage);
 	}
 	console.log(`\n${table(figures)}`);
+	const costs = costTable(figures);
+	if (costs !== undefined) console.log(`\nWhat a poll costs:\n${costs}`);
 	if (asJson) console.log(json(figures));
 }
 

@@ -3,13 +3,12 @@ import { once } from 'node:events';
 import type { Stage } from './lib/stage.mts';
 import { batch } from './tasks/batch.mts';
 import { businesses } from './tasks/businesses.mts';
-import { diff } from './tasks/diff.mts';
 import { heap } from './tasks/heap.mts';
 import { list } from './tasks/list.mts';
 import { load } from './tasks/load.mts';
 import { poll } from './tasks/poll.mts';
 
-const TASKS: Readonly<Record<string, (input: never, stage: Stage) => Promise<unknown>>> = { batch, businesses, diff, heap, list, load, poll };
+const TASKS: Readonly<Record<string, (input: never, stage: Stage) => Promise<unknown>>> = { batch, businesses, heap, list, load, poll };
 
 process.once('disconnect', () => process.exit(1));
 const task = TASKS[process.argv[2] ?? ''];

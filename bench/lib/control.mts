@@ -1,5 +1,6 @@
 // The sandbox's control API, as far as benchmarks need it.
 import axios from 'axios';
+import { generatedPerson } from '../../sandbox/freshbooks/people.mts';
 import type { SandboxAddress } from './stage.mts';
 
 export const BUSINESS = 4242;
@@ -41,11 +42,31 @@ export async function setScene(sandbox: SandboxAddress, { members, businesses = 
 	await control(sandbox, 'PATCH', '/settings', { latencyMs, rateLimit });
 }
 
+interface RequestCount {
+	requests: number;
+	refused: number;
+	/** By method and path, whole numbers replaced with `:id` and UUIDs with `:uuid`. */
+	byRoute: Readonly<Record<string, number>>;
+}
+
 /** Requests that the sandbox has got since the scene was set or the last call. */
-export async function takeRequestCount(sandbox: SandboxAddress): Promise<{ requests: number; refused: number }> {
-	const { requests, rateLimited } = (await control(sandbox, 'GET', '/stats')) as { requests: number; rateLimited: number };
+export async function takeRequestCount(sandbox: SandboxAddress): Promise<RequestCount> {
+	const { requests, rateLimited, byRoute } = (await control(sandbox, 'GET', '/stats')) as { requests: number; rateLimited: number; byRoute: Record<string, number> };
 	await control(sandbox, 'DELETE', '/requests');
-	return { requests, refused: rateLimited };
+	return { requests, refused: rateLimited, byRoute };
+}
+
+const NEW_ROLES = 10;
+/** What {@link changePeople} does, as the trigger reports it. */
+export const CHANGES = NEW_ROLES + 2;
+
+/** Ten people of the first business get another role, one leaves, one joins: others in each round. */
+export async function changePeople(sandbox: SandboxAddress, round: number): Promise<void> {
+	const members = `/businesses/${BUSINESS}/members`;
+	const addressOf = (place: number): string => encodeURIComponent(generatedPerson(round * (NEW_ROLES + 1) + place).email);
+	for (let place = 0; place < NEW_ROLES; place++) await control(sandbox, 'PATCH', `${members}/${addressOf(place)}`, { role: 'business_partner' });
+	await control(sandbox, 'DELETE', `${members}/${addressOf(NEW_ROLES)}`);
+	await control(sandbox, 'POST', members, { email: `joined.${round}@example.com` });
 }
 
 /** The addresses of all invitations of the first business, one entry per invitation. */

@@ -41,8 +41,8 @@ interface PollSettings {
 	/** n8n gives a poll 300 s unless told. */
 	budgetMs?: number | undefined;
 	parameters?: INodeParameters;
-	/** The trigger remembers by node: scenes that must not know of each other name different ones. */
-	nodeId?: string;
+	/** The trigger remembers by the node's name: scenes that must not know of each other use different ones. */
+	nodeName?: string;
 }
 
 /** Another node to compare with, under the name by which n8n knows it. */
@@ -122,17 +122,19 @@ export class Host {
 
 	/** A context to poll in, over static data that lasts between contexts. */
 	pollContext(sandbox: SandboxAddress, staticData: IDataObject, settings: PollSettings = {}): InstanceType<typeof Core.PollContext> {
-		const { budgetMs = 300_000, parameters = TRIGGER_PARAMETERS, nodeId } = settings;
+		const { budgetMs = 300_000, parameters = TRIGGER_PARAMETERS, nodeName } = settings;
 		const { node, workflow, additionalData } = this.sceneOf(this.trigger, parameters, sandbox, staticData);
-		if (nodeId !== undefined) node.id = nodeId;
+		if (nodeName !== undefined) Object.assign(node, { id: nodeName, name: nodeName });
 		const context = new this.core.PollContext(workflow, node, additionalData, 'trigger', 'update');
 		return Object.assign(context, { getPollBudgetMs: () => budgetMs });
 	}
 
-	/** Polls once; throws when anything is emitted, because in these scenes nobody changes. */
-	async poll(sandbox: SandboxAddress, staticData: IDataObject): Promise<void> {
+	/** Polls once and returns how many items were emitted; throws when they are more than `most`. */
+	async poll(sandbox: SandboxAddress, staticData: IDataObject, most = 0): Promise<number> {
 		const output = await this.trigger.poll?.call(this.pollContext(sandbox, staticData));
-		if (output) throw new Error(`A poll without changes emitted ${output[0]?.length} items.`);
+		const emitted = output?.[0]?.length ?? 0;
+		if (emitted > most) throw new Error(`A poll over ${most} changes emitted ${emitted} items.`);
+		return emitted;
 	}
 
 	private sceneOf(type: INodeType, parameters: INodeParameters, sandbox: SandboxAddress, staticData: IDataObject): Scene {

@@ -48,13 +48,3 @@ export function median(values: readonly number[]): number {
 	const upper = sorted[middle] ?? NaN;
 	return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
-
-/** The slope of a straight line through log y over log x, by least squares. */
-export function logLogSlope(points: ReadonlyArray<{ x: number; y: number }>): number {
-	const logs = points.map(({ x, y }) => ({ x: Math.log(x), y: Math.log(y) }));
-	const meanX = logs.reduce((sum, { x }) => sum + x, 0) / logs.length;
-	const meanY = logs.reduce((sum, { y }) => sum + y, 0) / logs.length;
-	const above = logs.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0);
-	const below = logs.reduce((sum, { x }) => sum + (x - meanX) ** 2, 0);
-	return above / below;
-}

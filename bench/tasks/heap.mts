@@ -42,6 +42,6 @@ export async function heap({ sandbox, members, repeats }: HeapInput, stage: Stag
 	await host.poll(sandbox, staticData);
 	await host.poll(sandbox, staticData);
 	const peakBytes: number[] = [];
-	for (let repeat = 0; repeat < repeats; repeat++) peakBytes.push(await peakOver(async () => await host.poll(sandbox, staticData)));
+	for (let repeat = 0; repeat < repeats; repeat++) peakBytes.push(await peakOver(async () => void (await host.poll(sandbox, staticData))));
 	return { peakBytes, stateBytes: Buffer.byteLength(JSON.stringify(staticData)) };
 }

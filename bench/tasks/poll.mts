@@ -1,30 +1,37 @@
-// Polling people who do not change: wall time beside listing them, growth, blocking, and the size of what is stored.
+// Polling one business: wall time beside listing the same people, requests, blocking, and the size of what is stored.
 import type { IDataObject } from 'n8n-workflow';
-import { BUSINESS, setScene } from '../lib/control.mts';
+import { BUSINESS, CHANGES, changePeople, setScene, takeRequestCount } from '../lib/control.mts';
 import { Host } from '../lib/host.mts';
 import { measure, type Times } from '../lib/measure.mts';
 import type { SandboxAddress, Stage } from '../lib/stage.mts';
-import { listWithFreshBooks } from './list.mts';
 
 export interface PollInput {
 	sandbox: SandboxAddress;
 	members: number;
 	latencyMs: number;
 	repeats: number;
-	/** Also measures reading the same list, with as many requests at once as a poll has, and Get Many, which has more. */
-	alsoList: boolean;
+}
+
+/** Polls of one kind. */
+interface Polls {
+	/** Of one poll. */
+	requests: number;
+	/** The longest time in each poll in which the event loop did not come round. */
+	blocks: Block[];
 }
 
 export interface PollResult {
 	poll: Times;
-	list?: Times;
-	getMany?: Times;
-	/** The longest time in each poll in which the event loop did not come round. */
-	longestBlocks: Block[];
+	/** Reading the same list with as many requests at once as a poll has. */
+	list: Times;
+	/** Nobody changed. */
+	quiet: Polls;
+	/** Before each poll a dozen people changed; see `changePeople`. */
+	change: Polls;
 	stateBytes: number;
 }
 
-interface Block {
+export interface Block {
 	/** As the rest of the process feels it. */
 	wallMs: number;
 	/** The longest time this thread was at work without coming round; less than `wallMs` where others have the processor. */
@@ -58,38 +65,59 @@ async function longestBlock(work: () => Promise<void>): Promise<Block> {
 
 interface Parts {
 	connect: (context: unknown, settings: object) => Promise<unknown>;
-	peopleOf: (businessId: number, source: string) => unknown;
+	listTeamMembers: (businessId: number, keep: (member: Record<string, unknown>) => unknown) => unknown;
 	readList: (client: unknown, request: unknown) => Promise<{ rows: unknown[] }>;
 }
 
-/** What a poll has at once (issue 3); the node's Get Many has ten. */
+/** What a poll has at once (nodes/FreshBooksTrigger); the node's Get Many has ten. */
 const REQUESTS_AT_ONCE = 6;
+
+/** As much of a person as a poll keeps. */
+function asKept({ uuid, email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt }: Record<string, unknown>): unknown {
+	return { uuid, email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt };
+}
 
 /** The poll's listing alone: no token owner, no snapshot, no comparison. */
 async function listAsPollDoes(host: Host, sandbox: SandboxAddress, members: number): Promise<void> {
 	const { connect } = host.part<Parts>('nodes/FreshBooks/client/client.js');
 	const { readList } = host.part<Parts>('nodes/FreshBooks/api/lists.js');
-	const { peopleOf } = host.part<Parts>('nodes/FreshBooksTrigger/freshBooksPort.js');
+	const { listTeamMembers } = host.part<Parts>('nodes/FreshBooks/api/teamMembers.js');
 	const client = await connect(host.pollContext(sandbox, {}), { maxInFlight: REQUESTS_AT_ONCE });
-	const { rows } = await readList(client, peopleOf(BUSINESS, 'teamMembers'));
+	const { rows } = await readList(client, listTeamMembers(BUSINESS, asKept));
 	if (rows.length !== members) throw new Error(`${rows.length} of ${members} people were listed.`);
 }
 
-export async function poll({ sandbox, members, latencyMs, repeats, alsoList }: PollInput, stage: Stage): Promise<PollResult> {
+export async function poll({ sandbox, members, latencyMs, repeats }: PollInput, stage: Stage): Promise<PollResult> {
 	const host = new Host(stage);
 	const staticData: IDataObject = {};
-	await setScene(sandbox, { members });
-	await host.poll(sandbox, staticData);
 	await setScene(sandbox, { members, latencyMs });
-	staticData['freshBooks'] = undefined;
 	await host.poll(sandbox, staticData);
 	const stateBytes = Buffer.byteLength(JSON.stringify(staticData));
-	const pollOnce = async (): Promise<void> => await host.poll(sandbox, staticData);
+	/** Changes that are not reported yet: a request that failed on a busy machine leaves a removal to the next poll. */
+	let unreported = 0;
+	const pollOnce = async (): Promise<void> => {
+		unreported -= await host.poll(sandbox, staticData, unreported);
+	};
 	const list = async (): Promise<void> => await listAsPollDoes(host, sandbox, members);
-	const getMany = async (): Promise<void> => await listWithFreshBooks(host, sandbox, members);
-	const counts = { repeats, warmUps: 1 };
-	const times = alsoList ? await measure({ poll: pollOnce, list, getMany }, counts) : await measure({ poll: pollOnce }, counts);
-	const longestBlocks: Block[] = [];
-	for (let repeat = 0; repeat < repeats; repeat++) longestBlocks.push(await longestBlock(pollOnce));
-	return { ...times, longestBlocks, stateBytes };
+	const times = await measure({ poll: pollOnce, list }, { repeats, warmUps: 1 });
+	const requestsOf = async (work: () => Promise<void>): Promise<number> => {
+		await takeRequestCount(sandbox);
+		await work();
+		return (await takeRequestCount(sandbox)).requests;
+	};
+	const quiet: Polls = { requests: await requestsOf(pollOnce), blocks: [] };
+	for (let repeat = 0; repeat < repeats; repeat++) quiet.blocks.push(await longestBlock(pollOnce));
+	const changeOnce = async (round: number): Promise<void> => {
+		await changePeople(sandbox, round);
+		unreported += CHANGES;
+	};
+	await changeOnce(0);
+	const change: Polls = { requests: await requestsOf(pollOnce), blocks: [] };
+	for (let repeat = 1; repeat <= repeats; repeat++) {
+		await changeOnce(repeat);
+		change.blocks.push(await longestBlock(pollOnce));
+	}
+	await pollOnce();
+	if (unreported > 0) throw new Error(`${unreported} changes were not reported.`);
+	return { ...times, quiet, change, stateBytes };
 }

@@ -58,7 +58,8 @@ async function pollOne(round: Round, business: Business, wasLate: boolean): Prom
 	const { client, settings, state, trigger, deadlineAt } = round;
 	const nothing = { businessId: business.id, items: [] };
 	if (Date.now() >= deadlineAt) return { ...nothing, isLate: true, reports: wasLate ? [reportOfNoTime(shown(business))] : [] };
-	const poll = pollBusiness(freshBooksPort(client, business.id, settings.source), state.snapshots.get(business.id), {
+	const stored = state.isDamaged ? 'damaged' : state.snapshots.get(business.id);
+	const poll = pollBusiness(freshBooksPort(client, business.id, settings.source), stored, {
 		...settings,
 		trigger,
 		business,

@@ -59,7 +59,6 @@ async function openRound(context: IPollFunctions, trigger: string, memory: Proce
 	const client = await connect(context, { deadlineAt, maxInFlight: REQUESTS_AT_ONCE });
 	const { state: latest, replay } = memory.resumeFrom(storeOf(context)[STATE]);
 	const state = readTriggerState(latest, settings.source);
-	if (state.isDamaged) warn(context, 'the stored state could not be read; a new baseline is taken.');
 	const chosen = replay.filter((item) => isStillChosen(item, settings));
 	return { trigger, client, settings, state, replay: chosen, deadlineAt, warn: (text) => warn(context, text) };
 }

@@ -150,7 +150,7 @@ function undecidedText(name: string, { people, first, answer }: Trouble & { kind
 		message: `${name}: for more than an hour ${who} have been missing from FreshBooks' lists, and FreshBooks does not confirm that they are gone`,
 		description:
 			`The first is ${inOneLine(first, 80)}, about whom FreshBooks answered ${answer}. They are not reported as removed; all other changes are reported. ` +
-			'Look them up in FreshBooks under Team Members: remove whoever should have left, and connect a user who may see the whole team if they are there.',
+			'Look them up in FreshBooks under Team Members: remove those who should have left; if they are to stay, connect a user who may see the whole team.',
 	};
 }
 
@@ -179,9 +179,11 @@ export function reportOfTrouble(trouble: Trouble, business: { name: string; id: 
 			return {
 				signature,
 				message: `${name}: what was remembered of the people could not be read`,
-				description: 'A new baseline was taken; changes since the last poll are not known.',
+				description:
+					'A new baseline was taken, so nothing is reported of who joined, changed or left since the last poll. ' +
+					'Compare the team with your records once, for example with FreshBooks > Review.',
 				...PASSING,
-				isDue: false,
+				everyMs: DAY_MS,
 			};
 		case 'incompleteListing':
 			return {

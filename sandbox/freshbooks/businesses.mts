@@ -4,7 +4,7 @@ import type { Business, Invitation, Member } from './types.mts';
 export function emptyBusiness(basics: Pick<Business, 'id' | 'uuid' | 'name' | 'accountId'>): Business {
 	return {
 		...basics, clientAccountId: null, listable: true, active: true, membership: null, members: [],
-		membersByUuid: new Map(), membersById: new Map(), invitations: [], staff: [], staffById: new Map(), projects: [], timeEntries: [], version: 0,
+		membersByUuid: new Map(), membersById: new Map(), membersByFormerUuid: new Map(), invitations: [], staff: [], staffById: new Map(), projects: [], timeEntries: [], version: 0,
 	};
 }
 
@@ -21,6 +21,12 @@ export function unindexMember(business: Business, member: Member): void {
 	business.membersByUuid.delete(member.uuid);
 	business.membersById.delete(member.memberId);
 	business.version += 1;
+}
+
+/** Takes a member out for good: no uuid they ever had answers any more. */
+export function forgetMember(business: Business, member: Member): void {
+	unindexMember(business, member);
+	for (const [uuid, { memberId }] of business.membersByFormerUuid) if (memberId === member.memberId) business.membersByFormerUuid.delete(uuid);
 }
 
 /** The member with this uuid, integer id or address. */

@@ -170,7 +170,7 @@ function memberRoutes(world: World): ControlRoute[] {
 		{ method: 'POST', path: `${MEMBER}/reactivate`, run: change(() => ({ active: true })) },
 		{ method: 'POST', path: `${MEMBER}/new-id`, run: (call) => {
 			const [business, member] = memberOf(world, call);
-			world.changeUuid(business, member, 'control', text(call.body.uuid));
+			world.changeUuid(business, member, 'control', text(call.body.uuid), call.body.oldAnswers === true);
 			return member;
 		} },
 		{ method: 'DELETE', path: MEMBER, run: (call) => {

@@ -4,7 +4,7 @@ import { asRecord, seededRandom, text } from './values.mts';
 export const FAULT_KINDS = [
 	'status', 'rateLimited', 'delay', 'resetBefore', 'resetMidBody', 'truncatedJson', 'html502', 'errorIn200', 'totalTooLarge',
 	'emptyList', 'wrongShape', 'applyThenFail', 'rotateRows', 'shiftRows', 'dropRows', 'hugeBody', 'deepJson', 'expireToken',
-	'lateArrival',
+	'lateArrival', 'fieldsLeftOut',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 

@@ -4,7 +4,7 @@ import { ok, tooManyRequests } from './answers.mts';
 import type { Answer } from './answers.mts';
 import type { Hit } from './faults.mts';
 import { retryAfter } from './rateGate.mts';
-import { asRecord, text } from './values.mts';
+import { asRecord, many, text } from './values.mts';
 
 type Close = (status: number | null) => void;
 
@@ -46,9 +46,19 @@ export function instead(hit: Hit | undefined): Answer | undefined {
 /** What becomes of the endpoint's own answer under a hit. */
 export function answerUnder(hit: Hit | undefined, answer: Answer): Answer {
 	if (hit?.kind === 'applyThenFail') return anyAnswer(hit.params, 500);
+	if (hit?.kind === 'fieldsLeftOut') return { ...answer, body: without(answer.body, new Set(many(hit.params.fields ?? ROLES_NAMES_AND_DATES))) };
 	if (hit?.kind !== 'truncatedJson') return answer;
 	const whole = JSON.stringify(answer.body ?? {});
 	return { ...answer, body: undefined, text: whole.slice(0, Math.max(1, Math.floor(whole.length / 2))), headers: { 'content-type': 'application/json; charset=utf-8' } };
+}
+
+/** Of team members, members and invitations. */
+const ROLES_NAMES_AND_DATES = ['role', 'business_role_name', 'first_name', 'middle_name', 'last_name', 'invitation_date_accepted', 'created_at', 'updated_at'];
+
+function without(body: unknown, fields: ReadonlySet<string>): unknown {
+	if (Array.isArray(body)) return body.map((entry) => without(entry, fields));
+	if (typeof body !== 'object' || body === null) return body;
+	return Object.fromEntries(Object.entries(body).flatMap(([name, value]) => (fields.has(name) ? [] : [[name, without(value, fields)]])));
 }
 
 function anyAnswer(params: Record<string, unknown>, status: number): Answer {

@@ -94,6 +94,8 @@ export interface Business {
 	members: Member[];
 	membersByUuid: Map<string, Member>;
 	membersById: Map<number, Member>;
+	/** Who answers by a uuid that is listed no more; see `changeUuid`. */
+	membersByFormerUuid: Map<string, Member>;
 	invitations: Invitation[];
 	staff: StaffRecord[];
 	staffById: Map<number, StaffRecord>;

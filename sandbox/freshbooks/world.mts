@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { utc } from './clock.mts';
 import { PastLists } from './lag.mts';
 import type { Lists } from './lag.mts';
-import { findMember, indexMember, unindexMember } from './businesses.mts';
+import { findMember, forgetMember, indexMember, unindexMember } from './businesses.mts';
 import type {
 	Actor, Business, HistoryEntry, HistoryKind, Invitation, Member, Membership, Owner, Settings, StaffRecord,
 } from './types.mts';
@@ -169,13 +169,14 @@ export class World {
 		if (Object.keys(others).length > 0) this.record('memberUpdated', by, business, member, { changes: others });
 	}
 
-	/** The same person under a new uuid, at the same place in the list. */
-	changeUuid(business: Business, member: Member, by: Actor, uuid = this.newUuid()): void {
+	/** The same person under a new uuid, at the same place in the list. With `oldAnswers` the old uuid is still answered by itself, until the person leaves. */
+	changeUuid(business: Business, member: Member, by: Actor, uuid = this.newUuid(), oldAnswers = false): void {
 		const from = member.uuid;
 		const position = business.members.indexOf(member);
 		unindexMember(business, member);
 		member.uuid = uuid;
 		indexMember(business, member, position);
+		if (oldAnswers) business.membersByFormerUuid.set(from, member);
 		for (const staff of business.staff) if (staff.memberUuid === from) staff.memberUuid = uuid;
 		this.record('memberIdChanged', by, business, member, { from, to: uuid });
 	}
@@ -187,7 +188,7 @@ export class World {
 			member.updatedAt = utc(this.now());
 			business.version += 1;
 		} else {
-			unindexMember(business, member);
+			forgetMember(business, member);
 		}
 		this.record('memberRemoved', by, business, member);
 	}

@@ -91,7 +91,7 @@ export class Scene {
 
 	/** A trigger that no other one knows of. */
 	trigger(parameters: INodeParameters): Trigger {
-		const context = this.host.pollContext(this.address, {}, { parameters, nodeId: `trigger-${++this.triggers}` });
+		const context = this.host.pollContext(this.address, {}, { parameters, nodeName: `trigger-${++this.triggers}` });
 		return {
 			poll: async () => {
 				const output = await this.host.trigger.poll?.call(context);

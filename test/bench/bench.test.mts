@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { BENCHMARKS } from '../../bench/benchmarks.mts';
-import { json, KEYS, table, type Figures } from '../../bench/figures.mts';
-import { logLogSlope, median } from '../../bench/lib/measure.mts';
+import { costTable, json, KEYS, table, type Figures } from '../../bench/figures.mts';
+import { median } from '../../bench/lib/measure.mts';
 import { clearStage, prepareStage, startSandboxProcess, type SandboxProcess, type Stage } from '../../bench/lib/stage.mts';
 import { TINY } from '../../bench/sizes.mts';
 
@@ -32,6 +32,18 @@ describe('the benchmarks', () => {
 		assert.equal(table(figures).split('\n').length, KEYS.length + 1);
 	});
 
+	test('count what reading a list takes, and what the whole execution takes', () => {
+		assert.equal(figures.listRequests?.value, Math.ceil(TINY.listMembers / 100));
+		assert.match(figures.listRequests?.details ?? '', /; 4 in the whole execution/);
+	});
+
+	test('say what a poll costs at every size, as a table of Markdown', () => {
+		const lines = costTable(figures)?.split('\n') ?? [];
+		assert.equal(lines.length, TINY.pollMembers.length + 2);
+		assert.match(lines[2] ?? '', /^\| 100 \| 2, 4 \|/);
+		assert.equal(costTable({}), undefined);
+	});
+
 	test('lose and repeat nothing against a limit', () => {
 		assert.equal(figures.throttledLost?.value, 0);
 		assert.equal(figures.throttledRepeated?.value, 0);
@@ -41,9 +53,4 @@ describe('the benchmarks', () => {
 test('the median of an even and an odd number of values', () => {
 	assert.equal(median([3, 1, 2]), 2);
 	assert.equal(median([4, 1, 2, 3]), 2.5);
-});
-
-test('the slope of a power law is its exponent', () => {
-	const points = [10, 100, 1000].map((x) => ({ x, y: 7 * x ** 1.5 }));
-	assert.ok(Math.abs(logLogSlope(points) - 1.5) < 1e-9);
 });

@@ -156,6 +156,11 @@ describe('a member is not invited', () => {
 			{ team: [teamMemberRow(1, { email: 'other@example.com', identity_id: 71, active: true })], members: [memberRow(7, { email: NEW_STAFF.email, identity_id: 71 })] },
 			'is a member of business 789 already',
 		],
+		[
+			'deactivated under another address, by identity',
+			{ team: [teamMemberRow(1, { email: 'other@example.com', identity_id: 71, active: false })], members: [memberRow(7, { email: NEW_STAFF.email, identity_id: 71 })] },
+			'is a deactivated member of business 789',
+		],
 	])('%s', async (_name, rows, message) => {
 		onLists(rows);
 		expect((await errorOf(create)).message).toContain(message);

@@ -178,6 +178,13 @@ describe('Update Role', () => {
 		expect(await errorOf(updateRole)).toMatchObject({ message: expect.stringContaining('answers with staff@example.com as Employee, not as Admin'), description: expect.stringContaining('Check the role') });
 	});
 
+	test('does not say how often it was tried where it does not know it', async () => {
+		there();
+		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(503, OWN_500);
+		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, { response: { member: { id: 2, role: 'admin' } } });
+		expect((await errorOf(updateRole)).description).not.toContain('tried once');
+	});
+
 	test('takes no answer about another member for its own', async () => {
 		there();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, { response: { member: { id: 2, role: 'admin' } } });

@@ -282,3 +282,288 @@ describe('what FreshBooks leaves out', () => {
 		expect(items).toContainEqual(expect.objectContaining({ userName: EMAIL, meta: expect.objectContaining({ created: '2026-01-05T15:38:41.000Z' }) }));
 	});
 });
+
+/** What a second reader found. */
+
+const NOBODY_IN_PARTICULAR = { email: null, identity_id: null };
+
+describe('the last owner is taken out while another run takes out the other one', () => {
+	test('Offboard says that no owner is left, also where the answer to its removal was lost', async () => {
+		const lists = onLists({ team: [{ ...PERSON, business_role_name: 'owner' }], members: [{ ...MEMBER, role: 'owner' }] });
+		nock(API).delete(`${MEMBERS}/1`).reply(503, () => {
+			lists.team = [];
+			lists.members = [];
+			lists.bossRole = 'business_partner';
+			return OWN_500;
+		});
+		nock(API).delete(`${MEMBERS}/1`).reply(404, MISSING);
+		expect(await said(offboard)).toContain('lists no active owner');
+	});
+});
+
+describe('a member whom the lists show without an address and without an identity', () => {
+	const remove = { resource: 'teamMember', operation: 'remove', business, options: { ifMissing: 'succeed' } };
+	const UUID = String(teamMemberRow(1).uuid);
+
+	test.each([
+		['Remove', remove, 'delete'],
+		['Update Role', { resource: 'teamMember', operation: 'updateRole', business, role: 'business_employee' }, 'put'],
+	] as const)('%s by whole number: nothing is sent, as it may be the only owner or the connected user', async (_name, parameters, method) => {
+		onLists({ team: [{ ...PERSON, business_role_name: 'owner' }], members: [memberRow(1, { ...NOBODY_IN_PARTICULAR, role: 'owner' })] });
+		let sent = 0;
+		nock(API)[method](`${MEMBERS}/1`).optionally().reply(200, () => {
+			sent++;
+			return { response: { member: { id: 1, role: 'business_employee' } } };
+		});
+		const text = await said({ ...parameters, member: locator('id', '1') });
+		expect(sent).toBe(0);
+		expect(text).toContain('without an address');
+	});
+
+	test('Remove by UUID does not call somebody missing whom the published list shows', async () => {
+		onLists({ team: [{ ...PERSON, ...NOBODY_IN_PARTICULAR }], members: [MEMBER] });
+		const text = await said({ ...remove, member: locator('id', UUID) });
+		expect(text).not.toMatch(/alreadyMissing|No member of business/);
+		expect(text).toContain('has no whole-number ID');
+	});
+});
+
+describe('a list that was not plainly absent when it was first asked for, and answers 404 later', () => {
+	test.each([
+		['refused with 403', 403, FORBIDDEN],
+		['malformed', 200, { response: {} }],
+		['broken off', 200, '{"response": {"memb'],
+	])('%s at first: it is unread, not "not offered"', async (_name, status, body) => {
+		const lists = onLists();
+		lists.instead.members = { status, body };
+		let readings = 0;
+		Object.defineProperty(lists.instead, 'invitations', {
+			get: () => {
+				if (++readings > 1) lists.instead.members = { status: 404, body: MISSING };
+				return undefined;
+			},
+		});
+		const items = await jsonOf({ ...offboard, email: '={{ $json.email }}', options: { failOnPartial: false, ifNotFound: 'succeed', batchSize: 1 } }, { items: [{ email: 'a@example.com' }, { email: EMAIL }] });
+		expect(items.map(({ status: shown }) => shown)).toEqual(['partial', 'partial']);
+	});
+});
+
+describe('Revoke of an invitation of somebody whom the members list shows with an address that is not confirmed', () => {
+	const revoke = { resource: 'invitation', operation: 'revoke', business, invitation: locator('id', '55'), options: { ifMissing: 'succeed' } };
+	const unconfirmed = memberRow(5, { email: EMAIL, confirmed: false });
+	const invitations = [invitationRow(55, { email: EMAIL })];
+
+	test('revoked by an earlier try: a row that appears late is not called an acceptance', async () => {
+		const lists = onLists({ invitations });
+		nock(API).delete(`${INVITATIONS}/55`).reply(503, () => {
+			lists.invitations = [];
+			lists.members = [unconfirmed];
+			return OWN_500;
+		});
+		nock(API).delete(`${INVITATIONS}/55`).reply(404, MISSING);
+		const text = await said(revoke);
+		expect(text).not.toContain('has accepted the invitation');
+		expect(text).toContain('"deleted":true');
+	});
+
+	test.each([
+		['at once', [404]],
+		['after a try without a clear answer', [503, 404]],
+	])('accepted meanwhile, answered 404 %s: that is said', async (_name, statuses) => {
+		const lists = onLists({ invitations, members: [unconfirmed] });
+		for (const status of statuses) {
+			nock(API).delete(`${INVITATIONS}/55`).reply(status, () => {
+				lists.invitations = [];
+				lists.team = [PERSON];
+				lists.members = [MEMBER];
+				return status === 503 ? OWN_500 : MISSING;
+			});
+		}
+		expect(await said(revoke)).toContain('has accepted the invitation');
+	});
+});
+
+describe('Revoke of an invitation whose status nobody knows', () => {
+	test.each([
+		['by ID', [{ status: 'queued' }], locator('id', '55'), "Invitation 55 of business 789 has the status 'queued', which is not known"],
+		['by email', [{ status: 'queued' }], locator('email', EMAIL), "Invitation 55 of business 789 has the status 'queued', which is not known"],
+		['by email, beside a pending one', [{}, { status: 'queued' }], locator('email', EMAIL), "Invitation 56 of business 789 has the status 'queued', which is not known"],
+	])('%s: nothing is sent', async (_name, rows, invitation, message) => {
+		onLists({ invitations: rows.map((row, index) => invitationRow(55 + index, { email: EMAIL, ...row })) });
+		let sent = 0;
+		nock(API).persist().delete(/invitations/).optionally().reply(204, () => {
+			sent++;
+			return '';
+		});
+		const text = await said({ resource: 'invitation', operation: 'revoke', business, invitation, options: { ifMissing: 'succeed' } });
+		expect(sent).toBe(0);
+		expect(text).toContain(message);
+	});
+
+	test('a pending one of the same person is revoked by its ID', async () => {
+		onLists({ invitations: [invitationRow(55, { email: EMAIL }), invitationRow(56, { email: EMAIL, status: 'queued' })] });
+		nock(API).delete(`${INVITATIONS}/55`).reply(204);
+		expect(await said({ resource: 'invitation', operation: 'revoke', business, invitation: locator('id', '55') })).toContain('"deleted":true');
+	});
+});
+
+describe('Create twice for an address of which the list shows an invitation that has expired', () => {
+	test('the second item is refused, as the first invited the person', async () => {
+		onLists({ invitations: [invitationRow(54, { email: EMAIL, status: 'expired' })] });
+		nock(API).post(INVITATIONS).reply(200, { response: { invitation: { id: 55, email: EMAIL, role: 'business_employee', status: 'pending' } } });
+		const create = { resource: 'invitation', operation: 'create', business, email: EMAIL, role: 'business_employee' };
+		const output = await jsonOf(create, { items: [{}, {}], continueOnFail: true });
+		expect(output).toMatchObject([{ id: 55 }, { error: expect.stringContaining('has a pending invitation to business 789 already') }]);
+	});
+});
+
+describe('Offboard twice in one input, the lists not readable after the first removal', () => {
+	test('the second item knows what the first did', async () => {
+		const lists = onLists({ team: [PERSON], members: [MEMBER] });
+		nock(API).delete(`${MEMBERS}/1`).reply(204, () => {
+			lists.team = [];
+			lists.members = [];
+			return '';
+		});
+		let refusals = 6;
+		Object.defineProperty(lists.instead, 'invitations', { get: () => (lists.members.length === 0 && refusals-- > 0 ? { status: 403, body: FORBIDDEN } : undefined) });
+		const output = await jsonOf(offboard, { items: [{}, {}], continueOnFail: true });
+		expect(output[0]).toMatchObject({ status: 'partial' });
+		expect(JSON.stringify(output[1])).not.toContain('is in none of the businesses');
+		expect(output[1]).toMatchObject({ status: 'offboarded', businesses: [{ done: [{ action: 'memberRemoved', id: 1, by: 'thisRun' }] }] });
+	});
+});
+
+describe('Offboard to archive staff', () => {
+	const record = staffRow(7, { email: EMAIL, vis_state: 0 });
+	let state = 0;
+	const onStaff = (status: number, answer: (changed: IDataObject) => nock.Body): void => {
+		state = 0;
+		nock(API).persist().get('/auth/api/v1/users/me').query(true).reply(200, { response: { id: BOSS.identityId, email: BOSS.email, business_memberships: [{ id: 1, role: 'owner', business: { id: 789, name: 'One', account_id: 'zDmNq' } }] } });
+		nock(API).persist().get('/accounting/account/zDmNq/users/staffs').query(true).reply(200, () => staffPage([{ ...record, vis_state: state }]));
+		nock(API).put('/accounting/account/zDmNq/users/staffs/7').reply(status, () => {
+			state = 2;
+			return answer({ ...record, vis_state: 2 });
+		});
+		onLists();
+	};
+	const archive = { ...offboard, options: { failOnPartial: false, staff: 'archive' } };
+
+	test('of somebody who is in no list does not say that the lists were read again', async () => {
+		onStaff(200, (staff) => ({ response: { result: { staff } } }));
+		const text = await said(archive);
+		expect(text).toContain('was archived');
+		expect(text).not.toContain('read again');
+	});
+
+	test.each([
+		['answers the record as it was', { ...record, vis_state: 0 }],
+		['answers another record', { ...record, id: 8, userid: 8, vis_state: 2 }],
+	])('does not call it somebody else\'s where FreshBooks accepts it and %s', async (_name, staff) => {
+		onStaff(200, () => ({ response: { result: { staff } } }));
+		const text = await said(archive);
+		expect(text).toContain('"by":"thisRun"');
+	});
+});
+
+describe('an invitation that is gone when it is to be revoked', () => {
+	test('Offboard does not say that it was revoked', async () => {
+		const lists = onLists({ invitations: [invitationRow(55, { email: EMAIL })] });
+		nock(API).delete(`${INVITATIONS}/55`).reply(404, () => {
+			lists.invitations = [];
+			return MISSING;
+		});
+		const text = await said(offboard);
+		expect(text).not.toContain('was revoked');
+		expect(text).toContain('was not pending any more');
+	});
+
+	test('Onboard names a duplicate that an earlier try revoked', async () => {
+		const lists = onLists({ invitations: [55, 56].map((id) => invitationRow(id, { email: EMAIL, role: 'employee' })) });
+		nock(API).delete(`${INVITATIONS}/56`).reply(503, () => {
+			lists.invitations = lists.invitations.slice(0, 1);
+			return OWN_500;
+		});
+		nock(API).delete(`${INVITATIONS}/56`).reply(404, MISSING);
+		expect(await jsonOf(onboard)).toMatchObject([{ status: 'alreadyInvited', invitation: { id: 55 }, revokedDuplicates: [56] }]);
+	});
+
+	test('Onboard names a duplicate that it revoked where the other one is gone as well', async () => {
+		const lists = onLists({ invitations: [55, 56].map((id) => invitationRow(id, { email: EMAIL, role: 'employee' })) });
+		nock(API).delete(`${INVITATIONS}/56`).reply(204, () => {
+			lists.invitations = [];
+			return '';
+		});
+		expect(await said(onboard)).toContain('"revokedDuplicates":[56]');
+	});
+});
+
+describe('Onboard of somebody whom a list of people shows at once as one who has not joined', () => {
+	test.each([
+		['the members list, unconfirmed', { members: [memberRow(5, { email: EMAIL, confirmed: false })] }],
+		['the published list, without identity', { team: [teamMemberRow(5, { email: EMAIL, active: true, identity_id: null, invitation_date_accepted: null })] }],
+		['the published list, as inactive', { team: [teamMemberRow(5, { email: EMAIL, active: false, identity_id: null, invitation_date_accepted: null })] }],
+	])('%s: the list of invitations gets its 15 seconds all the same', async (_name, rows) => {
+		const lists = onLists();
+		nock(API).post(INVITATIONS).reply(200, () => {
+			Object.assign(lists, rows);
+			return { response: { invitation: { id: 55, email: EMAIL, role: 'business_employee', status: 'pending' } } };
+		});
+		Object.defineProperty(lists, 'invitations', { get: () => (waited() >= 3_000 ? [invitationRow(55, { email: EMAIL })] : []) });
+		expect(await jsonOf(onboard)).toMatchObject([{ status: 'invited', verified: true }]);
+	});
+});
+
+describe('a request that was answered 401 before the refresh broke off', () => {
+	const broken = Object.assign(new Error('the network said ECONNRESET'), { code: 'ECONNRESET' });
+	const EXPIRED = { error: 'unauthenticated', error_description: 'This action requires authentication to continue.' };
+
+	test('Create: the invitation is not called one that may still arrive, and is sent with the next token', async () => {
+		onLists({}, 789, ['first-access-token', 'second-access']);
+		nock(API).post(INVITATIONS).times(5).reply(401, EXPIRED);
+		nock(API).post('/auth/oauth/token').times(5).replyWithError(broken);
+		const text = await said({ resource: 'invitation', operation: 'create', business, email: EMAIL, role: 'business_employee' });
+		expect(text).not.toMatch(/may still arrive|not known whether/);
+		expect(text).toContain('othing was done');
+	});
+
+	test('Remove: it is not called one that may have been carried out', async () => {
+		onLists({ team: [PERSON], members: [MEMBER] });
+		nock(API).delete(`${MEMBERS}/1`).times(5).reply(401, EXPIRED);
+		nock(API).post('/auth/oauth/token').times(5).replyWithError(broken);
+		const text = await said({ resource: 'teamMember', operation: 'remove', business, member: locator('id', '1') });
+		expect(text).not.toContain('may not have been carried out');
+		expect(text).toContain('othing was done');
+	});
+});
+
+describe('what a leaver leaves behind', () => {
+	const withScope = (scope: string) => ({ credential: connectedCredential({ scope: `user:profile:read user:teams:read user:teams:write ${scope}` }) });
+	const removable = (): void => {
+		const lists = onLists({ team: [PERSON], members: [MEMBER] });
+		nock(API).delete(`${MEMBERS}/1`).reply(204, () => {
+			lists.team = [];
+			lists.members = [];
+			return '';
+		});
+	};
+	const leftOutOf = async (scope: string): Promise<IDataObject> => {
+		const [item] = await jsonOf(offboard, withScope(scope));
+		return (item.businesses as IDataObject[])[0].handOver as IDataObject;
+	};
+
+	test('is not no project where the group of a project does not say who is in it', async () => {
+		removable();
+		nock(API).persist().get('/projects/business/789/projects').query(true).reply(200, topLevelPage('projects', [projectRow(1, { group: { id: 6543 } })]));
+		expect(await leftOutOf('user:projects:read')).toMatchObject({ projects: null, leftOut: [expect.stringContaining('does not say who works on'), expect.any(String)] });
+	});
+
+	test('a time entry without a length is not called one that FreshBooks did not show', async () => {
+		removable();
+		const entry = { id: 1, identity_id: 71, billed: false, duration: null };
+		nock(API).persist().get('/timetracking/business/789/time_entries').query(true).reply(200, topLevelPage('time_entries', [entry]));
+		const { unbilledSeconds, leftOut } = await leftOutOf('user:time_entries:read');
+		expect(unbilledSeconds).toBeNull();
+		expect(leftOut).toContainEqual(expect.stringMatching(/without a length/));
+	});
+});

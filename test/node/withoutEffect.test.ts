@@ -1,3 +1,4 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import nock from 'nock';
 
 import { onAFastClock } from '../harness/clock';
@@ -30,5 +31,29 @@ describe('a change of an address without effect', () => {
 		onStaff('ANN.SMITH@example.com');
 		expect(await jsonOf(me)).toHaveLength(1);
 		expect(await jsonOf(staff)).toHaveLength(1);
+	});
+});
+
+describe('a change of a text without effect', () => {
+	const update = (updateFields: INodeParameters) => ({ resource: 'staff', operation: 'update', account: locator('id', 'zDmNq'), staff: locator('id', '7'), updateFields });
+	const onStaff = (changes: IDataObject) => nock(API).put('/accounting/account/zDmNq/users/staffs/7').reply(200, { response: { result: { staff: staffRow(7, changes) } } });
+
+	test.each([
+		['Postal Code', { pCode: '02134' }, { p_code: '2134' }],
+		['Note', { note: '***' }, { note: '' }],
+		['Note', { note: '1e3' }, { note: '1000' }],
+	])('%s: %j is not %j', async (field, sent, answered) => {
+		onStaff(answered);
+		expect((await errorOf(update(sent))).message).toContain(`answers another value for '${field}'`);
+	});
+
+	test.each([
+		[{ rate: '35' }, { rate: '35.00' }],
+		[{ rate: '35.50' }, { rate: 35.5 }],
+		[{ busPhone: '416 555-0100' }, { bus_phone: '(416) 5550100' }],
+		[{ note: '' }, { note: null }],
+	])('%j is %j', async (sent, answered) => {
+		onStaff(answered);
+		expect(await jsonOf(update(sent))).toHaveLength(1);
 	});
 });

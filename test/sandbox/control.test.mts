@@ -40,6 +40,16 @@ describe('people', () => {
 		assert.equal((await bench.api.get(`${TEAM}/${String(after[position]?.uuid)}`)).status, 200);
 	});
 
+	it('may still answer by the id they had, in no list, until they leave', async () => {
+		const former = (await seen('teodor.wexley@example.com'))?.uuid;
+		await bench.control('POST', `${TEODOR}/new-id`, { oldAnswers: true });
+		const answer = await bench.api.get(`${TEAM}/${String(former)}`);
+		assert.deepEqual([answer.status, answer.data.response.uuid, answer.data.response.email], [200, former, 'teodor.wexley@example.com']);
+		assert.ok(!(await team()).some(({ uuid }) => uuid === former));
+		await bench.control('DELETE', TEODOR);
+		assert.equal((await bench.api.get(`${TEAM}/${String(former)}`)).status, 404);
+	});
+
 	it('move updated_at when they change, unless told otherwise', async () => {
 		const updated = async () => (await seen('teodor.wexley@example.com'))?.updated_at;
 		const first = await updated();

@@ -113,6 +113,17 @@ describe('fault kinds', () => {
 		assert.deepEqual(own.data, { response: { '0': 1 } });
 	});
 
+	it('fieldsLeftOut: the answer without roles, names and dates, or without the fields named', async () => {
+		await arm({ kind: 'fieldsLeftOut' });
+		await arm({ kind: 'fieldsLeftOut', fields: ['email', 'total'] });
+		const [whole, first, second] = [await bench.api.get(MEMBERS), await team(), await team()];
+		const [row] = first.data.response;
+		assert.deepEqual(Object.keys(row).filter((name) => /role|name|_at$|date/.test(name)), []);
+		assert.deepEqual([row.email, row.active, first.data.meta.total], ['marlowe.ashdown@example.com', true, 12]);
+		assert.deepEqual(['email' in second.data.response[0], second.data.response[0].business_role_name, 'total' in second.data.meta], [false, 'owner', false]);
+		assert.ok(whole.data.response.members.every((member: Body) => typeof member.role === 'string'));
+	});
+
 	it('emptyList: no rows, with or without the total', async () => {
 		await arm({ kind: 'emptyList' });
 		await arm({ kind: 'emptyList', keepTotal: true });

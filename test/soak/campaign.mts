@@ -13,6 +13,7 @@ import { judgeActions, type Action } from './judge/actions.mts';
 import type { Finding, FindingKind } from './judge/findings.mts';
 import { Timelines, type Beginning } from './judge/timelines.mts';
 import type { Request } from './judge/polls.mts';
+import { silencesOf } from './judge/silences.mts';
 import { judgeTrigger, type Watcher } from './judge/triggers.mts';
 import { planOf } from './plan.mts';
 import { Player } from './player.mts';
@@ -54,7 +55,7 @@ const SETTLES_WITHIN_MS = 300_000;
 /** Nothing else may come: some polls more. */
 const STAYS_QUIET_MS = 12_000;
 
-export const KINDS: readonly FindingKind[] = ['false', 'lost', 'repeated', 'invited twice', 'wrong write'];
+export const KINDS: readonly FindingKind[] = ['false', 'lost', 'repeated', 'invited twice', 'wrong write', 'silent'];
 
 /** A list is read every few seconds; so many requests are more than a minute's. */
 const REQUESTS_LOOKED_BACK = 5_000;
@@ -153,7 +154,7 @@ class Campaign {
 	#faults(): Record<Fault, number> {
 		const counts = Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<Fault, number>;
 		for (const [fault, count] of this.#director.fired) counts[fault] = count;
-		return { ...counts, 'connection refused': this.#player.outages, 'clock jump': this.#player.clockJumps, 'two writers': this.#player.twoWriters };
+		return { ...counts, 'connection refused': this.#player.outages, 'clock jump': this.#player.clockJumps, 'two writers': this.#player.twoWriters, 'business refused': this.#player.refusals };
 	}
 
 	#sumOfFaults(): number {
@@ -165,7 +166,7 @@ class Campaign {
 	}
 
 	#ofTriggers(timelines: Timelines): Finding[] {
-		return this.#collector.watchers().flatMap((watcher) => judgeTrigger(watcher, timelines, this.#settledAt));
+		return this.#collector.watchers().flatMap((watcher) => [...judgeTrigger(watcher, timelines, this.#settledAt), ...silencesOf(watcher, timelines.names)]);
 	}
 
 	#findings(): Finding[] {

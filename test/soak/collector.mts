@@ -1,9 +1,9 @@
 // Gathers what came out of the triggers, and the requests behind it, while the campaign runs.
+import type { ExecutionError } from '../../sandbox/n8n/execution.mts';
 import { N8nRequestError } from '../../sandbox/n8n/index.mts';
 import type { RequestEntry } from '../../sandbox/freshbooks/requestLog.mts';
-import type { Item } from './judge/triggers.mts';
 import { pollsOf, type Request } from './judge/polls.mts';
-import type { Watcher } from './judge/triggers.mts';
+import type { Item, ShownError, Watcher } from './judge/triggers.mts';
 import { BUSINESSES } from './plan.mts';
 import { TRIGGER_NODE, type RunningTrigger, type Stage } from './stage.mts';
 
@@ -16,6 +16,7 @@ export class Collector {
 	readonly failures = new Map<string, number>();
 	readonly #stage: Stage;
 	readonly #items = new Map<RunningTrigger, Item[]>();
+	readonly #errors = new Map<RunningTrigger, ShownError[]>();
 	readonly #requests = new Map<number, Request[]>();
 	readonly #seen = new Set<string>();
 	#lastSeq: number;
@@ -46,6 +47,7 @@ export class Collector {
 				watchesProfiles: events.includes('memberUpdated'),
 				businessIds: businessIds ?? BUSINESSES.map(({ id }) => id),
 				items: this.#items.get(trigger) ?? [],
+				errors: this.#errors.get(trigger) ?? [],
 				polls: pollsOf(this.#requests.get(grant) ?? [], watchesInvitations),
 			};
 		});
@@ -70,15 +72,21 @@ export class Collector {
 
 	async #takeExecutions(trigger: RunningTrigger): Promise<void> {
 		const { client } = this.#stage.world.n8n;
-		for (const { id, status } of await client.executions(trigger.workflowId)) {
+		for (const { id, status, startedAt } of await client.executions(trigger.workflowId)) {
 			if (this.#seen.has(id) || status === 'new' || status === 'running') continue;
 			const execution = await client.finished(id);
 			this.#seen.add(id);
-			const message = execution.status === 'error' ? (execution.error?.message ?? 'no message') : undefined;
-			if (message !== undefined) this.failures.set(message, (this.failures.get(message) ?? 0) + 1);
+			if (execution.status === 'error') this.#takeError(trigger, startedAt, execution.error);
 			const items = this.#items.get(trigger) ?? [];
 			items.push(...(execution.items(TRIGGER_NODE) as unknown as Item[]).filter(({ event }) => typeof event === 'string'));
 			this.#items.set(trigger, items);
 		}
+	}
+
+	#takeError(trigger: RunningTrigger, startedAt: string, { message, description }: ExecutionError = { message: 'no message' }): void {
+		this.failures.set(message, (this.failures.get(message) ?? 0) + 1);
+		const errors = this.#errors.get(trigger) ?? [];
+		errors.push({ at: Date.parse(startedAt), text: `${message} ${description ?? ''}` });
+		this.#errors.set(trigger, errors);
 	}
 }

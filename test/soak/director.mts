@@ -159,6 +159,7 @@ function hitFor(fault: RequestFault, chance: Chance): Hit {
 		case 'slow refresh': return hit('delay', { ms: chance.between(2_000, 6_000) });
 		case 'gateway gave up, write arrives later': return hit('lateArrival', { status: chance.of([520, 524, 503]), arrivesAfterMs: 2_500 });
 		case 'write applied, then failed': return hit('applyThenFail', chance.of([{ with: 'reset' }, { with: 'cut' }, { status: 500 }, { status: 502 }]));
+		case 'fields left out': return hit('fieldsLeftOut');
 		case 'empty 200 list':
 		case 'rows dropped': return hit('status', { status: 500 });
 	}

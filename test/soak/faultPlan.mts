@@ -6,10 +6,10 @@ export const REQUEST_FAULTS = [
 	'429 without Retry-After', '429, seconds', '429, HTTP date', '429, absurd value', '500', '502 in HTML', '503', 'reset before the answer',
 	'reset mid-body', 'truncated JSON', 'wrong shape', 'error in 200', 'empty 200 list', 'answer after 40 s', 'total that lies',
 	'rows that move', 'rows dropped', 'token expired mid-list', 'refresh answered 500', 'slow refresh', 'write applied, then failed',
-	'gateway gave up, write arrives later',
+	'gateway gave up, write arrives later', 'fields left out',
 ] as const;
 /** Faults of the whole sandbox, at planned times. */
-export const WORLD_FAULTS = ['connection refused', 'clock jump', 'two writers'] as const;
+export const WORLD_FAULTS = ['connection refused', 'clock jump', 'two writers', 'business refused'] as const;
 export const FAULTS = [...REQUEST_FAULTS, ...WORLD_FAULTS] as const;
 export type RequestFault = (typeof REQUEST_FAULTS)[number];
 export type Fault = (typeof FAULTS)[number];
@@ -66,9 +66,9 @@ function cards(common: readonly RequestFault[], rare: readonly RequestFault[]): 
 const SLOW: readonly RequestFault[] = ['answer after 40 s', ...THROTTLED, ...THROTTLED];
 const DECKS: Record<Purpose, readonly RequestFault[]> = {
 	me: cards([...BROKEN, ...MISSHAPEN], SLOW),
-	people: cards([...BROKEN, ...MISSHAPEN, ...LYING, 'token expired mid-list'], SLOW),
+	people: cards([...BROKEN, ...MISSHAPEN, ...LYING, 'fields left out', 'token expired mid-list'], SLOW),
 	invitations: cards([...BROKEN, ...MISSHAPEN, 'empty 200 list', 'rows dropped', 'token expired mid-list'], SLOW),
-	lookUp: cards([...BROKEN, ...MISSHAPEN, 'token expired mid-list'], SLOW),
+	lookUp: cards([...BROKEN, ...MISSHAPEN, 'fields left out', 'token expired mid-list'], SLOW),
 	staff: cards([...BROKEN, ...MISSHAPEN], SLOW),
 	refresh: ['refresh answered 500', 'refresh answered 500', 'slow refresh'],
 	// A list of invitations has no total, and a removal no other answer: see docs/reliability.md for what is not lied about here.
@@ -78,8 +78,12 @@ const DECKS: Record<Purpose, readonly RequestFault[]> = {
 	revoke: cards(WRITES, SLOW),
 };
 
-/** Those who write decide by one reading: to them lists only lie in ways that show. */
+/**
+ * Those who write decide by one reading: to them lists only lie in ways that show. What actions make of rows without a role or
+ * a name is no matter of this campaign.
+ */
 function isFor(kind: CallerKind, purpose: Purpose, fault: RequestFault): boolean {
+	if (fault === 'fields left out') return kind === 'trigger';
 	return !(kind === 'writer' && purpose === 'invitations' && LYING.includes(fault));
 }
 

@@ -12,11 +12,19 @@ export type Act =
 	| { readonly kind: 'address'; readonly email: string }
 	| { readonly kind: 'deactivate' }
 	| { readonly kind: 'reactivate' }
-	| { readonly kind: 'newId' }
+	| { readonly kind: 'newId'; readonly oldAnswers: boolean }
+	/** Leaves, and somebody else with the same address joins at once. */
+	| { readonly kind: 'successor'; readonly role: string }
+	/** Leaves, and somebody who is there takes over the address; `to`: as {@link Life.veteran}. */
+	| { readonly kind: 'bequeath'; readonly to: number }
 	| { readonly kind: 'invite'; readonly by: Hand; readonly role: string; readonly way: 'businessInvitations' | 'userInvitation' }
 	| { readonly kind: 'inviteAgain'; readonly role: string }
+	/** By FreshBooks' own users, beside the pending one; `instead`: that one is then withdrawn. */
+	| { readonly kind: 'resend'; readonly role: string; readonly instead: boolean }
 	| { readonly kind: 'onboard'; readonly role: string; readonly runs: number; readonly besideOther: boolean }
-	| { readonly kind: 'accept' }
+	| { readonly kind: 'accept'; readonly oneOfSeveral: boolean }
+	/** All that are pending are revoked by FreshBooks' own users. */
+	| { readonly kind: 'withdraw' }
 	| { readonly kind: 'revoke'; readonly by: Hand }
 	| { readonly kind: 'leave'; readonly by: Hand | 'both at once'; readonly way: 'remove' | 'offboard' };
 
@@ -61,6 +69,8 @@ export interface Plan {
 	readonly attempts: readonly Attempt[];
 	readonly outages: ReadonlyArray<{ readonly atMs: number; readonly ms: number }>;
 	readonly clockJumps: ReadonlyArray<{ readonly atMs: number; readonly offsetMs: number }>;
+	/** For so long the connected user may not list a business. */
+	readonly refusals: ReadonlyArray<{ readonly atMs: number; readonly ms: number; readonly business: number }>;
 }
 
 export const BUSINESSES = [
@@ -79,7 +89,7 @@ const CLOCK_OFFSETS_MS = [2 * HOUR_MS, -3 * HOUR_MS, 13 * HOUR_MS, 0, -90_000];
 /** The whole campaign of so many minutes. The same seed and minutes give the same plan. */
 export function planOf(seed: number, minutes: number): Plan {
 	const endMs = minutes * 60_000;
-	return { lives: lives(seed, endMs), reads: reads(seed, endMs), attempts: attempts(seed, endMs), outages: outages(seed, endMs), clockJumps: clockJumps(seed, endMs) };
+	return { lives: lives(seed, endMs), reads: reads(seed, endMs), attempts: attempts(seed, endMs), outages: outages(seed, endMs), clockJumps: clockJumps(seed, endMs), refusals: refusals(seed, endMs) };
 }
 
 /** Times from 0 to `endMs`, so far apart. */
@@ -102,11 +112,16 @@ function lifeOf(chance: Chance, startsAtMs: number, number: number, veterans: Ma
 	// Half of those who were there from the beginning stay untouched.
 	const veteran = make === veteranLife && left.length > (BUSINESSES[business]?.people ?? 0) / 2 ? left.pop() : undefined;
 	const all = make === veteranLife && veteran === undefined ? joiner(chance, number) : make(chance, number);
-	const acts = all.filter(({ kind }) => kind !== 'newId' || hasLogin(veteran));
+	const heir = left.length > (BUSINESSES[business]?.people ?? 0) / 2 && chance.happens(0.3) ? left.pop() : undefined;
+	if (heir !== undefined && all.at(-1)?.kind === 'leave') all.splice(-1, 1, { kind: 'bequeath', to: heir });
+	const acts = all.filter(({ kind }) => !NEEDS_LOGIN.has(kind) || hasLogin(veteran));
 	return { startsAtMs, business, email, veteran, steps: acts.map((act) => ({ afterMs: chance.between(300, 9_000), act })) };
 }
 
-/** Whoever has none, and gets a new ID and a new address between two polls, cannot be told from one who leaves and one who comes. */
+/** Without an identity, one person who gets a new ID and two people who follow one another cannot be distinguished. */
+const NEEDS_LOGIN: ReadonlySet<Act['kind']> = new Set(['newId', 'successor']);
+
+/** Generated people without a seat have no login. */
 function hasLogin(veteran: number | undefined): boolean {
 	return veteran === undefined || generatedPerson(placeInTeam(veteran)).identityId !== null;
 }
@@ -124,7 +139,8 @@ function changes(chance: Chance, number: number): Act[] {
 	const others: Act[] = [
 		role,
 		{ kind: 'rename', lastName: chance.of(LAST) },
-		{ kind: 'newId' },
+		{ kind: 'newId', oldAnswers: chance.happens(0.5) },
+		{ kind: 'successor', role: chance.of(ROLES) },
 		{ kind: 'address', email: `${chance.of(FIRST)}.${chance.of(LAST)}.${number}.new@soak.example` },
 	];
 	return [...chance.shuffled(others).slice(0, chance.between(1, 3)), ...away];
@@ -146,15 +162,17 @@ function veteranLife(chance: Chance, number: number): Act[] {
 function invitee(chance: Chance, number: number): Act[] {
 	const invite: Act = { kind: 'invite', by: chance.of(['people', 'package', 'package', 'other program'] as const), role: chance.of(ROLES), way: chance.of(['businessInvitations', 'userInvitation'] as const) };
 	const again: Act[] = chance.happens(0.5) ? [{ kind: 'inviteAgain', role: invite.role }] : [];
-	const end: Act[] = chance.happens(0.4) ? [{ kind: 'revoke', by: chance.of(HANDS) }] : [{ kind: 'accept' }, ...changes(chance, number), ...leave(chance)];
-	return [invite, ...again, ...end];
+	const several: Act[] = chance.happens(0.4) ? [{ kind: 'resend', role: invite.role, instead: chance.happens(0.5) }, { kind: 'resend', role: chance.of(ROLES), instead: false }] : [];
+	const withdrawn: Act[] = several.length > 0 ? [{ kind: 'withdraw' }] : [];
+	const end: Act[] = chance.happens(0.4) ? [...withdrawn, { kind: 'revoke', by: chance.of(HANDS) }] : [{ kind: 'accept', oneOfSeveral: several.length > 0 }, ...withdrawn, ...changes(chance, number), ...leave(chance)];
+	return [invite, ...again, ...several, ...end];
 }
 
 function hire(chance: Chance, number: number): Act[] {
 	const role = chance.of(ROLES);
 	const onboard: Act = { kind: 'onboard', role, runs: chance.between(1, 2), besideOther: chance.happens(0.5) };
 	const again: Act = { kind: 'onboard', role, runs: 1, besideOther: false };
-	return [onboard, again, { kind: 'accept' }, ...changes(chance, number), ...leave(chance)];
+	return [onboard, again, { kind: 'accept', oneOfSeveral: false }, ...changes(chance, number), ...leave(chance)];
 }
 
 function reads(seed: number, endMs: number): Read[] {
@@ -175,4 +193,9 @@ function outages(seed: number, endMs: number): Plan['outages'] {
 function clockJumps(seed: number, endMs: number): Plan['clockJumps'] {
 	const chance = new Chance(seed, 'clock');
 	return [...times(chance, endMs, 15_000, 20_000, 45_000)].map((atMs) => ({ atMs, offsetMs: chance.of(CLOCK_OFFSETS_MS) }));
+}
+
+function refusals(seed: number, endMs: number): Plan['refusals'] {
+	const chance = new Chance(seed, 'refusals');
+	return [...times(chance, endMs - 35_000, 40_000, 70_000, 150_000)].map((atMs) => ({ atMs, ms: chance.between(20_000, 30_000), business: chance.between(0, BUSINESSES.length - 1) }));
 }

@@ -18,13 +18,14 @@ describe('the plan of people', () => {
 	});
 
 	it('holds every kind of change, hand and reading within ten minutes', () => {
-		const { lives, reads, outages, clockJumps } = planOf(1, 10);
+		const { lives, reads, outages, clockJumps, refusals } = planOf(1, 10);
 		const acts = lives.flatMap(({ steps }) => steps.map(({ act }) => act));
-		const kinds: ReadonlyArray<Act['kind']> = ['join', 'role', 'rename', 'address', 'deactivate', 'reactivate', 'newId', 'invite', 'inviteAgain', 'onboard', 'accept', 'revoke', 'leave'];
+		const kinds: ReadonlyArray<Act['kind']> = ['join', 'role', 'rename', 'address', 'deactivate', 'reactivate', 'newId', 'successor', 'bequeath', 'invite', 'inviteAgain', 'resend', 'withdraw', 'onboard', 'accept', 'revoke', 'leave'];
+		for (const oldAnswers of [true, false]) assert.ok(acts.some((act) => act.kind === 'newId' && act.oldAnswers === oldAnswers));
 		for (const kind of kinds) assert.ok(acts.some((act) => act.kind === kind), kind);
 		for (const by of ['people', 'package', 'other program', 'both at once']) assert.ok(acts.some((act) => act.kind === 'leave' && act.by === by), by);
 		for (const what of READS) assert.ok(reads.some((read) => read.what === what), what);
-		assert.ok(outages.length > 5 && clockJumps.length > 5);
+		assert.ok(outages.length > 5 && clockJumps.length > 5 && refusals.length > 3);
 	});
 
 	it('asks for everything that must not be done to the connected owner', () => {
@@ -34,10 +35,30 @@ describe('the plan of people', () => {
 		assert.ok(attempts.every(({ atMs }) => atMs >= 0 && atMs < 600_000));
 	});
 
-	it('gives nobody without a login a new ID', () => {
+	it('lets somebody accept one of several invitations, and withdraws the others', () => {
+		const lives = planOf(1, 10).lives.map(({ steps }) => steps.map(({ act }) => act));
+		const accepting = lives.filter((acts) => acts.some((act) => act.kind === 'accept' && act.oneOfSeveral));
+		assert.ok(accepting.length > 3, `${accepting.length}`);
+		assert.ok(accepting.every((acts) => acts.some(({ kind }) => kind === 'resend') && acts.some(({ kind }) => kind === 'withdraw')));
+	});
+
+	it('refuses businesses within its time, and gives them back before it ends', () => {
+		const { refusals } = planOf(2, 10);
+		assert.ok(refusals.every(({ atMs, ms, business }) => atMs + ms < 600_000 && business < BUSINESSES.length));
+	});
+
+	it('lets only people take over an address who have no life of their own, each once', () => {
+		const { lives } = planOf(1, 20);
+		const heirs = lives.flatMap(({ business, steps }) => steps.flatMap(({ act }) => (act.kind === 'bequeath' ? [`${business} ${act.to}`] : [])));
+		const veterans = new Set(lives.map(({ business, veteran }) => `${business} ${veteran}`));
+		assert.ok(heirs.length > 3 && heirs.every((heir) => !veterans.has(heir)));
+		assert.equal(new Set(heirs).size, heirs.length);
+	});
+
+	it('gives nobody without a login a new ID or a successor', () => {
 		const withoutLogin = planOf(1, 60).lives.filter(({ veteran }) => veteran !== undefined && generatedPerson(veteran + 1).identityId === null);
 		assert.ok(withoutLogin.length > 0);
-		assert.ok(!withoutLogin.some(({ steps }) => steps.some(({ act }) => act.kind === 'newId')));
+		assert.ok(!withoutLogin.some(({ steps }) => steps.some(({ act }) => act.kind === 'newId' || act.kind === 'successor')));
 	});
 
 	it('stays within its time, and gives nobody two lives', () => {
@@ -66,6 +87,11 @@ describe('the plan of faults', () => {
 		assert.ok(rate > 0.15 && rate < 0.4, `${rate}`);
 		const quiet = Array.from({ length: 250 }, (_, spell) => hits.slice(spell * 12, spell * 12 + 12)).filter((spell) => spell.every((hit) => hit === undefined));
 		assert.ok(quiet.length > 50, `${quiet.length} of 250`);
+	});
+
+	it('leaves fields out for triggers only, whose people it is about', () => {
+		assert.ok(drawn('trigger', 'people', 2_000).includes('fields left out') && drawn('trigger', 'lookUp', 2_000).includes('fields left out'));
+		for (const kind of ['reader', 'writer'] as const) assert.ok(!drawn(kind, 'people', 2_000).includes('fields left out'));
 	});
 
 	it('tells those who write no lie about invitations that they could not notice', () => {

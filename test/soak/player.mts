@@ -39,6 +39,7 @@ export class Player {
 	readonly #underWay = new Set<Promise<unknown>>();
 	#outages = 0;
 	#clockJumps = 0;
+	#refusals = 0;
 
 	constructor(stage: Stage, plan: Plan) {
 		this.#stage = stage;
@@ -54,14 +55,19 @@ export class Player {
 		return this.#clockJumps;
 	}
 
+	get refusals(): number {
+		return this.#refusals;
+	}
+
 	/** Plays until the time is over. */
 	async play(forMs: number): Promise<void> {
-		const { lives, reads, attempts, outages, clockJumps } = this.#plan;
+		const { lives, reads, attempts, outages, clockJumps, refusals } = this.#plan;
 		for (const life of lives) this.#at(life.startsAtMs, async () => await this.#live(life));
 		for (const read of reads) this.#at(read.atMs, async () => await this.#read(read));
 		for (const attempt of attempts) this.#at(attempt.atMs, async () => await this.#attempt(attempt));
 		for (const { atMs, ms } of outages) this.#at(atMs, async () => await this.#goDark(ms));
 		for (const { atMs, offsetMs } of clockJumps) this.#at(atMs, () => this.#jump(offsetMs));
+		for (const { atMs, ms, business } of refusals) this.#at(atMs, async () => await this.#refuse(BUSINESSES[business]?.id ?? 0, ms));
 		await sleep(forMs);
 		this.#stop.abort();
 		this.#jump(0);
@@ -98,6 +104,15 @@ export class Player {
 		settings.clockOffsetMs = offsetMs;
 	}
 
+	/** For a while the connected user may not list a business. */
+	async #refuse(businessId: number, ms: number): Promise<void> {
+		const business = this.#business(businessId);
+		business.listable = false;
+		this.#refusals += 1;
+		await this.#pause(ms);
+		business.listable = true;
+	}
+
 	#business(id: number): Business {
 		const business = this.#stage.world.sandbox.parts.world.businesses.get(id);
 		if (!business) throw new Error(`The sandbox has no business ${id}.`);
@@ -118,23 +133,27 @@ export class Player {
 	}
 
 	/** Another hand may have been there before, or an action may have failed. */
-	#isPossible({ businessId, email }: Standing, { kind }: Act): boolean {
+	#isPossible({ businessId, email }: Standing, act: Act): boolean {
 		const business = this.#business(businessId);
 		const pending = pendingInvitations(business).filter((invitation) => sameAddress(invitation.email, email)).length;
 		const member = findMember(business, email);
-		switch (kind) {
+		switch (act.kind) {
 			case 'join':
 			case 'invite':
 			case 'onboard': return !member;
 			case 'inviteAgain':
+			case 'resend':
+			case 'withdraw':
 			case 'revoke': return pending > 0;
-			case 'accept': return pending === 1 && !member;
+			case 'accept': return (pending === 1 || (pending > 1 && act.oneOfSeveral)) && !member;
 			case 'reactivate': return member?.active === false;
 			case 'role':
 			case 'rename':
 			case 'address':
 			case 'deactivate':
 			case 'newId':
+			case 'successor':
+			case 'bequeath':
 			case 'leave': return member !== undefined;
 		}
 	}
@@ -147,7 +166,17 @@ export class Player {
 			case 'rename': return people.rename(email, act.lastName);
 			case 'deactivate': return people.deactivate(email);
 			case 'reactivate': return people.reactivate(email);
-			case 'newId': return people.newId(email);
+			case 'newId': return people.newId(email, act.oldAnswers);
+			case 'successor':
+				people.leave(email);
+				return people.join(email, act.role);
+			case 'bequeath':
+				people.leave(email);
+				return people.address(generatedPerson(placeInTeam(act.to)).email, email);
+			case 'resend':
+				people.invite(email, act.role);
+				return act.instead ? people.revoke(email) : undefined;
+			case 'withdraw': return pendingInvitations(this.#business(businessId)).filter((invitation) => sameAddress(invitation.email, email)).forEach(() => people.revoke(email));
 			case 'accept': return people.accept(email);
 			case 'address':
 				people.address(email, act.email);

@@ -22,7 +22,7 @@ export function problemsOf(verdict: Verdict): string[] {
 
 function summary(verdict: Verdict): string[][] {
 	const { minutes, seed, requests, changes, emitted } = verdict;
-	const head = ['minutes', 'seed', 'requests', 'faults', 'changes', 'emitted', 'false', 'lost', 'repeated', 'invited twice', 'wrong write'];
+	const head = ['minutes', 'seed', 'requests', 'faults', 'changes', 'emitted', 'false', 'lost', 'repeated', 'invited twice', 'wrong write', 'silent'];
 	return [head, [minutes, seed, requests, total(verdict), changes, emitted, ...KINDS.map((kind) => countOf(verdict, kind))].map(String)];
 }
 

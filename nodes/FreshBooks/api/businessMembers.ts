@@ -85,7 +85,7 @@ export async function updateBusinessMember(client: FreshBooksClient, businessId:
 	const member = businessMemberOf(row);
 	if (member.id === null || member.id === memberId) return member;
 	const { subject, idFamily } = about;
-	throw new FreshBooksError({ kind: 'malformed', status: 200, subject, idFamily, method: 'PUT', sent: 1, maybeDone: true });
+	throw new FreshBooksError({ kind: 'malformed', status: 200, subject, idFamily, method: 'PUT', maybeDone: true });
 }
 
 /** Removes the person from the business; their FreshBooks account stays. Throws FreshBooksError. */

@@ -76,7 +76,7 @@ function invitationIn(answer: unknown, email: string, about: Pick<Failure, 'subj
 	const invitation = invitationOf(objectOf(response.invitation ?? response));
 	const isAsked = invitation.email === null ? invitation.id !== null : sameAddress(invitation.email, email);
 	if (isAsked) return invitation;
-	throw new FreshBooksError({ ...about, kind: 'unknownFate', status: 200, method: 'POST', sent: 1, maybeDone: true });
+	throw new FreshBooksError({ ...about, kind: 'unknownFate', status: 200, method: 'POST', maybeDone: true });
 }
 
 function aboutInviting(email: string, businessId: number) {
@@ -156,5 +156,5 @@ export async function revokeInvitation(client: FreshBooksClient, businessId: num
 	const response = objectOf(objectOf(answer).response);
 	const { status } = invitationOf(objectOf(response.invitation ?? response));
 	if (status?.toLowerCase() !== 'accepted') return;
-	throw new FreshBooksError({ ...about, kind: 'conflict', status: 200, serviceText: 'The invitation was accepted already.', method: 'DELETE', sent: 1 });
+	throw new FreshBooksError({ ...about, kind: 'conflict', status: 200, serviceText: 'The invitation was accepted already.', method: 'DELETE' });
 }

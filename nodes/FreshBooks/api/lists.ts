@@ -271,8 +271,8 @@ export function agreedTotal(listing: Pick<Listing<unknown>, 'totals'>): number |
 
 /** True when rows moved while they were read, so that somebody may have been skipped. */
 export function movedWhileRead(listing: Listing<unknown>): boolean {
-	if (listing.limited || listing.totals.length === 0) return false;
-	return agreedTotal(listing) === null || listing.duplicates > 0;
+	if (listing.limited || (listing.totals.length === 0 && listing.pages === 0)) return false;
+	return listing.duplicates > 0 || (listing.totals.length > 0 && agreedTotal(listing) === null);
 }
 
 /** A list read to its end, and what speaks against its being the whole list. */

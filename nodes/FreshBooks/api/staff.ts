@@ -184,7 +184,7 @@ export async function updateStaff(
 
 /**
  * Sets `vis_state`. Deleting answers an empty response (freshbooks.com/api/staff). Throws FreshBooksError, of kind `refused`
- * where FreshBooks answers with a record whose state is another one.
+ * where FreshBooks answers with a record whose state is another one; with `readBackFailed` where the change was accepted.
  */
 export async function setStaffVisState(
 	client: FreshBooksClient,
@@ -194,8 +194,9 @@ export async function setStaffVisState(
 ): Promise<void> {
 	const staff = await putStaff(client, accountId, staffId, { vis_state: visState });
 	if (staff === undefined || staff.visState === null || staff.visState === visState) return;
-	throw refusal(
+	const { failure } = refusal(
 		`FreshBooks accepted the change of staff ${staffId} of account ${accountId}, but left its state as it was`,
 		'The connected user may not be allowed to change it. Change it in FreshBooks itself, or connect as an owner or admin.',
 	);
+	throw new FreshBooksError({ ...failure, readBackFailed: true });
 }

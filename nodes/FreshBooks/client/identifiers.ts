@@ -3,8 +3,8 @@
  *
  * FreshBooks has several ID families that fail with a bare 404 when mixed up (freshbooks.com/api/identity_model):
  * a business has an integer ID, its accounting system an alphanumeric account ID, a team member a UUID in the published
- * endpoints and an integer in the guide's. An ID becomes a path segment, and one path (DELETE of a business) removes a
- * whole business: nothing but the exact form is ever let through.
+ * endpoints and an integer in those of stitchflow.com's guide. An ID becomes a path segment, and one path (DELETE of a
+ * business) removes a whole business: nothing but the exact form is ever let through.
  */
 
 /** A checked value, or a sentence fragment saying what the value should have been. */

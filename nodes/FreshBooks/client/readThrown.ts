@@ -33,6 +33,15 @@ function urlOf(error: unknown): string | undefined {
 	return isErrorLike(config) && typeof config.url === 'string' ? config.url : undefined;
 }
 
+/** What n8n asks for after a 401, before it sends the request again: a new token, or (client.ts) who the user is. */
+const ASKED_TO_REFRESH = /\/auth\/(?:oauth\/token|api\/v1\/users\/me)$/;
+
+/** True when the refresh of the token failed: the request itself had been sent, and answered 401. */
+function isOfRefresh(error: unknown, { path }: FreshBooksRequest): boolean {
+	const url = urlOf(error) ?? '';
+	return ASKED_TO_REFRESH.test(url) && !url.endsWith(path);
+}
+
 /** True when the answer to the request itself broke off: n8n throws it with the status that had come, 200 or any other. */
 function brokeOff(error: unknown, status: string, { path }: FreshBooksRequest): boolean {
 	return /^2\d\d$/.test(status) || (/^5\d\d$/.test(status) && urlOf(error)?.endsWith(path) === true);
@@ -53,7 +62,8 @@ export function readThrown(error: unknown, request: FreshBooksRequest, cancelled
 		return { ok: false, trouble: 'final', failure, retryWithStoredToken: true };
 	}
 	if (code === '429') return { ok: false, trouble: 'throttled', failure: { ...context, kind: 'rateLimited', status: 429 } };
-	if (brokeOff(error, code, request)) {
+	const isRefresh = isOfRefresh(error, request);
+	if (!isRefresh && brokeOff(error, code, request)) {
 		return { ok: false, trouble: 'unknownFate', failure: { ...context, kind: 'unreachable', serviceText: `status ${code}, broken off` } };
 	}
 	if (/^[345]\d\d$/.test(code)) {
@@ -61,8 +71,6 @@ export function readThrown(error: unknown, request: FreshBooksRequest, cancelled
 	}
 	const serviceText = /^[A-Z_]{1,40}$/.test(code) ? code : undefined;
 	const failure: Failure = { ...context, kind: 'unreachable', serviceText };
-	if (!NEVER_CONNECTED.has(code)) return { ok: false, trouble: 'unknownFate', failure };
-	// Where the token endpoint could not be reached, the request itself had been sent, and answered 401.
-	const wasSent = urlOf(error)?.endsWith(request.path) === false;
-	return { ok: false, trouble: 'notCarriedOut', failure, wasSent };
+	if (!isRefresh && !NEVER_CONNECTED.has(code)) return { ok: false, trouble: 'unknownFate', failure };
+	return { ok: false, trouble: 'notCarriedOut', failure, wasSent: isRefresh };
 }

@@ -43,7 +43,7 @@ export function teamMemberEntry(member: TeamMember): INodeListSearchItems {
 	return { name: described(nameOf(member), more), value: member.uuid };
 }
 
-/** A person of the guide's members list, by whole number. */
+/** A person of the members list, by whole number. */
 export function businessMemberEntry(member: BusinessMember): INodeListSearchItems {
 	return { name: described(nameOf(member), [member.email, titleOf(member.role)]), value: member.id ?? 0 };
 }

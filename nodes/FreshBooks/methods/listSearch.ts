@@ -157,7 +157,7 @@ export const searchInvitations = search((context, client) => {
 			message: `Business ${businessId} has no pending invitation`,
 			wayOut: 'One that was accepted or revoked is not listed. A person who accepted is a team member now.',
 		},
-		// The guide's list has no paging.
+		// In stitchflow.com's guide this list has no paging.
 		all: async () => await wholeList(client, listInvitations(businessId, invitationEntry)),
 	};
 });

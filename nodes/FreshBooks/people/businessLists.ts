@@ -87,11 +87,13 @@ function watched(client: FreshBooksClient, onAnswer: () => void): FreshBooksClie
 	};
 }
 
-/** `answered` is whether FreshBooks answered any page of this list in this execution; it is set to true when it does. */
+/** `answered` is whether FreshBooks, when first asked for this list in this execution, did anything but answer 404; it is kept up to date. */
 async function readOne<Row>(client: FreshBooksClient, request: ListRequest<Row>, answered: { value: boolean }): Promise<ReadList<Row>> {
 	const first = await attemptList(client, request, answered);
 	// One 404 may be a fault in between; a list that is not offered answers it again.
-	return first.state === 'notOffered' ? await attemptList(client, request, answered) : first;
+	const read = first.state === 'notOffered' ? await attemptList(client, request, answered) : first;
+	if (read.state !== 'notOffered') answered.value = true;
+	return read;
 }
 
 async function attemptList<Row>(client: FreshBooksClient, request: ListRequest<Row>, answered: { value: boolean }): Promise<ReadList<Row>> {
@@ -124,7 +126,7 @@ function withoutAnybodyDoubtful<Row>(list: ReadList<Row>, businessId: number): R
 
 const NOT_USED: ReadList<never> = { rows: [], state: 'notUsed' };
 
-/** Which lists FreshBooks has answered in an execution: from then on a 404 says nothing about what it offers. */
+/** Which lists were not plainly absent when they were first asked for in an execution: from then on a 404 says nothing about what FreshBooks offers. */
 export type Answered = Record<Exclude<ListName, 'teamMembers'>, { value: boolean }>;
 
 export function nothingAnswered(): Answered {

@@ -29,10 +29,12 @@ export async function createOnce(session: Session, request: InvitationRequest, r
 	if (endpoint === 'businessInvitations' && lists.invitations.state === 'notOffered' && lists.invitations.error) throw lists.invitations.error;
 	const [pending] = presence.invitations;
 	if (pending) return existing(request, pending, returnExisting);
-	if (hasAccess(presence) || hasAccess(presence.elsewhere)) {
+	const { elsewhere } = presence;
+	const everywhere = { teamMembers: [...presence.teamMembers, ...elsewhere.teamMembers], members: [...presence.members, ...elsewhere.members] };
+	if (hasAccess(everywhere)) {
 		throw refusal(`${email} is a member of business ${businessId} already`, "No invitation was sent. Use 'Team Member: Update Role' to change what the person may do.");
 	}
-	if (isDeactivated(presence)) {
+	if (isDeactivated(everywhere)) {
 		throw refusal(`${email} is a deactivated member of business ${businessId}`, 'No invitation was sent. Reactivate the person in FreshBooks under Team Members.');
 	}
 	const warning = seatWarning(seatsIn(seatLimit, lists));

@@ -205,14 +205,14 @@ export function findingsFor(person: ReviewedPerson, circumstances: Circumstances
 	});
 }
 
-/** The finding about somebody of the directory who was not found in FreshBooks. `complete`: every list was read whole. */
-export function missing(entry: DirectoryPerson, complete: boolean): Finding {
+/** The finding about somebody of the directory who was not found in FreshBooks. `isSure`: every list was read whole, that of invitations as well. */
+export function missing(entry: DirectoryPerson, isSure: boolean): Finding {
 	const sentence = `${entry.email} should have the role ${entry.role}`;
 	return {
 		kind: 'missing',
 		severity: 'medium',
-		sentence: complete
+		sentence: isSure
 			? `${sentence}, but is not in FreshBooks: invite them or correct the directory.`
-			: `${sentence}, but is not in what could be read of FreshBooks: review again when every list can be read.`,
+			: `${sentence}, but is not in what was read of FreshBooks: review again with every list.`,
 	};
 }

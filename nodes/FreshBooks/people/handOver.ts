@@ -1,6 +1,7 @@
 import { readToTheEnd } from '../api/lists';
 import { listProjects, type Project } from '../api/projects';
 import { getUnbilledTime } from '../api/timeEntries';
+import { isJsonObject } from '../client/errors';
 import type { HandOver } from './offboardReport';
 import { matchOf, type Person } from './presence';
 import { endsTheRun, reasonOf } from './reasons';
@@ -16,6 +17,11 @@ function worksOn({ members, pendingInvitations }: Project, person: Person): bool
 	return rows.some((row) => matchOf(row, person) !== undefined);
 }
 
+/** Whether FreshBooks says who works on a project; a project whose group is null has nobody. */
+function namesPeople({ raw: { group } }: Project): boolean {
+	return group === null || (isJsonObject(group) && Array.isArray(group.members));
+}
+
 /** The answer of a reading, or a sentence saying why there is none. Rejects only with what ends the run. */
 async function orReason<Value>(what: string, reading: Promise<Value>): Promise<Value | string> {
 	return await reading.catch((error: unknown) => (endsTheRun(error) ? Promise.reject(error) : `${what} were left out: ${reasonOf(error)}.`));
@@ -27,7 +33,7 @@ async function projectsOf(session: Session, businessId: number, person: Person):
 	const read = await orReason('Projects', reading);
 	if (typeof read === 'string') return read;
 	if (read.doubt !== undefined) return `Projects were left out: ${read.doubt}`;
-	const silent = read.rows.find(({ raw }) => !('group' in raw));
+	const silent = read.rows.find((project) => !namesPeople(project));
 	if (silent) return `Projects were left out: FreshBooks does not say who works on ${silent.title ?? `project ${silent.id ?? ''}`}.`;
 	return read.rows.filter((project) => worksOn(project, person)).flatMap(({ id, title }) => (id === null ? [] : [{ id, title }]));
 }
@@ -37,7 +43,7 @@ async function unbilledSecondsOf(session: Session, businessId: number, { identit
 	if (identities.size === 0) return 'Unbilled time was left out: FreshBooks shows no identity of the person.';
 	const read = await orReason('Time entries', Promise.all([...identities].map(async (identity) => await getUnbilledTime(session.client, businessId, identity))));
 	if (typeof read === 'string') return read;
-	if (read.some(({ complete }) => !complete)) return 'Unbilled time was left out: FreshBooks did not show all time entries.';
+	if (read.some(({ complete }) => !complete)) return 'Unbilled time was left out: FreshBooks did not show all time entries, or gave one without a length.';
 	return read.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 

@@ -81,9 +81,18 @@ function withoutWholeNumber(named: NamedMember, businessId: number): FreshBooksE
 	);
 }
 
+/** The refusal for a member of whom no list says who it is. */
+function withoutName({ id }: LocatedMember['member'], businessId: number): FreshBooksError {
+	return refusal(
+		`Member ${id} of business ${businessId} is listed without an address and without an identity, so it is not known who it is`,
+		'Nothing was changed, as it may be the connected user or the only owner. Do it in FreshBooks itself, under Team Members.',
+	);
+}
+
 /**
  * The member that was named, by lists that were read whole; undefined when nobody is there. Throws FreshBooksError when a
- * list that decides was not read whole, when FreshBooks does not offer the members list, and when two members are meant.
+ * list that decides was not read whole, when FreshBooks does not offer the members list, when two members are meant, and when
+ * nobody knows who the member is.
  */
 export async function locateMember(session: Session, businessId: number, named: NamedMember): Promise<LocatedMember | undefined> {
 	const lists = await session.lists(businessId);
@@ -103,8 +112,9 @@ export async function locateMember(session: Session, businessId: number, named: 
 		);
 	}
 	const [member] = found;
+	if (member && person.named.size + person.identities.size === 0) throw withoutName(member, businessId);
 	if (member) return { member, person, presence, lists };
-	if (presence.teamMembers.length > 0) throw withoutWholeNumber(named, businessId);
+	if (team !== undefined || presence.teamMembers.length > 0) throw withoutWholeNumber(named, businessId);
 	return undefined;
 }
 

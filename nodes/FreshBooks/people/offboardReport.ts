@@ -154,17 +154,25 @@ function reasons(reports: BusinessReport[]): string {
 
 /** What was done, business by business, in sentences. */
 function doneText(email: string, reports: BusinessReport[]): string {
-	const parts: Array<[Action, (where: string) => string]> = [
-		['memberRemoved', (where) => `${email} was removed from ${where}.`],
-		['invitationRevoked', (where) => `The invitation of ${email} to ${where} was revoked.`],
-		['staffArchived', (where) => `The staff record of ${email} in ${where} was archived.`],
+	const parts: Array<[(one: CompletedAction) => boolean, (where: string) => string]> = [
+		[({ action }) => action === 'memberRemoved', (where) => `${email} was removed from ${where}.`],
+		[({ action, wasGone }) => action === 'invitationRevoked' && !wasGone, (where) => `The invitation of ${email} to ${where} was revoked.`],
+		// Revoked by somebody else, expired or declined: FreshBooks does not say.
+		[({ action, wasGone }) => action === 'invitationRevoked' && wasGone, (where) => `The invitation of ${email} to ${where} was not pending any more.`],
+		[({ action }) => action === 'staffArchived', (where) => `The staff record of ${email} in ${where} was archived.`],
 	];
 	return parts
-		.flatMap(([action, sentence]) => {
-			const where = reports.filter(({ done }) => done.some((one) => one.action === action));
+		.flatMap(([isIt, sentence]) => {
+			const where = reports.filter(({ done }) => done.some(isIt));
 			return where.length > 0 ? [sentence(names(where))] : [];
 		})
 		.join(' ');
+}
+
+/** The lists of people are read again after something was removed that they show. */
+function readingText(reports: BusinessReport[]): string {
+	const wasRead = reports.some(({ done }) => done.some(({ action }) => action !== 'staffArchived'));
+	return wasRead ? 'The lists were read again and show no access.' : 'The lists show no access.';
 }
 
 function inactiveText(email: string, reports: BusinessReport[]): string {
@@ -184,7 +192,7 @@ function sentence(email: string, status: OffboardStatus, reports: BusinessReport
 		case 'planned':
 			return planText(email, reports);
 		case 'offboarded':
-			return [done === '' ? '' : `${done} The lists were read again and show no access.`, inactiveText(email, reports)].filter(Boolean).join(' ');
+			return [done === '' ? '' : `${done} ${readingText(reports)}`, inactiveText(email, reports)].filter(Boolean).join(' ');
 		case 'notFound':
 			return `${email} is in none of the businesses that were looked through: ${names(reports)}.`;
 		case 'refused':

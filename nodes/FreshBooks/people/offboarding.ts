@@ -210,14 +210,13 @@ function isNotManaged(undecided: Undecided[], presence: Presence, { role }: Busi
 	return isListRefused && !isListed(presence) && !leaver.chosenOneByOne && mayNotManage(role);
 }
 
-/** What this execution removed for an earlier item about the same person, as a report shows it. */
-function doneEarlier(session: Session, businessId: number, person: Person): CompletedAction[] {
-	const rows = [...session.writes.removedHere(businessId).values()].filter(({ member }) => matchOf(member, person) !== undefined);
-	const revoked = [...session.writes.revokedHere(businessId)].filter(([, email]) => matchOf({ email, identityId: null }, person) !== undefined);
-	return [
-		...revoked.map(([id]): CompletedAction => ({ action: 'invitationRevoked', id, by: 'thisRun', wasGone: false })),
-		...rows.flatMap(({ member: { id } }): CompletedAction[] => (id === null ? [] : [{ action: 'memberRemoved', id, by: 'thisRun', wasGone: false }])),
-	];
+/** What this execution removed for an earlier item about the same person, and what is gone, as a report shows it. */
+function doneEarlier(session: Session, businessId: number, person: Person, { attempts, last }: RemovalResult): CompletedAction[] {
+	const { removals, revocations } = session.writes.accepted(businessId);
+	const revoked = [...revocations].filter(([, email]) => matchOf({ email, identityId: null }, person) !== undefined).map(([id]) => ({ kind: 'invitation' as const, id }));
+	const removed = removals.filter((member) => matchOf(member, person) !== undefined).flatMap(({ id }) => (id === null ? [] : [{ kind: 'member' as const, id }]));
+	const gone = [...revoked, ...removed].filter(({ kind, id }) => !isShown(last, { kind, id }) && !attempts.some((attempt) => attempt.kind === kind && attempt.id === id));
+	return gone.map(({ kind, id }) => ({ action: ACTIONS[kind], id, by: 'thisRun', wasGone: false }));
 }
 
 async function offboardFrom(session: Session, leaver: Leaver, person: Person, reading: Reading): Promise<BusinessReport> {
@@ -258,8 +257,7 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 	const result = await removeSurely(session, membership.businessId, { person, includeOtherAddresses }, lists);
 	const settled = result.attempts.flatMap((attempt) => settle(attempt, first, result) ?? []);
 	const staffResult = staff === undefined ? undefined : leaver.archiveStaff ? await archiveStaff(session, membership, email, staff) : staffRemarks(staff);
-	const earlier = doneEarlier(session, membership.businessId, person).filter(({ action, id }) => !result.attempts.some((attempt) => ACTIONS[attempt.kind] === action && attempt.id === id));
-	const done = [...earlier, ...settled.filter((entry) => 'action' in entry), ...(staffResult?.done ?? [])];
+	const done = [...doneEarlier(session, membership.businessId, person, result), ...settled.filter((entry) => 'action' in entry), ...(staffResult?.done ?? [])];
 	const notDone = [
 		...settled.filter((entry) => 'what' in entry),
 		...(result.stoppedAtOnlyOwner ? [{ what: 'membership', id: null, reason: ONLY_OWNER } as const] : leftOver(lists, result.last, result.attempts, includeOtherAddresses)),

@@ -4,7 +4,7 @@ import type { BusinessMember } from '../api/businessMembers';
 import { ageInDays } from '../api/dates';
 import { revokeInvitation, type Invitation } from '../api/invitations';
 import type { TeamMember } from '../api/teamMembers';
-import { isFreshBooksError, refusal, type FreshBooksError } from '../client/errors';
+import { failureOf, isFreshBooksError, refusal, type FreshBooksError } from '../client/errors';
 import { addressKey } from '../client/identifiers';
 import type { BusinessLists } from './businessLists';
 import { inviteOnce } from './inviting';
@@ -95,6 +95,7 @@ interface Kept {
 	problem?: FreshBooksError;
 }
 
+/** Answers whether this run revoked it, also by a try whose answer was lost. */
 async function revokeIfThere(session: Session, { businessId, email }: Hire, id: number): Promise<boolean> {
 	return await revokeInvitation(session.client, businessId, id).then(
 		() => {
@@ -102,7 +103,7 @@ async function revokeIfThere(session: Session, { businessId, email }: Hire, id: 
 			return true;
 		},
 		// Another run was faster, or it was accepted; the look that follows tells.
-		(error: unknown) => (isAbsent(error) ? false : Promise.reject(error)),
+		(error: unknown) => (isAbsent(error) ? failureOf(error)?.afterUnknownFate === true : Promise.reject(error)),
 	);
 }
 
@@ -147,7 +148,7 @@ async function keepOneOf(session: Session, hire: Hire, person: Person, revoked: 
 			if (await revokeIfThere(session, hire, id)) revoked.push(id);
 		}
 		if (untried.length > 0) continue;
-		const isMissing = expected !== undefined && kept === undefined && standingOf(presence, hire.role).kind === 'unknown';
+		const isMissing = expected !== undefined && kept === undefined && !hasJoined(presence);
 		const isSettled = others.length === 0 && !isMissing;
 		if (isSettled || (others.length === 0 && waits === VERIFYING_PAUSES_MS.length)) return { invitation: kept, revoked, presence };
 		if (waits === VERIFYING_PAUSES_MS.length) break;
@@ -282,7 +283,12 @@ export async function onboard(session: Session, hire: Hire): Promise<IDataObject
 		case 'invited': {
 			const kept: Kept = presence.invitations.length > 1 ? await oneOfSeveral(session, hire, person) : { invitation: presence.invitations[0], revoked: [] };
 			if (kept.invitation) return waiting(hire, kept.invitation, kept.revoked);
-			throw refusal(`The invitation of ${email} to business ${businessId} was accepted or withdrawn while it was looked at`, 'No invitation was sent. Run it again to see which.');
+			const revoked = kept.revoked.length === 0 ? '' : ` Invitation ${kept.revoked.join(', ')} was revoked before that.`;
+			throw refusal(
+				`The invitation of ${email} to business ${businessId} was accepted or withdrawn while it was looked at`,
+				`No invitation was sent.${revoked} Run it again to see which.`,
+				revoked === '' ? undefined : { revokedDuplicates: kept.revoked },
+			);
 		}
 	}
 }

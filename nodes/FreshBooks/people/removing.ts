@@ -53,7 +53,7 @@ export function isAbsent(error: unknown): boolean {
 
 /** Who took away what the lists no longer show, by what the requests ended with. */
 export function doneBy({ error, wasAcceptedBefore }: Pick<Attempt, 'error' | 'wasAcceptedBefore'>): DoneBy {
-	if (error === undefined || wasAcceptedBefore) return 'thisRun';
+	if (error === undefined || wasAcceptedBefore || error.failure.readBackFailed) return 'thisRun';
 	if (isAbsent(error)) return error.failure.afterUnknownFate ? 'earlierTry' : 'somebodyElse';
 	return error.failure.maybeDone ? 'earlierTry' : 'somebodyElse';
 }
@@ -119,7 +119,7 @@ export function targetsIn(presence: Presence, includeOtherAddresses: boolean): T
 }
 
 /** Whether a list shows the target. */
-export function isShown(presence: Presence, { kind, id }: Target): boolean {
+export function isShown(presence: Presence, { kind, id }: Pick<Target, 'kind' | 'id'>): boolean {
 	const parts = [presence, presence.elsewhere];
 	return parts.some(({ invitations, members }) => (kind === 'invitation' ? invitations : members).some((row) => row.id === id));
 }
@@ -138,7 +138,7 @@ export interface RemovalResult {
 	undecided: Undecided[];
 	/** Nothing more was removed, as the person was found to be the only owner. */
 	stoppedAtOnlyOwner: boolean;
-	/** A member was removed, and the business, of which an owner was listed before, shows none by the last reading. */
+	/** A member was removed, by whomever, and the business, of which an owner was listed before, shows none by the last reading. */
 	leftWithoutOwner: boolean;
 }
 
@@ -168,8 +168,8 @@ export async function removeSurely(session: Session, businessId: number, { perso
 		} else if (attempts.size > 0 && !stoppedAtOnlyOwner && waits < VERIFYING_PAUSES_MS.length && (wasOwner || lingers([...attempts.values()], presence, undecided, includeOtherAddresses))) {
 			await session.client.pause(VERIFYING_PAUSES_MS[waits++]);
 		} else {
-			const isMemberRemoved = [...attempts.values()].some(({ kind, error }) => kind === 'member' && error === undefined);
-			const leftWithoutOwner = sawOwner && isMemberRemoved && undecided.length === 0 && !hasOtherOwner(lists, person);
+			const isMemberGone = [...attempts.values()].some(({ kind, error, isElsewhere }) => kind === 'member' && (error === undefined || !hasAccess(isElsewhere ? presence.elsewhere : presence)));
+			const leftWithoutOwner = sawOwner && isMemberGone && undecided.length === 0 && !hasOtherOwner(lists, person);
 			return { attempts: [...attempts.values()], last: presence, undecided, stoppedAtOnlyOwner, leftWithoutOwner };
 		}
 		lists = await session.listsAgain(businessId);

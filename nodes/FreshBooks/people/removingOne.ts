@@ -3,7 +3,7 @@ import { FreshBooksError, inOneLine, isFreshBooksError, refusal } from '../clien
 import { sameAddress } from '../client/identifiers';
 import type { BusinessLists } from './businessLists';
 import { locateMember, memberName, noMember, refuseConnectedUser, refuseOnlyOwner, undecidedError, withMember, type LocatedMember, type NamedMember } from './membership';
-import { hasAccess, hasOtherOwner, isOwner, personOf, presenceIn, undecidedFor } from './presence';
+import { hasAccess, hasJoined, hasOtherOwner, isOwner, personOf, presenceIn, undecidedFor, type Presence } from './presence';
 import { endsTheRun } from './reasons';
 import { attemptRemoval, doneBy, isAbsent, readUntil, VERIFYING_PAUSES_MS, type Target } from './removing';
 import type { Session } from './session';
@@ -149,23 +149,39 @@ function acceptedError(email: string, businessId: number): FreshBooksError {
 	);
 }
 
-function isMember(lists: BusinessLists, email: string): boolean {
-	return hasAccess(presenceIn(lists, personOf([email], [], [lists])));
+function presenceOf(email: string | null, lists: BusinessLists): Presence {
+	return presenceIn(lists, personOf([email], [], [lists]));
+}
+
+/** Whether the lists show more of a person than that they were invited, which may be listed as a member, too. */
+function hasAccepted(email: string, lists: BusinessLists): boolean {
+	const presence = presenceOf(email, lists);
+	return hasAccess(presence) && (hasJoined(presence) || presence.members.some(({ confirmed }) => confirmed === true));
+}
+
+/** The refusal for an invitation that may be pending or not. */
+function unclearError({ id, status }: Invitation, businessId: number): FreshBooksError {
+	return refusal(
+		`Invitation ${id ?? ''} of business ${businessId} has the status '${inOneLine(status ?? '', 40)}', which is not known`,
+		'Nothing was revoked. Look at it in FreshBooks under Team Members, and revoke it there if it is pending.',
+	);
 }
 
 function refuseDoubt(lists: BusinessLists, businessId: number, email: string | null): void {
-	const undecided = undecidedFor(lists, presenceIn(lists, personOf([email], [], [lists]))).filter(({ list }) => list === 'invitations' || email !== null);
+	const undecided = undecidedFor(lists, presenceOf(email, lists)).filter(({ list }) => list === 'invitations' || email !== null);
 	if (undecided.length > 0) throw undecidedError(undecided, businessId);
 }
 
 /**
  * Revokes one pending invitation. Throws FreshBooksError: for one that is not there (unless `succeedIfMissing`), one that was
- * accepted, several of one address, and what the request fails with.
+ * accepted, one whose status is not known, several of one address, and what the request fails with.
  */
 export async function revokeOne(session: Session, businessId: number, named: NamedInvitation, succeedIfMissing: boolean): Promise<Removed> {
 	const lists = await session.lists(businessId);
 	const found = matching(lists.invitations.rows, named);
-	const pending = found.filter(({ state, id }) => state !== 'ended' && id !== null);
+	const unclear = found.find(({ state }) => state === 'unknown');
+	if (unclear) throw unclearError(unclear, businessId);
+	const pending = found.filter(({ state, id }) => state === 'pending' && id !== null);
 	if (pending.length > 1) {
 		throw refusal(
 			`More than one pending invitation of business ${businessId} has ${describe(named)}: ${someOf(pending.map(({ id }) => inOneLine(String(id), 40)))}`,
@@ -178,13 +194,13 @@ export async function revokeOne(session: Session, businessId: number, named: Nam
 	const id = invitation?.id ?? null;
 	refuseDoubt(lists, businessId, null);
 	if (id === null) return missing(session, lists, businessId, named, email, succeedIfMissing);
-	return await revokePending(session, { businessId, id, email, wasMember: email !== null && isMember(lists, email) }, succeedIfMissing);
+	return await revokePending(session, { businessId, id, email, wasMember: email !== null && hasAccepted(email, lists) }, succeedIfMissing);
 }
 
 function missing(session: Session, lists: BusinessLists, businessId: number, named: NamedInvitation, email: string | null, succeedIfMissing: boolean): Removed {
 	refuseDoubt(lists, businessId, email);
 	const wasRevokedHere = [...session.writes.revokedHere(businessId)].some(([id, address]) => (named.by === 'id' ? id === named.id : sameAddress(address, named.email)));
-	if (email !== null && isMember(lists, email) && !wasRevokedHere) {
+	if (email !== null && hasAccess(presenceOf(email, lists)) && !wasRevokedHere) {
 		throw refusal(`${email} is a member of business ${businessId} and has no pending invitation`, "Nothing was revoked. Use 'Team Member: Remove' or 'Access: Offboard' to remove the person.");
 	}
 	const ids = { ...(named.by === 'id' ? { invitationId: named.id } : {}), ...(email === null ? {} : { email }) };
@@ -220,6 +236,6 @@ async function revokePending(session: Session, invitation: PendingInvitation, su
 /** Throws FreshBooksError when the lists show the invited person as a new member within 15 seconds. */
 async function refuseAccepted(session: Session, { businessId, email, wasMember }: PendingInvitation): Promise<void> {
 	if (email === null || wasMember) return;
-	const lists = await readUntil(session, businessId, VERIFYING_PAUSES_MS, (read) => isMember(read, email));
-	if (isMember(lists, email)) throw acceptedError(email, businessId);
+	const lists = await readUntil(session, businessId, VERIFYING_PAUSES_MS, (read) => hasAccepted(email, read));
+	if (hasAccepted(email, lists)) throw acceptedError(email, businessId);
 }

@@ -32,6 +32,18 @@ export interface ReviewRow {
 	businessId: number | null;
 	businessName: string | null;
 	findings: Finding[];
+	absence: Absence;
+}
+
+/** What is known of somebody whom no list shows: nothing where a list was not read whole. */
+interface Absence {
+	active: false | null;
+	invitation: 'none' | 'unknown';
+}
+
+function absenceIn(review: Review): Absence {
+	const complete = isComplete(review);
+	return { active: complete ? false : null, invitation: complete && review.invitationsRead ? 'none' : 'unknown' };
 }
 
 export function isComplete({ businesses, unread }: Review): boolean {
@@ -48,6 +60,7 @@ function allAddressesOf(person: ReviewedPerson, byIdentity: AddressesByIdentity)
 
 function rowsOfBusiness({ businessId, name, people }: ReviewedBusiness, review: Review, byIdentity: AddressesByIdentity): ReviewRow[] {
 	const counts = countAddresses(people);
+	const absence = absenceIn(review);
 	return people.map((person): ReviewRow => {
 		const entry = review.directory ? (entryFor(review.directory, allAddressesOf(person, byIdentity), businessId) ?? null) : null;
 		const circumstances = {
@@ -55,7 +68,7 @@ function rowsOfBusiness({ businessId, name, people }: ReviewedBusiness, review: 
 			sameAddress: person.email === null ? 1 : (counts.get(addressKey(person.email)) ?? 1),
 			staleAfterDays: review.staleAfterDays,
 		};
-		return { person, entry, businessId, businessName: name, findings: findingsFor(person, circumstances) };
+		return { person, entry, businessId, businessName: name, findings: findingsFor(person, circumstances), absence };
 	});
 }
 
@@ -76,6 +89,7 @@ function missingRows(review: Review, byIdentity: AddressesByIdentity): ReviewRow
 		]),
 	);
 	const names = new Map(businesses.map(({ businessId, name }) => [businessId, name]));
+	const absence = absenceIn(review);
 	const only = businesses.length === 1 && review.unread.length === 0 ? businesses[0].businessId : null;
 	const rows: ReviewRow[] = [];
 	for (const entries of directory.people.values()) {
@@ -85,7 +99,7 @@ function missingRows(review: Review, byIdentity: AddressesByIdentity): ReviewRow
 			if (!isAbsent(entry, addresses)) continue;
 			const businessId = entry.businessId ?? (entry.businessUnclear ? null : only);
 			const businessName = businessId === null ? null : (names.get(businessId) ?? null);
-			rows.push({ person: null, entry, businessId, businessName, findings: [missing(entry, isComplete(review))] });
+			rows.push({ person: null, entry, businessId, businessName, findings: [missing(entry, absence.invitation === 'none')], absence });
 		}
 	}
 	return rows;
@@ -102,7 +116,7 @@ export function highestSeverity(findings: Finding[]): Severity | null {
 	return SEVERITIES.find((severity) => findings.some((finding) => finding.severity === severity)) ?? null;
 }
 
-const NO_INVITATION: ReviewedPerson['invitation'] = { state: 'none', pending: false, id: null, role: null, invitedAt: null, acceptedAt: null, ageDays: null };
+const NO_INVITATION: Omit<ReviewedPerson['invitation'], 'state'> = { pending: false, id: null, role: null, invitedAt: null, acceptedAt: null, ageDays: null };
 const NO_IDS = { teamMember: null, member: null, identity: null, invitation: null };
 
 function directoryEntryJson(entry: DirectoryPerson | null): IDataObject {
@@ -110,7 +124,7 @@ function directoryEntryJson(entry: DirectoryPerson | null): IDataObject {
 }
 
 /** A row as the node's output has it. */
-export function rowJson({ person, entry, businessId, businessName, findings }: ReviewRow, hasDirectory: boolean): IDataObject {
+export function rowJson({ person, entry, businessId, businessName, findings, absence }: ReviewRow, hasDirectory: boolean): IDataObject {
 	const role = person?.role ?? null;
 	return {
 		businessId,
@@ -121,9 +135,9 @@ export function rowJson({ person, entry, businessId, businessName, findings }: R
 		lastName: person?.lastName ?? null,
 		role,
 		roleName: role === null ? null : roleTitle(role),
-		active: person ? person.active : false,
+		active: person ? person.active : absence.active,
 		confirmed: person?.confirmed ?? null,
-		invitation: { ...(person?.invitation ?? NO_INVITATION) },
+		invitation: { ...(person?.invitation ?? { state: absence.invitation, ...NO_INVITATION }) },
 		sourceIds: { ...(person?.sourceIds ?? NO_IDS) },
 		directory: hasDirectory ? directoryEntryJson(entry) : null,
 		severity: highestSeverity(findings),

@@ -12,7 +12,7 @@ function idOf(person: ReviewedPerson | null, email: string): string {
 	return invitation === null ? email : `invitation-${invitation}`;
 }
 
-export function scimSourceOfRow({ person, entry, businessId, businessName, findings }: ReviewRow): ScimSource {
+export function scimSourceOfRow({ person, entry, businessId, businessName, findings, absence }: ReviewRow): ScimSource {
 	const email = person?.email ?? entry?.email ?? null;
 	return {
 		id: idOf(person, email ?? 'unknown'),
@@ -20,7 +20,7 @@ export function scimSourceOfRow({ person, entry, businessId, businessName, findi
 		email,
 		firstName: person?.firstName,
 		lastName: person?.lastName,
-		active: person ? person.active : false,
+		active: person ? person.active : absence.active,
 		role: person?.role ?? null,
 		createdAt: person?.createdAt,
 		updatedAt: person?.updatedAt,
@@ -32,7 +32,7 @@ export function scimSourceOfRow({ person, entry, businessId, businessName, findi
 			invitationId: person?.sourceIds.invitation ?? null,
 			confirmed: person?.confirmed ?? null,
 			otherAddresses: person?.otherAddresses ?? [],
-			invitationState: person?.invitation.state ?? 'none',
+			invitationState: person?.invitation.state ?? absence.invitation,
 			invitationPending: person?.invitation.pending ?? false,
 			invitationAcceptedAt: person?.invitation.acceptedAt ?? null,
 			severity: highestSeverity(findings),

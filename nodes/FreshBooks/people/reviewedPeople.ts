@@ -55,7 +55,7 @@ function fromTeamMember(row: TeamMember, business: Business, notJoined: Invitati
 	};
 }
 
-/** An unconfirmed address has not accepted; it says nothing of being active (the guide: "whether the email address has been confirmed"). */
+/** An unconfirmed address has not accepted; it says nothing of being active (stitchflow.com's guide: "whether the email address has been confirmed"). */
 function fromBusinessMember(row: BusinessMember, business: Business, notJoined: InvitationState): ReviewedPerson {
 	const person = emptyPerson(business);
 	const acceptedAt = isoOrNull(row.invitationAcceptedAt);

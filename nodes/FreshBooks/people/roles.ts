@@ -1,8 +1,9 @@
 /** Role names of FreshBooks, compared and judged. Pure; roles are an open set, so an unknown name is only ever itself. */
 
 /**
- * Names that FreshBooks' pages show, and the guide's short ones, under the name of the API (support.freshbooks.com articles
- * 227346507 and 115002261367; the `Business` of a name such as `business_manager` is left out on both sides).
+ * Names that FreshBooks' pages show (support.freshbooks.com articles 227346507 and 115002261367), and the short ones of the
+ * guide stitchflow.com/user-management/freshbooks/api, under the name of the API (the `Business` of a name such as
+ * `business_manager` is left out on both sides).
  */
 const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
 	['admin', 'partner'],

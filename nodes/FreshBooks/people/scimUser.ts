@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { BusinessMember } from '../api/businessMembers';
 import { isoOrNull } from '../api/dates';
 import type { TeamMember } from '../api/teamMembers';
+import { roleTitle } from './roles';
 
 /**
  * FreshBooks' people as SCIM 2.0 users (RFC 7643, section 4.1), for an identity graph or a directory that speaks SCIM. What
@@ -43,17 +44,6 @@ export interface ScimAddress {
 	country: string | null;
 }
 
-/** Names that FreshBooks' pages show for its roles (support.freshbooks.com, articles 227346507 and 115002261367). */
-const ROLE_NAMES: ReadonlyMap<string, string> = new Map([
-	['owner', 'Business Owner'],
-	['business_partner', 'Admin'],
-	['business_manager', 'Manager'],
-	['business_employee', 'Employee'],
-	['business_accountant', 'Accountant'],
-	['contractor', 'Contractor'],
-	['no_seat_employee', 'Unassigned'],
-]);
-
 function isAssigned(value: unknown): boolean {
 	if (value === null || value === undefined || value === '') return false;
 	return typeof value !== 'object' || Object.keys(value).length > 0;
@@ -68,7 +58,7 @@ function fullName({ firstName, middleName, lastName }: ScimSource): string {
 }
 
 function rolesOf(role: string | null): IDataObject[] {
-	return role === null ? [] : [assigned({ value: role, display: ROLE_NAMES.get(role) ?? null, primary: true })];
+	return role === null ? [] : [assigned({ value: role, display: roleTitle(role), primary: true })];
 }
 
 function addressesOf(address: ScimAddress | undefined): IDataObject[] {
@@ -132,7 +122,7 @@ export function scimSourceOfTeamMember(member: TeamMember): ScimSource {
 	};
 }
 
-/** A person of the guide's members list, or of a business group. */
+/** A person of the members list, or of a business group. */
 export function scimSourceOfBusinessMember(member: BusinessMember, businessId: number): ScimSource {
 	return {
 		id: String(member.id ?? member.identityId ?? member.email ?? ''),

@@ -37,10 +37,10 @@ class BusinessWrites {
 	readonly roles = new Map<number, RoleChange>();
 
 	/** Everybody whose removal FreshBooks accepted, whatever its lists showed afterwards. */
-	readonly acceptedRemovals: BusinessMember[] = [];
+	readonly acceptedRemovals = new Map<number, BusinessMember>();
 
-	/** IDs of invitations whose revocation FreshBooks accepted, whatever its lists showed afterwards. */
-	readonly acceptedRevocations = new Set<number>();
+	/** Invitations whose revocation FreshBooks accepted, whatever its lists showed afterwards, with the address each was to. */
+	readonly acceptedRevocations = new Map<number, string | null>();
 }
 
 export class Writes {
@@ -65,7 +65,7 @@ export class Writes {
 
 	noteRevoked(businessId: number, invitationId: number, email: string | null): void {
 		this.of(businessId).revoked.set(invitationId, email);
-		this.of(businessId).acceptedRevocations.add(invitationId);
+		this.of(businessId).acceptedRevocations.set(invitationId, email);
 		for (const [key, { id }] of this.of(businessId).invited) if (id === invitationId) this.of(businessId).invited.delete(key);
 	}
 
@@ -76,8 +76,9 @@ export class Writes {
 	}
 
 	noteRemoved(businessId: number, member: BusinessMember, uuids: string[]): void {
-		this.of(businessId).acceptedRemovals.push(member);
-		if (member.id !== null) this.of(businessId).removed.set(member.id, { member, uuids });
+		if (member.id === null) return;
+		this.of(businessId).acceptedRemovals.set(member.id, member);
+		this.of(businessId).removed.set(member.id, { member, uuids });
 	}
 
 	noteRole(businessId: number, member: BusinessMember, role: string): void {
@@ -100,13 +101,19 @@ export class Writes {
 
 	/** Everybody whose removal FreshBooks accepted in this execution: no owner to count on, although lists may still show them. */
 	acceptedRemovals(businessId: number): PeopleIndex {
-		return new PeopleIndex(this.of(businessId).acceptedRemovals);
+		return new PeopleIndex([...this.of(businessId).acceptedRemovals.values()]);
 	}
 
 	/** Whether FreshBooks accepted the removal of a member, or the revocation of an invitation, in this execution. */
 	wasAccepted(businessId: number, kind: 'invitation' | 'member', id: number): boolean {
 		const { acceptedRemovals, acceptedRevocations } = this.of(businessId);
-		return kind === 'invitation' ? acceptedRevocations.has(id) : acceptedRemovals.some((member) => member.id === id);
+		return kind === 'invitation' ? acceptedRevocations.has(id) : acceptedRemovals.has(id);
+	}
+
+	/** What FreshBooks accepted in this execution: members removed, and invitations revoked with the address each was to. */
+	accepted(businessId: number): { removals: BusinessMember[]; revocations: ReadonlyMap<number, string | null> } {
+		const { acceptedRemovals, acceptedRevocations } = this.of(businessId);
+		return { removals: [...acceptedRemovals.values()], revocations: acceptedRevocations };
 	}
 
 	revokedHere(businessId: number): ReadonlyMap<number, string | null> {
@@ -135,7 +142,7 @@ function withInvitations({ invitations, teamMembers }: BusinessLists, made: Invi
 	if (made.length === 0) return rows;
 	const joined = new PeopleIndex(teamMembers.rows.filter(({ active, identityId }) => active !== false && identityId !== null).map(({ email }) => ({ email, identityId: null })));
 	const isKnown = ({ id, email }: Invitation): boolean =>
-		rows.some((row) => (id !== null && row.id === id) || sameAddress(row.email, email)) || joined.has({ email, identityId: null });
+		rows.some((row) => (id !== null && row.id === id) || (row.state !== 'ended' && sameAddress(row.email, email))) || joined.has({ email, identityId: null });
 	return [...rows, ...made.filter((invitation) => !isKnown(invitation))];
 }
 

@@ -151,11 +151,11 @@ function secondsOf(date: string): number {
 }
 
 /**
- * Whether the acceptance date says that somebody has accepted since: it is later than the last one known or, where none was known,
- * than all of `after` (ISO: the baseline, the invitation).
+ * Whether the acceptance date says that somebody has accepted since: it is later than the last one known, if any, and than all of
+ * `after` (ISO: the baseline, the invitation).
  */
 export function acceptedSince(lastKnown: string | null, now: string | null, after: readonly string[]): boolean {
 	if (now === null) return false;
-	const others = lastKnown === null ? after : [lastKnown];
+	const others = lastKnown === null ? after : [lastKnown, ...after];
 	return others.every((date) => secondsOf(now) > secondsOf(date));
 }

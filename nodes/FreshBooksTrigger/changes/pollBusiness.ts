@@ -62,7 +62,10 @@ export interface HeldRemovals {
 
 /** What the user should know about a poll. None of it stops another business. */
 export type Trouble =
-	/** What was stored could not be read: a new baseline was taken, changes since the last poll are unknown. */
+	/**
+	 * What was stored could not be read: a new baseline was taken, changes since the last poll are unknown. Said for an hour, as the
+	 * poll that found it may have been one that cannot show an error.
+	 */
 	| { kind: 'stateDamaged' }
 	/** The list of people (then nothing was compared) or of invitations (then only people were). */
 	| ({ kind: 'incompleteListing' } & IncompleteListing)
@@ -104,8 +107,8 @@ export async function pollBusiness(port: BusinessPort, stored: unknown, settings
 	const listed = await readPeople(port, troubles, 'poll');
 	if (listed === undefined) return { snapshot: undefined, items: [], troubles };
 	const poll: Poll = { port, settings, troubles, listed, invitations, at: port.now() };
-	if (snapshot === 'damaged') troubles.push({ kind: 'stateDamaged' });
-	if (snapshot === undefined || snapshot === 'damaged') return takeBaseline(poll, snapshot === undefined && settings.emitExisting);
+	if (snapshot === undefined || snapshot === 'damaged') return takeBaseline(poll, snapshot);
+	noteDamage(poll, snapshot);
 	const comparison = comparePeople(snapshot, listed, invitations !== undefined);
 	if (!hasNewAlias(comparison, snapshot)) return await followPeople(poll, snapshot, comparison);
 	// What two lists in a row show is so.
@@ -149,9 +152,13 @@ function contextOf({ settings, at }: Poll, { baselineAt }: Snapshot): ItemContex
 	return { business, source, trigger, detectedAt: at.toISOString(), baselineAt };
 }
 
-function takeBaseline(poll: Poll, emitExisting: boolean): BusinessPoll {
-	const { settings, listed, invitations, troubles } = poll;
-	const snapshot = emptySnapshot(poll.at.toISOString());
+/** Takes the baseline, in place of nothing or of what could not be read. */
+function takeBaseline(poll: Poll, stored: 'damaged' | undefined): BusinessPoll {
+	const { settings, listed, invitations, troubles, at } = poll;
+	const snapshot = emptySnapshot(at.toISOString());
+	const emitExisting = stored === undefined && settings.emitExisting;
+	if (stored === 'damaged') snapshot.damagedAt = at.getTime();
+	noteDamage(poll, snapshot);
 	const { newcomers, aliases, index } = comparePeople(snapshot, listed, true);
 	const people = newcomers.filter(({ person }) => !aliases.has(idKey(person.id)));
 	snapshot.aliases = aliases;
@@ -251,6 +258,12 @@ function hasRevocable({ invitations }: Poll, snapshot: Snapshot, { index }: Comp
 		const isListed = index.withAddress(addressOf(entry.invitation)).length > 0;
 		return !isListed && mayBeRevoked(entry, pendingIds, { members: new Map(), undecided });
 	});
+}
+
+function noteDamage({ troubles, at }: Poll, snapshot: Snapshot): void {
+	if (snapshot.damagedAt === null) return;
+	if (at.getTime() - snapshot.damagedAt < HOUR_MS) troubles.push({ kind: 'stateDamaged' });
+	else snapshot.damagedAt = null;
 }
 
 function noteLongUndecided({ troubles, at }: Poll, { reportedAt }: Snapshot, outcomes: Outcomes): void {

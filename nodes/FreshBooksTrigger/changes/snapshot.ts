@@ -24,6 +24,7 @@ export interface StoredSnapshot {
 	removalsReportedAt: number | null;
 	invitationsReportedAt: number | null;
 	undecidedReportedAt: number | null;
+	damagedAt: number | null;
 	/** Over all the rest: no change is read out of what something else has altered. */
 	digest: string;
 }
@@ -71,6 +72,8 @@ export interface Snapshot {
 	baselineAt: string;
 	invitations: KnownInvitation[] | null;
 	reportedAt: ReportTimes;
+	/** When a baseline was taken in place of what could not be read, in milliseconds; `null` when the user has seen it. */
+	damagedAt: number | null;
 }
 
 /** So many IDs that were given up are remembered, about 50 bytes each. */
@@ -88,6 +91,7 @@ export function emptySnapshot(baselineAt: string): Snapshot {
 		baselineAt,
 		invitations: null,
 		reportedAt: { removals: null, invitations: null, undecided: null },
+		damagedAt: null,
 	};
 }
 
@@ -167,6 +171,7 @@ export function openSnapshot(stored: unknown): Snapshot | 'damaged' | undefined 
 		baselineAt: stored.baselineAt,
 		invitations: stored.invitations === null ? null : stored.invitations.map((line) => JSON.parse(line) as KnownInvitation),
 		reportedAt: { removals: stored.removalsReportedAt, invitations: stored.invitationsReportedAt, undecided: stored.undecidedReportedAt },
+		damagedAt: stored.damagedAt,
 	};
 }
 
@@ -178,7 +183,7 @@ function idIn(line: string): string {
 
 /** The snapshot as n8n is to store it. */
 export function closeSnapshot(snapshot: Snapshot): StoredSnapshot {
-	const { people, histories, aliases, departed, departedFloor, baselineAt, invitations, reportedAt } = snapshot;
+	const { people, histories, aliases, departed, departedFloor, baselineAt, invitations, reportedAt, damagedAt } = snapshot;
 	const lines = [...people.values()];
 	const chunks: string[] = [];
 	for (let from = 0; from < lines.length; from += LINES_PER_CHUNK) chunks.push(lines.slice(from, from + LINES_PER_CHUNK).join('\n'));
@@ -194,6 +199,7 @@ export function closeSnapshot(snapshot: Snapshot): StoredSnapshot {
 		removalsReportedAt: reportedAt.removals,
 		invitationsReportedAt: reportedAt.invitations,
 		undecidedReportedAt: reportedAt.undecided,
+		damagedAt,
 	};
 	return { ...rest, digest: digestOf(rest) };
 }
@@ -201,8 +207,8 @@ export function closeSnapshot(snapshot: Snapshot): StoredSnapshot {
 /** SHA-256, shortened; the order of keys does not matter, as a database may store JSON in its own. */
 function digestOf(stored: Omit<StoredSnapshot, 'digest'>): string {
 	const { people, histories, aliases, departed, departedFloor, baselineAt, invitations } = stored;
-	const { removalsReportedAt, invitationsReportedAt, undecidedReportedAt } = stored;
-	const times = [removalsReportedAt, invitationsReportedAt, undecidedReportedAt];
+	const { removalsReportedAt, invitationsReportedAt, undecidedReportedAt, damagedAt } = stored;
+	const times = [removalsReportedAt, invitationsReportedAt, undecidedReportedAt, damagedAt];
 	const hash = createHash('sha256').update(JSON.stringify([people.length, histories, aliases, departed, departedFloor, baselineAt, invitations, times]));
 	for (const chunk of people) hash.update(chunk).update('\n');
 	return hash.digest('hex').slice(0, 16);

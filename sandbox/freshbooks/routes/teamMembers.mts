@@ -40,8 +40,9 @@ function filtered(world: World, business: Business, active: unknown): readonly M
 function single(world: World, { params }: Call): Answer {
 	const business = reachableBusiness(world, params.businessId ?? '');
 	if (isAnswer(business)) return business;
-	const member = business.membersByUuid.get(params.uuid ?? '');
-	return member ? ok({ response: teamMember(business, member) }) : notFound('Team member');
+	const uuid = params.uuid ?? '';
+	const member = business.membersByUuid.get(uuid) ?? business.membersByFormerUuid.get(uuid);
+	return member ? ok({ response: { ...teamMember(business, member), uuid } }) : notFound('Team member');
 }
 
 function teamMember(business: Business, member: Member): Record<string, unknown> {

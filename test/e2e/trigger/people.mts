@@ -79,9 +79,9 @@ export class People {
 		this.#change(email, { lastName });
 	}
 
-	/** The same person under another UUID. */
-	newId(email: string): void {
-		this.#world.changeUuid(this.#business, this.#member(email), 'control');
+	/** The same person under another UUID; with `oldAnswers` FreshBooks still answers to the old one, until they leave. */
+	newId(email: string, oldAnswers = false): void {
+		this.#world.changeUuid(this.#business, this.#member(email), 'control', undefined, oldAnswers);
 	}
 
 	invite(email: string, role = 'business_employee'): void {

@@ -1,8 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import nock from 'nock';
 
 import { FreshBooks } from '../../../nodes/FreshBooks/FreshBooks.node';
 import { onAFastClock } from '../../harness/clock';
-import { executeContext } from '../../harness/context';
+import { API, executeContext } from '../../harness/context';
 import { teamMemberRow } from '../../harness/examples';
 import { BOSS, onLists } from '../../harness/lists';
 import { onTheWire } from '../../harness/wire';
@@ -101,5 +102,28 @@ describe('somebody who is deactivated in FreshBooks', () => {
 	])('and who %s according to the directory is to be removed', async (_case, changes) => {
 		const { findings } = await review([{ email: EMAIL, ...changes }], inactive);
 		expect(findings).toMatchObject([{ kind: 'inactiveWithSeat', sentence: expect.stringMatching(/: remove the entry\.$/) }]);
+	});
+});
+
+describe('somebody who is missing', () => {
+	const expected = [{ email: EMAIL, role: 'business_employee' }];
+	const row = (people: IDataObject[]) => people.find(({ email }) => email === EMAIL);
+
+	test('is surely not there in a complete review', async () => {
+		const { people, findings } = await review(expected);
+		expect(row(people)).toMatchObject({ active: false, invitation: { state: 'none' } });
+		expect(findings).toMatchObject([{ sentence: expect.stringContaining('is not in FreshBooks: invite them') }]);
+	});
+
+	test('may be invited where invitations were left out, as asked', async () => {
+		const { people, findings } = await review(expected, [], { options: { pendingInvitations: false } });
+		expect(row(people)).toMatchObject({ active: false, invitation: { state: 'unknown' } });
+		expect(findings[0].sentence).not.toContain('is not in FreshBooks: invite them');
+	});
+
+	test('may be invited, and a member, where a list could not be read', async () => {
+		nock(API).persist().get('/auth/api/v1/business/789/invitations').query(true).reply(403, { error: 'forbidden', error_description: 'Permission Denied.' });
+		const { people } = await review(expected);
+		expect(row(people)).toMatchObject({ active: null, invitation: { state: 'unknown' } });
 	});
 });

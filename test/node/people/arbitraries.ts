@@ -35,7 +35,7 @@ const invitation: fc.Arbitrary<InvitationPlan> = fc.record({
 	human,
 	alias,
 	role: wantedRole,
-	status: fc.constantFrom('pending', 'pending', 'pending', 'accepted', 'expired'),
+	status: fc.constantFrom('pending', 'pending', 'pending', 'accepted', 'expired', 'queued'),
 });
 
 const listFault: fc.Arbitrary<ListFault> = fc.record({
@@ -71,7 +71,7 @@ const world: fc.Arbitrary<WorldPlan> = fc.record({
 	turns: fc.array(fc.constantFrom(0, 20, 100, 400), { minLength: 1, maxLength: 3 }),
 });
 
-const item: fc.Arbitrary<ItemPlan> = fc.record({ human, alias, business, role: wantedRole });
+const item: fc.Arbitrary<ItemPlan> = fc.record({ human, alias, business, role: wantedRole, by: fc.constantFrom('email' as const, 'email' as const, 'id' as const, 'uuid' as const) });
 
 const run: fc.Arbitrary<RunPlan> = fc.record({
 	operation: fc.constantFrom<OperationName>('offboard', 'onboard', 'offboard', 'onboard', 'offboard', 'onboard', 'create', 'remove', 'updateRole', 'revoke'),

@@ -15,6 +15,8 @@ export interface ItemPlan {
 	/** The business, for operations that take one. */
 	business: number;
 	role: string;
+	/** How operations on one member or invitation name it; by address unless given, and where nothing has such an ID at first. */
+	by?: 'email' | 'id' | 'uuid';
 }
 
 /** One execution. */
@@ -72,11 +74,14 @@ function offeredOptions(operation: OperationName): Set<string> {
 	return new Set(PROPERTIES.find(isIt)?.options?.map(({ name }) => name));
 }
 
-function parametersFor(plan: RunPlan, item: ItemPlan): IDataObject {
+function parametersFor(world: World, plan: RunPlan, item: ItemPlan): IDataObject {
 	const { operation, businesses, dryRun, batchSize, updateRole, includeOtherAddresses, ifNotFound, failOnPartial } = plan;
 	const offered = offeredOptions(operation);
-	const wanted: IDataObject = { batchSize, updateRole, includeOtherAddresses, ifNotFound, failOnPartial };
-	const person = { __rl: true, mode: 'email', value: emailOf(item) };
+	const wanted: IDataObject = { batchSize, updateRole, includeOtherAddresses, ifNotFound, ifMissing: ifNotFound, failOnPartial };
+	const ids = world.idsOf(item);
+	const id = plan.operation === 'revoke' ? ids.invitationId : item.by === 'uuid' ? ids.uuid : ids.memberId;
+	const isById = item.by !== undefined && item.by !== 'email' && id !== undefined;
+	const person = isById ? { __rl: true, mode: 'id', value: id } : { __rl: true, mode: 'email', value: emailOf(item) };
 	return {
 		resource: RESOURCES[operation],
 		operation,
@@ -95,7 +100,7 @@ function parametersFor(plan: RunPlan, item: ItemPlan): IDataObject {
 let credentials = 0;
 
 function contextFor(world: World, run: number, plan: RunPlan, note: (text: unknown) => void): IExecuteFunctions {
-	const parameters = plan.items.map((item) => parametersFor(plan, item));
+	const parameters = plan.items.map((item) => parametersFor(world, plan, item));
 	const id = `world-${++credentials}`;
 	const [accessToken, refreshToken, clientSecret] = SECRETS;
 	const context = {

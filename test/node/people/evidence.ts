@@ -107,6 +107,11 @@ export class Judged {
 		const invited = this.world.states[business].flatMap(({ invitations }) => invitations.filter(({ id }) => id === write.id));
 		const addresses = [write.email, ...rows.map(({ email }) => email), ...invited.map(({ email }) => email)].filter((one) => one !== null).map(keyOf);
 		const items = this.ended.plan.items.filter((item) => this.covers(item, business));
+		const isNamedBy = (item: ItemPlan): boolean => {
+			const { memberId, invitationId } = this.world.idsOf(item);
+			return (item.by ?? 'email') !== 'email' && write.id !== null && (write.target === 'members' ? memberId : invitationId) === write.id;
+		};
+		const byId = items.find(isNamedBy);
 		const byAddress = items.find((item) => addresses.includes(keyOf(emailOf(item))));
 		const mayTakeOthers = this.ended.plan.includeOtherAddresses || write.method === 'PUT';
 		const byIdentity = items.find((item) => {
@@ -114,7 +119,7 @@ export class Judged {
 			const hasOtherAddress = rows.every(({ identity }) => identity === null) && this.otherAddressesOf(item).some((one) => addresses.includes(one));
 			return rows.some(this.mayBePerson(item)) || hasOtherAddress;
 		});
-		return { item: byAddress ?? byIdentity, rows };
+		return { item: byId ?? byAddress ?? byIdentity, rows };
 	}
 
 	/** The list of members shows a row without its address, and the published list does not show the identity under others only. */

@@ -26,11 +26,25 @@ function judgeWrite(judged: Judged, write: Sent): void {
 		judged.unless(wasRead, 'doubt', `${where(write)} was sent although ${list} had not been read whole.`);
 	}
 	if (write.target === 'members') judgeOwner(judged, write, rows, item);
+	if (write.target === 'members') judgeNobody(judged, write);
+	if (write.target === 'invitations' && write.method === 'DELETE') judgeRevocation(judged, write);
 	if (write.method === 'POST') judgeInvitation(judged, write, item);
 	const readsPublished = !judged.isNotOffered('teamMembers', business);
 	const isKnowable = ({ email, addressNotIn }: Row): boolean => world.plan.identityInMembers || (readsPublished && email !== null && addressNotIn === null);
 	const isMe = (row: Row): boolean => (isKnowable(row) && row.identity === identityOf(ME)) || keyOf(row.email) === keyOf(addressOf(ME, 'own'));
 	judged.unless(!rows.some(isMe), 'connectedUser', `${where(write)} is about the connected user.`);
+}
+
+/** A row without an address and without an identity may be anybody's, also the connected user's. */
+function judgeNobody(judged: Judged, write: Sent): void {
+	const row = judged.readings('members', write.business ?? 0, write.begun).at(-1)?.rows.find(({ id }) => id === write.id);
+	judged.unless(row === undefined || row.email !== null || row.identity !== null, 'nobody', `${where(write)} is about a row without an address and without an identity.`);
+}
+
+/** Only a pending invitation is revoked; a status that nobody knows is doubt. */
+function judgeRevocation(judged: Judged, write: Sent): void {
+	const row = judged.readings('invitations', write.business ?? 0, write.begun).at(-1)?.rows.find(({ id }) => id === write.id);
+	judged.unless(row === undefined || row.status === 'pending', 'notPending', `${where(write)} is about an invitation that is listed as '${row?.status}'.`);
 }
 
 /** The last whole reading that shows who is an owner. */
@@ -64,7 +78,8 @@ function judgeOwner(judged: Judged, write: Sent, rows: Row[], item: ItemPlan | u
 function judgeInvitation(judged: Judged, write: Sent, item: ItemPlan | undefined): void {
 	const business = write.business ?? 0;
 	const read = (list: List): Reading[] => judged.readings(list, business, write.begun);
-	const isPerson = item ? judged.isPerson(item) : () => false;
+	// Who it is was known by what had been read then: the list of members may have been offered only afterwards.
+	const isPerson = item ? judged.isPerson(item, write.begun) : () => false;
 	const published = read('teamMembers').at(-1);
 	const isIn = ({ rows }: Reading): boolean => rows.some((row) => isPerson(row) && row.active !== false && !isListedInactive(row, published));
 	const isInvited = ({ rows }: Reading): boolean => rows.some((row) => isPerson(row) && row.status === 'pending');
@@ -190,6 +205,25 @@ function judgeOnboarding(judged: Judged, report: Report, item: ItemPlan): void {
 	judged.unless(report.roleUpdated !== true || hasRole || answered, 'falseRole', `'roleUpdated' for ${report.email}, who never had the role ${item.role}.`);
 }
 
+/** Who is called removed or missing, by the ID that was named, is gone, unless FreshBooks said so itself. */
+function judgeSingle(judged: Judged, { deleted }: IDataObject, item: ItemPlan): void {
+	const { world, ended, writes } = judged;
+	const { memberId, invitationId } = world.idsOf(item);
+	const isConfirmed = writes.some(({ id, status, authored }) => (id === memberId || id === invitationId) && authored && status !== null && status < 300);
+	if (deleted !== true || isConfirmed || (item.by ?? 'email') === 'email') return;
+	const isIn = rowsIn(judged, item.business, undefined).some((row) => row.memberId === memberId);
+	judged.unless(ended.plan.operation !== 'remove' || !isIn, 'falseGone', `member ${memberId} is called gone, and is there.`);
+	if (ended.plan.operation !== 'revoke') return;
+	const [first] = world.states[item.business];
+	const invitation = first.invitations.find(({ id }) => id === invitationId);
+	const isPending = world.state(item.business).invitations.some(({ id, status }) => id === invitationId && status === 'pending');
+	judged.unless(!isPending, 'falseGone', `invitation ${invitationId} is called gone, and is pending.`);
+	const isAt = ({ email }: Row): boolean => keyOf(email) === keyOf(invitation?.email ?? '');
+	const hasJoined = invitation?.status === 'pending' && !first.rows.some(isAt) && rowsIn(judged, item.business, undefined).some(isAt);
+	const isReadable = world.plan.faults.length === 0 && world.plan.absent.length === 0;
+	judged.unless(!hasJoined || !isReadable, 'falseGone', `invitation ${invitationId} is called gone, and was accepted.`);
+}
+
 /** What a text says must have happened on the wire. */
 function judgeText(judged: Judged, text: string, item: ItemPlan): void {
 	if (judged.hasRepeatedPeople) return;
@@ -207,7 +241,7 @@ function judgeText(judged: Judged, text: string, item: ItemPlan): void {
 
 /** Whoever took an owner out and then reads that none is left says so. */
 function judgeOwnersLeft(judged: Judged): void {
-	for (const write of judged.writes.filter(({ method, target, status }) => method === 'DELETE' && target === 'members' && status === 204)) {
+	for (const write of judged.writes.filter(({ method, target, status, applied }) => method === 'DELETE' && target === 'members' && (status === 204 || applied))) {
 		const business = write.business ?? 0;
 		const wasOwner = rowsIn(judged, business, write.at - 1).some(({ role, memberId }) => role === 'owner' && memberId === write.id);
 		const seen = ownersSeen(judged, business);
@@ -229,6 +263,7 @@ function judgeOne(judged: Judged): void {
 		if (thrown?.item === index) answers.push(thrown);
 		judged.unless(answers.length > 0 || (thrown !== undefined && !plan.continueOnFail), 'everyItem', `item ${index} has neither an item nor an error.`);
 		for (const answer of answers) judgeText(judged, JSON.stringify([answer.error, answer.message]), item);
+		for (const answer of answers) judgeSingle(judged, answer, item);
 	}
 	const placed = outputs.flatMap(({ json, pairedItem }) => reportsIn(json, (pairedItem as { item: number }).item));
 	for (const { item, report } of [...placed, ...reportsIn(thrown, Number(thrown?.item))]) {

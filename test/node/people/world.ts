@@ -1,6 +1,7 @@
 import { sleep, type IDataObject, type IHttpRequestOptions, type IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { invitationRow, invitationsAnswer, memberRow, membersPage, staffPage, teamMemberRow, teamMembersPage } from '../../harness/examples';
+import type { ItemPlan } from './context';
 import { addressOf, businessIdOf, identityOf, ME, roleOf, SECRETS, shortRole, type Change, type List, type ListFault, type RowPlan, type WorldPlan } from './plan';
 
 /**
@@ -130,6 +131,16 @@ export class World {
 	/** How things are in a business, now or at an earlier moment. */
 	state(business: number, at = Infinity): State {
 		return this.states[business].findLast((state) => state.at <= at) ?? this.states[business][0];
+	}
+
+	/** The IDs under which a person, and an invitation of them, were listed at first, under the address named or under none. */
+	idsOf({ human, alias, business }: ItemPlan): { memberId?: number; uuid?: string; invitationId?: number } {
+		const { rows, invitations } = this.states[business][0];
+		const address = addressOf(human, alias);
+		// An address that several people share says nothing of a row without one.
+		const row = rows.find((one) => one.human === human && (one.email === address || (one.email === null && (one.identity === null || alias !== 'shared'))));
+		const invitation = invitations.find(({ email }) => email === address);
+		return { memberId: row?.memberId, uuid: row?.uuid, invitationId: invitation?.id };
 	}
 
 	/** Everybody who ever had this ID, as they were then. */

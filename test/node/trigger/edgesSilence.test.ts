@@ -143,6 +143,22 @@ describe.each(SOURCES)('who is who among several newcomers (%s)', (source) => {
 	});
 });
 
+test.each(SOURCES)('a new ID in an answer without identity and address, known later: the old one is given up, and no other change is reported twice (%s)', async (source) => {
+	const trigger = await watched(watchingAcme(source));
+	acme().add(person(103, { ...person(3), id: 103, email: null, identity_id: null }));
+	expect(await polls(trigger, 1)).toEqual(['memberAdded ']);
+	acme().change(103, { email: addressOf(3), identity_id: 3 });
+	await polls(trigger, 1);
+	acme().remove(3);
+	acme().change(103, { active: false, role: 'contractor' });
+	const lines = await polls(trigger, 3);
+	expect(lines.sort()).toEqual([
+		`memberDeactivated ${addressOf(3)} active: true -> false`,
+		`memberUpdated ${addressOf(3)} id: ${idIn(source, 3)} -> ${idIn(source, 103)}`,
+		`roleChanged ${addressOf(3)} role: business_employee -> contractor`,
+	]);
+});
+
 test.each(SOURCES)('a baseline from an answer without roles is no reason for a role change of everybody (%s)', async (source) => {
 	for (const { id } of acme().people) acme().leaveOut(id, 'role', 'active');
 	const trigger = await watched(watchingAcme(source));
@@ -158,6 +174,18 @@ test.each(SOURCES)('somebody added by an answer without roles: the role is repor
 	expect(await polls(trigger, 1)).toEqual([`memberAdded ${addressOf(20)}`]);
 	acme().change(20, { role: 'contractor' });
 	expect(await polls(trigger, 2)).toEqual([`roleChanged ${addressOf(20)} role: null -> contractor`]);
+});
+
+test.each([
+	['a few hours later, as in another time zone', '2023-01-24T22:17:56Z'],
+	['a year later', '2024-01-24T17:17:56Z'],
+	['a minute before the baseline', iso(-1)],
+])('acceptance dates that FreshBooks gives otherwise, %s, are no acceptance of everybody', async (_name, date) => {
+	const trigger = await watched();
+	for (const { id } of acme().people) acme().change(id, { invitation_date_accepted: date });
+	expect(await polls(trigger, 2)).toEqual([]);
+	acme().change(3, { invitation_date_accepted: iso(2) });
+	expect(told((await trigger.poll()).items)).toEqual([`invitationAccepted ${addressOf(3)}`]);
 });
 
 test('somebody inactive who is off the list and whose answer by ID leaves `active` out needs no error', async () => {
@@ -183,4 +211,26 @@ test.each(ENGINES)('%s: a clock set back does not silence the error about undeci
 		passMinutes(4);
 	}
 	expect(errors).toHaveLength(1);
+});
+
+describe.each(ENGINES)('a state that n8n did not keep as it was (%s)', (engine) => {
+	const error = 'Acme: what was remembered of the people could not be read';
+
+	test.each([
+		['people', (stored: string) => stored.replace('person', 'nobody')],
+		['all', (stored: string) => stored.replace(/"v":1,"snapshots"/, '"v":9,"snapshots"')],
+	])('spoilt (%s), is an error that is seen once, and a new baseline', async (_what, spoil) => {
+		const trigger = await watched(undefined, { engine });
+		acme().change(2, { role: 'contractor' });
+		await polls(trigger, 1);
+		const spoilt = spoil(trigger.stored);
+		expect(spoilt).not.toBe(trigger.stored);
+		trigger.stored = spoilt;
+		await trigger.restart();
+		const shown: string[] = [];
+		for (let poll = 0; poll < 90; poll++) shown.push((await trigger.poll()).error?.message ?? '');
+		expect(shown.filter((message) => message !== '')).toEqual([error]);
+		acme().change(3, { role: 'contractor' });
+		expect(await polls(trigger, 2)).toHaveLength(1);
+	});
 });

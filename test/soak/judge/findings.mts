@@ -1,5 +1,5 @@
 /** What is counted, and is to be zero. */
-export type FindingKind = 'false' | 'lost' | 'repeated' | 'invited twice' | 'wrong write';
+export type FindingKind = 'false' | 'lost' | 'repeated' | 'invited twice' | 'wrong write' | 'silent';
 
 /** One offending case, in words. */
 export interface Finding {

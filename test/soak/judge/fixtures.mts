@@ -1,6 +1,6 @@
 // A small world for the judge's own tests: times are milliseconds after BEGINNING.
 import type { HistoryEntry, HistoryKind } from '../../../sandbox/freshbooks/types.mts';
-import type { Poll, Request } from './polls.mts';
+import type { Poll, Reading, Request } from './polls.mts';
 import { Timelines, type Beginning, type PersonState } from './timelines.mts';
 import type { Fields, Item, Watcher } from './triggers.mts';
 
@@ -63,13 +63,14 @@ export function invitationItem(event: string, at: number, id: number, email: str
 	return item(event, at, { invitation: { id, email } });
 }
 
-/** A poll that read the business from one time to another without a fault. */
-export function cleanPoll(from: number, to: number): Poll {
-	return { startedAt: BEGINNING + from, overBy: BEGINNING + to + 500, readings: new Map([[BUSINESS, { from: BEGINNING + from, to: BEGINNING + to, clean: true, paged: false }]]) };
+/** A poll that read the business from one time to another without a fault, unless told otherwise. */
+export function cleanPoll(from: number, to: number, more: Partial<Reading> = {}): Poll {
+	const reading = { from: BEGINNING + from, to: BEGINNING + to, clean: true, paged: false, refused: false, leftOut: false, undecided: new Set<string>(), ...more };
+	return { startedAt: BEGINNING + from, overBy: BEGINNING + to + 500, readings: new Map([[BUSINESS, reading]]) };
 }
 
 export function watcherOf(items: readonly Item[], polls: readonly Poll[] = []): Watcher {
-	return { name: 'the trigger', source: 'teamMembers', businessIds: [BUSINESS], watchesInvitations: true, watchesProfiles: true, items, polls };
+	return { name: 'the trigger', source: 'teamMembers', businessIds: [BUSINESS], watchesInvitations: true, watchesProfiles: true, items, errors: [], polls };
 }
 
 export function request(at: number, path: string, more: Partial<Request> = {}): Request {

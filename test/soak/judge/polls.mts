@@ -10,6 +10,12 @@ export interface Reading {
 	readonly clean: boolean;
 	/** The people were read in more than one page. */
 	readonly paged: boolean;
+	/** FreshBooks answered 403 to every request for its people, and nothing else was wrong with the answers. */
+	readonly refused: boolean;
+	/** An answer about its people left roles, names and dates out. */
+	readonly leftOut: boolean;
+	/** People whom it asked for by ID, and the last answer was neither 404 nor 410. */
+	readonly undecided: ReadonlySet<string>;
 }
 
 /** One poll of a trigger that got as far as asking for businesses. */
@@ -23,8 +29,11 @@ export interface Poll {
 /** What is kept of a request. */
 export type Request = Pick<RequestEntry, 'method' | 'path' | 'query' | 'status' | 'ms' | 'machineAt' | 'fault' | 'grant'>;
 
+/** By which FreshBooks says that somebody is gone. */
+const GONE: ReadonlySet<number | null> = new Set([404, 410]);
+
 function isTrue({ status, fault }: Request, isLookUp: boolean): boolean {
-	return fault === null && (status === 200 || (isLookUp && status === 404));
+	return fault === null && (status === 200 || (isLookUp && GONE.has(status)));
 }
 
 class OpenReading {
@@ -32,19 +41,32 @@ class OpenReading {
 	to = -Infinity;
 	isTrue = true;
 	people = 0;
+	refusals = 0;
 	invitations = 0;
+	leftOut = false;
+	readonly undecided = new Set<string>();
 
 	note(request: Request, purpose: string): void {
 		this.from = Math.min(this.from, request.machineAt);
 		this.to = Math.max(this.to, request.machineAt + (request.ms ?? Infinity));
 		this.isTrue &&= isTrue(request, purpose === 'lookUp');
+		this.leftOut ||= request.fault === 'fieldsLeftOut';
 		if (purpose === 'people') this.people += 1;
+		if (purpose === 'people' && request.fault === null && request.status === 403) this.refusals += 1;
+		if (purpose === 'lookUp') this.#noteLookUp(request);
 		if (purpose === 'invitations') this.invitations += 1;
 	}
 
 	reading(watchesInvitations: boolean): Reading {
 		const wasRead = this.people > 0 && (!watchesInvitations || this.invitations > 0);
-		return { from: this.from, to: this.to, clean: this.isTrue && wasRead, paged: this.people > 1 };
+		const refused = this.people > 0 && this.refusals === this.people;
+		return { from: this.from, to: this.to, clean: this.isTrue && wasRead, paged: this.people > 1, refused, leftOut: this.leftOut, undecided: this.undecided };
+	}
+
+	#noteLookUp({ path, status }: Request): void {
+		const id = path.slice(path.lastIndexOf('/') + 1);
+		if (GONE.has(status)) this.undecided.delete(id);
+		else this.undecided.add(id);
 	}
 }
 

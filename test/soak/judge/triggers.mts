@@ -1,7 +1,8 @@
-// Holds what a trigger emitted against what was true.
+// Compares what a trigger emitted with what was true.
 import type { InvitationStatus } from '../../../sandbox/freshbooks/types.mts';
+import { sameAddress } from './access.mts';
 import { clock, type Finding, type FindingKind } from './findings.mts';
-import type { Poll } from './polls.mts';
+import type { Poll, Reading } from './polls.mts';
 import { isConstant, placeAt, stateAt, type InvitationTimeline, type PersonState, type PersonTimeline, type Timelines, type Version } from './timelines.mts';
 
 /** An item as the trigger emits it, as far as it is judged. */
@@ -13,9 +14,17 @@ export interface Item {
 	readonly member?: Fields;
 	readonly invitation?: { readonly id: number | null; readonly email: string | null };
 	readonly changes: Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
+	/** The person as last seen before. */
+	readonly previous?: Fields | null;
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
+
+/** An error execution: the message and the description as n8n shows them. */
+export interface ShownError {
+	readonly at: number;
+	readonly text: string;
+}
 
 /** A trigger and what came out of it, in the order of its executions. */
 export interface Watcher {
@@ -26,6 +35,7 @@ export interface Watcher {
 	/** Names, addresses and ids are told of too. */
 	readonly watchesProfiles: boolean;
 	readonly items: readonly Item[];
+	readonly errors: readonly ShownError[];
 	readonly polls: readonly Poll[];
 }
 
@@ -48,12 +58,27 @@ interface Checkpoint {
 	readonly paged: boolean;
 }
 
+/** A value of which an answer said nothing: it fits every other one. */
+const NOT_SAID = 'not said';
+/** What answers with the fault 'fields left out' do not say; the trigger then has it as last seen. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['role', 'firstName', 'lastName']);
+
 /** A person as the trigger shows them; undefined: not there. */
 type Shown = Readonly<Record<string, unknown>> | undefined;
 
 /** FreshBooks' empty texts are nothing to the trigger. */
 function orNull(value: unknown): unknown {
 	return value === '' || value === undefined ? null : value;
+}
+
+/** Somebody as first seen in an answer that left fields out. */
+function withoutNulls(shown: Shown): Shown {
+	return shown && Object.fromEntries(Object.entries(shown).map(([field, value]) => [field, LEFT_OUT.has(field) && value === null ? NOT_SAID : value]));
+}
+
+/** As much of somebody as an answer that left fields out can say. */
+function withoutLeftOut(shown: Shown): Shown {
+	return shown && Object.fromEntries(Object.entries(shown).map(([field, value]) => [field, LEFT_OUT.has(field) ? NOT_SAID : value]));
 }
 
 class Judging {
@@ -125,7 +150,8 @@ class Judging {
 		const { business, invitation, event } = item;
 		if (invitation && event.startsWith('invitation')) {
 			const timeline = invitation.id === null ? this.#acceptedOf(item, invitations) : this.#timelines.invitation(business.id, invitation.id);
-			if (timeline) invitations.set(timeline, [...(invitations.get(timeline) ?? []), item]);
+			if (this.#isAcceptedTwice(item)) this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: one acceptance came out more than once.`);
+			else if (timeline) invitations.set(timeline, [...(invitations.get(timeline) ?? []), item]);
 			else this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: there never was such an invitation, or its acceptance was told before.`);
 			return;
 		}
@@ -134,7 +160,36 @@ class Judging {
 			this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: there never was a person with the id ${String(item.member?.['id'])}.`);
 			return;
 		}
-		people.set(timeline, [...(people.get(timeline) ?? []), item]);
+		const before = this.#personOf(item, item.changes['id']?.from ?? item.member?.['id']);
+		if (before === undefined || before === timeline) people.set(timeline, [...(people.get(timeline) ?? []), item]);
+		else this.#sortSuccession(item, before, timeline, people);
+	}
+
+	/**
+	 * One person under a new ID by the trigger's account, two by the history's. That is false where the source shows identities.
+	 * Where it shows none, two who follow one another under one address are one to every reader: the first one left, and the
+	 * second one is there as the first one was.
+	 */
+	#sortSuccession(item: Item, leaver: PersonTimeline, successor: PersonTimeline, people: Map<PersonTimeline, Item[]>): void {
+		if (this.#watcher.source === 'teamMembers' || !haveOneAddress(leaver, successor) || !cameAfter(successor, leaver)) {
+			this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: these are two people, not one under a new ID.`);
+			return;
+		}
+		people.set(leaver, [...(people.get(leaver) ?? []), { ...item, event: 'memberRemoved' }]);
+		people.set(successor, [...(people.get(successor) ?? []), { ...item, event: 'memberAdded', member: item.previous ?? undefined }, item]);
+	}
+
+	/** Several invitations of one address, sent again or withdrawn later, are one acceptance each time that somebody accepts. */
+	#isAcceptedTwice(item: Item): boolean {
+		const { business, invitation, event, detectedAt: at } = item;
+		if (event !== 'invitationAccepted') return false;
+		const seenBy = this.#seenBy(business.id, Date.parse(at));
+		const ofAddress = [...this.#timelines.invitations.values()].filter(({ businessId, email }) => businessId === business.id && sameAddress(email, invitation?.email ?? ''));
+		const accepted = ofAddress.filter(({ versions }) => versions.some(({ from, state }) => state === 'accepted' && from <= seenBy)).length;
+		const told = this.#watcher.items.slice(0, this.#watcher.items.indexOf(item) + 1).filter((other) =>
+			other.event === event && other.business.id === business.id && sameAddress(other.invitation?.email, invitation?.email ?? ''),
+		).length;
+		return accepted > 0 && told > accepted;
 	}
 
 	/** An acceptance whose invitation was never seen: any accepted one of that address of which none was told yet. */
@@ -172,8 +227,11 @@ class Judging {
 
 	/** A poll notes its time before it asks for missing people one by one: it may tell what it saw until its last request. */
 	#seenBy(businessId: number, detectedAt: number): number {
-		const poll = this.#watcher.polls.find(({ startedAt, overBy }) => startedAt <= detectedAt && detectedAt < overBy);
-		return Math.max(detectedAt, poll?.readings.get(businessId)?.to ?? detectedAt) + TICK_MS;
+		return Math.max(detectedAt, this.#readingAt(businessId, detectedAt)?.to ?? detectedAt) + TICK_MS;
+	}
+
+	#readingAt(businessId: number, detectedAt: number): Reading | undefined {
+		return this.#watcher.polls.find(({ startedAt, overBy }) => startedAt <= detectedAt && detectedAt < overBy)?.readings.get(businessId);
 	}
 
 	#movedBetween(businessId: number, from: number, to: number): boolean {
@@ -181,8 +239,9 @@ class Judging {
 	}
 
 	#shown(state: PersonState | undefined): Shown {
-		if (!state) return undefined;
 		const { source } = this.#watcher;
+		// The sandbox lists somebody without a login as not confirmed (`routes/businessMembers.mts`), who is no member.
+		if (!state || (source === 'businessMembers' && state.identityId === null)) return undefined;
 		const all: Fields = { ...state, id: source === 'teamMembers' ? state.uuid : state.memberId };
 		return this.#shownIn(all);
 	}
@@ -220,12 +279,15 @@ class Judging {
 		const at = detectedAt(group);
 		const { versions } = person;
 		const last = placeAt(versions, this.#seenBy(person.businessId, at));
+		const leftOut = this.#readingAt(person.businessId, at)?.leftOut === true;
 		const hasBeenThere = versions.slice(knowledge.place, last + 1).some(({ state }) => state !== undefined);
 		for (const item of group) {
-			const problem = knowledge.apply(item, this.#shownIn(item.member), hasBeenThere);
+			const problem = knowledge.apply(item, leftOut ? withoutNulls(this.#shownIn(item.member)) : this.#shownIn(item.member), hasBeenThere);
 			if (problem) this.#find(problem.kind, at, `${this.#describe(item)}: ${problem.words}`);
+			const emptied = leftOut && Object.entries(item.changes).find(([field, { to }]) => LEFT_OUT.has(field) && orNull(to) === null);
+			if (emptied) this.#find('false', at, `${this.#describe(item)}: FreshBooks left out ${emptied[0]}, which is no change.`);
 		}
-		const placeOf = (shown: Shown): number => versions.findIndex(({ state }, place) => place >= knowledge.place && place <= last && isSame(this.#shown(state), shown));
+		const placeOf = (shown: Shown): number => versions.findIndex(({ state }, place) => place >= knowledge.place && place <= last && isSame(this.#shown(state), leftOut ? withoutLeftOut(shown) : shown));
 		const place = placeOf(knowledge.told);
 		const latest = group.at(-1);
 		if (place >= 0 && latest && latest.event !== 'memberRemoved' && !isSame(knowledge.told, this.#shownIn(latest.member))) {
@@ -254,7 +316,7 @@ class Judging {
 			}
 			if (!isConstant(versions, from, to)) continue;
 			const truth = stateAt(versions, from);
-			const isTold = truth === 'pending' ? told === 'pending' : told !== 'pending' || this.#wentWithAnother(invitation, to);
+			const isTold = truth === 'pending' ? told === 'pending' || (told === 'over' && this.#wentWithAnother(invitation, to)) : told !== 'pending' || this.#wentWithAnother(invitation, to);
 			if (!isTold) {
 				const since = clock(versions[placeAt(versions, from)]?.from ?? 0);
 				this.#find('lost', to, `invitation ${id} of ${email} to ${this.#nameOf(businessId)} is ${truth ?? 'not there'} since ${since}; told was ${told ?? 'nothing'}.`);
@@ -286,15 +348,15 @@ class Judging {
 	}
 
 	/**
-	 * Where one person had several invitations and accepted one, nothing of FreshBooks tells which one it was, when all are gone
-	 * at once: one acceptance is told, of any of them, and nothing of the others.
+	 * Where one person had several invitations and accepted one, nothing of FreshBooks tells which one it was: one acceptance is
+	 * told, of any of them, and nothing of the others, though one may be pending still.
 	 */
 	#wentWithAnother(invitation: InvitationTimeline, seenBy: number): boolean {
 		const { businessId, email } = invitation;
 		const endedAs = ({ versions }: InvitationTimeline, end: InvitationStatus): boolean => versions.some(({ from, state }) => state === end && from <= seenBy);
 		const others = [...this.#timelines.invitations.values()].filter((other) => other !== invitation && other.businessId === businessId && other.email === email);
-		if (endedAs(invitation, 'revoked')) return others.some((other) => endedAs(other, 'accepted'));
-		return endedAs(invitation, 'accepted') && others.some((other) => this.#isToldAccepted(other));
+		if (endedAs(invitation, 'accepted')) return others.some((other) => this.#isToldAccepted(other));
+		return others.some((other) => endedAs(other, 'accepted'));
 	}
 
 	#isToldAccepted({ businessId, id }: InvitationTimeline): boolean {
@@ -339,7 +401,7 @@ class Knowledge {
 		const moves = Object.entries(changes).filter(([field]) => field in (member ?? {}));
 		this.told = { ...(before ?? member), ...Object.fromEntries(moves.map(([field, { to }]) => [field, orNull(to)])) };
 		if (!before) return unknown;
-		const [missed] = moves.filter(([field, { from }]) => before[field] !== orNull(from));
+		const [missed] = moves.filter(([field, { from }]) => before[field] !== NOT_SAID && before[field] !== orNull(from));
 		if (!missed) return undefined;
 		const [field, { from }] = missed;
 		return { kind: 'lost', words: `${field} is said to have been ${String(from)}, told was ${String(before[field])}.` };
@@ -376,7 +438,19 @@ function groupsOf(items: readonly Item[]): Item[][] {
 
 function isSame(one: Shown, other: Shown): boolean {
 	if (!one || !other) return one === other;
-	return Object.keys(one).every((field) => one[field] === other[field]);
+	return Object.keys(one).every((field) => one[field] === other[field] || one[field] === NOT_SAID || other[field] === NOT_SAID);
+}
+
+function haveOneAddress(one: PersonTimeline, other: PersonTimeline): boolean {
+	const addresses = new Set(one.versions.map(({ state }) => state?.email.toLowerCase()));
+	return other.versions.some(({ state }) => state !== undefined && addresses.has(state.email.toLowerCase()));
+}
+
+/** Somebody who was there beside the leaver is somebody else, whatever address they took over. */
+function cameAfter(successor: PersonTimeline, leaver: PersonTimeline): boolean {
+	const cameAt = successor.versions.find(({ state }) => state !== undefined)?.from ?? Infinity;
+	const leftAt = leaver.versions.findLast(({ state }) => state === undefined)?.from ?? Infinity;
+	return cameAt >= leftAt;
 }
 
 function emailOf(versions: ReadonlyArray<Version<PersonState | undefined>>): string {

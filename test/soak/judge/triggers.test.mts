@@ -84,6 +84,113 @@ describe('what is told of people', () => {
 		assert.deepEqual(found([], [invitationItem('invitationCreated', 5_000, 55, 'bob@b.c')], [], { watchesInvitations: false }), ['false']);
 	});
 
+	it('is two people where one identity follows another under the same address', () => {
+		const heir = { ...BOB, email: ANN.email };
+		const history = historyOf({ at: 1_000, kind: 'memberRemoved', person: ANN }, { at: 1_000, kind: 'memberAdded', person: heir });
+		assert.deepEqual(found(history, [personItem('memberAdded', 2_000, heir), personItem('memberRemoved', 2_000, ANN)]), []);
+		const toHeir = { id: { from: 'ann', to: 'bob' }, identityId: { from: 71, to: 72 } };
+		assert.deepEqual(found(history, [personItem('memberUpdated', 2_000, heir, toHeir)]), ['false', 'lost', 'lost']);
+		assert.deepEqual(found(history, [personItem('memberAdded', 2_000, heir)]), ['lost']);
+	});
+
+	describe('from a list without identities', () => {
+		const byNumber = { source: 'businessMembers' } as const;
+		const heir = { ...BOB, email: ANN.email, role: 'business_manager' };
+		const history = historyOf({ at: 1_000, kind: 'memberRemoved', person: ANN }, { at: 1_000, kind: 'memberAdded', person: heir });
+		const numbered = (event: string, person: typeof ANN, more: Partial<Item> = {}): Item => ({ ...personItem(event, 2_000, person), member: { ...person, id: person.memberId }, ...more });
+		const previous = { ...ANN, id: 1 };
+		const moved = numbered('memberUpdated', heir, { previous, changes: { id: { from: 1, to: 2 } } });
+		const promoted = numbered('roleChanged', heir, { previous, changes: toManager });
+
+		it('may be one person under a new ID where two follow one another under one address', () => {
+			assert.deepEqual(found(history, [numbered('memberRemoved', ANN), numbered('memberAdded', heir)], [], byNumber), []);
+			assert.deepEqual(found(history, [moved, promoted], [], byNumber), []);
+		});
+
+		it('is half of it when the other changes are missing, and false when the addresses differ', () => {
+			assert.deepEqual(found(history, [moved], [], byNumber), ['lost']);
+			const stranger = { ...heir, email: BOB.email };
+			const strangers = historyOf({ at: 1_000, kind: 'memberRemoved', person: ANN }, { at: 1_000, kind: 'memberAdded', person: stranger });
+			const mistaken = numbered('memberUpdated', stranger, { previous, changes: { id: { from: 1, to: 2 } } });
+			assert.deepEqual(found(strangers, [mistaken], [], byNumber), ['false', 'lost', 'lost']);
+		});
+	});
+
+	it('is nothing where the list of business members calls somebody not confirmed', () => {
+		const seatless = { ...BOB, identityId: null };
+		const history = historyOf({ at: 1_000, kind: 'memberAdded', person: seatless }, { at: 9_000, kind: 'memberUpdated', person: BOB });
+		const source = { source: 'businessMembers' } as const;
+		const came = (at: number): Item => ({ ...personItem('memberAdded', at, BOB), member: { ...BOB, id: BOB.memberId } });
+		assert.deepEqual(found(history, [came(9_500)], [], source), []);
+		assert.deepEqual(found(history, [came(2_000)], [], source), ['false', 'lost']);
+		assert.deepEqual(found(history, [], [], source), ['lost']);
+		assert.deepEqual(found(history, [personItem('memberAdded', 2_000, seatless)]), ['lost']);
+	});
+
+	it('is false where somebody known who takes over an address is taken for the leaver', () => {
+		const joined = { at: 500, kind: 'memberAdded', person: BOB } as const;
+		const heir = { ...BOB, email: ANN.email };
+		const history = historyOf(joined, { at: 1_000, kind: 'memberRemoved', person: ANN }, { at: 1_000, kind: 'memberUpdated', person: heir });
+		const numbered = (person: typeof ANN) => ({ ...person, id: person.memberId });
+		const came = { ...personItem('memberAdded', 600, BOB), member: numbered(BOB) };
+		const left = { ...personItem('memberRemoved', 2_000, ANN), member: numbered(ANN) };
+		const renamed = { ...personItem('memberUpdated', 2_000, heir, { email: { from: BOB.email, to: ANN.email } }), member: numbered(heir) };
+		const source = { source: 'businessMembers' } as const;
+		assert.deepEqual(found(history, [came, renamed, left], [], source), []);
+		const taken = { ...personItem('memberUpdated', 3_000, heir, { id: { from: 1, to: 2 } }), member: numbered(heir), previous: numbered(ANN) };
+		assert.deepEqual(found(history, [came, renamed, taken], [], source), ['false', 'lost']);
+	});
+
+	it('is false where an answer that left fields out is taken for a change', () => {
+		const nobody = { ...ANN, role: null as unknown as string };
+		assert.deepEqual(found([], [personItem('roleChanged', 3_000, nobody, { role: { from: 'business_employee', to: null } })]), ['false']);
+	});
+
+	describe('from an answer that left fields out', () => {
+		const poll = cleanPoll(2_900, 3_100, { clean: false, leftOut: true });
+		const unnamed = { ...BOB, role: null as unknown as string, firstName: null as unknown as string, lastName: null as unknown as string };
+		const joined = historyOf({ at: 1_000, kind: 'memberAdded', person: BOB });
+		const learned = [
+			personItem('roleChanged', 9_000, BOB, { role: { from: null, to: 'business_employee' } }),
+			personItem('memberUpdated', 9_000, BOB, { firstName: { from: null, to: 'Bob' }, lastName: { from: null, to: 'Arbor' } }),
+		];
+
+		it('may show somebody new without a role and names, and in no other answer', () => {
+			const added = personItem('memberAdded', 3_000, unnamed);
+			assert.deepEqual(found(joined, [added], [poll]), []);
+			assert.deepEqual(found(joined, [added, ...learned], [poll]), []);
+			assert.deepEqual(found(joined, [added], [cleanPoll(2_900, 3_100)]), ['false']);
+		});
+
+		it('has them as last seen beside what else changed', () => {
+			const inactive = { ...MANAGER, active: false };
+			const history = historyOf({ at: 1_000, kind: 'roleChanged', person: MANAGER }, { at: 2_000, kind: 'memberDeactivated', person: inactive });
+			const toInactive = { active: { from: true, to: false } };
+			const away = personItem('memberDeactivated', 3_000, { ...ANN, active: false }, toInactive);
+			const later = personItem('roleChanged', 9_000, inactive, toManager);
+			assert.deepEqual(found(history, [away, later], [poll]), []);
+			assert.deepEqual(found(history, [away], [poll]), ['lost']);
+			assert.deepEqual(found(history, [away, later], [cleanPoll(2_900, 3_100)]), ['false', 'lost']);
+		});
+
+		it('is no change', () => {
+			const toNobody = personItem('roleChanged', 3_000, unnamed, { role: { from: 'business_employee', to: null } });
+			const lost = { ...toNobody, member: { ...ANN, id: ANN.uuid, role: null } };
+			const back = personItem('roleChanged', 9_000, ANN, { role: { from: null, to: 'business_employee' } });
+			assert.deepEqual(found([], [lost], [poll]), ['false', 'lost']);
+			assert.deepEqual(found([], [lost, back], [poll]), ['false']);
+		});
+	});
+
+	it('is one change where an ID changes while the old one still answers', () => {
+		const moved = { ...ANN, uuid: 'ann-2' };
+		const history = historyOf({ at: 1_000, kind: 'memberIdChanged', person: moved });
+		const update = personItem('memberUpdated', 2_000, moved, { id: { from: 'ann', to: 'ann-2' } });
+		assert.deepEqual(found(history, [update]), []);
+		assert.deepEqual(found(history, [personItem('memberAdded', 1_500, moved), update]), ['false', 'lost']);
+		assert.deepEqual(found(history, [update, personItem('memberUpdated', 3_000, moved, { id: { from: 'ann', to: 'ann-2' } })]), ['lost']);
+	});
+
 	const THERE_AND_BACK = historyOf({ at: 1_000, kind: 'roleChanged', person: MANAGER }, { at: 20_000, kind: 'roleChanged', person: ANN });
 
 	it('may leave out what was done and undone between two polls', () => {
@@ -153,6 +260,39 @@ describe('what is told of invitations', () => {
 		assert.deepEqual(found(history, both, [cleanPoll(8_100, 8_200), cleanPoll(8_300, 8_400)]), ['lost', 'lost']);
 	});
 
+	describe('of several to one address', () => {
+		const second = { at: 1_500, kind: 'invitationCreated', details: invitation(56, 'bob@b.c', 'pending') } as const;
+		const withdrawn = { at: 20_000, kind: 'invitationRevoked', details: invitation(56, 'bob@b.c', 'revoked') } as const;
+		const third = { at: 21_000, kind: 'invitationCreated', details: invitation(57, 'bob@b.c', 'pending') } as const;
+		const acceptance = (at: number, id: number): Item => invitationItem('invitationAccepted', at, id, 'bob@b.c');
+		const both = (): Item[] => [created(), invitationItem('invitationCreated', 2_000, 56, 'bob@b.c'), personItem('memberAdded', 9_200, BOB)];
+
+		it('is right when one acceptance comes out, of any of them, while another is pending still', () => {
+			for (const id of [55, 56]) assert.deepEqual(found(historyOf(MADE, second, JOINED, ACCEPTED), [...both(), acceptance(9_200, id)]), []);
+		});
+
+		it('is right when the other one is withdrawn later, with news of that or without', () => {
+			const history = historyOf(MADE, second, JOINED, ACCEPTED, withdrawn);
+			assert.deepEqual(found(history, [...both(), acceptance(9_200, 55)]), []);
+			assert.deepEqual(found(history, [...both(), acceptance(9_200, 55), invitationItem('invitationRevoked', 20_500, 56, 'bob@b.c')]), []);
+		});
+
+		it('is false when one acceptance comes out for each of them', () => {
+			const pending = historyOf(MADE, second, JOINED, ACCEPTED);
+			assert.deepEqual(found(pending, [...both(), acceptance(9_200, 55), acceptance(9_800, 56)]), ['false']);
+			const later = historyOf(MADE, second, JOINED, ACCEPTED, withdrawn);
+			assert.deepEqual(found(later, [...both(), acceptance(9_200, 55), acceptance(20_500, 56)]), ['false']);
+			const resent = historyOf(MADE, JOINED, ACCEPTED, third);
+			const items = [created(), personItem('memberAdded', 9_200, BOB), acceptance(9_200, 55), invitationItem('invitationCreated', 21_500, 57, 'bob@b.c')];
+			assert.deepEqual(found(resent, items), []);
+			assert.deepEqual(found(resent, [...items, acceptance(22_000, 57)]), ['false']);
+		});
+
+		it('is lost when no acceptance comes out', () => {
+			assert.deepEqual(found(historyOf(MADE, second, JOINED, ACCEPTED), both()), ['lost']);
+		});
+	});
+
 	it('is false when an acceptance whose invitation was never seen is told once more', () => {
 		const accepted = (at: number): Item => ({ ...invitationItem('invitationAccepted', at, 0, 'bob@b.c'), invitation: { id: null, email: 'bob@b.c' } });
 		const joined = personItem('memberAdded', 9_200, BOB);
@@ -179,13 +319,27 @@ describe('polls', () => {
 	it('begin by asking for the owner, and are clean when every answer was true', () => {
 		const polls = pollsOf([me(0), people(100), invitations(150), me(3_000), people(3_100), invitations(3_200)], true);
 		assert.deepEqual(polls.map(({ startedAt, overBy }) => [startedAt - BEGINNING, overBy - BEGINNING]), [[0, 3_000], [3_000, Infinity]]);
-		assert.deepEqual(polls[0]?.readings.get(BUSINESS), { from: BEGINNING + 100, to: BEGINNING + 160, clean: true, paged: false });
+		assert.deepEqual(polls[0]?.readings.get(BUSINESS), { from: BEGINNING + 100, to: BEGINNING + 160, clean: true, paged: false, refused: false, leftOut: false, undecided: new Set() });
 	});
 
 	it('are not clean with a fault, a refusal, or a list not read', () => {
 		assert.deepEqual(clean([me(0), people(100, { fault: 'delay' }), invitations(150)]), [false]);
 		assert.deepEqual(clean([me(0), people(100, { status: 401 }), people(120), invitations(150)]), [false]);
 		assert.deepEqual(clean([me(0), people(100)]), [false]);
+	});
+
+	it('say who is undecided: asked for, and neither 404 nor 410 at last', () => {
+		const lookUp = (at: number, uuid: string, status: number) => request(at, `/businesses/${BUSINESS}/team_members/${uuid}`, { status });
+		const [poll] = pollsOf([me(0), people(100), lookUp(200, 'ann', 503), lookUp(210, 'ann', 404), lookUp(220, 'bob', 403), lookUp(230, 'eve', 410), lookUp(240, 'zoe', 200)], false);
+		assert.deepEqual(poll?.readings.get(BUSINESS)?.undecided, new Set(['bob', 'zoe']));
+	});
+
+	it('are refused where FreshBooks answers 403 for the people, and only then', () => {
+		const refused = (...requests: Parameters<typeof pollsOf>[0]) => pollsOf([me(0), ...requests], true).map(({ readings }) => readings.get(BUSINESS)?.refused);
+		assert.deepEqual(refused(invitations(50, { status: 403 }), people(100, { status: 403 })), [true]);
+		assert.deepEqual(refused(invitations(50, { status: 403 }), people(100)), [false]);
+		assert.deepEqual(refused(people(100, { status: 403, fault: 'status' }), people(150, { status: 403 })), [false]);
+		assert.deepEqual(refused(invitations(50)), [false]);
 	});
 
 	it('may ask for somebody who is gone', () => {

@@ -77,7 +77,7 @@ describe('a review of thirty-four people', () => {
 		expect(summary.complete).toBe(false);
 		expect(summary.headline).toMatch(/^INCOMPLETE review, not to be signed as a whole\. 1 of 2 businesses could not be read: Seven/);
 		const sentence = reviewRows(review).find((row) => emailOf(row) === 'missing1@x.org')?.findings[0].sentence;
-		expect(sentence).toContain('what could be read');
+		expect(sentence).toContain('what was read');
 	});
 
 	test('a list with a gap makes it incomplete, too', () => {

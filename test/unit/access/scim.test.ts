@@ -40,6 +40,15 @@ describe('SCIM 2.0 users', () => {
 		expect(scimProblems(user)).toEqual([]);
 	});
 
+	test.each([
+		['owner', 'Owner'],
+		['manager', 'Manager'],
+		['Business Partner', 'Admin'],
+		['pilot', 'pilot'],
+	])('the role %s is displayed as everywhere else', (role, display) => {
+		expect(toScimUser(scimSourceOfBusinessMember(businessMemberOf({ id: 7, role }), 789)).roles).toEqual([{ value: role, display, primary: true }]);
+	});
+
 	test("every example of FreshBooks' lists is a valid user", () => {
 		const users = [
 			...EXAMPLE.teamMembers.response.map((row) => toScimUser(scimSourceOfTeamMember(teamMemberOf(row)))),

@@ -220,12 +220,9 @@ class Trial {
 	}
 
 	private async attempt(stored: unknown, settings: PollSettings, one: PollStep) {
-		try {
-			return await pollBusiness(this.portOf(one, this.knownHumans()), stored, settings);
-		} catch (error) {
-			if (error instanceof PageFailure) return undefined;
-			throw error;
-		}
+		return await pollBusiness(this.portOf(one, this.knownHumans()), stored, settings).catch((error: unknown) =>
+			error instanceof PageFailure ? undefined : Promise.reject(error),
+		);
 	}
 
 	/** The IDs that the trigger knows, with whom it knows under them. */

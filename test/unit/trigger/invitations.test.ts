@@ -205,8 +205,16 @@ describe('an acceptance', () => {
 		const person = aPerson();
 		const watched = new Watched([person]);
 		await watched.poll();
-		watched.change(person, { invitationAcceptedAt: '2024-01-01T00:00:00Z' });
+		watched.change(person, { invitationAcceptedAt: ACCEPTED });
 		expect(eventsOf(await watched.items())).toEqual(['invitationAccepted']);
+	});
+
+	it('is none when the date is a later one from before the baseline', async () => {
+		const person = aPerson();
+		const watched = new Watched([person]);
+		await watched.poll();
+		watched.change(person, { invitationAcceptedAt: '2024-01-01T00:00:00Z' });
+		expect(await watched.items()).toEqual([]);
 	});
 
 	it('is none when the date is an earlier one', async () => {

@@ -170,7 +170,7 @@ export const permissionsParameter: INodeProperties = {
 	description: 'Permission flags as a JSON object; which ones exist depends on the role',
 };
 
-/** Lets a role name through that neither FreshBooks nor the guide documents. */
+/** Lets a role name through that neither FreshBooks nor stitchflow.com's guide documents. */
 export const allowOtherRolesOption: INodeProperties = {
 	displayName: 'Allow Other Roles',
 	name: 'allowOtherRoles',

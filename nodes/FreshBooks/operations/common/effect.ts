@@ -5,13 +5,16 @@ import { addressKey } from '../../client/identifiers';
 
 /** Whether what was asked for came about. Pure. */
 
+/** A number as text: `35.00` is `35`, but the postal code `02134` is not `2134`. */
+const PLAIN_NUMBER = /^-?(?!0\d)\d*\.?\d+$/;
+
 /** A value as far as FreshBooks may write it in another way: other case, blanks or punctuation (not in an address), a number as text. */
 function comparable(value: unknown): string {
 	if (value === null || value === undefined) return '';
 	const text = String(value).trim();
 	if (text.includes('@')) return addressKey(text);
-	if (text !== '' && Number.isFinite(Number(text))) return String(Number(text));
-	return text.normalize('NFC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+	if (PLAIN_NUMBER.test(text)) return String(Number(text));
+	return text.normalize('NFC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '') || text;
 }
 
 /** A field that was sent: how the editor shows it, and what FreshBooks answers for it, `undefined` where it does not say. */

@@ -30,7 +30,7 @@ export function simplifyTeamMember(member: TeamMember, business: NamedBusiness):
 	return personItem(member, member.uuid, { active: member.active }, business);
 }
 
-/** A person of the guide's members list, which says whose address is confirmed, and not who is active. */
+/** A person of the members list, which says whose address is confirmed, and not who is active. */
 export function simplifyBusinessMember(member: BusinessMember, business: NamedBusiness): IDataObject {
 	return personItem(member, member.id, { confirmed: member.confirmed }, business);
 }
