@@ -501,6 +501,19 @@ describe('one acceptance is reported once', () => {
 		});
 	});
 
+	it('when the invitations are first listed in the poll that sees the date', async () => {
+		const person = aPerson({ invitationAcceptedAt: null });
+		const watched = new Watched([person, ...somePeople(3)]);
+		watched.invitationListings = { poll: () => ({ unavailable: 'down' }) };
+		await watched.poll();
+		watched.invitationListings = {};
+		watched.invitations = [anInvitation({ email: person.email })];
+		watched.change(person, { invitationAcceptedAt: '2026-11-21T10:15:30Z' });
+		expect(eventsOf(await watched.items())).toEqual(['invitationAccepted']);
+		watched.invitations = [];
+		for (let poll = 0; poll < 3; poll++) expect(await watched.items()).toEqual([]);
+	});
+
 	it.each([
 		['an older date than the baseline', '2026-11-21T10:14:59Z', []],
 		['a date of long ago', '2020-01-01T00:00:00Z', []],
