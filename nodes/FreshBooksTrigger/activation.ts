@@ -14,7 +14,8 @@ const seenContexts = new WeakSet<IPollFunctions>();
  */
 let contextsAreReused = false;
 
-/** n8n waits at most 8 seconds between two attempts to activate a trigger (n8n 2.40, trigger-activation-retry). */
+/** n8n tries so often to activate a trigger, in the same mode, and waits at most 8 seconds in between (n8n 2.40, trigger-activation-retry). */
+const MOST_ATTEMPTS = 5;
 const NEXT_ATTEMPT_WITHIN_MS = 9_000;
 
 const MOST_TRIGGERS = 1_000;
@@ -22,7 +23,8 @@ const MOST_TRIGGERS = 1_000;
 interface LastPoll {
 	/** What n8n compares of a trigger to decide whether publishing activates it again (n8n 2.40, trigger-diff). */
 	node: string;
-	isActivation: boolean;
+	/** How many polls in a row, up to this one, may be attempts to activate the trigger in the mode 'update'. */
+	attempts: number;
 	/** Milliseconds. */
 	at: number;
 }
@@ -30,9 +32,11 @@ interface LastPoll {
 /** By trigger, the longest not polled first. */
 const lastPolls = new Map<string, LastPoll>();
 
-function isScheduled({ node, at }: LastPoll, last: LastPoll | undefined): boolean {
-	if (last?.node !== node) return false;
-	return !last.isActivation || at - last.at >= NEXT_ATTEMPT_WITHIN_MS;
+function remember(trigger: string, poll: LastPoll): void {
+	lastPolls.delete(trigger);
+	lastPolls.set(trigger, poll);
+	const [longestIdle] = lastPolls.keys();
+	if (lastPolls.size > MOST_TRIGGERS) lastPolls.delete(longestIdle);
 }
 
 /**
@@ -40,8 +44,8 @@ function isScheduled({ node, at }: LastPoll, last: LastPoll | undefined): boolea
  *
  * The durable scheduler polls in a new context each time, in the mode 'update', which is also the mode of publishing a changed
  * trigger. It came with n8n 2.38, and so did the budget of a poll. With it, a poll of a trigger that is as it was in its last poll is
- * a scheduled one; the first poll in a process may be either, and counts as an activation.
- * @param trigger tells one trigger from another
+ * a scheduled one, but for further attempts of an activation. The first poll in a process may be either, and counts as an activation.
+ * @param trigger the same for all polls of a trigger, and for no other
  * @param at milliseconds
  */
 export function isActivationPoll(context: IPollFunctions, trigger: string, at: number): boolean {
@@ -49,12 +53,12 @@ export function isActivationPoll(context: IPollFunctions, trigger: string, at: n
 	seenContexts.add(context);
 	contextsAreReused ||= isSeen;
 	const { typeVersion, credentials, parameters } = context.getNode();
-	const poll: LastPoll = { node: JSON.stringify([typeVersion, credentials, parameters]), isActivation: false, at };
-	const mayBeScheduled = context.getActivationMode() === 'update' && context.getPollBudgetMs !== undefined && !contextsAreReused;
-	poll.isActivation = !isSeen && !(mayBeScheduled && isScheduled(poll, lastPolls.get(trigger)));
-	lastPolls.delete(trigger);
-	lastPolls.set(trigger, poll);
-	const [longestIdle] = lastPolls.keys();
-	if (lastPolls.size > MOST_TRIGGERS) lastPolls.delete(longestIdle);
-	return poll.isActivation;
+	const node = JSON.stringify([typeVersion, credentials, parameters]);
+	const last = lastPolls.get(trigger);
+	const earlierAttempts = last?.node === node && at - last.at < NEXT_ATTEMPT_WITHIN_MS ? last.attempts % MOST_ATTEMPTS : 0;
+	const isUpdate = context.getActivationMode() === 'update';
+	const mayBeScheduled = isUpdate && context.getPollBudgetMs !== undefined && !contextsAreReused;
+	const isScheduled = mayBeScheduled && last?.node === node && earlierAttempts === 0;
+	remember(trigger, { node, attempts: isUpdate && !isScheduled ? earlierAttempts + 1 : 0, at });
+	return !isSeen && !isScheduled;
 }

@@ -150,7 +150,7 @@ function undecidedText(name: string, { people, first, answer }: Trouble & { kind
 		message: `${name}: for more than an hour ${who} have been missing from FreshBooks' lists, and FreshBooks does not confirm that they are gone`,
 		description:
 			`The first is ${inOneLine(first, 80)}, about whom FreshBooks answered ${answer}. They are not reported as removed; all other changes are reported. ` +
-			'Look them up in FreshBooks under Team Members: remove whoever should have left, and connect a user who may see the whole team if they are there.',
+			'Look them up in FreshBooks under Team Members: remove those who should have left; if they are to stay, connect a user who may see the whole team.',
 	};
 }
 

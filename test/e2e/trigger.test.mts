@@ -236,8 +236,8 @@ function play(engine: Engine): void {
 			assert.equal(lab.emitted.length, emitted, 'held');
 			await lab.publish({ options: LIMIT });
 		});
-		assertTrue(row);
-		assert.deepEqual(row.errors.map((message) => /^\d+ of/.exec(message)?.[0]), ['6 of']);
+		// Held removals of a business are an error at most once an hour, and the emptied list has had it.
+		assertTrueWithoutErrors(row);
 	});
 
 	test('events, businesses and source change while it is live', async (context) => {

@@ -103,10 +103,12 @@ export interface Replacement extends Listed {
 	isNew: boolean;
 }
 
-/** Who is listed as the same person under another ID: somebody new first, then somebody known. */
-export function replacementOf(missing: Person, { index, present }: Comparison, snapshot: Snapshot): Replacement | undefined {
+/** Who is listed as the same person under another ID: somebody new first, then somebody known, then the second row of either. */
+export function replacementOf(missing: Person, { index, present, aliases }: Comparison, snapshot: Snapshot): Replacement | undefined {
 	const candidates = index.sameAs(missing).map((listed) => ({ ...listed, isNew: !present.has(idKey(listed.person.id)) }));
-	return candidates.find(({ isNew }) => isNew) ?? candidates.find(({ person }) => isReplacedBy(missing, person, snapshot));
+	const newcomers = candidates.filter(({ isNew }) => isNew);
+	const isFirstRow = ({ person }: Listed) => !aliases.has(idKey(person.id));
+	return newcomers.find(isFirstRow) ?? candidates.find(({ isNew, person }) => !isNew && isReplacedBy(missing, person, snapshot)) ?? newcomers[0];
 }
 
 /**
@@ -149,11 +151,11 @@ function secondsOf(date: string): number {
 }
 
 /**
- * Whether the acceptance date says that somebody has accepted since: it is later than the last one known or, where none was known,
- * than all of `after` (ISO: the baseline, the invitation).
+ * Whether the acceptance date says that somebody has accepted since: it is later than the last one known, if any, and than all of
+ * `after` (ISO: the baseline, the invitation).
  */
 export function acceptedSince(lastKnown: string | null, now: string | null, after: readonly string[]): boolean {
 	if (now === null) return false;
-	const others = lastKnown === null ? after : [lastKnown];
+	const others = lastKnown === null ? after : [lastKnown, ...after];
 	return others.every((date) => secondsOf(now) > secondsOf(date));
 }

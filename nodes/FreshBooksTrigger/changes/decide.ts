@@ -26,6 +26,8 @@ export interface MissingPerson {
 	absence: Absence;
 	/** The list before had their ID. */
 	isFirst: boolean;
+	/** The list has somebody else under their ID. */
+	isIdGivenAgain: boolean;
 	replacement: Replacement | undefined;
 	/** `undefined`: not asked in this poll. A second list of the same poll that has their ID is an answer, too. */
 	lookUp?: LookUp;
@@ -33,12 +35,13 @@ export interface MissingPerson {
 
 /** The missing people of a comparison. */
 export function missingPeople(comparison: Comparison, snapshot: Snapshot, now: number): MissingPerson[] {
+	const newKeys = new Set(comparison.newcomers.map(({ person }) => idKey(person.id)));
 	return comparison.missing.map((person) => {
 		const key = idKey(person.id);
 		const before = historyOf(snapshot, key).absence;
 		const replacement = replacementOf(person, comparison, snapshot);
 		const missed = replacement === undefined ? (before?.missed ?? 0) + 1 : 0;
-		return { person, key, absence: { since: Math.min(before?.since ?? now, now), missed }, isFirst: before === null, replacement };
+		return { person, key, absence: { since: Math.min(before?.since ?? now, now), missed }, isFirst: before === null, isIdGivenAgain: newKeys.has(key), replacement };
 	});
 }
 
@@ -51,7 +54,8 @@ export function peopleToAsk(missing: readonly MissingPerson[], limit: number): M
 }
 
 /** Whether FreshBooks knows nobody under the ID any more, or somebody else. An answer about another ID says nothing. */
-function isGone({ person, key, lookUp }: MissingPerson): boolean {
+function isGone({ person, key, isIdGivenAgain, lookUp }: MissingPerson): boolean {
+	if (isIdGivenAgain) return true;
 	if (lookUp?.answer !== 'found') return lookUp?.answer === 'gone';
 	return idKey(lookUp.person.id) === key && isGivenAgain(person, lookUp.person);
 }

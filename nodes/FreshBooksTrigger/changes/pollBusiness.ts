@@ -181,10 +181,13 @@ function takeBaseline(poll: Poll, stored: 'damaged' | undefined): BusinessPoll {
 	return { snapshot: closeSnapshot(snapshot), items: items.filter(({ event }) => settings.events.has(event)), troubles };
 }
 
-/** The invitations as first seen: no event is emitted for them. */
+/** The invitations as first seen: no event is emitted for them, nor again for somebody whose date has just been reported. */
 function invitationBaseline({ invitations, at }: Poll, snapshot: Snapshot, membership: Membership): KnownInvitation[] {
 	const pending = (invitations ?? []).filter(({ state }) => state === 'pending');
-	return pending.map((invitation) => firstSight(invitation, subjectOfInvitation(snapshot, invitation), membership, at.toISOString()));
+	return pending.map((invitation) => {
+		const settled = membership.members.get(addressOf(invitation) ?? '')?.acceptedByDate ?? false;
+		return { ...firstSight(invitation, subjectOfInvitation(snapshot, invitation), membership, at.toISOString()), settled };
+	});
 }
 
 function invitationKey({ id }: { id: string }): string {

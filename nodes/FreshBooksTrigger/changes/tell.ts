@@ -18,7 +18,7 @@ export interface Draft {
 	after: Person;
 	history: History;
 	fields: FieldChange[];
-	/** `false`: `after` is known under its ID already, and `before` only gives up the other one. */
+	/** `false`: `after` is known under its ID already, which has a draft of its own, and `before` only gives up the other one. */
 	hasOwnLine: boolean;
 	/** Absent: no acceptance; `null`: of an invitation never seen. */
 	accepted?: PendingInvitation | null;
@@ -44,7 +44,8 @@ export function draftChanges(snapshot: Snapshot, comparison: Comparison, outcome
 		const hasOwnLine = replacement.isNew && !taken.has(toKey);
 		taken.add(toKey);
 		const history = { ...historyOf(snapshot, key), absence: null, subject: historyOf(snapshot, key).subject ?? key };
-		drafts.push(draftOf(person, withLastSeen(person, replacement.person), history, replacement.position, hasOwnLine));
+		const draft = draftOf(person, withLastSeen(person, replacement.person), history, replacement.position, hasOwnLine);
+		drafts.push(hasOwnLine ? draft : { ...draft, fields: draft.fields.filter(({ field }) => field === 'id') });
 	}
 	for (const { person, position } of comparison.newcomers) {
 		const key = idKey(person.id);

@@ -84,9 +84,9 @@ class Host {
 		return this.polls.at(-1);
 	}
 
-	/** The poll of the next minute. */
-	async poll(parameters: INodeParameters = {}, budgetMs = 36_000): Promise<boolean | undefined> {
-		this.now += 60_000;
+	/** The poll of the next minute, or so many seconds later. */
+	async poll(parameters: INodeParameters = {}, budgetMs = 36_000, seconds = 60): Promise<boolean | undefined> {
+		this.now += seconds * 1000;
 		const { length } = this.polls;
 		if (this.isDurable) {
 			// As `createPollExecutionContext` of n8n 2.40 does.
@@ -139,6 +139,17 @@ test.each([1_000, 36_000, 300_000])('durable scheduler, a scheduled poll that is
 	const host = new Host(true);
 	await host.activate('activate');
 	expect(await host.poll({}, budgetMs)).toBe(false);
+});
+
+test('durable scheduler, with a poll every three seconds: those after an activation are scheduled, and of a new process those from the sixth on', async () => {
+	const every3 = async (host: Host) => await host.poll({}, 36_000, 3);
+	const published = new Host(true);
+	await published.activate('activate');
+	expect([await every3(published), await every3(published)]).toEqual([false, false]);
+	const restarted = new Host(true);
+	const polls = [];
+	for (let poll = 0; poll < 9; poll++) polls.push(await every3(restarted));
+	expect(polls).toEqual([true, true, true, true, true, false, false, false, false]);
 });
 
 test('durable scheduler, only the first poll after n8n was started again may be one', async () => {

@@ -8,7 +8,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/
 onAScript();
 onAFastClock();
 
-/** Issue 14, point 9: what an answer leaves out is not a change. */
+/** What an answer leaves out is not a change. */
 
 const FIELDS = ['email', 'first_name', 'last_name', 'role', 'active', 'identity_id', 'invitation_date_accepted', 'updated_at'];
 

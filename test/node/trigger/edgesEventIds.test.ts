@@ -9,7 +9,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/
 onAScript();
 onAFastClock();
 
-/** Issue 14, point 15: event IDs. */
+/** Event IDs. */
 
 function expectAllDifferent(triggers: readonly TestTrigger[]): void {
 	const items = triggers.flatMap(({ emitted }) => emitted);

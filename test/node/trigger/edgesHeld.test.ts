@@ -6,7 +6,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/
 onAScript();
 onAFastClock();
 
-/** Issue 14, points 6 and 12: removals that are held back. */
+/** Removals that are held back. */
 
 const REMOVED = (id: number) => `memberRemoved ${addressOf(id)}`;
 const FIVE = [3, 4, 5, 6, 7];

@@ -7,7 +7,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/
 onAScript();
 onAFastClock();
 
-/** Issue 14, points 8 and 14: who is who. */
+/** Who is who. */
 
 const REMOVED = (id: number) => `memberRemoved ${addressOf(id)}`;
 const ADDED = (id: number) => `memberAdded ${addressOf(id)}`;

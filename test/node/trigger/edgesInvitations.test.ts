@@ -8,7 +8,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/
 onAScript();
 onAFastClock();
 
-/** Issue 14, point 13: one acceptance once. */
+/** One acceptance once. */
 
 const NEW = addressOf(20);
 const ADDED = `memberAdded ${NEW}`;

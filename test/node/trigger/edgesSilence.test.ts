@@ -6,7 +6,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/
 onAScript();
 onAFastClock();
 
-/** Issue 14, point 16: sequences of answers in which something would be said by nobody, or said falsely. */
+/** Sequences of answers in which something would be said by nobody, or said falsely. */
 
 const FORBIDDEN = json({ error: 'forbidden', error_description: 'Permission Denied.' }, 403);
 
@@ -143,6 +143,22 @@ describe.each(SOURCES)('who is who among several newcomers (%s)', (source) => {
 	});
 });
 
+test.each(SOURCES)('a new ID in an answer without identity and address, known later: the old one is given up, and no other change is reported twice (%s)', async (source) => {
+	const trigger = await watched(watchingAcme(source));
+	acme().add(person(103, { ...person(3), id: 103, email: null, identity_id: null }));
+	expect(await polls(trigger, 1)).toEqual(['memberAdded ']);
+	acme().change(103, { email: addressOf(3), identity_id: 3 });
+	await polls(trigger, 1);
+	acme().remove(3);
+	acme().change(103, { active: false, role: 'contractor' });
+	const lines = await polls(trigger, 3);
+	expect(lines.sort()).toEqual([
+		`memberDeactivated ${addressOf(3)} active: true -> false`,
+		`memberUpdated ${addressOf(3)} id: ${idIn(source, 3)} -> ${idIn(source, 103)}`,
+		`roleChanged ${addressOf(3)} role: business_employee -> contractor`,
+	]);
+});
+
 test.each(SOURCES)('a baseline from an answer without roles is no reason for a role change of everybody (%s)', async (source) => {
 	for (const { id } of acme().people) acme().leaveOut(id, 'role', 'active');
 	const trigger = await watched(watchingAcme(source));
@@ -158,6 +174,18 @@ test.each(SOURCES)('somebody added by an answer without roles: the role is repor
 	expect(await polls(trigger, 1)).toEqual([`memberAdded ${addressOf(20)}`]);
 	acme().change(20, { role: 'contractor' });
 	expect(await polls(trigger, 2)).toEqual([`roleChanged ${addressOf(20)} role: null -> contractor`]);
+});
+
+test.each([
+	['a few hours later, as in another time zone', '2023-01-24T22:17:56Z'],
+	['a year later', '2024-01-24T17:17:56Z'],
+	['a minute before the baseline', iso(-1)],
+])('acceptance dates that FreshBooks gives otherwise, %s, are no acceptance of everybody', async (_name, date) => {
+	const trigger = await watched();
+	for (const { id } of acme().people) acme().change(id, { invitation_date_accepted: date });
+	expect(await polls(trigger, 2)).toEqual([]);
+	acme().change(3, { invitation_date_accepted: iso(2) });
+	expect(told((await trigger.poll()).items)).toEqual([`invitationAccepted ${addressOf(3)}`]);
 });
 
 test('somebody inactive who is off the list and whose answer by ID leaves `active` out needs no error', async () => {

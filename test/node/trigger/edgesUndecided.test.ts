@@ -7,7 +7,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/
 onAScript();
 onAFastClock();
 
-/** Issue 14, points 1 and 2: people whom complete lists lack and whom FreshBooks does not confirm as gone. */
+/** People whom complete lists lack and whom FreshBooks does not confirm as gone. */
 
 const FORBIDDEN = json({ error: 'forbidden', error_description: 'Permission Denied.' }, 403);
 const DAY = 24 * 60;
@@ -139,6 +139,19 @@ describe('somebody missing from complete lists and not confirmed as gone for mor
 		expect(errors).toHaveLength(2);
 		expect(errors[1].minute).toBeGreaterThan(2 * DAY + 60);
 		expect(errors[1].minute).toBeLessThanOrEqual(2 * DAY + 90);
+	});
+
+	test('somebody else later on the same day, when the first is decided: an error after an hour, too', async () => {
+		const trigger = await watched();
+		const errors = await errorsOver(trigger, 360, 5, (minute) => {
+			if (minute === 5) acme().undecided(FORBIDDEN, 3);
+			if (minute === 120) acme().showAll();
+			if (minute === 180) acme().undecided(FORBIDDEN, 5);
+		});
+		expect(errors).toHaveLength(2);
+		expect(errors[1].minute).toBeGreaterThan(240);
+		expect(errors[1].minute).toBeLessThanOrEqual(255);
+		expect(errors[1].text).toContain(addressOf(5));
 	});
 
 	test('confirmed as gone at last: removed, and no error after that', async () => {

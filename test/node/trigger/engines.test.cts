@@ -166,7 +166,7 @@ describe('the stored state goes back to an earlier one', () => {
 		['no snapshots', { v: 1, awaited: [] }],
 		['snapshots that are none', { v: 1, awaited: [], snapshots: { [`teamMembers:${BILLSPRING}`]: { v: 1, people: 7 } } }],
 		['a prototype', JSON.parse('{"v":1,"awaited":[],"snapshots":{"__proto__":{"v":1}}}')],
-	])('%s in its place: no crash, no flood, a new baseline and a warning', async (_name, garbage) => {
+	])('%s in its place: no crash, no flood, a new baseline and one error', async (_name, garbage) => {
 		const parameters = watching([BILLSPRING], { options: { emitExisting: true } });
 		const trigger = await triggerOf(parameters);
 		trigger.stored = JSON.stringify({ 'node:FreshBooks': { freshBooks: garbage as IDataObject } });
@@ -175,6 +175,7 @@ describe('the stored state goes back to an earlier one', () => {
 		// Nothing stored at all is the trigger's beginning; a state without the business is a business chosen later.
 		expect(items).toHaveLength(garbage === null ? 12 : 0);
 		await people.remove(IVO);
+		if (garbage !== null) expect((await trigger.poll()).error?.message).toBe('BillSpring: what was remembered of the people could not be read');
 		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 
@@ -184,7 +185,7 @@ describe('the stored state goes back to an earlier one', () => {
 		await trigger.poll();
 		trigger.stored = trigger.stored.replace('ivo.castellan', 'ivo.castellon');
 		expect(await trigger.restart()).toEqual({ items: [] });
-		expect(trigger.warnings.join('\n')).toMatch(/could not be read/);
+		expect((await trigger.poll()).error?.message).toMatch(/could not be read/);
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 });

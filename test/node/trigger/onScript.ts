@@ -154,14 +154,16 @@ export class ScriptedBusiness {
 }
 
 /** A row of the published list: only the fields that the person has. */
-function teamRow({ id, role, confirmed: _confirmed, ...others }: Row): IDataObject {
+function teamRow({ id, role, ...others }: Row): IDataObject {
 	const { uuid } = teamMemberRow(id);
+	delete others.confirmed;
 	return { uuid, business_id: null, ...(role === undefined ? {} : { business_role_name: role }), ...others };
 }
 
 /** A row of the guide's list. */
-function businessRow({ uuid: _uuid, ...row }: Row): IDataObject {
+function businessRow({ ...row }: Row): IDataObject {
 	const { confirmed } = memberRow(row.id);
+	delete row.uuid;
 	return { confirmed, ...row };
 }
 

@@ -1,8 +1,8 @@
-import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/confirm';
 import type { ChangeItem, EventName } from '../../../nodes/FreshBooksTrigger/changes/events';
 import { EVENTS } from '../../../nodes/FreshBooksTrigger/changes/events';
 import type { Listing, ListingPurpose } from '../../../nodes/FreshBooksTrigger/changes/listing';
-import type { PendingInvitation, Person } from '../../../nodes/FreshBooksTrigger/changes/person';
+import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/decide';
+import type { ListedInvitation, PendingInvitation, Person } from '../../../nodes/FreshBooksTrigger/changes/person';
 import type {
 	BusinessPoll,
 	BusinessPort,
@@ -10,11 +10,9 @@ import type {
 } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
 import { pollBusiness } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
 import type { Snapshot } from '../../../nodes/FreshBooksTrigger/changes/snapshot';
-import { openSnapshot, peopleOf } from '../../../nodes/FreshBooksTrigger/changes/snapshot';
+import { openSnapshot, personOf } from '../../../nodes/FreshBooksTrigger/changes/snapshot';
 
 export const ACCEPTED = '2023-01-24T17:17:56Z';
-
-export const withoutPause = async () => {};
 
 let lastNumber = 0;
 
@@ -44,13 +42,15 @@ export function anInvitedPerson(fields: Partial<Person> = {}): Person {
 	return aPerson({ identityId: null, invitationAcceptedAt: null, ...fields });
 }
 
-export function anInvitation(fields: Partial<PendingInvitation> = {}): PendingInvitation {
+export function anInvitation(fields: Partial<ListedInvitation> = {}): ListedInvitation {
 	const number = (lastNumber += 1);
 	return {
 		id: `${number}`,
 		email: `invited${number}@billspring.com`,
 		role: 'employee',
 		status: 'pending',
+		state: 'pending',
+		invitedAt: null,
 		...fields,
 	};
 }
@@ -62,7 +62,7 @@ export function listingOf<Row>(rows: readonly Row[], fields: Partial<Listing<Row
 export const ALL_EVENTS: ReadonlySet<EventName> = new Set(EVENTS);
 
 /**
- * One business of a FreshBooks that does as it is told, and a trigger that polls it. `people` are
+ * One business of a FreshBooks that does as it is asked, and a trigger that polls it. `people` are
  * both listed and found by id; `hidden` are missing from the lists but found by id.
  */
 export class Watched {
@@ -70,13 +70,13 @@ export class Watched {
 
 	hidden: Person[] = [];
 
-	invitations: PendingInvitation[] = [];
+	invitations: ListedInvitation[] = [];
 
 	/** What a listing gives instead, by purpose. */
 	peopleListings: Partial<Record<ListingPurpose, () => Listing<Person>>> = {};
 
 	invitationListings: Partial<
-		Record<ListingPurpose, () => Listing<PendingInvitation> | { unavailable: unknown }>
+		Record<ListingPurpose, () => Listing<ListedInvitation> | { unavailable: unknown }>
 	> = {};
 
 	/** What asking by id gives instead. */
@@ -85,6 +85,7 @@ export class Watched {
 	now = new Date('2026-11-21T10:15:00.000Z');
 
 	settings: PollSettings = {
+		trigger: 'workflow 1: Trigger',
 		business: { id: 6806492, name: 'BillSpring' },
 		source: 'teamMembers',
 		events: ALL_EVENTS,
@@ -113,7 +114,6 @@ export class Watched {
 			return ids.map((id) => this.answerTo(id));
 		},
 		now: () => this.now,
-		pause: withoutPause,
 	};
 
 	constructor(people: readonly Person[] = []) {
@@ -155,8 +155,8 @@ export class Watched {
 		this.people = this.people.filter(({ id }) => !ids.has(id));
 	}
 
-	async known(): Promise<Person[]> {
-		return await peopleIn(this.stored);
+	known(): Person[] {
+		return peopleIn(this.stored);
 	}
 }
 
@@ -171,13 +171,18 @@ export async function watching(people: readonly Person[]): Promise<Watched> {
 	return watched;
 }
 
-export async function opened(stored: unknown): Promise<Snapshot> {
-	const snapshot = await openSnapshot(stored, withoutPause);
+export function opened(stored: unknown): Snapshot {
+	const snapshot = openSnapshot(stored);
 	if (snapshot === undefined || snapshot === 'damaged') throw new Error('no snapshot to open');
 	return snapshot;
 }
 
-/** Everyone a stored snapshot knows. */
-export async function peopleIn(stored: unknown): Promise<Person[]> {
-	return await peopleOf(await opened(stored), withoutPause);
+/** Everybody a stored snapshot knows. */
+export function peopleIn(stored: unknown): Person[] {
+	return [...opened(stored).people.values()].map(personOf);
+}
+
+/** The invitations that a stored snapshot knows. */
+export function invitationsIn(stored: unknown): PendingInvitation[] {
+	return (opened(stored).invitations ?? []).map(({ invitation }) => invitation);
 }

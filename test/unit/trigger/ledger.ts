@@ -1,5 +1,6 @@
 import type { ChangeItem } from '../../../nodes/FreshBooksTrigger/changes/events';
-import type { FreshBooksModel, InvitationFate } from './model';
+import { invitationsIn, peopleIn } from './fixtures';
+import type { FreshBooksModel, InvitationFate, Row } from './model';
 
 const FIELDS = ['id', 'email', 'firstName', 'lastName', 'role', 'active', 'identityId'] as const;
 type Fields = Record<string, unknown>;
@@ -12,24 +13,27 @@ function asKept(field: string, value: unknown): unknown {
 	return field === 'id' ? String(value) : value;
 }
 
-/** What somebody knows who has the baseline and the events since, folded in their order, and nothing else. */
+/** What a reader knows who has the baseline and the events since, applied in their order, and nothing else. */
 export class Ledger {
-	private readonly people: Map<string, Fields>;
+	private readonly people = new Map<string, Fields>();
 
-	/** What was told of each invitation. */
+	/** What was reported of each invitation. */
 	private readonly invitations = new Map<string, string[]>();
 
-	/** Invitations to an address of which nobody was known when they were told. */
+	/** Invitations to an address of which nobody was known when they were reported. */
 	private readonly toStrangers = new Set<string>();
 
 	private readonly accepted: ChangeItem[] = [];
 
-	constructor(private readonly model: FreshBooksModel) {
-		this.people = new Map(model.rows.map(({ person }) => [person.id, fieldsOf(person)]));
+	constructor(
+		private readonly model: FreshBooksModel,
+		baseline: readonly object[],
+	) {
+		for (const person of baseline) this.people.set(String(Reflect.get(person, 'id')), fieldsOf(person));
 		for (const { id } of model.pending()) this.invitations.set(id, ['invitationCreated']);
 	}
 
-	/** Throws when the event does not follow from what was told before. */
+	/** Throws when the event does not follow from what was reported before. */
 	fold(item: ChangeItem): void {
 		const { event, member } = item;
 		if (/^invitation/.test(event)) return this.foldInvitation(item);
@@ -61,34 +65,46 @@ export class Ledger {
 		this.invitations.set(id, [...(this.invitations.get(id) ?? []), event]);
 	}
 
-	/** What was told and is not so, and what is so and was not told. */
+	/** What was reported and is not so, and what is so and was not reported. */
 	complaints(): string[] {
-		const complaints = this.model.invitations.flatMap((one) => this.complaintsAbout(one));
-		const truth = new Map(this.model.rows.map(({ person }) => [person.id, fieldsOf(person)]));
-		for (const id of new Set([...truth.keys(), ...this.people.keys()])) {
-			const told = JSON.stringify(this.people.get(id));
-			const isSo = JSON.stringify(truth.get(id));
-			if (told !== isSo) complaints.push(`${id} is ${isSo}, told was ${told}`);
+		return [...this.complaintsAboutPeople(), ...this.model.invitations.flatMap((one) => this.complaintsAbout(one))];
+	}
+
+	/** Of every human who is there one row is known, as it is; and nobody else. */
+	private complaintsAboutPeople(): string[] {
+		const complaints: string[] = [];
+		const rest = new Map([...this.people].map(([id, fields]) => [id, JSON.stringify(fields)]));
+		for (const rows of byHuman([...this.model.people(), ...this.model.hidden])) {
+			const known = rows.filter(({ person }) => rest.get(person.id) === JSON.stringify(fieldsOf(person)));
+			const isHidden = rows.every((row) => this.model.hidden.includes(row));
+			if (known.length > 1 || (known.length === 0 && !isHidden)) complaints.push(`${rows[0].person.id} is known ${known.length} times`);
+			for (const { person } of known) rest.delete(person.id);
 		}
-		for (const { human, joins, person } of this.model.rows) {
-			const isOldMember = human <= 6 && joins === 1 && person.active !== null;
+		for (const fields of rest.values()) complaints.push(`not so: ${fields}`);
+		for (const { human, joins, person } of this.model.people()) {
+			const isOldMember = human <= 6 && joins === 1 && person.active !== null && person.invitationAcceptedAt !== null;
 			if (isOldMember && this.model.acceptances.has(human) && !this.hasAccepted(human)) complaints.push(`${person.id} has accepted`);
 		}
 		return complaints;
 	}
 
 	private complaintsAbout({ invitation, fate, human }: InvitationFate): string[] {
-		const told = this.invitations.get(invitation.id) ?? [];
-		const [begin, end, ...more] = told;
-		const complaint = [`invitation ${invitation.id} is ${fate}, told was ${told.join()}`];
-		if (more.length > 0 || (told.length > 0 && begin !== 'invitationCreated')) return complaint;
+		const reported = this.invitations.get(invitation.id) ?? [];
+		const [begin, end, ...more] = reported;
+		const complaint = [`invitation ${invitation.id} is ${fate}, reported was ${reported.join()}`];
+		if (fate === 'odd') return reported.length > 0 ? complaint : [];
+		if (more.length > 0 || (reported.length > 0 && begin !== 'invitationCreated')) return complaint;
 		if (fate === 'pending' && (begin === undefined || (end !== undefined && !this.mayLookAccepted(invitation.id, human)))) return complaint;
-		// A member who is invited may accept without anything to be seen.
-		if (begin === undefined || human !== null || fate === 'pending') return [];
-		const row = this.model.rows.find(({ person }) => person.email === invitation.email);
-		if (fate === 'revoked') return end === 'invitationRevoked' ? [] : complaint;
+		if (begin === undefined || fate === 'pending') return [];
+		const others = this.model.invitations.filter(({ invitation: other }) => other.email === invitation.email && other.id !== invitation.id);
+		const row = [...this.model.rows, ...this.model.hidden].find(({ person }) => person.email === invitation.email);
+		// Two invitations of one address are distinguished by nothing that shows.
+		if (others.some((other) => other.fate === 'accepted')) return [];
+		if (fate === 'revoked') return end === 'invitationRevoked' || row !== undefined || this.mayLookAccepted(invitation.id, human) ? [] : complaint;
+		// A member who is invited may accept without anything to be seen, and somebody hidden joins unseen.
+		if (human !== null || (row !== undefined && this.model.hidden.includes(row))) return [];
 		if (row?.joins === 1) return end === 'invitationAccepted' || this.hasAccepted(row.human) ? [] : complaint;
-		// Who has left again may have been told as not having come.
+		// Who has left again may have been reported as not having come.
 		return end === undefined && !this.accepted.some(({ member }) => member?.email === invitation.email) ? complaint : [];
 	}
 
@@ -101,4 +117,20 @@ export class Ledger {
 	private hasAccepted(human: number): boolean {
 		return this.accepted.some(({ member }) => member && this.model.rowAsSeen(member)?.human === human);
 	}
+}
+
+export function byHuman(rows: readonly Row[]): Row[][] {
+	const humans = new Map<number, Row[]>();
+	for (const row of rows) humans.set(row.human, [...(humans.get(row.human) ?? []), row]);
+	return [...humans.values()];
+}
+
+/** What is known as pending and is not, and the other way round. */
+export function unsettledInvitations(model: FreshBooksModel, stored: unknown): string[] {
+	const pending = model.pending().map(({ id }) => id);
+	// One that ended while its address is listed without having joined, or undecided, waits for either.
+	const people = [...peopleIn(stored), ...model.rows.map(({ person }) => person)];
+	const isWaiting = ({ email }: { email: string | null }) => people.some((person) => person.email === email);
+	const known = invitationsIn(stored).filter((one) => pending.includes(one.id) || !isWaiting(one)).map(({ id }) => id);
+	return pending.sort().join() === known.sort().join() ? [] : [`pending invitations ${pending.join()}, known ${known.join()}`];
 }

@@ -1,23 +1,28 @@
+import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/decide';
 import * as fc from 'fast-check';
 
-import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/confirm';
 import type { ChangeItem, EventName } from '../../../nodes/FreshBooksTrigger/changes/events';
 import type { Listing, ListingPurpose } from '../../../nodes/FreshBooksTrigger/changes/listing';
 import type { Person, Source } from '../../../nodes/FreshBooksTrigger/changes/person';
 import type { BusinessPort } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
 import { pollBusiness } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
-import { ALL_EVENTS, listingOf, opened, peopleIn, withoutPause } from './fixtures';
-import { Ledger } from './ledger';
+import { ALL_EVENTS, listingOf, peopleIn } from './fixtures';
+import { Ledger, unsettledInvitations } from './ledger';
 import type { Change } from './model';
 import { FreshBooksModel } from './model';
 
 /**
  * Lists that leave people and invitations out with nothing to show for it, never twice in a row, beside faults that show and an n8n
- * that forgets what polls without items stored.
+ * that forgets what polls without items stored. To replay a failure, or to run more:
+ * npx jest test/unit/trigger/lies --globals '{"triggerReplay":{"seed":1,"path":"0:1","numRuns":1000}}' -t '<test>'
  */
 
-const KINDS = ['join', 'leave', 'leaveMany', 'return', 'role', 'activity', 'name', 'newId', 'invite', 'accept', 'revoke', 'move'] as const;
-const change: fc.Arbitrary<Change> = fc.record({ kind: fc.constantFrom(...KINDS), who: fc.nat(1000), what: fc.nat(1000) });
+declare const triggerReplay: { seed: number; path?: string; numRuns?: number; kinds?: Array<Change['kind']> } | undefined;
+
+const REPLAY = { numRuns: 1000, ...(typeof triggerReplay === 'undefined' ? {} : triggerReplay) };
+
+const KINDS = ['join', 'leave', 'leaveMany', 'return', 'role', 'activity', 'name', 'newId', 'invite', 'accept', 'revoke', 'move', 'resend', 'takeOver', 'exchange', 'secondRow', 'renumber', 'hide', 'show'] as const;
+const change: fc.Arbitrary<Change> = fc.record({ kind: fc.constantFrom(...(REPLAY.kinds ?? KINDS)), who: fc.nat(1000), what: fc.nat(1000) });
 
 interface Poll {
 	/** Whether the n-th list of people, or of invitations, may lie; bits say whom it leaves out. */
@@ -28,7 +33,7 @@ interface Poll {
 	unclear: number;
 	bound: number;
 	limit: number;
-	/** Whoever got a new id stands in the first list under both, and pushes somebody else out. */
+	/** Who got a new ID is in the first list under both, and pushes somebody else out. */
 	isMovedMeanwhile: boolean;
 	/** Which list cannot be had as a whole. */
 	broken: 'none' | 'people' | 'invitations';
@@ -64,9 +69,9 @@ class Liar {
 
 	stored: unknown;
 
-	readonly told: ChangeItem[] = [];
+	readonly reported: ChangeItem[] = [];
 
-	private readonly ledger: Ledger;
+	private ledger: Ledger | undefined;
 
 	/** What n8n may hand over: the states since the last poll with items. */
 	private kept: unknown[] = [];
@@ -81,14 +86,17 @@ class Liar {
 	/** Who was there at the last poll. */
 	private before: FreshBooksModel['rows'] = [];
 
-	private now = Date.parse('2026-11-21T10:00:00Z');
+	/** The tick of the last poll that compared people. */
+	private lastTick = 0;
+
+	/** The last poll held removals back: what it saw counts for nothing. */
+	private isHeld = false;
 
 	constructor(
 		private readonly source: Source,
 		private readonly events: ReadonlySet<EventName> = ALL_EVENTS,
 	) {
 		this.model = new FreshBooksModel(source);
-		this.ledger = new Ledger(this.model);
 	}
 
 	async play(steps: ReadonlyArray<Change | Poll | Restart>): Promise<void> {
@@ -108,7 +116,7 @@ class Liar {
 	}
 
 	complaints(): string[] {
-		return this.ledger.complaints();
+		return this.ledger?.complaints() ?? [];
 	}
 
 	private leaveOut<Row>(kind: 'people' | 'invitations', rows: Row[], bits: number): Row[] {
@@ -121,7 +129,8 @@ class Liar {
 	/** The first list with somebody's old and new id, or undefined where nobody has got a new one. */
 	private movedMeanwhile(): Person[] | undefined {
 		const { rows } = this.model;
-		const moved = this.before.find(({ human, person }) => rows.some((row) => row.human === human && row.person.id !== person.id));
+		const isThere = (id: string) => rows.some(({ person }) => person.id === id);
+		const moved = this.before.find(({ human, person }) => !isThere(person.id) && rows.some((row) => row.human === human));
 		if (!moved || !this.mayLie) return undefined;
 		const other = rows.find(({ human }) => human !== moved.human);
 		this.mayLie = false;
@@ -136,7 +145,7 @@ class Liar {
 	}
 
 	async poll(one: Poll): Promise<ChangeItem[]> {
-		this.now += 60_000;
+		this.model.time += 60_000;
 		const lied = { ...this.lied };
 		this.mayLie = !this.lied.people && !this.lied.invitations;
 		let { unclear } = one;
@@ -150,16 +159,16 @@ class Liar {
 			},
 			listInvitations: async (purpose) => {
 				if (purpose !== 'confirm' && one.broken === 'invitations') return { unavailable: 'down' };
-				if (purpose !== 'confirm') return listingOf(this.leaveOut('invitations', this.model.pending(), one.invitationsLie));
+				if (purpose !== 'confirm') return listingOf(this.leaveOut('invitations', this.model.listedInvitations(), one.invitationsLie));
 				if (one.confirmInvitations === 'unavailable') return { unavailable: 'down' };
-				return this.second('invitations', this.model.pending(), one.confirmInvitations);
+				return this.second('invitations', this.model.listedInvitations(), one.confirmInvitations);
 			},
-			lookUpMembers: async (ids) => ids.map((id): LookUp => (unclear-- > 0 ? { answer: 'unknown' } : this.model.lookUp(id))),
-			now: () => new Date(this.now),
-			pause: withoutPause,
+			lookUpMembers: async (ids) => ids.map((id): LookUp => (unclear-- > 0 ? { answer: 'unknown', said: 'HTTP 503' } : this.model.lookUp(id))),
+			now: () => new Date(this.model.time),
 		};
 		const isFirst = this.stored === undefined;
 		const result = await pollBusiness(port, this.stored, {
+			trigger: 'workflow 1: Trigger',
 			business: { id: 1, name: 'B' },
 			source: this.source,
 			events: this.events,
@@ -172,25 +181,28 @@ class Liar {
 		// Without the people nothing is compared, and what was true is not looked at.
 		if (one.broken === 'people') this.lied = lied;
 		this.kept = isFirst || result.items.length > 0 ? [this.stored] : [...this.kept, this.stored];
+		if (isFirst) this.ledger = new Ledger(this.model, peopleIn(this.stored));
 		if (isFirst) return [];
 		result.items.forEach((item) => this.check(item));
-		if (this.events === ALL_EVENTS) result.items.forEach((item) => this.ledger.fold(item));
+		if (one.broken !== 'people') this.lastTick = this.model.tick;
+		this.isHeld = result.troubles.some((trouble) => trouble.kind === 'removalsHeld' && trouble.list !== 'invitations');
+		if (this.events === ALL_EVENTS) result.items.forEach((item) => this.ledger?.fold(item));
 		return result.items;
 	}
 
 	private check(item: ChangeItem): void {
 		const { event, member, invitation, eventId } = item;
-		this.told.push(item);
+		this.reported.push(item);
 		if (this.ids.has(eventId)) throw new Error(`repeated ${event} ${member?.id ?? invitation?.id}`);
 		this.ids.add(eventId);
 		if (event === 'memberRemoved' && member) {
-			const human = this.model.rowAsSeen(member)?.human;
-			const wasAway = this.model.past.slice(this.model.tickOf(member)).some((rows) => !rows.some((row) => row.human === human));
-			if (!wasAway) throw new Error(`false memberRemoved ${member.id}`);
+			const person = { ...member, id: String(member.id) };
+			const isFree = this.source === 'businessMembers' || this.model.wasFreeSince(this.model.tick, person);
+			if (!isFree || !this.model.wasAwaySince(this.isHeld ? this.model.tick : this.lastTick, person)) throw new Error(`false memberRemoved ${member.id}`);
 		}
 		if (event === 'memberAdded' && member && this.events.has('memberRemoved')) {
 			const seen = this.model.rowAsSeen(member);
-			const isKnown = this.told.slice(0, -1).reverse().find((one) => one.member && this.model.rowAsSeen(one.member)?.human === seen?.human && /^member(Added|Removed)$/.test(one.event));
+			const isKnown = this.reported.slice(0, -1).reverse().find((one) => one.member && this.model.rowAsSeen(one.member)?.human === seen?.human && /^member(Added|Removed)$/.test(one.event));
 			if (isKnown?.event === 'memberAdded') throw new Error(`added twice ${member.id}`);
 		}
 		if (event === 'invitationRevoked') {
@@ -201,28 +213,24 @@ class Liar {
 	}
 }
 
-const RUNS = 1000;
-
 it.each(['teamMembers', 'businessMembers'] as const)('one lie at a time makes nothing false, repeated or lost: %s', async (source) => {
 	await fc.assert(
 		fc.asyncProperty(steps, calm, async (all, end) => {
 			const liar = new Liar(source);
 			await liar.play(all);
 			for (let count = 0; count < 12; count++) await liar.poll(end);
-			const known = (await peopleIn(liar.stored)).map(({ id }) => id).sort();
-			expect(known).toEqual(liar.model.rows.map(({ person }) => person.id).sort());
-			const invitations = (await opened(liar.stored)).invitations ?? [];
-			expect(invitations.map(({ invitation }) => invitation.id).sort()).toEqual(liar.model.pending().map(({ id }) => id).sort());
+			expect(unsettledInvitations(liar.model, liar.stored)).toEqual([]);
 			expect(liar.complaints()).toEqual([]);
 			const { stored } = liar;
 			await liar.poll(end);
-			expect(liar.stored).toEqual(stored);
+			// The polls of somebody hidden are counted.
+			if (liar.model.hidden.length === 0) expect(liar.stored).toEqual(stored);
 		}),
-		{ numRuns: RUNS },
+		REPLAY,
 	);
-}, 600_000);
+}, 3_600_000);
 
-it.each(['teamMembers', 'businessMembers'] as const)('whichever events are chosen, they are told as among all: %s', async (source) => {
+it.each(['teamMembers', 'businessMembers'] as const)('whichever events are chosen, they are reported as among all: %s', async (source) => {
 	const isOfInvitations = (event: EventName) => event.startsWith('invitation');
 	await fc.assert(
 		fc.asyncProperty(steps, fc.subarray([...ALL_EVENTS], { minLength: 1 }), async (all, chosen) => {
@@ -230,9 +238,9 @@ it.each(['teamMembers', 'businessMembers'] as const)('whichever events are chose
 			const alone = new Liar(source, new Set(chosen));
 			const withoutRestarts = all.filter((one) => !('back' in one));
 			for (const liar of [together, alone]) await liar.play([...withoutRestarts, CALM, CALM, CALM]);
-			expect(alone.told).toEqual(together.told.filter(({ event }) => chosen.includes(event)));
+			expect(alone.reported).toEqual(together.reported.filter(({ event }) => chosen.includes(event)));
 			expect(alone.stored).toEqual(together.stored);
 		}),
-		{ numRuns: RUNS / 4 },
+		{ ...REPLAY, numRuns: Math.ceil(REPLAY.numRuns / 4) },
 	);
-}, 600_000);
+}, 3_600_000);
