@@ -7,7 +7,7 @@ export interface KnownInvitation {
 	invitation: PendingInvitation;
 	/** What event IDs name it by. */
 	subject: string;
-	/** When it was sent or, where FreshBooks does not say it, first seen; ISO. */
+	/** When it was sent or, where FreshBooks does not say it, first seen; never before the baseline. ISO. */
 	since: string;
 	/** Its address had joined already when it was first seen: being a member proves no acceptance. */
 	wasMember: boolean;
@@ -58,11 +58,12 @@ function addressKeyOf({ invitation }: KnownInvitation): string {
 }
 
 /** What is remembered of an invitation seen for the first time. Whose membership is undecided was a member until now. */
-export function firstSight(listed: ListedInvitation, subject: string, { members, undecided }: Membership, now: string): KnownInvitation {
+export function firstSight(listed: ListedInvitation, subject: string, { members, undecided }: Membership, { now, baselineAt }: { now: string; baselineAt: string }): KnownInvitation {
 	const { id, email, role, status, invitedAt } = listed;
 	const member = members.get(addressOf(listed) ?? '');
 	const wasMember = undecided.has(addressOf(listed) ?? '') || (member !== undefined && member.hasJoined && !member.joinedNow);
-	return { invitation: { id, email, role, status }, subject, since: invitedAt ?? now, wasMember, settled: false, missed: 0 };
+	const isOlder = invitedAt !== null && Date.parse(invitedAt) < Date.parse(baselineAt);
+	return { invitation: { id, email, role, status }, subject, since: isOlder ? baselineAt : (invitedAt ?? now), wasMember, settled: false, missed: 0 };
 }
 
 /** IDs of the invitations that are pending; of a known one an unknown status does not say that it is over. */

@@ -186,7 +186,7 @@ function invitationBaseline({ invitations, at }: Poll, snapshot: Snapshot, membe
 	const pending = (invitations ?? []).filter(({ state }) => state === 'pending');
 	return pending.map((invitation) => {
 		const settled = membership.members.get(addressOf(invitation) ?? '')?.acceptedByDate ?? false;
-		return { ...firstSight(invitation, subjectOfInvitation(snapshot, invitation), membership, at.toISOString()), settled };
+		return { ...firstSight(invitation, subjectOfInvitation(snapshot, invitation), membership, { now: at.toISOString(), baselineAt: snapshot.baselineAt }), settled };
 	});
 }
 
@@ -346,7 +346,8 @@ function tellInvitations(poll: Poll, snapshot: Snapshot, comparison: Comparison,
 		snapshot.invitations = changes.known;
 		return changes;
 	}
-	const firstSightOf = (row: ListedInvitation) => firstSight(row, subjectOfInvitation(snapshot, row), membership, at.toISOString());
+	const times = { now: at.toISOString(), baselineAt: snapshot.baselineAt };
+	const firstSightOf = (row: ListedInvitation) => firstSight(row, subjectOfInvitation(snapshot, row), membership, times);
 	const changes = heldIfTooMany(poll, snapshot, followInvitations(known, invitations, membership, told.second, firstSightOf));
 	const stillKnown = new Set(changes.known.map(({ invitation }) => invitation.id));
 	for (const { invitation } of known) if (!stillKnown.has(invitation.id)) rememberDeparted(snapshot, invitationKey(invitation));

@@ -84,7 +84,7 @@ function withDate(draft: Draft, dates: ReadonlyMap<string, string[]>, baselineAt
 	if (before === null || !hasOwnLine || after.invitationAcceptedAt === null) return draft;
 	if (history.acceptedWithoutDate) return { ...draft, history: { ...history, acceptedWithoutDate: false } };
 	const invited = dates.get(addressOf(after) ?? '') ?? [baselineAt];
-	const isNews = invited.some((date) => acceptedSince(before.invitationAcceptedAt, after.invitationAcceptedAt, [baselineAt, date]));
+	const isNews = invited.some((date) => acceptedSince(before.invitationAcceptedAt, after.invitationAcceptedAt, [date]));
 	return isNews ? { ...draft, accepted: null } : draft;
 }
 

@@ -501,6 +501,17 @@ describe('one acceptance is reported once', () => {
 		});
 	});
 
+	it('when the date comes long after somebody joined without one', async () => {
+		const { watched, invitation, reported } = await invitedTo('teamMembers');
+		const member = aPerson({ email: invitation.email, invitationAcceptedAt: null });
+		watched.people.push(member);
+		watched.invitations = [];
+		expect(await reported()).toEqual(['invitationAccepted']);
+		for (let poll = 0; poll < 3; poll++) expect(await reported()).toEqual([]);
+		watched.change(member, { invitationAcceptedAt: '2026-11-21T10:16:30Z' });
+		expect([...(await reported()), ...(await reported())]).toEqual([]);
+	});
+
 	it('when the invitations are first listed in the poll that sees the date', async () => {
 		const person = aPerson({ invitationAcceptedAt: null });
 		const watched = new Watched([person, ...somePeople(3)]);
@@ -525,6 +536,13 @@ describe('one acceptance is reported once', () => {
 		watched.change(person, { invitationAcceptedAt });
 		expect(eventsOf(await watched.items())).toEqual(events);
 		expect(eventsOf(await watched.items())).toEqual([]);
+	});
+
+	it('a date that is older than the baseline says nothing, though the invitation is older still', async () => {
+		const person = anInvitedPerson();
+		const { watched, reported } = await invitedTo('teamMembers', [person], anInvitation({ email: person.email, invitedAt: '2026-11-01T10:00:00Z' }));
+		watched.change(person, { invitationAcceptedAt: '2026-11-02T10:00:00Z' });
+		expect([...(await reported()), ...(await reported())]).toEqual([]);
 	});
 
 	it('a date that is older than the invitation is of another one', async () => {
@@ -611,6 +629,18 @@ describe('an invitation that ended while its address was listed without having j
 		expect(await reported()).toEqual([]);
 	});
 
+	it('waits as long as it is undecided whether that row is gone', async () => {
+		const invitation = anInvitation();
+		const row = anInvitedPerson({ email: invitation.email });
+		const { watched, reported } = await invitedTo('teamMembers', [row], invitation);
+		watched.lookUp = () => ({ answer: 'unknown', said: 'HTTP 403' });
+		watched.invitations = [];
+		watched.remove(row);
+		for (let poll = 0; poll < 4; poll++) expect(await reported()).toEqual([]);
+		watched.lookUp = undefined;
+		expect([...(await reported()), ...(await reported())]).toEqual(['invitationRevoked']);
+	});
+
 	it('is accepted when that row gets a date later', async () => {
 		const invitation = anInvitation();
 		const row = anInvitedPerson({ email: invitation.email });
@@ -658,6 +688,18 @@ describe('invitations that vanish all at once', () => {
 		watched.invitationListings = { poll: () => listingOf([]) };
 		watched.invitations = invitations.slice(0, 1);
 		expect(eventsOf(await watched.items())).toHaveLength(9);
+		watched.invitationListings = {};
+		expect(await watched.items()).toEqual([]);
+	});
+
+	it('are looked for twice again after a hold', async () => {
+		const { watched, invitations } = await invitedMany(10);
+		watched.invitations = [];
+		expect(await watched.events()).toEqual([]);
+		watched.settings.removalLimit = { maxRemovals: 100, unit: 'percent' };
+		watched.invitations = invitations;
+		watched.invitationListings = { poll: () => listingOf([]), confirm: () => ({ unavailable: 'no time' }) };
+		expect(await watched.items()).toEqual([]);
 		watched.invitationListings = {};
 		expect(await watched.items()).toEqual([]);
 	});

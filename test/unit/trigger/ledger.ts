@@ -94,13 +94,14 @@ export class Ledger {
 		const complaint = [`invitation ${invitation.id} is ${fate}, reported was ${reported.join()}`];
 		if (fate === 'odd') return reported.length > 0 ? complaint : [];
 		if (more.length > 0 || (reported.length > 0 && begin !== 'invitationCreated')) return complaint;
-		if (fate === 'pending' && (begin === undefined || (end !== undefined && !this.mayLookAccepted(invitation.id, human)))) return complaint;
-		if (begin === undefined || fate === 'pending') return [];
 		const others = this.model.invitations.filter(({ invitation: other }) => other.email === invitation.email && other.id !== invitation.id);
-		const row = [...this.model.rows, ...this.model.hidden].find(({ person }) => person.email === invitation.email);
 		// Two invitations of one address are distinguished by nothing that shows.
 		if (others.some((other) => other.fate === 'accepted')) return [];
-		if (fate === 'revoked') return end === 'invitationRevoked' || row !== undefined || this.mayLookAccepted(invitation.id, human) ? [] : complaint;
+		if (fate === 'pending' && (begin === undefined || (end !== undefined && !this.mayLookAccepted(invitation.id, human)))) return complaint;
+		if (begin === undefined || fate === 'pending') return [];
+		const row = [...this.model.rows, ...this.model.hidden].find(({ person }) => person.email === invitation.email);
+		const isUnclear = row !== undefined || this.model.hasEverJoined(human) || this.mayLookAccepted(invitation.id, human);
+		if (fate === 'revoked') return end === 'invitationRevoked' || isUnclear ? [] : complaint;
 		// A member who is invited may accept without anything to be seen, and somebody hidden joins unseen.
 		if (human !== null || (row !== undefined && this.model.hidden.includes(row))) return [];
 		if (row?.joins === 1) return end === 'invitationAccepted' || this.hasAccepted(row.human) ? [] : complaint;

@@ -130,7 +130,8 @@ class Liar {
 	private movedMeanwhile(): Person[] | undefined {
 		const { rows } = this.model;
 		const isThere = (id: string) => rows.some(({ person }) => person.id === id);
-		const moved = this.before.find(({ human, person }) => !isThere(person.id) && rows.some((row) => row.human === human));
+		const isNew = ({ person }: FreshBooksModel['rows'][number]) => !this.before.some((row) => row.person.id === person.id);
+		const moved = this.before.find(({ human, person }) => !isThere(person.id) && rows.some((row) => row.human === human && isNew(row)));
 		if (!moved || !this.mayLie) return undefined;
 		const other = rows.find(({ human }) => human !== moved.human);
 		this.mayLie = false;

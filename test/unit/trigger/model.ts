@@ -434,6 +434,11 @@ export class FreshBooksModel {
 		if (row !== undefined && !this.hasJoined(row) && what % 2 === 0) this.leave(row);
 	}
 
+	/** Whether somebody was ever a member and not only invited. */
+	hasEverJoined(human: number | null): boolean {
+		return this.past.flat().some((row) => row.human === human && this.hasJoined(row));
+	}
+
 	private hasJoined({ person }: Row): boolean {
 		return this.source === 'teamMembers' ? person.identityId !== null : person.confirmed !== false;
 	}

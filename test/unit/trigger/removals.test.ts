@@ -851,6 +851,17 @@ describe('the removal safeguard', () => {
 			expect(await watched.poll()).toMatchObject({ items: [], troubles: [{ kind: 'removalsHeld' }] });
 	});
 
+	it('nor where FreshBooks gave no clear answer about any of them at first', async () => {
+		const people = somePeople(100);
+		const watched = await watching(people);
+		watched.settings.maxConfirmations = 5;
+		watched.people = people.slice(60);
+		watched.lookUp = () => UNKNOWN;
+		for (let poll = 0; poll < 3; poll++) expect(await watched.items()).toEqual([]);
+		watched.lookUp = undefined;
+		for (let poll = 0; poll < 15; poll++) expect(await watched.poll()).toMatchObject({ items: [], troubles: [{ kind: 'removalsHeld' }] });
+	});
+
 	it('holds one leaver back only until a list full of holes is cleared up', async () => {
 		const people = somePeople(100);
 		const watched = await watching(people);
