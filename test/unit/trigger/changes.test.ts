@@ -142,6 +142,17 @@ describe('a change', () => {
 		},
 	);
 
+	it('of a role is reported for who was added without one, and is none for who was always known without', async () => {
+		const known = aPerson({ role: null });
+		const watched = await watching([known, ...somePeople(2)]);
+		const newcomer = aPerson({ role: null });
+		watched.people.push(newcomer);
+		expect(await watched.events()).toEqual([`memberAdded ${newcomer.id}`]);
+		watched.change(known, { role: 'owner' });
+		watched.change(newcomer, { role: 'owner' });
+		expect(await watched.events()).toEqual([`roleChanged ${newcomer.id}`]);
+	});
+
 	it('is reported beside a field that is left out, without it', async () => {
 		const person = aPerson();
 		const watched = await watching([person]);
