@@ -10,6 +10,9 @@ export const TYPES = {
 	credential: 'freshBooksOAuth2Api',
 	action: 'n8n-nodes-freshbooks.freshBooks',
 	trigger: 'n8n-nodes-freshbooks.freshBooksTrigger',
+	scimTrigger: 'n8n-nodes-freshbooks.freshBooksScimTrigger',
+	/** What an identity provider shows to the SCIM trigger. */
+	scimCredential: 'freshBooksScimApi',
 	/** What n8n makes of the action node for agents. */
 	tool: 'n8n-nodes-freshbooks.freshBooksTool',
 } as const;

@@ -38,9 +38,19 @@ test.each(filesIn(path.join(NODES, 'FreshBooks')))('%s belongs to a layer and im
 	expect(importsOf(file).filter((target) => layerOf(target) > layer)).toEqual([]);
 });
 
-test.each(filesIn(path.join(NODES, 'FreshBooksTrigger')))('%s imports nothing of the action', (file) => {
+const TRIGGERS = ['FreshBooksTrigger', 'FreshBooksScimTrigger'];
+
+test.each(TRIGGERS.flatMap((folder) => filesIn(path.join(NODES, folder))))('%s imports nothing of the action, nor of another trigger', (file) => {
 	const operations = LAYERS.findIndex(([name]) => name === 'operations');
-	expect(importsOf(file).filter((target) => layerOf(target) >= operations)).toEqual([]);
+	const [own] = file.split('/');
+	const isOfAnother = (target: string): boolean => TRIGGERS.some((folder) => folder !== own && target.startsWith(`${folder}/`));
+	expect(importsOf(file).filter((target) => layerOf(target) >= operations || isOfAnother(target))).toEqual([]);
+});
+
+test.each(filesIn(path.join(NODES, 'FreshBooksScimTrigger/protocol')))('%s knows neither n8n nor FreshBooks’ API', (file) => {
+	const mayUse = (target: string): boolean => /^FreshBooksScimTrigger\/protocol\/|^FreshBooks\/(?:people|client)\//.test(target);
+	expect(importsOf(file).filter((target) => !mayUse(target))).toEqual([]);
+	expect(readFileSync(path.join(NODES, file), 'utf8')).not.toMatch(/IWebhookFunctions|FreshBooksClient\b/);
 });
 
 test('nothing below the operations knows a node of n8n’s or its parameters', () => {
