@@ -46,7 +46,7 @@ function editedWhole(old: unknown, { op, path, value }: Edit): unknown {
 		const removed = asList(value);
 		return asList(old).filter((element) => !removed.some((like) => isLike(element, like)));
 	}
-	if (op === 'add' && (isList(path.name ?? '') || Array.isArray(old))) return withElements(asList(old), asList(value));
+	if (op === 'add' && (isList(path.name ?? '') || Array.isArray(old) || Array.isArray(value))) return withElements(asList(old), asList(value));
 	if (isList(path.name ?? '')) return withElements([], asList(value));
 	return isJsonObject(value) ? merged(old, value) : value;
 }
