@@ -66,7 +66,7 @@ describe('deactivation', () => {
 	});
 
 	test('in the last of too many operations', () => {
-		const many = Array.from({ length: 1_500 }, () => ({ op: 'replace', path: 'title', value: 'x' }));
+		const many = Array.from({ length: 201 }, () => ({ op: 'replace', path: 'title', value: 'x' }));
 		expect(thrownBy(() => read(...many))).toMatchObject({ status: 400, scimType: 'invalidSyntax' });
 		expect(read(...many, { op: 'replace', path: 'active', value: false }).active).toBe(false);
 	});
@@ -241,6 +241,12 @@ describe('what RFC 7644, section 3.5.2 asks', () => {
 		['remove a part', { op: 'remove', path: 'name.familyName' }, { name: { givenName: 'Anna', familyName: null } }],
 		['remove elements by a condition', { op: 'remove', path: 'emails[type eq "home"]' }, { emails: [ANNA.emails[0]] }],
 		['remove elements by their value', { op: 'Remove', path: 'emails', value: [{ value: 'anna@home.example' }] }, { emails: [ANNA.emails[0]] }],
+		['remove elements as Entra ID writes them', { op: 'Remove', path: 'emails', value: [{ $ref: null, value: 'anna@home.example' }] }, { emails: [ANNA.emails[0]] }],
+		['remove one element by its value', { op: 'Remove', path: 'emails', value: { value: 'anna@home.example' } }, { emails: [ANNA.emails[0]] }],
+		['remove elements that are not there', { op: 'Remove', path: 'emails', value: [{ value: 'other@example.com' }] }, {}],
+		['remove with a value that says nothing', { op: 'Remove', path: 'emails[type eq "home"].value', value: 'other@example.com' }, { emails: [ANNA.emails[0], { type: 'home', value: null }] }],
+		['remove a text with its value', { op: 'Remove', path: 'title', value: ['Clerk'] }, { title: null }],
+		['parts in another case', { op: 'Add', path: 'emails[type eq "other"].Value', value: 'o@example.com' }, { emails: [...ANNA.emails, { type: 'other', value: 'o@example.com' }] }],
 		['remove a part of elements', { op: 'remove', path: 'emails[type eq "home"].value' }, { emails: [ANNA.emails[0], { type: 'home', value: null }] }],
 		['remove what is not there', { op: 'remove', path: 'emails[type eq "other"]' }, {}],
 		['remove an extension', { op: 'remove', path: ENTERPRISE }, { [ENTERPRISE]: null }],
@@ -348,7 +354,7 @@ describe('any patch', () => {
 
 	test('is read or refused by a ScimError', () => {
 		const aBody = fc.oneof(fc.array(fc.oneof(anOperation, fc.anything()), { maxLength: 5 }).map((operations) => patchOf(...operations)), fc.anything());
-		fc.assert(fc.property(aBody, (body) => void readOrRefused(body)), { numRuns: 2000 });
+		fc.assert(fc.property(aBody, (body) => void readOrRefused(body)), { numRuns: 1000 });
 	});
 
 	test('that deactivates has no trouble but a ScimError’s', () => {
@@ -358,7 +364,7 @@ describe('any patch', () => {
 				expect(patch.active).toBe(false);
 				expect(patch.notUnderstood).not.toContain('A part of the request could not be read.');
 			}),
-			{ numRuns: 2000 },
+			{ numRuns: 1000 },
 		);
 	});
 
@@ -376,7 +382,7 @@ describe('any patch', () => {
 				const once = applyEdits(edits, read({ op: 'replace', value: user }).attributes);
 				expect(applyEdits(edits, once)).toEqual(once);
 			}),
-			{ numRuns: 3000 },
+			{ numRuns: 1500 },
 		);
 	});
 
@@ -388,7 +394,7 @@ describe('any patch', () => {
 
 	test('of any size is read in time', () => {
 		const started = performance.now();
-		const big = Array.from({ length: 1000 }, (_, number) => ({ op: 'add', path: 'emails', value: Array.from({ length: 20 }, (_other, value) => ({ value: `${number}-${value}` })) }));
+		const big = Array.from({ length: 200 }, (_, number) => ({ op: 'add', path: 'emails', value: Array.from({ length: 100 }, (_other, value) => ({ value: `${number}-${value}` })) }));
 		expect(read(...big).attributes.emails).toHaveLength(100);
 		expect(performance.now() - started).toBeLessThan(3_000);
 	});

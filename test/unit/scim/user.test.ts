@@ -145,7 +145,7 @@ describe('reading a user', () => {
 					if (!(error instanceof ScimError)) throw error;
 				}
 			}),
-			{ numRuns: 2000 },
+			{ numRuns: 600 },
 		);
 	});
 });
