@@ -4,7 +4,7 @@ import { applyEdits, type Edit } from './edits';
 import { badRequest, ScimError } from './errors';
 import { spelled, valueOf, type Attributes } from './names';
 import { parsePath, type AttributePath } from './path';
-import { booleanOf, valueFor } from './values';
+import { booleanOf, isNeverKept, valueFor } from './values';
 
 /** What a request that writes a user asks for, read from single values. Pure. */
 
@@ -26,8 +26,12 @@ export interface Asked {
 
 /** The provider may not write these (RFC 7643, section 3.1 and 4.1.2). */
 const READ_ONLY: readonly (string | null)[] = ['id', 'meta', 'groups'];
+
 /** Accepted and dropped: we know the schemas ourselves, and FreshBooks lets nobody set another person's password. */
-const DROPPED: readonly (string | null)[] = ['schemas', 'password'];
+function isDropped({ schema, name, where, sub }: AttributePath): boolean {
+	const names = [name, sub, ...(where ?? []).map((condition) => condition.name)];
+	return (schema === null && name === 'schemas') || names.some((one) => one !== null && isNeverKept(one));
+}
 
 /** Collects the parts of a request. */
 export class Reading {
@@ -48,7 +52,7 @@ export class Reading {
 	write(op: Edit['op'], path: AttributePath, value: unknown): void {
 		const { schema, name } = path;
 		if (schema === null && name === 'active') return this.writeActive(path, value);
-		if (schema === null && DROPPED.includes(name)) return;
+		if (isDropped(path)) return;
 		const inForm = valueFor(path, value);
 		if (schema === null && name === 'userName' && inForm === null) {
 			throw badRequest('invalidValue', 'A userName cannot be empty. Send the name that the person has in your directory.');

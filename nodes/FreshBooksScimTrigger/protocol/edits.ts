@@ -44,9 +44,9 @@ function editedWhole(old: unknown, { op, path, value }: Edit): unknown {
 	if (value === null) return null;
 	if (op === 'remove') {
 		const removed = asList(value);
-		return asList(old).filter((element) => !removed.some((like) => isLike(element, like)));
+		return Array.isArray(old) ? (old as unknown[]).filter((element) => !removed.some((like) => isLike(element, like))) : null;
 	}
-	if (op === 'add' && (isList(path.name ?? '') || Array.isArray(old))) return withElements(asList(old), asList(value));
+	if (op === 'add' && (isList(path.name ?? '') || Array.isArray(old) || Array.isArray(value))) return withElements(asList(old), asList(value));
 	if (isList(path.name ?? '')) return withElements([], asList(value));
 	return isJsonObject(value) ? merged(old, value) : value;
 }
@@ -54,7 +54,7 @@ function editedWhole(old: unknown, { op, path, value }: Edit): unknown {
 /** True for an element that has everything which the other one says. */
 function isLike(element: unknown, like: unknown): boolean {
 	if (!isJsonObject(element) || !isJsonObject(like)) return identityOf(element) === identityOf(like);
-	return Object.entries(like).every(([key, value]) => identityOf(valueOf(element, key)) === identityOf(value));
+	return Object.entries(like).every(([key, value]) => value === null || identityOf(valueOf(element, key)) === identityOf(value));
 }
 
 function elementFor(where: readonly ElementCondition[]): Attributes {

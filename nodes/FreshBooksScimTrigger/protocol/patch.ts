@@ -2,7 +2,7 @@ import { isJsonObject } from '../../FreshBooks/client/errors';
 import { isReadOnly, Reading, shortened, type Asked } from './asked';
 import type { Edit } from './edits';
 import { badRequest } from './errors';
-import { valueOf } from './names';
+import { isList, valueOf } from './names';
 import { parsePath, type AttributePath } from './path';
 
 /**
@@ -17,7 +17,7 @@ export interface UserPatch extends Asked {
 }
 
 /** Entra ID's validator sends about 40 operations in one request. */
-const MAX_OPERATIONS = 1_000;
+const MAX_OPERATIONS = 200;
 
 function opOf(operation: unknown): Edit['op'] {
 	const op = valueOf(operation, 'op');
@@ -43,9 +43,10 @@ function readRemove(reading: Reading, operation: unknown, path: AttributePath | 
 	if (path.schema === null && path.name === 'active') {
 		throw badRequest('mutability', '"active" cannot be removed. To deactivate the person, replace it with false.');
 	}
-	// Entra ID names the elements to remove in the value ("Requests to remove a group member"); for a part, the value says nothing.
-	const isList = path.where === null && path.sub === null && Array.isArray(valueOf(operation, 'value'));
-	reading.write('remove', path, isList ? valueOf(operation, 'value') : null);
+	// Entra ID names the elements to remove in the value ("Requests to remove a group member"). Of anything else, the value says nothing.
+	const value = valueOf(operation, 'value');
+	const namesElements = path.where === null && path.sub === null && path.name !== null && (isList(path.name) || Array.isArray(value));
+	reading.write('remove', path, namesElements ? (value ?? null) : null);
 }
 
 function readOperation(reading: Reading, operation: unknown): void {

@@ -76,14 +76,14 @@ export function userResource(person: KnownPerson, remembered: Attributes, baseUr
 	const own: Attributes = { ...toScimUser({ ...person, id }), externalId: null };
 	const rest = rememberedRest(remembered);
 	const name = nameOf(own.name, valueOf(remembered, 'name'), person.email);
-	const emails = assigned(rest.emails ?? []) as unknown[];
+	const emails = assigned(rest.emails);
 	const user = assigned({
 		...own,
 		...rest,
 		userName: textIn(rest, 'userName') ?? person.email,
 		name,
 		displayName: textIn(rest, 'displayName') ?? name.formatted,
-		emails: emails.length > 0 ? emails : own.emails,
+		emails: isAssigned(emails) ? emails : own.emails,
 		roles: rolesOf(own.roles, person.role, remembered),
 		[SCIM_FRESHBOOKS_USER]: extensionOf(own[SCIM_FRESHBOOKS_USER], person.role, remembered),
 		meta: { ...(own.meta as Attributes), location: locationOf(baseUrl, id) },

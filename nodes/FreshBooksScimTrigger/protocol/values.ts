@@ -52,14 +52,16 @@ export function booleanOf(value: unknown, name: string): boolean | null {
 	throw wrongValue(name, 'true or false');
 }
 
-/** Kept from no request: a password, and the name that JavaScript gives a meaning. */
-const NEVER_KEPT = ['password', '__proto__'];
+/** True for a name under which nothing is kept: a password's (also at the end of a URN), and the one that JavaScript gives a meaning. */
+export function isNeverKept(name: string): boolean {
+	return name === '__proto__' || /(?:^|[:.])password$/i.test(name);
+}
 
 /** A value without passwords, at any depth. */
 function withoutPasswords(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(withoutPasswords);
 	if (!isJsonObject(value)) return value;
-	const kept = Object.entries(value).filter(([key]) => !NEVER_KEPT.includes(key.toLowerCase()));
+	const kept = Object.entries(value).filter(([key]) => !isNeverKept(key));
 	return Object.fromEntries(kept.map(([key, inner]) => [key, withoutPasswords(inner)]));
 }
 

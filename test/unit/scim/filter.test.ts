@@ -92,9 +92,16 @@ describe('what is no filter', () => {
 		'emails[type eq "work".value eq "x"', 'emails[].value eq "x"', 'emails[type eq "work"].value', 'emails[type eq work].value eq "x"',
 		'emails[type.x eq "work"].value eq "x"', 'name.givenName[type eq "work"].value eq "x"', 'a.b.c eq "x"', '__proto__ eq "x"',
 		'externalId eq a b', 'externalId eq a"b', 'userName eq "\\x"', 'userName eq "a\nb"', `${CORE} eq "x"`, `${ENTERPRISE} eq "x"`, 'urn: eq "x"',
-		'userName eq 01x', `userName eq "${'x'.repeat(5000)}"`, Array.from({ length: 30 }, () => 'active eq true').join(' and '),
+		'userName eq 01x',
 	])('%s', (filter) => {
 		expect(thrownBy(() => parseFilter(filter))).toMatchObject({ status: 400, scimType: 'invalidFilter', detail: expect.stringContaining('userName eq') });
+	});
+
+	test('a text or a number of conditions that no provider sends', () => {
+		for (const filter of [`userName eq "${'x'.repeat(5000)}"`, Array.from({ length: 21 }, () => 'active eq true').join(' and ')]) {
+			expect(thrownBy(() => parseFilter(filter))).toMatchObject({ status: 400, scimType: 'invalidFilter' });
+		}
+		expect(parseFilter(Array.from({ length: 20 }, () => 'active eq true').join(' and '))).toHaveLength(20);
 	});
 
 	test.each([undefined, null, 1, {}, ['userName eq "x"']])('%p', (filter) => {
@@ -118,7 +125,7 @@ describe('any filter', () => {
 					if (!(error instanceof ScimError)) throw error;
 				}
 			}),
-			{ numRuns: 1000 },
+			{ numRuns: 400 },
 		);
 	});
 
