@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TYPES, type WorkflowDraft } from '../../../sandbox/n8n/index.mts';
+import { TYPES, type Credential, type WorkflowDraft } from '../../../sandbox/n8n/index.mts';
 import { BILLSPRING, locator, type Json, type World } from '../support.mts';
 
 /** The SCIM trigger on a real n8n, and an identity provider that asks it over HTTP. */
@@ -27,18 +27,23 @@ interface Asked {
 export class Provider {
 	readonly workflowId: string;
 	readonly baseUrl: string;
-	readonly #token: string;
+	/** What it shows. */
+	readonly token: string;
 
 	constructor(workflowId: string, baseUrl: string, token: string) {
 		this.workflowId = workflowId;
 		this.baseUrl = baseUrl;
-		this.#token = token;
+		this.token = token;
+	}
+
+	get authorization(): string {
+		return `Bearer ${this.token}`;
 	}
 
 	/** Sends a request to an address below the base URL, such as `/Users?count=1`. */
 	async ask(address: string, asked: Asked = {}): Promise<ScimAnswer> {
 		const { method = 'GET', body, contentType = 'application/scim+json', headers = {} } = asked;
-		const authorization = 'authorization' in asked ? asked.authorization : `Bearer ${this.#token}`;
+		const authorization = 'authorization' in asked ? asked.authorization : this.authorization;
 		const began = performance.now();
 		const response = await fetch(`${this.baseUrl}${address}`, {
 			method,
@@ -61,8 +66,7 @@ export function newToken(): string {
 }
 
 /** A workflow of a SCIM trigger alone. */
-export async function scimWorkflow(world: World, token: string, parameters: Json = {}, webhookId: string = randomUUID()): Promise<WorkflowDraft> {
-	const { credential, n8n } = world;
+export async function scimWorkflow({ n8n, credential }: Pick<World, 'n8n' | 'credential'>, token: string, parameters: Json = {}, webhookId: string = randomUUID()): Promise<WorkflowDraft> {
 	const scim = await n8n.client.createCredential(TYPES.scimCredential, `SCIM ${webhookId}`, { token });
 	return {
 		name: `SCIM ${webhookId}`,
@@ -86,11 +90,11 @@ export async function scimWorkflow(world: World, token: string, parameters: Json
 }
 
 /** Publishes a SCIM trigger, and comes back with who asks it. */
-export async function publishScim(world: World, parameters: Json = {}): Promise<Provider> {
+export async function publishScim({ n8n, credential: usual }: World, parameters: Json = {}, credential: Credential = usual): Promise<Provider> {
 	const token = newToken();
 	const webhookId = randomUUID();
-	const { client, url } = world.n8n;
-	const { id } = await client.createWorkflow(await scimWorkflow(world, token, parameters, webhookId));
+	const { client, url } = n8n;
+	const { id } = await client.createWorkflow(await scimWorkflow({ n8n, credential }, token, parameters, webhookId));
 	const status = await client.publish(id);
 	if (status !== 'published') throw new Error(`The SCIM trigger could not be published: ${status}.`);
 	return new Provider(id, `${url}/webhook/${webhookId}/${String(parameters['path'] ?? 'scim/v2')}`, token);
