@@ -2,7 +2,7 @@ import { isJsonObject } from '../../FreshBooks/client/errors';
 import { SCIM_FRESHBOOKS_USER } from '../../FreshBooks/people/scimUser';
 import { applyEdits, type Edit } from './edits';
 import { badRequest, ScimError } from './errors';
-import { spelled, valueOf, type Attributes } from './names';
+import { valueOf, type Attributes } from './names';
 import { parsePath, type AttributePath } from './path';
 import { booleanOf, isNeverKept, valueFor } from './values';
 
@@ -136,7 +136,7 @@ export function rolesIn(attributes: Attributes): string[] {
 	const ordered = [...elements.filter(isPrimary), ...elements.filter((element) => !isPrimary(element))];
 	const names = [
 		valueOf(valueOf(attributes, SCIM_FRESHBOOKS_USER), 'role'),
-		...ordered.flatMap((element) => [...unpacked(valueOf(element, 'value')), valueOf(element, spelled('display'))]),
+		...ordered.flatMap((element) => [...unpacked(valueOf(element, 'value')), valueOf(element, 'display')]),
 	];
 	return [...new Set(names.filter((name): name is string => typeof name === 'string').map((name) => name.trim()))].filter((name) => name !== '');
 }

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../FreshBooks/client/errors';
-import { isList, valueOf, withValue, type Attributes } from './names';
-import { isMeant, type AttributePath, type ElementCondition } from './path';
+import { valueOf, withValue, type Attributes } from './names';
+import { isListPath, isMeant, type AttributePath, type ElementCondition } from './path';
 import { booleanOf, MAX_VALUES } from './values';
 
 /** Changes of a user's attributes (RFC 7644, section 3.5.2). Pure; nothing here throws. */
@@ -46,8 +46,8 @@ function editedWhole(old: unknown, { op, path, value }: Edit): unknown {
 		const removed = asList(value);
 		return Array.isArray(old) ? (old as unknown[]).filter((element) => !removed.some((like) => isLike(element, like))) : null;
 	}
-	if (op === 'add' && (isList(path.name ?? '') || Array.isArray(old) || Array.isArray(value))) return withElements(asList(old), asList(value));
-	if (isList(path.name ?? '')) return withElements([], asList(value));
+	if (op === 'add' && (isListPath(path) || Array.isArray(old) || Array.isArray(value))) return withElements(asList(old), asList(value));
+	if (isListPath(path)) return withElements([], asList(value));
 	return isJsonObject(value) ? merged(old, value) : value;
 }
 
@@ -95,7 +95,7 @@ function editedIn(holder: Attributes, edit: Edit): Attributes {
 	if (name === null) return holder;
 	const old = valueOf(holder, name);
 	if (where === null && sub === null) return withValue(holder, name, editedWhole(old, edit));
-	if (sub === null || where !== null || isList(name) || Array.isArray(old)) return withValue(holder, name, editedElements(old, edit));
+	if (sub === null || where !== null || isListPath(edit.path) || Array.isArray(old)) return withValue(holder, name, editedElements(old, edit));
 	return withValue(holder, name, withValue(isJsonObject(old) ? old : {}, sub, edit.value));
 }
 

@@ -84,7 +84,7 @@ function withEntries(value: unknown, change: (entry: [string, unknown]) => Array
 	return isJsonObject(value) ? Object.fromEntries(Object.entries(value).flatMap(change)) : value;
 }
 
-/** What the paths through a key go on to; a path that ends there is an empty one. */
+/** What follows a key in the paths that begin with it; of a path that ends there, nothing. */
 const after = (key: string, paths: readonly Steps[]): Steps[] => paths.filter(([first]) => first === key.toLowerCase()).map(([, ...rest]) => rest);
 const endsHere = (paths: readonly Steps[]): boolean => paths.some(({ length }) => length === 0);
 

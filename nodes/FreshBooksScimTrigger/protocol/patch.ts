@@ -2,8 +2,8 @@ import { isJsonObject } from '../../FreshBooks/client/errors';
 import { isReadOnly, Reading, shortened, type Asked } from './asked';
 import type { Edit } from './edits';
 import { badRequest } from './errors';
-import { isList, valueOf } from './names';
-import { parsePath, type AttributePath } from './path';
+import { valueOf } from './names';
+import { isListPath, parsePath, type AttributePath } from './path';
 
 /**
  * PATCH (RFC 7644, section 3.5.2) as Okta sends it (developer.okta.com/docs/reference/scim/scim-20, "Update a specific User")
@@ -45,7 +45,7 @@ function readRemove(reading: Reading, operation: unknown, path: AttributePath | 
 	}
 	// Entra ID names the elements to remove in the value ("Requests to remove a group member"). Of anything else, the value says nothing.
 	const value = valueOf(operation, 'value');
-	const namesElements = path.where === null && path.sub === null && path.name !== null && (isList(path.name) || Array.isArray(value));
+	const namesElements = path.where === null && path.sub === null && (isListPath(path) || Array.isArray(value));
 	reading.write('remove', path, namesElements ? (value ?? null) : null);
 }
 

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../FreshBooks/client/errors';
 import { addressKey } from '../../FreshBooks/client/identifiers';
 import { SCIM_USER } from '../../FreshBooks/people/scimUser';
-import { spelled, valueOf, type Attributes } from './names';
+import { isList, spelled, valueOf, type Attributes } from './names';
 
 /**
  * Attribute paths, as filters and PATCH have them (RFC 7644, section 3.4.2.2, figure 1, and section 3.5.2, figure 7), and
@@ -24,6 +24,11 @@ export interface AttributePath {
 	name: string | null;
 	where: readonly ElementCondition[] | null;
 	sub: string | null;
+}
+
+/** True for a path to an attribute that is a list in every user. Another extension may have one value under the same name. */
+export function isListPath({ schema, name }: AttributePath): boolean {
+	return schema === null && name !== null && isList(name);
 }
 
 const ATTRIBUTE = String.raw`[A-Za-z$][\w$-]*`;

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../FreshBooks/client/errors';
 import { badRequest, type ScimError } from './errors';
-import { isList, isNamePart, isSingleText, SCIM_ENTERPRISE_USER, spelled, valueOf, type Attributes } from './names';
-import type { AttributePath } from './path';
+import { isNamePart, isSingleText, SCIM_ENTERPRISE_USER, spelled, valueOf, type Attributes } from './names';
+import { isListPath, type AttributePath } from './path';
 
 /**
  * Values as Okta and Entra ID write them, brought into the RFC's form: `"False"` for false, a single value in a list or in an
@@ -100,7 +100,7 @@ function managerOf(value: unknown): unknown {
 
 /** Texts by name in every user and in the RFC's own extension; another extension may have a list under the same name. */
 function valueByName(path: AttributePath, name: string, value: unknown): unknown {
-	if (path.schema === null && isList(name)) return listOf(value, name);
+	if (isListPath(path)) return listOf(value, name);
 	if (path.schema === null && name === 'name') return nameOf(value);
 	if (path.schema === null || path.schema === SCIM_ENTERPRISE_USER) {
 		if (name === 'manager') return managerOf(value);
@@ -121,7 +121,7 @@ export function valueFor(path: AttributePath, value: unknown): unknown {
 	const { schema, name, where, sub } = path;
 	if (isCleared(value)) return null;
 	if (name === null) throw wrongValue(schema ?? '', 'an object of attributes');
-	if (sub !== null) return schema === null && (isList(name) || name === 'name') ? partOf(sub, value) : withoutPasswords(value);
+	if (sub !== null) return isListPath(path) || (schema === null && name === 'name') ? partOf(sub, value) : withoutPasswords(value);
 	if (where !== null) return elementOf(Array.isArray(value) && value.length === 1 ? value[0] : value, name);
 	return valueByName(path, name, value);
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { ScimError } from '../../../nodes/FreshBooksScimTrigger/protocol/errors';
 import type { Condition, Filter } from '../../../nodes/FreshBooksScimTrigger/protocol/filter';
 import { spelled } from '../../../nodes/FreshBooksScimTrigger/protocol/names';
 import type { AttributePath, Literal } from '../../../nodes/FreshBooksScimTrigger/protocol/path';
@@ -12,6 +13,16 @@ export function thrownBy(call: () => unknown): unknown {
 		return error;
 	}
 	return undefined;
+}
+
+/** What a call gives; undefined when it throws a ScimError, which is all that it may throw. */
+export function givenOrRefused<Given>(call: () => Given): Given | undefined {
+	let given: Given | undefined;
+	const error = thrownBy(() => {
+		given = call();
+	});
+	if (error !== undefined) expect(error).toBeInstanceOf(ScimError);
+	return given;
 }
 
 const anAttribute = fc.oneof(

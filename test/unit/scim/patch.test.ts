@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { applyEdits } from '../../../nodes/FreshBooksScimTrigger/protocol/edits';
 import { ScimError } from '../../../nodes/FreshBooksScimTrigger/protocol/errors';
 import { readPatch } from '../../../nodes/FreshBooksScimTrigger/protocol/patch';
-import { aPath, printedPath, thrownBy } from './fixtures';
+import { aPath, givenOrRefused, printedPath, thrownBy } from './fixtures';
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
@@ -254,6 +254,12 @@ describe('what RFC 7644, section 3.5.2 asks', () => {
 		['another spelling', { op: 'replace', path: 'TITLE', value: 'Boss' }, { title: 'Boss' }],
 		['an attribute that we do not know', { op: 'add', path: 'favourite', value: { colours: ['blue'] } }, { favourite: { colours: ['blue'] } }],
 		['an attribute of another extension', { op: 'add', path: 'urn:okta:custom:1.0:user:shoe.size', value: 42 }, { 'urn:okta:custom:1.0:user': { shoe: { size: 42 } } }],
+		['a known name in another extension', { op: 'add', path: 'urn:okta:custom:1.0:user', value: { title: ['a', 'b'], emails: 'x', name: 'y' } }, {
+			'urn:okta:custom:1.0:user': { title: ['a', 'b'], emails: 'x', name: 'y' },
+		}],
+		['replace a list by one with equal values', { op: 'replace', path: 'emails', value: [{ value: 'a', primary: true }, { value: 'b', primary: true }, { primary: false, value: 'a' }] }, {
+			emails: [{ primary: false, value: 'a' }, { value: 'b', primary: true }],
+		}],
 		['a number for a text', { op: 'add', path: 'title', value: 7 }, { title: '7' }],
 		['several operations in their order', { op: 'replace', value: { title: 'a', TITLE: 'b' } }, { title: 'b' }],
 	])('%s', (_name, operation, changed) => {
@@ -342,15 +348,7 @@ describe('any patch', () => {
 	);
 	const anOperation = fc.record({ op: fc.constantFrom('add', 'replace', 'remove', 'Add', 'Replace', 'Remove'), path: aPathText, value: aValue }, { requiredKeys: ['op'] });
 
-	/** What a patch reads as; undefined when it is refused by a ScimError. */
-	function readOrRefused(body: unknown) {
-		try {
-			return readPatch(body);
-		} catch (error) {
-			if (!(error instanceof ScimError)) throw error;
-			return undefined;
-		}
-	}
+	const readOrRefused = (body: unknown) => givenOrRefused(() => readPatch(body));
 
 	test('is read or refused by a ScimError', () => {
 		const aBody = fc.oneof(fc.array(fc.oneof(anOperation, fc.anything()), { maxLength: 5 }).map((operations) => patchOf(...operations)), fc.anything());
