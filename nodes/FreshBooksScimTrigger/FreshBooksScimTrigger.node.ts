@@ -43,9 +43,18 @@ export class FreshBooksScimTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
-			{ name: 'freshBooksOAuth2Api', required: true },
-			{ name: 'freshBooksScimApi', required: true, testedBy: 'testScimToken' },
+			{ name: 'freshBooksOAuth2Api', displayName: 'Connection to FreshBooks', required: true },
+			{ name: 'freshBooksScimApi', displayName: 'Token of the Identity Provider', required: true, testedBy: 'testScimToken' },
 		],
+		triggerPanel: {
+			header: 'Wait for an identity provider',
+			executionsHelp: {
+				inactive: "Publish the workflow, then give your identity provider the production URL under 'Webhook URLs' as SCIM base URL. Each change of a person starts the workflow; reads start nothing.",
+				active: 'Your identity provider is answered. Each change of a person starts the workflow; reads start nothing.',
+			},
+			activationHint: { inactive: 'Publish the workflow to answer your identity provider.', active: 'Your identity provider is answered.' },
+		},
+		activationMessage: "Your identity provider is now answered under the production URL in the node's 'Webhook URLs'.",
 		webhooks: [
 			address('GET'),
 			...METHODS.map((method) => address(method, 'collection')),
@@ -54,7 +63,7 @@ export class FreshBooksScimTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					"Publish the workflow, then give your identity provider the production URL above as SCIM base URL (Okta: 'Base URL', Entra ID: 'Tenant URL') and the token of the SCIM credential as bearer token (Okta: 'HTTP Header', Entra ID: 'Secret Token').",
+					"Publish the workflow, open 'Webhook URLs' above and give your identity provider the production URL as SCIM base URL (Okta: 'Base URL', Entra ID: 'Tenant URL') and the token of the SCIM credential as bearer token (Okta: 'HTTP Header', Entra ID: 'Secret Token').",
 				name: 'setupNotice',
 				type: 'notice',
 				default: '',

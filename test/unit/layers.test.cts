@@ -47,12 +47,6 @@ test.each(TRIGGERS.flatMap((folder) => filesIn(path.join(NODES, folder))))('%s i
 	expect(importsOf(file).filter((target) => layerOf(target) >= operations || isOfAnother(target))).toEqual([]);
 });
 
-test.each(filesIn(path.join(NODES, 'FreshBooksScimTrigger/protocol')))('%s knows neither n8n nor FreshBooks’ API', (file) => {
-	const mayUse = (target: string): boolean => /^FreshBooksScimTrigger\/protocol\/|^FreshBooks\/(?:people|client)\//.test(target);
-	expect(importsOf(file).filter((target) => !mayUse(target))).toEqual([]);
-	expect(readFileSync(path.join(NODES, file), 'utf8')).not.toMatch(/IWebhookFunctions|FreshBooksClient\b/);
-});
-
 test('nothing below the operations knows a node of n8n’s or its parameters', () => {
 	const below = filesIn(path.join(NODES, 'FreshBooks/people'));
 	const knowing = below.filter((file) => /getNodeParameter|IExecuteFunctions|NodeOperationError|httpRequest/.test(readFileSync(path.join(NODES, file), 'utf8')));

@@ -1,6 +1,7 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { ICredentialsDecrypted, ICredentialTestFunctions, IDataObject } from 'n8n-workflow';
 import nock from 'nock';
 
+import { FreshBooksScimTrigger } from '../../../nodes/FreshBooksScimTrigger/FreshBooksScimTrigger.node';
 import { onAFastClock } from '../../harness/clock';
 import { API, connectedCredential, locator, shownErrorOf } from '../../harness/context';
 import { invitationRow, memberRow, teamMemberRow } from '../../harness/examples';
@@ -94,6 +95,19 @@ describe('publishing', () => {
 
 	test.each(['', 'abc', '0', '../1'])('is refused with the business %j', async (id) => {
 		expect((await shownErrorOf(new TestScimTrigger(connectedCredential(), { business: locator('id', id) }).publish())).message).toMatch(/^Parameter 'Business' must be/);
+	});
+});
+
+describe("the credential's own test", () => {
+	const testToken = new FreshBooksScimTrigger().methods.credentialTest.testScimToken;
+	const tested = async (data: IDataObject | undefined) => await testToken.call({} as ICredentialTestFunctions, { data } as unknown as ICredentialsDecrypted);
+
+	test('is passed by 32 characters', async () => {
+		expect((await tested({ token: 'x'.repeat(32) })).status).toBe('OK');
+	});
+
+	test.each([[{ token: 'x'.repeat(31) }], [{ token: '' }], [{}], [undefined]])('is not passed by %j', async (data) => {
+		expect(await tested(data)).toMatchObject({ status: 'Error', message: expect.stringMatching(/^The token is .*at least 32 random characters/) as string });
 	});
 });
 
