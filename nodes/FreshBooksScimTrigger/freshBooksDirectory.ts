@@ -34,7 +34,7 @@ function entryOf(person: ReviewedPerson, email: string, published: TeamMember | 
 		email,
 		firstName,
 		lastName,
-		role: role ?? invitation.role,
+		role,
 		active: active !== false || invitationPending,
 		identityId: sourceIds.identity,
 		createdAt: createdAt ?? invitation.invitedAt,
@@ -80,7 +80,7 @@ function demandUsable(list: ReadList<unknown>, needsRows: boolean): void {
 	if (list.state === 'notOffered') return;
 	if (!wasRead(list)) throw list.error ?? refusal(list.reason ?? 'A list of FreshBooks could not be read', 'Try again later.');
 	if (list.state === 'whole' || (!list.mayImprove && !(needsRows && list.rows.length === 0))) return;
-	throw refusal(`${list.reason?.replace(/\.$/, '') ?? 'A list of FreshBooks may lack a row'}`, 'Nothing is answered from an incomplete list. Try again later.');
+	throw refusal(list.reason?.replace(/\.$/, '') ?? 'A list of FreshBooks may lack a row', 'Nothing is answered from an incomplete list. Try again later.');
 }
 
 function demandUsableLists({ teamMembers, businessMembers, invitations }: BusinessLists): void {

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { FreshBooksScimTrigger } from '../../nodes/FreshBooksScimTrigger/FreshBooksScimTrigger.node';
-import { connectedCredential, hookContext, locator, webhookContext, type StoredCredential } from './context';
+import { connectedCredential, hookContext, locator, webhookContext, type StoredCredential, type WebhookSettings } from './context';
 
 /** The SCIM trigger on n8n-core's own contexts, asked as an identity provider asks it. */
 
@@ -35,14 +35,14 @@ export class TestScimTrigger {
 	constructor(
 		readonly credential: StoredCredential = connectedCredential(),
 		parameters: INodeParameters = {},
-		/** What the SCIM credential holds. */
-		private readonly scimToken: string = SHOWN,
+		/** What the SCIM credential holds; null where there is none. */
+		private readonly scimToken: string | null = SHOWN,
 	) {
 		this.parameters = { business: locator('id', '789'), path: 'scim/v2', role: locator('list', 'business_employee'), options: {}, ...parameters };
 	}
 
-	private get settings() {
-		return { credential: this.credential, others: { freshBooksScimApi: { token: this.scimToken } }, webhookId: WEBHOOK_ID };
+	private get settings(): WebhookSettings {
+		return { credential: this.credential, others: this.scimToken === null ? {} : { freshBooksScimApi: { token: this.scimToken } }, webhookId: WEBHOOK_ID };
 	}
 
 	/** Publishes the workflow, as far as the node has a say in it. */

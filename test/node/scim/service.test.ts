@@ -65,6 +65,12 @@ describe('the token', () => {
 		expectError(await short.ask('ServiceProviderConfig', { headers: { authorization: 'Bearer short' } }), 401);
 	});
 
+	test('that cannot be read is 503, as it may be there again soon', async () => {
+		const answer = await new TestScimTrigger(connectedCredential(), {}, null).ask('Users');
+		expectError(answer, 503);
+		expect(answer.headers['retry-after']).toBe('60');
+	});
+
 	test('empty lets nobody in', async () => {
 		const empty = new TestScimTrigger(connectedCredential(), {}, '');
 		for (const authorization of ['', 'Bearer ', 'Bearer']) expectError(await empty.ask('ServiceProviderConfig', { headers: { authorization } }), 401);
@@ -300,6 +306,24 @@ describe('the lists of FreshBooks', () => {
 		const { lists, trigger } = business();
 		lists.instead.members = lists.instead.invitations = { status: 404, body: { error: 'not_found', message: 'No such page' } };
 		expect(usersIn(await trigger.ask('Users'))).toEqual([ADA, 'boss@example.com']);
+	});
+
+	test('that lack rows which FreshBooks hides are all there is', async () => {
+		// Asked before what `business` answers.
+		for (const [page, response] of [['1', [teamMemberRow(1, { email: ADA })]], ['2', []]] as const) {
+			const answer = { response, meta: { page: Number(page), per_page: 100, total: 2 } };
+			nock(API).persist().get('/auth/api/v1/businesses/789/team_members').query({ page, per_page: '100' }).reply(200, answer);
+		}
+		const { trigger } = business();
+		expect(usersIn(await trigger.ask('Users'))).toEqual([ADA, 'boss@example.com', 'new@example.com']);
+	});
+
+	test('whose rows move while they are read are not answered from', async () => {
+		const { lists, trigger } = business();
+		const rows = Array.from({ length: 100 }, (_, number) => teamMemberRow(number + 1));
+		// Every page is the first one: what is on the second is not seen.
+		lists.instead.team = { status: 200, body: { response: rows, meta: { page: 1, per_page: 100, total: 150 } } };
+		expect(expectError(await trigger.ask('Users'), 503).detail).toMatch(/changed while it was read/);
 	});
 
 	test('without anybody are not an empty directory', async () => {

@@ -65,6 +65,10 @@ test('an invited person is active, as an invitation can be accepted', () => {
 	]);
 });
 
+test('an invited person is as old as the invitation', () => {
+	expect(directory({ invitations: [invitationRow(5, { created_at: '2026-11-02T08:00:00Z' })] }).entries).toMatchObject([{ createdAt: '2026-11-02T08:00:00.000Z' }]);
+});
+
 test('a deactivated person who is invited again is active', () => {
 	const entries = directory({ team: [teamMemberRow(1, { email: 'back@example.com', active: false })], invitations: [invitationRow(5, { email: 'back@example.com' })] }).entries;
 	expect(entries).toMatchObject([{ active: true, isMember: true, invitationPending: true }]);
