@@ -89,5 +89,5 @@ export function userResource(person: KnownPerson, remembered: Attributes, baseUr
 		meta: { ...(own.meta as Attributes), location: locationOf(baseUrl, id) },
 	}) as Attributes;
 	const extensions = Object.keys(user).filter((key) => /^urn:/i.test(key) && isJsonObject(user[key]));
-	return { ...user, schemas: [SCIM_USER, ...extensions], active: person.active };
+	return { ...user, schemas: [SCIM_USER, ...extensions] };
 }

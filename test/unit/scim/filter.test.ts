@@ -79,6 +79,7 @@ describe('other filters with eq and and', () => {
 		['employeeNumber eq "701984"', true],
 		['favouriteColour eq "blue"', false],
 		['constructor eq "blue"', false],
+		['constructor eq null', true],
 		['  userName eq "anna@example.com"  ', true],
 		['userName eq "anna\\u0040example.com"', true],
 	])('%s', (filter, expected) => {

@@ -170,4 +170,6 @@ describe('what PUT leaves', () => {
 		[{ userName: 'b@example.com', roles: ['employee'] }, { userName: 'b@example.com', externalId: '7', roles: [{ value: 'employee' }] }],
 		[{ externalId: null }, { userName: 'a@example.com', externalId: null, roles: [{ value: 'manager' }] }],
 	])('%j', (body, expected) => expect(replacedAttributes(remembered, readUser(body))).toEqual(expected));
+
+	test('nothing where nothing is remembered', () => expect(replacedAttributes({}, readUser({ nickName: 'A' }))).toStrictEqual({ nickName: 'A' }));
 });
