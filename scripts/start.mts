@@ -1,5 +1,6 @@
 // npm start [-- --port N --sandbox-port N]: a real n8n with the package installed, connected to the
 // FreshBooks sandbox. Everything it leaves behind is in .cache/runs.
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { glob, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { startSandbox, type Sandbox } from '../sandbox/freshbooks/server.mts';
 import {
 	connectCredential,
+	giveScimToken,
 	hasTrigger,
 	installN8n,
 	isPortFree,
@@ -15,6 +17,7 @@ import {
 	readWorkflow,
 	ROOT,
 	RUNS,
+	TYPES,
 	withCredential,
 	type CredentialRef,
 	type N8n,
@@ -70,12 +73,17 @@ async function demandNoOther(): Promise<void> {
 	);
 }
 
+interface Credentials {
+	readonly freshBooks: CredentialRef;
+	readonly scim: CredentialRef;
+}
+
 /** Imports what is not there yet by name; comes back with the ids of those that have the trigger. */
-async function importWorkflows({ client }: N8n, files: string, credential: CredentialRef): Promise<string[]> {
+async function importWorkflows({ client }: N8n, files: string, { freshBooks, scim }: Credentials): Promise<string[]> {
 	const present = new Map((await client.workflows()).map(({ name, id }) => [name, id]));
 	const triggered: string[] = [];
 	for await (const file of glob(files, { cwd: ROOT })) {
-		const draft = withCredential(await readWorkflow(path.join(ROOT, file)), credential);
+		const draft = withCredential(await readWorkflow(path.join(ROOT, file)), freshBooks, scim);
 		const id = present.get(draft.name) ?? (await client.createWorkflow(draft)).id;
 		if (hasTrigger(draft)) triggered.push(id);
 	}
@@ -92,13 +100,31 @@ async function publishWorkflows({ client }: N8n, ids: string[]): Promise<void> {
 	}
 }
 
-function welcome(n8n: N8n, sandbox: Sandbox): string {
+/** What an identity provider is set up with. */
+interface ScimAccess {
+	readonly baseUrl: string;
+	readonly token: string;
+}
+
+/** The base URL of the first SCIM trigger among the workflows. */
+async function scimBaseUrl({ client, url }: N8n, ids: string[]): Promise<string> {
+	for (const id of ids) {
+		const { nodes } = await client.workflow(id);
+		const trigger = nodes.find(({ type }) => type === TYPES.scimTrigger);
+		if (trigger) return `${url}/webhook/${String(trigger.webhookId)}/${String(trigger.parameters['path'])}`;
+	}
+	throw new Error(`No workflow of ${READY} has a SCIM trigger.`);
+}
+
+function welcome(n8n: N8n, sandbox: Sandbox, scim: ScimAccess): string {
 	return [
 		'',
 		`  n8n's workflows     ${n8n.url}/home/workflows`,
 		`    login             ${n8n.owner.email}`,
 		`    password          ${n8n.owner.password}`,
 		`  FreshBooks sandbox  ${sandbox.url}`,
+		`  SCIM base URL       ${scim.baseUrl}`,
+		`  SCIM token          ${scim.token}`,
 		'',
 		"  Log in, open the workflow 'FreshBooks: list team members' and press 'Execute workflow'.",
 		"  'FreshBooks: people who leave' is live: remove somebody on the sandbox's page (its address above), wait a",
@@ -139,10 +165,12 @@ async function start(ports: Ports): Promise<void> {
 	await writeFile(RUNNING_FILE, JSON.stringify({ port: ports.n8n }));
 	console.log('Starting n8n.');
 	await n8n.start();
-	const credential = await connectCredential(n8n.client, sandbox);
-	await importWorkflows(n8n, EXAMPLES, credential);
-	await publishWorkflows(n8n, await importWorkflows(n8n, READY, credential));
-	console.log(welcome(n8n, sandbox));
+	const token = randomBytes(32).toString('hex');
+	const credentials = { freshBooks: await connectCredential(n8n.client, sandbox), scim: await giveScimToken(n8n.client, token) };
+	await importWorkflows(n8n, EXAMPLES, credentials);
+	const ready = await importWorkflows(n8n, READY, credentials);
+	await publishWorkflows(n8n, ready);
+	console.log(welcome(n8n, sandbox, { baseUrl: await scimBaseUrl(n8n, ready), token }));
 	await n8n.ended();
 	if (!stopping) throw new Error(`n8n ended by itself.\nWhy is in its log: ${n8n.logFile}`);
 }

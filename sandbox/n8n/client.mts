@@ -18,6 +18,8 @@ export interface WorkflowNode {
 	position: [number, number];
 	parameters: Record<string, unknown>;
 	credentials?: Record<string, CredentialRef>;
+	/** Of a node with webhooks: a part of their addresses. */
+	webhookId?: string;
 	[setting: string]: unknown;
 }
 

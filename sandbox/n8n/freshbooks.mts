@@ -10,6 +10,9 @@ export const TYPES = {
 	credential: 'freshBooksOAuth2Api',
 	action: 'n8n-nodes-freshbooks.freshBooks',
 	trigger: 'n8n-nodes-freshbooks.freshBooksTrigger',
+	scimTrigger: 'n8n-nodes-freshbooks.freshBooksScimTrigger',
+	/** What an identity provider shows to the SCIM trigger. */
+	scimCredential: 'freshBooksScimApi',
 	/** What n8n makes of the action node for agents. */
 	tool: 'n8n-nodes-freshbooks.freshBooksTool',
 } as const;
@@ -45,16 +48,24 @@ export async function connectCredential(
 	return credential;
 }
 
-/** Whether the workflow starts with the FreshBooks trigger. */
-export function hasTrigger({ nodes }: WorkflowDraft): boolean {
-	return nodes.some((node) => node.type === TYPES.trigger);
+/** The credential of the SCIM trigger, made or given another token. */
+export async function giveScimToken(client: N8nClient, token: string): Promise<Credential> {
+	const name = 'SCIM of the sandbox';
+	const existing = (await client.credentials(TYPES.scimCredential)).find((one) => one.name === name);
+	return existing ? await client.updateCredential(existing, { token }) : await client.createCredential(TYPES.scimCredential, name, { token });
 }
 
-/** The workflow with the credential filled in wherever a FreshBooks node wants one. */
-export function withCredential(draft: WorkflowDraft, { id, name }: CredentialRef): WorkflowDraft {
+/** Whether the workflow starts with a FreshBooks trigger. */
+export function hasTrigger({ nodes }: WorkflowDraft): boolean {
+	return nodes.some(({ type }) => type === TYPES.trigger || type === TYPES.scimTrigger);
+}
+
+/** The workflow with the credentials filled in wherever a FreshBooks node wants one. */
+export function withCredential(draft: WorkflowDraft, { id, name }: CredentialRef, scim?: CredentialRef): WorkflowDraft {
+	const forScim = scim && { [TYPES.scimCredential]: { id: scim.id, name: scim.name } };
 	const nodes = draft.nodes.map((node) =>
 		node.type.startsWith('n8n-nodes-freshbooks.')
-			? { ...node, credentials: { [TYPES.credential]: { id, name } } }
+			? { ...node, credentials: { [TYPES.credential]: { id, name }, ...(node.type === TYPES.scimTrigger && forScim) } }
 			: node,
 	);
 	return { ...draft, nodes };

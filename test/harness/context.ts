@@ -1,4 +1,4 @@
-import { ExecuteContext, LoadOptionsContext, PollContext } from 'n8n-core';
+import { ExecuteContext, HookContext, LoadOptionsContext, PollContext, WebhookContext } from 'n8n-core';
 import {
 	createRunExecutionData,
 	Workflow,
@@ -12,6 +12,7 @@ import {
 	type INodePropertyOptions,
 	type INodeType,
 	type INodeTypes,
+	type IWebhookData,
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
@@ -30,6 +31,8 @@ export interface StoredCredential {
 	data: ICredentialDataDecryptedObject;
 	saved: number;
 }
+
+type OtherCredentials = Readonly<Record<string, ICredentialDataDecryptedObject>>;
 
 let credentialCount = 0;
 
@@ -54,10 +57,11 @@ export function connectedCredential(changes: ICredentialDataDecryptedObject = {}
 	return { id: `credential-${++credentialCount}`, data, saved: 0 };
 }
 
-function credentialsHelper(stored: StoredCredential): ICredentialsHelper {
+/** `others` are the fields of credentials of other types, by type. */
+function credentialsHelper(stored: StoredCredential, others: OtherCredentials): ICredentialsHelper {
 	const helper = {
 		getParentTypes: () => ['oAuth2Api'],
-		getDecrypted: async () => structuredClone(stored.data),
+		getDecrypted: async (_additionalData: unknown, _details: unknown, type: string) => structuredClone(others[type] ?? stored.data),
 		getCredentialsProperties: () => [],
 		isCredentialUsableByNode: async () => true,
 		authenticate: async (_credentials: unknown, _type: unknown, options: unknown) => options,
@@ -82,7 +86,7 @@ interface Scene {
 	additionalData: IWorkflowExecuteAdditionalData;
 }
 
-function sceneOf(type: INodeType, parameters: INodeParameters, stored: StoredCredential, extra: Partial<INode> = {}, staticData: IDataObject = {}): Scene {
+function sceneOf(type: INodeType, parameters: INodeParameters, stored: StoredCredential, extra: Partial<INode> = {}, staticData: IDataObject = {}, others: OtherCredentials = {}): Scene {
 	const node: INode = {
 		id: 'node-1',
 		name: 'FreshBooks',
@@ -90,13 +94,14 @@ function sceneOf(type: INodeType, parameters: INodeParameters, stored: StoredCre
 		typeVersion: 1,
 		position: [0, 0],
 		parameters,
-		credentials: { [CREDENTIAL]: { id: stored.id, name: 'FreshBooks' } },
+		credentials: { [CREDENTIAL]: { id: stored.id, name: 'FreshBooks' }, ...Object.fromEntries(Object.keys(others).map((name) => [name, { id: name, name }])) },
 		...extra,
 	};
 	const workflow = new Workflow({ id: 'workflow-1', nodes: [node], connections: {}, active: false, nodeTypes: nodeTypesWith(type), staticData });
 	const additionalData = {
-		credentialsHelper: credentialsHelper(stored),
+		credentialsHelper: credentialsHelper(stored, others),
 		executionId: 'execution-1',
+		webhookBaseUrl: 'http://localhost/webhook',
 		webhookWaitingBaseUrl: 'http://localhost/webhook-waiting',
 		formWaitingBaseUrl: 'http://localhost/form-waiting',
 		restApiUrl: 'http://localhost/rest',
@@ -228,6 +233,29 @@ function optionsContext(type: INodeType, parameters: INodeParameters, stored: St
 export function pollContext(type: INodeType, parameters: INodeParameters, staticData: IDataObject = {}, stored = connectedCredential(), mode: 'trigger' | 'manual' = 'trigger', extra: Partial<INode> = {}) {
 	const { node, workflow, additionalData } = sceneOf(type, parameters, stored, extra, staticData);
 	return { context: new PollContext(workflow, node, additionalData, mode, 'update'), workflow, node };
+}
+
+/** What a webhook's node is run with. */
+export interface WebhookSettings {
+	credential: StoredCredential;
+	/** The fields of its other credentials, by type. */
+	others: OtherCredentials;
+	webhookId: string;
+}
+
+/** The context in which n8n publishes a node with webhooks. */
+export function hookContext(type: INodeType, parameters: INodeParameters, { credential, others, webhookId }: WebhookSettings): HookContext {
+	const { node, workflow, additionalData } = sceneOf(type, parameters, credential, { webhookId }, {}, others);
+	return new HookContext(workflow, node, additionalData, 'webhook', 'activate');
+}
+
+/** The context in which n8n runs a node for one HTTP request; `request` and `response` are what is used of Express' own. */
+export function webhookContext(type: INodeType, parameters: INodeParameters, { credential, others, webhookId }: WebhookSettings, request: object, response: object): WebhookContext {
+	const { node, workflow, additionalData } = sceneOf(type, parameters, credential, { webhookId }, {}, others);
+	Object.assign(additionalData, { httpRequest: request, httpResponse: response });
+	const [webhookDescription] = type.description.webhooks ?? [];
+	const webhook = { httpMethod: 'GET', node: node.name, path: '', webhookDescription, workflowId: 'workflow-1', workflowExecuteAdditionalData: additionalData } as IWebhookData;
+	return new WebhookContext(workflow, node, additionalData, 'webhook', webhook, [], null);
 }
 
 /** A resource locator's value. */

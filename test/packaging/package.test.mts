@@ -9,8 +9,8 @@ import { packPackage, unpack } from '../../sandbox/n8n/package.mts';
 import { ROOT } from '../../sandbox/n8n/paths.mts';
 
 const NAME = 'n8n-nodes-freshbooks';
-const CLASSES = ['FreshBooks', 'FreshBooksOAuth2Api', 'FreshBooksTrigger'];
-const NODES = ['freshBooks', 'freshBooksTrigger'];
+const CLASSES = ['FreshBooks', 'FreshBooksOAuth2Api', 'FreshBooksScimApi', 'FreshBooksScimTrigger', 'FreshBooksTrigger'];
+const NODES = ['freshBooks', 'freshBooksScimTrigger', 'freshBooksTrigger'];
 /** What n8n or npm reads: compiled code, codex, output schemas, icons, and npm's own files. */
 const EXPECTED = [
 	/^dist\/(nodes|credentials)\/.+\.js$/,
@@ -65,7 +65,7 @@ describe('the tarball', () => {
 });
 
 describe('index.js', () => {
-	test('gives the three classes to whoever requires the installed package', async () => {
+	test('gives every class to whoever requires the installed package', async () => {
 		const script = `process.stdout.write(JSON.stringify(Object.entries(require('${NAME}')).map(([name, one]) => [name, typeof one, one.name])))`;
 		// As in n8n's folder of community packages, n8n-workflow is found through NODE_PATH alone.
 		const printed = await runCommand(process.execPath, ['-e', script], {
@@ -77,14 +77,14 @@ describe('index.js', () => {
 });
 
 describe("n8n's own loader", () => {
-	test('finds both nodes with their icons and codex, and the credential', async () => {
+	test('finds the nodes with their icons and codex, and both credentials', async () => {
 		await symlink(path.join(ROOT, 'node_modules/n8n-workflow'), path.join(folder, 'node_modules/n8n-workflow'));
 		await import('reflect-metadata');
 		const { PackageDirectoryLoader } = await import('n8n-core');
 		const loader = new PackageDirectoryLoader(unpacked);
 		await loader.loadAll();
 		assert.deepEqual(Object.keys(loader.nodeTypes).sort(), NODES);
-		assert.deepEqual(Object.keys(loader.credentialTypes), ['freshBooksOAuth2Api']);
+		assert.deepEqual(Object.keys(loader.credentialTypes), ['freshBooksOAuth2Api', 'freshBooksScimApi']);
 		for (const { name, iconUrl, codex } of loader.types.nodes) {
 			assert.deepEqual(iconUrl, {
 				light: `icons/${NAME}/dist/icons/freshbooks.svg`,
@@ -93,7 +93,7 @@ describe("n8n's own loader", () => {
 			assert.ok(codex?.categories?.includes('Finance & Accounting'), `${name} has its category`);
 			assert.ok(codex?.resources?.primaryDocumentation?.length, `${name} links its documentation`);
 		}
-		assert.ok(loader.types.credentials[0]?.iconUrl, 'the credential has an icon');
+		for (const { name, iconUrl } of loader.types.credentials) assert.ok(iconUrl, `${name} has an icon`);
 	});
 });
 

@@ -1,7 +1,9 @@
 import { displayParameter, type INodeParameters, type INodeProperties } from 'n8n-workflow';
 
 import { FreshBooksOAuth2Api } from '../../credentials/FreshBooksOAuth2Api.credentials';
+import { FreshBooksScimApi } from '../../credentials/FreshBooksScimApi.credentials';
 import { FreshBooks } from '../../nodes/FreshBooks/FreshBooks.node';
+import { FreshBooksScimTrigger } from '../../nodes/FreshBooksScimTrigger/FreshBooksScimTrigger.node';
 
 /** Saved workflows depend on these names: interface.md. A name may be added, never renamed or dropped. */
 
@@ -201,4 +203,56 @@ test('the credential is named and has its fields', () => {
 	expect(field('customScopes')?.displayOptions).toEqual({ show: { access: ['custom'] } });
 	expect(field('apiBaseUrl')?.displayOptions).toEqual({ show: { environment: ['custom'] } });
 	expect(field('authBaseUrl')?.displayOptions).toEqual({ show: { environment: ['custom'] } });
+});
+
+describe('the SCIM trigger', () => {
+	const scim = new FreshBooksScimTrigger();
+	const { properties } = scim.description;
+
+	test('is named, and asks for both credentials', () => {
+		expect(scim.description).toMatchObject({
+			name: 'freshBooksScimTrigger',
+			displayName: 'FreshBooks SCIM Trigger',
+			group: ['trigger'],
+			version: 1,
+			inputs: [],
+			credentials: [
+				{ name: 'freshBooksOAuth2Api', required: true },
+				{ name: 'freshBooksScimApi', required: true, testedBy: 'testScimToken' },
+			],
+		});
+		expect(Object.keys(scim.methods.credentialTest)).toEqual(['testScimToken']);
+	});
+
+	test('has its parameters and options', () => {
+		expect(namesOf(properties)).toEqual(['setupNotice', 'business', 'path', 'role', 'options']);
+		expect(namesOf(entries(named(properties, 'options')))).toEqual(['archiveStaff', 'readOnly']);
+		expect(['path', 'options'].map((name) => named(properties, name)?.default)).toEqual(['scim/v2', {}]);
+		expect(entries(named(properties, 'options')).map(({ type, default: value }) => [type, value])).toEqual([
+			['boolean', false],
+			['boolean', false],
+		]);
+	});
+
+	test.each([
+		['business', 'searchBusinesses'],
+		['role', 'searchRoles'],
+	] as const)("the locator '%s' offers a list and an ID", (name, method) => {
+		const property = named(properties, name);
+		expect(property?.modes?.map((mode) => mode.name)).toEqual(['list', 'id']);
+		expect(property?.modes?.[0].typeOptions).toMatchObject({ searchListMethod: method, searchable: true });
+		expect(Object.keys(scim.methods.listSearch)).toContain(method);
+	});
+
+	test('the credential is one password', () => {
+		const credential = new FreshBooksScimApi();
+		expect(credential.name).toBe('freshBooksScimApi');
+		expect(credential.properties).toMatchObject([{ name: 'token', type: 'string', required: true, default: '', typeOptions: { password: true } }]);
+	});
+
+	test('every address is in the panel once: the base URL alone', () => {
+		const webhooks = scim.description.webhooks ?? [];
+		expect(webhooks.filter(({ ndvHideUrl }) => ndvHideUrl !== true)).toMatchObject([{ name: 'default', httpMethod: 'GET', path: '={{$parameter["path"]}}', isFullPath: false }]);
+		expect(new Set(webhooks.map(({ httpMethod, path }) => `${httpMethod} ${path}`)).size).toBe(webhooks.length);
+	});
 });

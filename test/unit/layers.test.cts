@@ -38,9 +38,13 @@ test.each(filesIn(path.join(NODES, 'FreshBooks')))('%s belongs to a layer and im
 	expect(importsOf(file).filter((target) => layerOf(target) > layer)).toEqual([]);
 });
 
-test.each(filesIn(path.join(NODES, 'FreshBooksTrigger')))('%s imports nothing of the action', (file) => {
+const TRIGGERS = ['FreshBooksTrigger', 'FreshBooksScimTrigger'];
+
+test.each(TRIGGERS.flatMap((folder) => filesIn(path.join(NODES, folder))))('%s imports nothing of the action, nor of another trigger', (file) => {
 	const operations = LAYERS.findIndex(([name]) => name === 'operations');
-	expect(importsOf(file).filter((target) => layerOf(target) >= operations)).toEqual([]);
+	const [own] = file.split('/');
+	const isOfAnother = (target: string): boolean => TRIGGERS.some((folder) => folder !== own && target.startsWith(`${folder}/`));
+	expect(importsOf(file).filter((target) => layerOf(target) >= operations || isOfAnother(target))).toEqual([]);
 });
 
 test('nothing below the operations knows a node of n8n’s or its parameters', () => {

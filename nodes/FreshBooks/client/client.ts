@@ -6,6 +6,7 @@ import type {
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 	IPollFunctions,
+	IWebhookFunctions,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
@@ -29,7 +30,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** n8n waits at most ten seconds for another process's refresh; a request a second later finds its token. */
 const WAIT_FOR_STORED_TOKEN_MS = 1_000;
 
-export type FreshBooksContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions;
+export type FreshBooksContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
 
 export interface ClientSettings {
 	/** Epoch milliseconds after which nothing is sent any more. */

@@ -29,3 +29,28 @@ export function businessesParameters(description: string, all: string): INodePro
 		},
 	];
 }
+
+/** The parameter with which a node's user chooses one business. */
+export const businessLocator: INodeProperties = {
+	displayName: 'Business',
+	name: 'business',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The business whose people are meant; the list holds those the connected user belongs to',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchBusinesses', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 6806492',
+			hint: 'The whole number of a business, not its account ID',
+		},
+	],
+};

@@ -2,29 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 /** Parameters that several operations share, each made once so that the same thing looks the same everywhere. */
 
-export const businessLocator: INodeProperties = {
-	displayName: 'Business',
-	name: 'business',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	description: 'The business whose people are meant; the list holds those the connected user belongs to',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchBusinesses', searchable: true },
-		},
-		{
-			displayName: 'By ID',
-			name: 'id',
-			type: 'string',
-			placeholder: 'e.g. 6806492',
-			hint: 'The whole number of a business, not its account ID',
-		},
-	],
-};
+export { businessLocator } from '../../methods/businesses';
 
 export const accountLocator: INodeProperties = {
 	displayName: 'Account',

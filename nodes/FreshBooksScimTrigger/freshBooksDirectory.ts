@@ -1,0 +1,102 @@
+import type { TeamMember } from '../FreshBooks/api/teamMembers';
+import type { FreshBooksClient } from '../FreshBooks/client/client';
+import { refusal } from '../FreshBooks/client/errors';
+import { addressKey } from '../FreshBooks/client/identifiers';
+import { ALL_LISTS, listsOf, nothingAnswered, readBusinessLists, wasRead, type BusinessLists, type ReadList } from '../FreshBooks/people/businessLists';
+import type { ReviewedPerson } from '../FreshBooks/people/findings';
+import { reviewedBusiness } from '../FreshBooks/people/reviewedBusiness';
+import { scimSourceOfTeamMember } from '../FreshBooks/people/scimUser';
+import type { KnownPerson } from './protocol/resource';
+
+/** Who is in a business, as a directory: FreshBooks' lists of people and of invitations, joined, an address being one person. */
+
+/** One person; the address is as FreshBooks writes it, and `active` is false for somebody deactivated whom nobody has invited again. */
+export interface DirectoryEntry extends KnownPerson {
+	/** An invitation waits to be accepted. */
+	invitationPending: boolean;
+	/** In a list of people, and not in the list of invitations only. */
+	isMember: boolean;
+}
+
+/** Members first, then people who are only invited; by address in each part, so that pages do not depend on FreshBooks' order. */
+export interface Directory {
+	entries: readonly DirectoryEntry[];
+	/** By `addressKey`. */
+	byAddress: ReadonlyMap<string, DirectoryEntry>;
+}
+
+/** An invitation of a status that nobody documents may be accepted, so it counts as pending. */
+function entryOf(person: ReviewedPerson, email: string, published: TeamMember | undefined): DirectoryEntry {
+	const { businessId, firstName, lastName, role, active, invitation, sourceIds, createdAt, updatedAt, listed } = person;
+	const invitationPending = invitation.pending || !listed;
+	return {
+		...(published && scimSourceOfTeamMember(published)),
+		email,
+		firstName,
+		lastName,
+		role,
+		active: active !== false || invitationPending,
+		identityId: sourceIds.identity,
+		createdAt: createdAt ?? invitation.invitedAt,
+		updatedAt,
+		invitationPending,
+		isMember: listed,
+		freshBooks: { businessId, invitationPending },
+	};
+}
+
+/** The better entry of two for the same address: who is in the business, and active, counts. */
+function rankOf({ isMember, active }: DirectoryEntry): number {
+	return (active ? 2 : 0) + (isMember ? 1 : 0);
+}
+
+function inOrder(one: [string, DirectoryEntry], other: [string, DirectoryEntry]): number {
+	if (one[1].isMember !== other[1].isMember) return one[1].isMember ? -1 : 1;
+	return one[0] < other[0] ? -1 : 1;
+}
+
+/**
+ * Joins people into a directory. A person without an address cannot be a SCIM user, whose name it is, and is left out.
+ * @param teamMembers rows of the published list, which have more of a person's profile
+ */
+export function directoryOf(people: readonly ReviewedPerson[], teamMembers: readonly TeamMember[]): Directory {
+	const published = new Map(teamMembers.map((row) => [row.uuid, row]));
+	const byAddress = new Map<string, DirectoryEntry>();
+	for (const person of people) {
+		if (person.email === null) continue;
+		const entry = entryOf(person, person.email, published.get(person.sourceIds.teamMember ?? ''));
+		const key = addressKey(person.email);
+		const known = byAddress.get(key);
+		if (!known || rankOf(known) < rankOf(entry)) byAddress.set(key, entry);
+	}
+	return { entries: [...byAddress].sort(inOrder).map(([, entry]) => entry), byAddress };
+}
+
+/**
+ * A list that may lack a row because rows moved while it was read, or that lacks every row, must not be served: whoever is not in
+ * it would count as gone. One that lacks rows because FreshBooks hides them from the connected user is all there is.
+ */
+function demandUsable(list: ReadList<unknown>, needsRows: boolean): void {
+	if (list.state === 'notOffered') return;
+	if (!wasRead(list)) throw list.error ?? refusal(list.reason ?? 'A list of FreshBooks could not be read', 'Try again later.');
+	if (list.state === 'whole' || (!list.mayImprove && !(needsRows && list.rows.length === 0))) return;
+	throw refusal(list.reason?.replace(/\.$/, '') ?? 'A list of FreshBooks may lack a row', 'Nothing is answered from an incomplete list. Try again later.');
+}
+
+function demandUsableLists({ teamMembers, businessMembers, invitations }: BusinessLists): void {
+	demandUsable(teamMembers, true);
+	demandUsable(businessMembers, true);
+	demandUsable(invitations, false);
+}
+
+/**
+ * Reads who is in a business and who is invited to it. Throws FreshBooksError where a list could not be read, or may lack a row
+ * that it can show.
+ */
+export async function readDirectory(client: FreshBooksClient, businessId: number): Promise<Directory> {
+	const lists = await readBusinessLists(client, businessId, ALL_LISTS, nothingAnswered(), () => undefined);
+	demandUsableLists(lists);
+	for (const [, { state, reason }] of listsOf(lists)) if (state === 'doubtful' && reason !== undefined) client.warn(reason);
+	const { people } = reviewedBusiness({ businessId, name: null }, lists, ALL_LISTS, Date.now());
+	return directoryOf(people, lists.teamMembers.rows);
+}

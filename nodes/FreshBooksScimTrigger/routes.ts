@@ -1,0 +1,60 @@
+import { resourceTypes, schemas, serviceProviderConfig } from './protocol/discovery';
+import { errorBody, ScimError } from './protocol/errors';
+import type { Attributes } from './protocol/names';
+import type { Answer, Handler, ScimRequest, Service } from './service';
+import { getUser, listGroups, listUsers } from './users';
+
+/** Which request is answered by what (RFC 7644, section 3.2). */
+
+/** Handlers by method. */
+type Methods = Readonly<Record<string, Handler>>;
+
+interface Collection {
+	/** Of the collection itself. */
+	all: Methods;
+	/** Of one of its resources; absent where it has none. */
+	one?: Methods;
+}
+
+const notFound = (detail: string): Handler => () => {
+	throw new ScimError(404, detail);
+};
+
+const notOffered = (detail: string): Handler => () => {
+	throw new ScimError(501, detail);
+};
+
+const write: Handler = ({ isReadOnly }) => {
+	if (isReadOnly) throw new ScimError(403, "This service only answers reads. Switch the option 'Read Only' of the FreshBooks SCIM Trigger off to let it write.");
+	throw new ScimError(501, 'This service cannot change people yet; it answers reads.');
+};
+
+const noGroups = notOffered('FreshBooks has no groups. Switch the pushing or mapping of groups off in the identity provider.');
+
+const found = (body: Attributes): Answer => ({ status: 200, body });
+const getResourceTypes: Handler = ({ baseUrl }, { id }) => found(resourceTypes(baseUrl, id));
+const getSchemas: Handler = ({ baseUrl }, { id }) => found(schemas(baseUrl, id));
+
+const COLLECTIONS: ReadonlyMap<string, Collection> = new Map<string, Collection>([
+	['Users', { all: { GET: listUsers, POST: write }, one: { GET: getUser, PUT: write, PATCH: write, DELETE: write } }],
+	['Groups', { all: { GET: listGroups, POST: noGroups }, one: { GET: notFound('There is no such group: FreshBooks has no groups.'), PUT: noGroups, PATCH: noGroups, DELETE: noGroups } }],
+	['ServiceProviderConfig', { all: { GET: ({ baseUrl }) => found(serviceProviderConfig(baseUrl)) } }],
+	['ResourceTypes', { all: { GET: getResourceTypes }, one: { GET: getResourceTypes } }],
+	['Schemas', { all: { GET: getSchemas }, one: { GET: getSchemas } }],
+	['Bulk', { all: { POST: notOffered('Bulk requests are not offered; send one request for each person.') } }],
+	['Me', { all: { GET: notOffered('An identity provider is nobody in FreshBooks, so there is no /Me.') } }],
+]);
+
+function notAllowed(methods: Methods): Answer {
+	const allowed = Object.keys(methods).join(', ');
+	return { status: 405, body: errorBody(new ScimError(405, `This address answers ${allowed} only.`)), headers: { allow: allowed } };
+}
+
+/** Answers a request. Throws ScimError, and what the service's `directory` throws. */
+export async function dispatch(request: ScimRequest, service: Service): Promise<Answer> {
+	const { method, collection, id } = request;
+	const known = COLLECTIONS.get(collection ?? '');
+	const methods = id === undefined ? known?.all : known?.one;
+	if (!methods) throw new ScimError(404, 'There is nothing at this address. Check the SCIM base URL: below it there are /Users, /Groups and /ServiceProviderConfig.');
+	return Object.hasOwn(methods, method) ? await methods[method](service, request) : notAllowed(methods);
+}

@@ -1,0 +1,50 @@
+import type { ICredentialDataDecryptedObject, ICredentialTestFunctions, ICredentialsDecrypted, IHookFunctions, INodeCredentialTestResult, IWebhookFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { isJsonObject, refusal } from '../FreshBooks/client/errors';
+import { checkIntegerId } from '../FreshBooks/client/identifiers';
+import { SCIM_CREDENTIAL_TYPE, tokenProblem } from './token';
+
+/** The node's parameters and its token, read and checked. */
+
+const WAY_OUT_OF_TOKEN = "Open the credential and give 'Token' at least 32 random characters; give the identity provider the same.";
+
+/** Words of letters, digits, `.`, `~` and `-` between single slashes: Okta's base URLs may have no `_`, and `:` is n8n's sign for a placeholder. */
+const PATH = /^[A-Za-z0-9][A-Za-z0-9.~-]*(?:\/[A-Za-z0-9][A-Za-z0-9.~-]*)*$/;
+
+/** Whose people are meant. Throws FreshBooksError of kind `refused`. */
+export function businessIdOf(context: IHookFunctions | IWebhookFunctions): number {
+	const raw: unknown = context.getNodeParameter('business');
+	const checked = checkIntegerId(isJsonObject(raw) ? raw.value : raw);
+	if (checked.ok) return checked.value;
+	throw refusal(`Parameter 'Business' ${checked.problem}`, 'Choose the business from the list, or give its ID, and publish the workflow again.');
+}
+
+/** Whether writes are refused. */
+export function isReadOnly(context: IWebhookFunctions): boolean {
+	const options: unknown = context.getNodeParameter('options', {});
+	return isJsonObject(options) && options.readOnly === true;
+}
+
+function refuse(context: IHookFunctions, message: string, description: string): never {
+	throw new NodeOperationError(context.getNode(), message, { description });
+}
+
+/** Refuses to publish what no identity provider could use, or anybody could. Throws NodeOperationError, and FreshBooksError of kind `refused`. */
+export async function checkBeforePublishing(context: IHookFunctions): Promise<void> {
+	businessIdOf(context);
+	const path: unknown = context.getNodeParameter('path');
+	if (typeof path !== 'string' || !PATH.test(path)) {
+		refuse(context, "Parameter 'Path' must be words of letters, digits and hyphens, divided by slashes", "Write it as in 'scim/v2', without a slash at either end and without an underscore, which Okta refuses.");
+	}
+	const { token } = await context.getCredentials<ICredentialDataDecryptedObject>(SCIM_CREDENTIAL_TYPE);
+	const problem = tokenProblem(token);
+	if (problem) refuse(context, `The SCIM credential's 'Token' ${problem}`, WAY_OUT_OF_TOKEN);
+}
+
+/** The credential's own test: nothing is sent, as nobody but the identity provider knows the token. */
+export async function testScimToken(this: ICredentialTestFunctions, { data }: ICredentialsDecrypted): Promise<INodeCredentialTestResult> {
+	const problem = tokenProblem(data?.token);
+	if (problem) return { status: 'Error', message: `The token ${problem}. ${WAY_OUT_OF_TOKEN}` };
+	return { status: 'OK', message: 'The token is long enough. Give the identity provider the same one.' };
+}

@@ -1,0 +1,69 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { FreshBooksScimTrigger } from '../../nodes/FreshBooksScimTrigger/FreshBooksScimTrigger.node';
+import { connectedCredential, hookContext, locator, webhookContext, type StoredCredential, type WebhookSettings } from './context';
+
+/** The SCIM trigger on n8n-core's own contexts, asked as an identity provider asks it. */
+
+/** What the identity provider shows. */
+export const SHOWN = '0123456789abcdef0123456789abcdef';
+const WEBHOOK_ID = '2f1c7f0e-6f0c-4d4e-9a53-0d6f5e0c4a11';
+export const BASE_URL = `http://localhost/webhook/${WEBHOOK_ID}/scim/v2`;
+
+/** One request; a GET with the right token where nothing else is said. */
+export interface Asked {
+	method?: string;
+	query?: IDataObject;
+	headers?: Record<string, string>;
+	body?: string;
+}
+
+export interface Answered {
+	status: number;
+	headers: Record<string, string>;
+	/** The parsed JSON; undefined for an empty answer. */
+	body: IDataObject;
+	/** The items of the execution that was started; undefined where none was. */
+	items: IDataObject[] | undefined;
+}
+
+export class TestScimTrigger {
+	private readonly type = new FreshBooksScimTrigger();
+
+	private readonly parameters: INodeParameters;
+
+	constructor(
+		readonly credential: StoredCredential = connectedCredential(),
+		parameters: INodeParameters = {},
+		/** What the SCIM credential holds; null where there is none. */
+		private readonly scimToken: string | null = SHOWN,
+	) {
+		this.parameters = { business: locator('id', '789'), path: 'scim/v2', role: locator('list', 'business_employee'), options: {}, ...parameters };
+	}
+
+	private get settings(): WebhookSettings {
+		return { credential: this.credential, others: this.scimToken === null ? {} : { freshBooksScimApi: { token: this.scimToken } }, webhookId: WEBHOOK_ID };
+	}
+
+	/** Publishes the workflow, as far as the node has a say in it. */
+	async publish(): Promise<boolean> {
+		return await this.type.webhookMethods.default.checkExists.call(hookContext(this.type, this.parameters, this.settings));
+	}
+
+	/** Asks for an address below the base URL, such as `Users/abc`; `''` is the base URL itself. */
+	async ask(address: string, { method = 'GET', query = {}, headers = {}, body }: Asked = {}): Promise<Answered> {
+		const [collection, id] = address === '' ? [] : address.split('/');
+		const params = { ...(collection !== undefined && { [`collection-${WEBHOOK_ID}`]: collection }), ...(id !== undefined && { [`id-${WEBHOOK_ID}`]: id }) };
+		const request = { method, params, query, headers: { authorization: `Bearer ${SHOWN}`, ...headers }, body: {}, rawBody: body === undefined ? undefined : Buffer.from(body) };
+		const sent = { status: 0, headers: {} as Record<string, string>, text: undefined as string | undefined };
+		const response = {
+			status: (code: number) => ((sent.status = code), response),
+			set: (name: string, value: string) => ((sent.headers[name] = value), response),
+			send: (text: string) => ((sent.text = text), response),
+			end: () => response,
+		};
+		const { noWebhookResponse, workflowData } = await this.type.webhook.call(webhookContext(this.type, this.parameters, this.settings, request, response));
+		if (!noWebhookResponse) throw new Error('The node lets n8n answer.');
+		return { status: sent.status, headers: sent.headers, body: (sent.text === undefined ? undefined : JSON.parse(sent.text)) as IDataObject, items: workflowData?.[0]?.map(({ json }) => json) };
+	}
+}
