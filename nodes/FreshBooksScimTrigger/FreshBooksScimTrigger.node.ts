@@ -37,8 +37,8 @@ export class FreshBooksScimTrigger implements INodeType {
 		icon: { light: 'file:../../icons/freshbooks.svg', dark: 'file:../../icons/freshbooks.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["options"]["readOnly"] ? "read only" : "provision and deprovision" }}',
-		description: 'Let Okta, Entra ID or another identity provider manage the people of a FreshBooks business by SCIM 2.0',
+		subtitle: 'answers reads',
+		description: 'Answer Okta, Entra ID or another identity provider by SCIM 2.0: who is in a FreshBooks business, and who is invited to it',
 		defaults: { name: 'FreshBooks SCIM Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -49,8 +49,8 @@ export class FreshBooksScimTrigger implements INodeType {
 		triggerPanel: {
 			header: 'Wait for an identity provider',
 			executionsHelp: {
-				inactive: "Publish the workflow, then give your identity provider the production URL under 'Webhook URLs' as SCIM base URL. Each change of a person starts the workflow; reads start nothing.",
-				active: 'Your identity provider is answered. Each change of a person starts the workflow; reads start nothing.',
+				inactive: "Publish the workflow, then give your identity provider the production URL under 'Webhook URLs' as SCIM base URL. Reads are answered and start no execution; changes of people are refused.",
+				active: 'Your identity provider is answered. Reads start no execution; changes of people are refused.',
 			},
 			activationHint: { inactive: 'Publish the workflow to answer your identity provider.', active: 'Your identity provider is answered.' },
 		},
@@ -63,12 +63,12 @@ export class FreshBooksScimTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					"Publish the workflow, open 'Webhook URLs' above and give your identity provider the production URL as SCIM base URL (Okta: 'Base URL', Entra ID: 'Tenant URL') and the token of the SCIM credential as bearer token (Okta: 'HTTP Header', Entra ID: 'Secret Token').",
+					"Answers reads only so far: an identity provider can import people, and its changes are refused. Publish the workflow, open 'Webhook URLs' above and give your identity provider the production URL as SCIM base URL (Okta: 'Base URL', Entra ID: 'Tenant URL') and the token of the SCIM credential as bearer token (Okta: 'HTTP Header', Entra ID: 'Secret Token').",
 				name: 'setupNotice',
 				type: 'notice',
 				default: '',
 			},
-			{ ...businessLocator, description: 'The business whose people the identity provider manages' },
+			{ ...businessLocator, description: 'The business whose people the identity provider reads' },
 			{
 				displayName: 'Path',
 				name: 'path',
@@ -84,7 +84,7 @@ export class FreshBooksScimTrigger implements INodeType {
 				type: 'resourceLocator',
 				default: { mode: 'list', value: 'business_employee', cachedResultName: 'Employee (business_employee)' },
 				required: true,
-				description: 'What a person may do to whom the identity provider gives no role',
+				description: 'What a person may do to whom the identity provider gives no role. Without effect so far, as changes are refused.',
 				modes: [
 					{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchRoles', searchable: true } },
 					{ displayName: 'By Name', name: 'id', type: 'string', placeholder: 'e.g. business_employee', hint: "A role name of FreshBooks' API" },
@@ -102,7 +102,7 @@ export class FreshBooksScimTrigger implements INodeType {
 						name: 'archiveStaff',
 						type: 'boolean',
 						default: false,
-						description: 'Whether the staff record of a person who is deprovisioned is archived as well',
+						description: 'Whether the staff record of a person who is deprovisioned is archived as well; without effect so far, as changes are refused',
 					},
 					{
 						displayName: 'Read Only',
