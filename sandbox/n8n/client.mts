@@ -56,7 +56,8 @@ export interface ExecutionSummary {
 	status: string;
 	mode: string;
 	workflowId: string;
-	startedAt: string;
+	/** Null for the failed poll of a trigger (n8n 2.40). */
+	startedAt: string | null;
 	stoppedAt?: string;
 }
 

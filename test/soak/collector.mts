@@ -72,21 +72,21 @@ export class Collector {
 
 	async #takeExecutions(trigger: RunningTrigger): Promise<void> {
 		const { client } = this.#stage.world.n8n;
-		for (const { id, status, startedAt } of await client.executions(trigger.workflowId)) {
+		for (const { id, status, startedAt, stoppedAt } of await client.executions(trigger.workflowId)) {
 			if (this.#seen.has(id) || status === 'new' || status === 'running') continue;
 			const execution = await client.finished(id);
 			this.#seen.add(id);
-			if (execution.status === 'error') this.#takeError(trigger, startedAt, execution.error);
+			if (execution.status === 'error') this.#takeError(trigger, startedAt ?? stoppedAt, execution.error);
 			const items = this.#items.get(trigger) ?? [];
 			items.push(...(execution.items(TRIGGER_NODE) as unknown as Item[]).filter(({ event }) => typeof event === 'string'));
 			this.#items.set(trigger, items);
 		}
 	}
 
-	#takeError(trigger: RunningTrigger, startedAt: string, { message, description }: ExecutionError = { message: 'no message' }): void {
+	#takeError(trigger: RunningTrigger, at: string | undefined, { message, description }: ExecutionError = { message: 'no message' }): void {
 		this.failures.set(message, (this.failures.get(message) ?? 0) + 1);
 		const errors = this.#errors.get(trigger) ?? [];
-		errors.push({ at: Date.parse(startedAt), text: `${message} ${description ?? ''}` });
+		errors.push({ at: Date.parse(at ?? ''), text: `${message} ${description ?? ''}` });
 		this.#errors.set(trigger, errors);
 	}
 }

@@ -22,6 +22,8 @@ export interface Comparison {
 	index: PeopleIndex;
 	/** By `idKey`: listed IDs that are a second row of a person known under another ID or new under it. */
 	aliases: ReadonlySet<string>;
+	/** By `idKey`: listed IDs of nobody yet, as the row is not confirmed. */
+	unconfirmed: ReadonlySet<string>;
 }
 
 /** Compares a complete list with a snapshot. Of rows with one ID the first counts; whoever is not confirmed has not joined: nobody yet. */
@@ -56,7 +58,15 @@ export function comparePeople(snapshot: Snapshot, listed: readonly Person[], nee
 	if (leftOver.size > 0) index = everybody();
 	const missing: Person[] = [];
 	for (const [key, line] of snapshot.people) if (!present.has(key)) missing.push(personOf(line));
-	return { different: different.filter(({ person }) => present.has(idKey(person.id))), newcomers, missing, present, index, aliases: aliasesOf(newcomers, index, present) };
+	return {
+		different: different.filter(({ person }) => present.has(idKey(person.id))),
+		newcomers,
+		missing,
+		present,
+		index,
+		aliases: aliasesOf(newcomers, index, present),
+		unconfirmed: new Set(unconfirmed.map(({ person }) => idKey(person.id))),
+	};
 }
 
 function indexOf(people: Iterable<Listed>): PeopleIndex {
@@ -105,19 +115,21 @@ export interface Replacement extends Listed {
 
 /** Who is listed as the same person under another ID: somebody new first, then somebody known, then the second row of either. */
 export function replacementOf(missing: Person, { index, present, aliases }: Comparison, snapshot: Snapshot): Replacement | undefined {
-	const candidates = index.sameAs(missing).map((listed) => ({ ...listed, isNew: !present.has(idKey(listed.person.id)) }));
+	const listed = index.sameAs(missing).filter(({ person }) => isReplacedBy(missing, person, snapshot));
+	const candidates = listed.map((one) => ({ ...one, isNew: !present.has(idKey(one.person.id)) }));
 	const newcomers = candidates.filter(({ isNew }) => isNew);
 	const isFirstRow = ({ person }: Listed) => !aliases.has(idKey(person.id));
-	return newcomers.find(isFirstRow) ?? candidates.find(({ isNew, person }) => !isNew && isReplacedBy(missing, person, snapshot)) ?? newcomers[0];
+	return newcomers.find(isFirstRow) ?? candidates.find(({ isNew }) => !isNew) ?? newcomers[0];
 }
 
 /**
  * Whether somebody listed is the missing person under another ID. Somebody known under their own ID is so by the identity only: one
  * who shares nothing but the address has taken it over.
  */
-export function isReplacedBy(missing: Person, listed: Person, { people }: Snapshot): boolean {
+export function isReplacedBy(missing: Person, listed: Person, { people, unconfirmed }: Snapshot): boolean {
 	if (!isSamePerson(missing, listed)) return false;
-	return !people.has(idKey(listed.id)) || (missing.identityId !== null && missing.identityId === listed.identityId);
+	const key = idKey(listed.id);
+	return !(people.has(key) || unconfirmed.has(key)) || (missing.identityId !== null && missing.identityId === listed.identityId);
 }
 
 /** The fields whose change is an event of its own or part of `memberUpdated`. */

@@ -69,7 +69,7 @@ export function needsSecondList(missing: MissingPerson, source: Source): boolean
 
 /**
  * Counts a second list of the same poll. Who is in it is there, even if it is not complete; who is not in it was missed once more if
- * it is.
+ * it is. Where it has somebody whom the first list lacks, the first one was wrong and does not count.
  */
 export function countSecondList(missing: readonly MissingPerson[], second: Listing<Person>, snapshot: Snapshot): void {
 	const isComplete = problemOf(second) === undefined;
@@ -79,14 +79,16 @@ export function countSecondList(missing: readonly MissingPerson[], second: Listi
 		index.add({ person, position });
 		byKey.set(idKey(person.id), person);
 	});
-	for (const one of missing) {
+	const listed = missing.filter((one) => {
 		const own = byKey.get(one.key);
 		const isBack = own !== undefined && !isGivenAgain(one.person, own);
 		if (isBack) one.lookUp = { answer: 'found', person: own };
-		const isListed = index.sameAs(one.person).some(({ person }) => isReplacedBy(one.person, person, snapshot));
-		if (isBack || isListed) one.absence.missed = 0;
-		else if (isComplete && one.replacement === undefined) one.absence.missed += 1;
-	}
+		return isBack || index.sameAs(one.person).some(({ person }) => isReplacedBy(one.person, person, snapshot));
+	});
+	const isFirstWrong = listed.some(({ replacement }) => replacement === undefined);
+	const lists = (isComplete ? 1 : 0) - (isFirstWrong ? 1 : 0);
+	for (const { absence, replacement } of missing) if (replacement === undefined) absence.missed += lists;
+	for (const { absence } of listed) absence.missed = 0;
 }
 
 /** What became of a missing person. */

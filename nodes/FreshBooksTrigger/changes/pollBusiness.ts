@@ -147,9 +147,10 @@ function incomplete({ list, problem, listed, total, steady }: IncompleteListing)
 	return { kind: 'incompleteListing', list, problem, listed, total, steady };
 }
 
-function contextOf({ settings, at }: Poll, { baselineAt }: Snapshot): ItemContext {
+/** Detected now, and not when the lists were read: somebody asked for by ID may have changed since. */
+function contextOf({ settings, port }: Poll, { baselineAt }: Snapshot): ItemContext {
 	const { business, source, trigger } = settings;
-	return { business, source, trigger, detectedAt: at.toISOString(), baselineAt };
+	return { business, source, trigger, detectedAt: port.now().toISOString(), baselineAt };
 }
 
 /** Takes the baseline, in place of nothing or of what could not be read. */
@@ -159,9 +160,10 @@ function takeBaseline(poll: Poll, stored: 'damaged' | undefined): BusinessPoll {
 	const emitExisting = stored === undefined && settings.emitExisting;
 	if (stored === 'damaged') snapshot.damagedAt = at.getTime();
 	noteDamage(poll, snapshot);
-	const { newcomers, aliases, index } = comparePeople(snapshot, listed, true);
+	const { newcomers, aliases, unconfirmed, index } = comparePeople(snapshot, listed, true);
 	const people = newcomers.filter(({ person }) => !aliases.has(idKey(person.id)));
 	snapshot.aliases = aliases;
+	snapshot.unconfirmed = unconfirmed;
 	const items: ChangeItem[] = [];
 	for (const { person } of people) {
 		putPerson(snapshot, person);
@@ -311,6 +313,7 @@ function tell(poll: Poll, snapshot: Snapshot, comparison: Comparison, outcomes: 
 	keepAbsences(snapshot, new Map([...outcomes.found, ...outcomes.undecided].map(({ key, absence }) => [key, absence])));
 	const people = writeChanges(snapshot, withAcceptances(snapshot, drafts, invitations, comparison), outcomes.gone, context);
 	snapshot.aliases = comparison.aliases;
+	snapshot.unconfirmed = comparison.unconfirmed;
 	const items = [
 		...invitations.created.map(({ invitation, subject }) => invitationItem('invitationCreated', invitation, subject, context)),
 		...people,

@@ -16,6 +16,7 @@ export interface StoredSnapshot {
 	people: string[];
 	histories: string[];
 	aliases: string[];
+	unconfirmed: string[];
 	departed: string[];
 	departedFloor: number;
 	baselineAt: string;
@@ -64,6 +65,8 @@ export interface Snapshot {
 	histories: Map<string, History>;
 	/** IDs, by `idKey`, of rows that are a second row of somebody known. */
 	aliases: ReadonlySet<string>;
+	/** IDs, by `idKey`, of rows that were listed without being confirmed. */
+	unconfirmed: ReadonlySet<string>;
 	/** How often an ID was given up, by `idKey`, the longest ago first: whoever gets it again has events of their own. */
 	departed: Map<string, number>;
 	/** The most times that an ID no longer in `departed` was given up. */
@@ -86,6 +89,7 @@ export function emptySnapshot(baselineAt: string): Snapshot {
 		people: new Map(),
 		histories: new Map(),
 		aliases: new Set(),
+		unconfirmed: new Set(),
 		departed: new Map(),
 		departedFloor: 0,
 		baselineAt,
@@ -166,6 +170,7 @@ export function openSnapshot(stored: unknown): Snapshot | 'damaged' | undefined 
 		people: new Map(lines.filter((line) => line !== '').map((line) => [idKey(idIn(line)), line])),
 		histories: new Map(stored.histories.map(historyOfLine)),
 		aliases: new Set(stored.aliases),
+		unconfirmed: new Set(stored.unconfirmed),
 		departed: new Map(stored.departed.map((line) => JSON.parse(line) as [string, number])),
 		departedFloor: stored.departedFloor,
 		baselineAt: stored.baselineAt,
@@ -183,7 +188,7 @@ function idIn(line: string): string {
 
 /** The snapshot as n8n is to store it. */
 export function closeSnapshot(snapshot: Snapshot): StoredSnapshot {
-	const { people, histories, aliases, departed, departedFloor, baselineAt, invitations, reportedAt, damagedAt } = snapshot;
+	const { people, histories, aliases, unconfirmed, departed, departedFloor, baselineAt, invitations, reportedAt, damagedAt } = snapshot;
 	const lines = [...people.values()];
 	const chunks: string[] = [];
 	for (let from = 0; from < lines.length; from += LINES_PER_CHUNK) chunks.push(lines.slice(from, from + LINES_PER_CHUNK).join('\n'));
@@ -192,6 +197,7 @@ export function closeSnapshot(snapshot: Snapshot): StoredSnapshot {
 		people: chunks,
 		histories: [...histories].map(historyLine),
 		aliases: [...aliases],
+		unconfirmed: [...unconfirmed],
 		departed: [...departed].map((entry) => JSON.stringify(entry)),
 		departedFloor,
 		baselineAt,
@@ -206,10 +212,10 @@ export function closeSnapshot(snapshot: Snapshot): StoredSnapshot {
 
 /** SHA-256, shortened; the order of keys does not matter, as a database may store JSON in its own. */
 function digestOf(stored: Omit<StoredSnapshot, 'digest'>): string {
-	const { people, histories, aliases, departed, departedFloor, baselineAt, invitations } = stored;
+	const { people, histories, aliases, unconfirmed, departed, departedFloor, baselineAt, invitations } = stored;
 	const { removalsReportedAt, invitationsReportedAt, undecidedReportedAt, damagedAt } = stored;
 	const times = [removalsReportedAt, invitationsReportedAt, undecidedReportedAt, damagedAt];
-	const hash = createHash('sha256').update(JSON.stringify([people.length, histories, aliases, departed, departedFloor, baselineAt, invitations, times]));
+	const hash = createHash('sha256').update(JSON.stringify([people.length, histories, aliases, unconfirmed, departed, departedFloor, baselineAt, invitations, times]));
 	for (const chunk of people) hash.update(chunk).update('\n');
 	return hash.digest('hex').slice(0, 16);
 }

@@ -8,6 +8,7 @@ import {
 	listingOf,
 	opened,
 	somePeople,
+	watching,
 	Watched,
 } from './fixtures';
 
@@ -513,7 +514,7 @@ describe('one acceptance is reported once', () => {
 	});
 
 	it('when the invitations are first listed in the poll that sees the date', async () => {
-		const person = aPerson({ invitationAcceptedAt: null });
+		const person = anInvitedPerson();
 		const watched = new Watched([person, ...somePeople(3)]);
 		watched.invitationListings = { poll: () => ({ unavailable: 'down' }) };
 		await watched.poll();
@@ -712,4 +713,13 @@ describe('invitations that vanish all at once', () => {
 		expect(events.filter((event) => event === 'invitationAccepted')).toHaveLength(9);
 		expect(events.filter((event) => event === 'invitationRevoked')).toHaveLength(1);
 	});
+});
+
+it('a date that the answer left out when somebody with an identity was added is no acceptance', async () => {
+	const watched = await watching(somePeople(3));
+	const joined = aPerson({ invitationAcceptedAt: null });
+	watched.people.push(joined);
+	expect(await watched.events()).toEqual([`memberAdded ${joined.id}`]);
+	watched.change(joined, { invitationAcceptedAt: new Date(watched.now.getTime() + 1000).toISOString() });
+	expect(await watched.events()).toEqual([]);
 });
