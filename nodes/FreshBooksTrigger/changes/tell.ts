@@ -83,9 +83,10 @@ function withDate(draft: Draft, dates: ReadonlyMap<string, string[]>, baselineAt
 	const { before, after, history, hasOwnLine } = draft;
 	if (before === null || !hasOwnLine || after.invitationAcceptedAt === null) return draft;
 	if (history.acceptedWithoutDate) return { ...draft, history: { ...history, acceptedWithoutDate: false } };
-	// Whoever has an identity had joined already: an answer left the date out.
-	if (before.invitationAcceptedAt === null && before.identityId !== null) return draft;
-	const invited = dates.get(addressOf(after) ?? '') ?? [baselineAt];
+	const open = dates.get(addressOf(after) ?? '');
+	// Somebody with an identity and without an invitation had joined already: an answer left the date out.
+	if (open === undefined && before.invitationAcceptedAt === null && before.identityId !== null) return draft;
+	const invited = open ?? [baselineAt];
 	const isNews = invited.some((date) => acceptedSince(before.invitationAcceptedAt, after.invitationAcceptedAt, [date]));
 	return isNews ? { ...draft, accepted: null } : draft;
 }

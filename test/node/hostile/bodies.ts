@@ -139,7 +139,7 @@ export const hostileAnswer = answerArbitrary(fc.oneof({ weight: 3, arbitrary: fc
 const SAYS_NOT_THERE = /"errno":\s*10(?:11|12)|"code":\s*5\b/;
 
 /** Any answer that does not say "not there". */
-export const hostileButNot404: fc.Arbitrary<HostileAnswer> = hostileAnswer.map((answer): HostileAnswer => (good) => {
+export const hostileButNotGone: fc.Arbitrary<HostileAnswer> = hostileAnswer.map((answer): HostileAnswer => (good) => {
 	const { status, headers, body = '' } = answer(good);
-	return { status: status === 404 ? 500 : status, headers, body: SAYS_NOT_THERE.test(String(body)) ? '{}' : body };
+	return { status: status === 404 || status === 410 ? 500 : status, headers, body: SAYS_NOT_THERE.test(String(body)) ? '{}' : body };
 });

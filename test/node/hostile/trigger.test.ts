@@ -5,7 +5,7 @@ import { FreshBooksTrigger } from '../../../nodes/FreshBooksTrigger/FreshBooksTr
 import { connectedCredential } from '../../harness/context';
 import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, teamMemberRow, teamMembersPage, upTo } from '../../harness/examples';
 import { ALL_EVENTS, ENGINES, TestTrigger, type Engine, type Polled } from '../../harness/trigger';
-import { hostileAnswer, hostileBody, hostileButNot404, type HostileAnswer, type HostileBody } from './bodies';
+import { hostileAnswer, hostileBody, hostileButNotGone, type HostileAnswer, type HostileBody } from './bodies';
 import { attempt, IS_LONG, runs, type Ending } from './campaign.cts';
 import { endpointOf, type Endpoint } from './freshBooks';
 import { expectClear, expectIntended, expectPrototypeUntouched } from './judge';
@@ -109,9 +109,9 @@ const listWithoutOne: fc.Arbitrary<HostileAnswer> = fc.nat(5).map((place): Hosti
 });
 
 const attack: fc.Arbitrary<Attack> = fc.oneof(
-	{ weight: 4, arbitrary: fc.record({ list: listWithoutOne, lookUp: hostileButNot404 }) },
+	{ weight: 4, arbitrary: fc.record({ list: listWithoutOne, lookUp: hostileButNotGone }) },
 	{ weight: 3, arbitrary: fc.record({ list: hostileAnswer }) },
-	{ weight: 2, arbitrary: fc.record({ list: hostileAnswer, lookUp: hostileButNot404 }) },
+	{ weight: 2, arbitrary: fc.record({ list: hostileAnswer, lookUp: hostileButNotGone }) },
 	{ weight: 1, arbitrary: fc.record({ me: hostileAnswer }) },
 	{ weight: 1, arbitrary: fc.record({ invitations: hostileAnswer }) },
 	{ weight: 1, arbitrary: fc.record({ list: hostileAnswer, me: hostileAnswer, invitations: hostileAnswer }, { requiredKeys: [] }) },

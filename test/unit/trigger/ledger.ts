@@ -25,10 +25,14 @@ export class Ledger {
 
 	private readonly accepted: ChangeItem[] = [];
 
+	/** Humans who had an identity at the beginning: a date that comes without an invitation seen is no acceptance of theirs. */
+	private readonly withIdentity = new Set<number>();
+
 	constructor(
 		private readonly model: FreshBooksModel,
 		baseline: readonly object[],
 	) {
+		for (const { human, person } of model.people()) if (person.identityId !== null) this.withIdentity.add(human);
 		for (const person of baseline) this.people.set(String(Reflect.get(person, 'id')), fieldsOf(person));
 		for (const { id } of model.pending()) this.invitations.set(id, ['invitationCreated']);
 	}
@@ -82,7 +86,7 @@ export class Ledger {
 		}
 		for (const fields of rest.values()) complaints.push(`not so: ${fields}`);
 		for (const { human, joins, person } of this.model.people()) {
-			const isOldMember = human <= 6 && joins === 1 && person.active !== null && person.invitationAcceptedAt !== null;
+			const isOldMember = human <= 6 && !this.withIdentity.has(human) && joins === 1 && person.active !== null && person.invitationAcceptedAt !== null;
 			if (isOldMember && this.model.acceptances.has(human) && !this.hasAccepted(human)) complaints.push(`${person.id} has accepted`);
 		}
 		return complaints;
