@@ -60,11 +60,13 @@ function complex(name: string, description: string, subAttributes: readonly Attr
 
 const READ_ONLY = { mutability: 'readOnly' };
 const BOOLEAN = { type: 'boolean' };
-const TYPE = attribute('type', 'What the value is for, such as "work".');
+/** What a value is for. The usual types, where the RFC names some (section 8.7.1), are what readers of schemas make their attributes of. */
+const typeOf = (usual: readonly string[]): Attributes => attribute('type', 'What the value is for.', usual.length > 0 ? { canonicalValues: usual } : {});
+const PLACES = ['work', 'home', 'other'];
 const PRIMARY = attribute('primary', 'True for the preferred value.', BOOLEAN);
 
-function list(name: string, description: string, more: readonly Attributes[] = []): Attributes {
-	const parts = [attribute('value', 'The value.'), attribute('display', 'The value as people read it.'), TYPE, PRIMARY, ...more];
+function list(name: string, description: string, usualTypes: readonly string[] = []): Attributes {
+	const parts = [attribute('value', 'The value.'), attribute('display', 'The value as people read it.'), typeOf(usualTypes), PRIMARY];
 	return complex(name, description, parts, { multiValued: true });
 }
 
@@ -87,12 +89,12 @@ const USER_ATTRIBUTES: readonly Attributes[] = [
 	attribute('locale', 'The locale.'),
 	attribute('timezone', 'The time zone.'),
 	attribute('active', 'True for a member or somebody invited. False removes the person from the business.', BOOLEAN),
-	list('emails', 'Email addresses.'),
-	list('phoneNumbers', 'Phone numbers.'),
+	list('emails', 'Email addresses.', PLACES),
+	list('phoneNumbers', 'Phone numbers.', ['work', 'home', 'mobile', 'fax', 'pager', 'other']),
 	complex(
 		'addresses',
 		'Postal addresses.',
-		[...['formatted', 'streetAddress', 'locality', 'region', 'postalCode', 'country'].map((name) => attribute(name, 'A part of the address.')), TYPE, PRIMARY],
+		[...['formatted', 'streetAddress', 'locality', 'region', 'postalCode', 'country'].map((name) => attribute(name, 'A part of the address.')), typeOf(PLACES), PRIMARY],
 		{ multiValued: true },
 	),
 	list('entitlements', 'Entitlements that the directory gives. Remembered only.'),

@@ -111,6 +111,16 @@ describe('discovery (RFC 7644, section 4)', () => {
 		}
 	});
 
+	test('the usual types of addresses and numbers are those of RFC 7643, section 8.7.1; roles have none', () => {
+		const { attributes } = schemas(BASE, 'urn:ietf:params:scim:schemas:core:2.0:User') as { attributes: Array<{ name: string; subAttributes?: Array<{ name: string; canonicalValues?: string[] }> }> };
+		const usualTypes = attributes.map(({ name, subAttributes = [] }) => [name, subAttributes.find((part) => part.name === 'type')?.canonicalValues] as const);
+		expect(Object.fromEntries(usualTypes.filter(([, types]) => types !== undefined))).toEqual({
+			emails: ['work', 'home', 'other'],
+			phoneNumbers: ['work', 'home', 'mobile', 'fax', 'pager', 'other'],
+			addresses: ['work', 'home', 'other'],
+		});
+	});
+
 	test('there are no groups', () => {
 		expect(noGroups({ startIndex: 1, count: 100 })).toEqual({
 			schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults: 0, startIndex: 1, itemsPerPage: 0, Resources: [],
