@@ -2,16 +2,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dialects, roles, sampleRequests, validatorTests } from './scim/entraSteps.mts';
+import { dialects, matchingTest, roles, sampleRequests, validatorTests } from './scim/entraSteps.mts';
 import { IndependentReader } from './scim/independent.mts';
 import { DIALECTS, type Dialect } from './scim/lives.mts';
-import { crudTest, OKTA_HEADERS, specificationTest } from './scim/oktaSteps.mts';
+import { crudTest, linkingTest, OKTA_HEADERS, specificationTest } from './scim/oktaSteps.mts';
 import { publishScim } from './scim/provider.mts';
 import { assertAnswer, assertLike, EMPLOYEE, errorOf, find, get, getUser, isFilled, oneUser, playSteps, send, type Connection, type Manner, type Request, type StepList } from './scim/steps.mts';
 import { BILLSPRING, startWorld, type Json, type SandboxInvitation, type World } from './support.mts';
 
 /** Both providers send the first one; RFC 7644, section 3.1, has a service take the second one, too. */
 const CONTENT_TYPES = ['application/scim+json; charset=utf-8', 'application/json'];
+/** In the sandbox by default. */
+const MEMBER = 'teodor.wexley@example.com';
 const SCIM_NODE = 'FreshBooks SCIM Trigger';
 const FRESHBOOKS_USER = 'urn:ietf:params:scim:schemas:extension:freshbooks:2.0:User';
 
@@ -79,8 +81,10 @@ function stepLists(tag: string): Array<[StepList, Record<string, string>]> {
 		[specificationTest(oktaUser), OKTA_HEADERS],
 		[crudTest(oktaUser, 'wizard'), OKTA_HEADERS],
 		[crudTest(oktaUser, 'catalog'), OKTA_HEADERS],
+		[linkingTest({ ...oktaUser, email: MEMBER }), OKTA_HEADERS],
 		[sampleRequests(`00aa00aa-bb11-${tag}`), {}],
 		[dialects(addressOf('dialect')), {}],
+		[matchingTest(MEMBER), {}],
 		[roles(addressOf), {}],
 		[validatorTests(addressOf), {}],
 	];

@@ -1,6 +1,6 @@
 import type { Json } from '../support.mts';
 import {
-	EMPLOYEE, ENTERPRISE_USER, errorOf, find, get, getUser, hasElement, hasNoElement, idOf, isFilled, LIST, NOBODY, oneUser, patch, post, remove, USER, type Step, type StepList,
+	EMPLOYEE, ENTERPRISE_USER, errorOf, find, firstOf, get, getUser, hasElement, hasNoElement, idOf, isFilled, LIST, NOBODY, oneUser, patch, post, remove, USER, type Step, type StepList,
 } from './steps.mts';
 
 /**
@@ -257,6 +257,33 @@ export function validatorTests(addressOf: (name: string) => string): StepList {
 			{ name: 'delete a user: gone', send: ({ user }) => getUser(user), status: 404, answer: errorOf(404) },
 			{ name: 'delete the same user twice', send: ({ user }) => remove(user), status: 404, answer: errorOf(404) },
 			{ name: 'delete a user who does not exist', send: { method: 'DELETE', address: '/Users/d950a5ce-61da-4979-8423-4600c745a897' }, status: 404, answer: errorOf(404) },
+		],
+	};
+}
+
+/** Somebody whom FreshBooks has already comes into the scope of Entra ID, which then sends what differs. Nothing changes in FreshBooks. */
+export function matchingTest(email: string): StepList {
+	const matched = { userName: email, active: true, externalId: 'matched', displayName: 'Matched Member', name: { givenName: 'Matched', familyName: 'Member' } };
+	return {
+		name: 'somebody of FreshBooks comes into the scope of Entra ID',
+		changes: [],
+		pending: {},
+		events: [],
+		steps: [
+			{ name: 'is found', send: find(`userName eq "${email}"`), status: 200, keep: 'page', answer: oneUser({ userName: email, active: true }) },
+			{ name: 'is read', send: ({ page }) => getUser(firstOf(page)), status: 200, keep: 'user' },
+			{
+				name: 'gets what differs', status: 200, answer: matched,
+				send: ({ user }) => patch(
+					user,
+					{ op: 'Add', path: 'externalId', value: 'matched' },
+					{ op: 'Replace', path: 'displayName', value: 'Matched Member' },
+					{ op: 'Replace', path: 'name.givenName', value: 'Matched' },
+					{ op: 'Replace', path: 'name.familyName', value: 'Member' },
+					{ op: 'Replace', path: 'active', value: 'True' },
+				),
+			},
+			{ name: 'is found by the external ID', send: find('externalId eq "matched"'), status: 200, answer: oneUser(matched) },
 		],
 	};
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../support.mts';
-import { EMPLOYEE, errorOf, find, get, getUser, hasElement, idOf, isFilled, isWholeNumber, LIST, NOBODY, oneUser, patch, post, put, USER, type Request, type Seen, type Step, type StepList } from './steps.mts';
+import { EMPLOYEE, errorOf, find, firstOf, get, getUser, hasElement, idOf, isFilled, isWholeNumber, LIST, NOBODY, oneUser, patch, post, put, USER, type Request, type Seen, type Step, type StepList } from './steps.mts';
 
 /**
  * What Okta asks of a SCIM service. Facts: the files of the tests that Okta has its partners run (developer.okta.com/standards/SCIM/SCIMFiles,
@@ -45,7 +45,7 @@ export function specificationTest(user: OktaUser): StepList {
 				name: 'a page of one user', send: get('/Users?count=1&startIndex=1'), status: 200, keep: 'page',
 				answer: { schemas: hasElement(LIST), itemsPerPage: isWholeNumber, startIndex: isWholeNumber, totalResults: isWholeNumber, Resources: [WHOLE_USER] },
 			},
-			{ name: 'the user of that page', send: ({ page }) => get(`/Users/${firstId(page)}`), status: 200, answer: ({ page }) => ({ ...WHOLE_USER, id: firstId(page) }) },
+			{ name: 'the user of that page', send: ({ page }) => getUser(firstOf(page)), status: 200, answer: ({ page }) => ({ ...WHOLE_USER, id: idOf(firstOf(page)) }) },
 			{ name: 'a name that nobody has', send: find('userName eq "abcdefgh@atko.example"'), status: 200, answer: NOBODY },
 			{ name: 'an ID that nobody has', send: get('/Users/010101001010101011001010101011'), status: 404, answer: errorOf(404) },
 			{ name: 'the person does not exist yet', send: find(`userName eq "${email}"`), status: 200, answer: NOBODY },
@@ -59,8 +59,6 @@ export function specificationTest(user: OktaUser): StepList {
 		],
 	};
 }
-
-const firstId = (page: Json | undefined): string => idOf((page?.['Resources'] as Json[] | undefined)?.[0]);
 
 /**
  * Apps made with Okta's wizard send every change as a PUT of the whole user, as they read it before. Apps of Okta's catalog
@@ -117,6 +115,26 @@ export function crudTest(user: OktaUser, app: OktaApp): StepList {
 			...activation('unassigned', app, email, false),
 			{ name: 'the import has the person, inactive', send: get('/Users?startIndex=1&count=100'), status: 200, answer: { Resources: hasElement({ userName: email, active: false }) } },
 			{ name: 'a pushed group is refused', send: { method: 'POST', address: '/Groups', body: { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'Books', members: [] } }, status: 501, answer: errorOf(501) },
+		],
+	};
+}
+
+/** Somebody whom FreshBooks has already is assigned in Okta: Okta finds them, and sends their profile. Nothing changes in FreshBooks. */
+export function linkingTest({ email, givenName, familyName }: OktaUser): StepList {
+	const profile = { externalId: '00u5f8v2r9kQxYzAb5d8', name: { givenName, familyName }, title: 'Auditor' };
+	const linked = { userName: email, active: true, roles: [{ value: isFilled }], ...profile };
+	return {
+		name: 'somebody of FreshBooks is assigned in Okta',
+		changes: [],
+		pending: {},
+		events: [],
+		steps: [
+			{ name: 'is found', send: find(`userName eq "${email}"`, '&startIndex=1&count=100'), status: 200, keep: 'page', answer: oneUser({ userName: email, active: true, externalId: undefined }) },
+			{ name: 'is not created', send: post(userBody({ email, givenName, familyName })), status: 409, answer: errorOf(409, { scimType: 'uniqueness' }) },
+			{ name: 'is read', send: ({ page }) => getUser(firstOf(page)), status: 200, keep: 'user' },
+			{ name: 'gets the profile', send: ({ user }) => put(user, { ...userBody({ email, givenName, familyName }), ...profile }), status: 200, answer: linked },
+			{ name: 'has it', send: ({ user }) => getUser(user), status: 200, answer: linked },
+			{ name: 'is found by the external ID', send: find(`externalId eq "${profile.externalId}"`), status: 200, answer: oneUser(linked) },
 		],
 	};
 }

@@ -115,6 +115,9 @@ export function idOf(user: Json | undefined): string {
 	return user['id'];
 }
 
+/** The first user of a list that an earlier step kept. */
+export const firstOf = (list: Json | undefined): Json | undefined => (list?.['Resources'] as Json[] | undefined)?.[0];
+
 export const get = (address: string): Request => ({ method: 'GET', address });
 export const getUser = (user: Json | undefined): Request => get(`/Users/${idOf(user)}`);
 export const find = (filter: string, more = ''): Request => get(`/Users?filter=${encodeURIComponent(filter)}${more}`);
