@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dialects, matchingTest, roles, sampleRequests, validatorTests } from './scim/entraSteps.mts';
+import { dialects, furtherExamples, matchingTest, roles, sampleRequests, validatorTests } from './scim/entraSteps.mts';
 import { IndependentReader } from './scim/independent.mts';
 import { DIALECTS, type Dialect } from './scim/lives.mts';
 import { crudTest, linkingTest, OKTA_HEADERS, specificationTest } from './scim/oktaSteps.mts';
@@ -83,6 +83,7 @@ function stepLists(tag: string): Array<[StepList, Record<string, string>]> {
 		[crudTest(oktaUser, 'catalog'), OKTA_HEADERS],
 		[linkingTest({ ...oktaUser, email: MEMBER }), OKTA_HEADERS],
 		[sampleRequests(`00aa00aa-bb11-${tag}`), {}],
+		[furtherExamples(addressOf('joy.young')), {}],
 		[dialects(addressOf('dialect')), {}],
 		[matchingTest(MEMBER), {}],
 		[roles(addressOf), {}],

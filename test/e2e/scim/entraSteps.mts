@@ -116,6 +116,33 @@ export function dialects(email: string): StepList {
 	};
 }
 
+/** The further examples of the same page: they have values that are null, a schema that is written wrong, and a manager without its schema. */
+export function furtherExamples(email: string): StepList {
+	const manager = '00aa00aa-bb11-cc22-dd33-44ee44ee44ee';
+	const sent = {
+		schemas: [USER, 'urn:ietf:params:scim:schemas:extension:enterprise:2.0User'], externalId: 'jyoung', userName: email, active: true, addresses: null, displayName: 'Joy Young',
+		emails: [{ type: 'work', value: email, primary: true }], meta: { resourceType: 'User' }, name: { familyName: 'Young', givenName: 'Joy' },
+		phoneNumbers: null, preferredLanguage: null, title: null, department: null, manager: null,
+	};
+	const created = { userName: email, displayName: 'Joy Young', addresses: undefined, phoneNumbers: undefined, title: undefined, department: undefined, manager: undefined };
+	const asksManager = (id: string): string => `id eq "${id}" and manager eq "${manager}"`;
+	return {
+		name: "Entra ID's further examples",
+		changes: [`invitationCreated ${email}`],
+		pending: { [email]: EMPLOYEE },
+		events: ['provisioned'],
+		steps: [
+			{ name: 'provision a user', send: post(sent), status: 201, keep: 'user', answer: created },
+			{ name: 'the manager is another one', send: ({ user }) => find(asksManager(idOf(user)), '&attributes=id'), status: 200, answer: NOBODY },
+			{
+				name: 'update the manager', status: 200, isUnread: true, answer: { userName: email, manager: { value: manager } },
+				send: ({ user }) => patch(user, { op: 'Add', path: 'manager', value: [{ $ref: `http://example.com/scim/Users/${manager}`, value: manager }] }),
+			},
+			{ name: 'the manager is this one', send: ({ user }) => find(asksManager(idOf(user)), '&attributes=id'), status: 200, isUnread: true, answer: ({ user }) => oneUser({ id: idOf(user), userName: undefined }) },
+		],
+	};
+}
+
 /** A role as a mapping with `SingleAppRoleAssignment` sends it: JSON in a text. */
 const appRole = (value: string): string => JSON.stringify({ id: '06b07648-ecfe-589f-9d2f-6325724a46ee', value, displayName: value });
 
