@@ -129,7 +129,7 @@ async function askUntil(connection: Connection, manner: Manner, request: Request
 	}
 }
 
-async function liveLife(connection: Connection, { create, changeRole, deactivate }: Dialect, manner: Manner, email: string): Promise<void> {
+async function liveLife(connection: Connection, { roles: [before, afterwards], create, promote, deactivate }: Dialect, manner: Manner, email: string): Promise<void> {
 	const teamBefore = await team();
 	const ask = async (request: Request, status: number, expected: Json): Promise<Json> => {
 		const answer = await send(connection, manner, request);
@@ -142,14 +142,14 @@ async function liveLife(connection: Connection, { create, changeRole, deactivate
 	assert.deepEqual(pendingIn(await team()), { ...pendingIn(teamBefore), [email]: EMPLOYEE });
 
 	await world.control('POST', `/businesses/${BILLSPRING}/invitations/${encodeURIComponent(email)}/accept`, { firstName: 'Lena', lastName: 'Life' });
-	const joined = { id: created['id'], userName: email, active: true, roles: [{ value: EMPLOYEE }], [FRESHBOOKS_USER]: { invitationPending: false, identityId: isFilled } };
+	const joined = { id: created['id'], userName: email, active: true, roles: [{ value: before }], [FRESHBOOKS_USER]: { invitationPending: false, identityId: isFilled } };
 	const user = await askUntil(connection, manner, getUser(created), joined);
 	await ask(find(`userName eq "${email}"`), 200, oneUser(joined));
 
-	await ask(changeRole(user, 'business_manager'), 200, { ...joined, roles: [{ value: 'business_manager' }] });
+	await ask(promote(user), 200, { ...joined, roles: [{ value: afterwards }] });
 	assert.equal((await world.memberOf(email))?.role, 'business_manager');
 
-	const read = await ask(getUser(user), 200, { active: true, roles: [{ value: 'business_manager' }] });
+	const read = await ask(getUser(user), 200, { active: true, roles: [{ value: afterwards }] });
 	await ask(deactivate(read), 200, { id: created['id'], active: false });
 	assert.deepEqual(await team().then(({ members }) => members), teamBefore.members);
 	assert.deepEqual(await world.pendingOf(email), []);

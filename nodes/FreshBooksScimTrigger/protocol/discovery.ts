@@ -111,7 +111,7 @@ const ENTERPRISE_ATTRIBUTES: readonly Attributes[] = [
 ];
 
 const FRESHBOOKS_ATTRIBUTES: readonly Attributes[] = [
-	attribute('role', 'The role in FreshBooks; goes before "roles".'),
+	attribute('role', 'The role in FreshBooks, for who writes it here; goes before "roles".'),
 	attribute('businessId', 'The ID of the business.', { type: 'integer', ...READ_ONLY }),
 	attribute('identityId', 'The ID of the identity in FreshBooks.', { type: 'integer', ...READ_ONLY }),
 	attribute('invitationPending', 'True for somebody who was invited and has not accepted yet.', { ...BOOLEAN, ...READ_ONLY }),

@@ -39,6 +39,14 @@ function merged(old: unknown, value: Attributes): Attributes {
 	return Object.entries(value).reduce<Attributes>((object, [key, inner]) => withValue(object, key, inner), isJsonObject(old) ? old : {});
 }
 
+/**
+ * A person has one role in FreshBooks, so that a role which is added takes the place of the one before: Entra ID changes a role by
+ * adding another one (learn.microsoft.com, customize-application-attributes, SingleAppRoleAssignment).
+ */
+function isRoles({ schema, name }: AttributePath): boolean {
+	return schema === null && name === 'roles';
+}
+
 /** A new value for the attribute as a whole. */
 function editedWhole(old: unknown, { op, path, value }: Edit): unknown {
 	if (value === null) return null;
@@ -46,7 +54,7 @@ function editedWhole(old: unknown, { op, path, value }: Edit): unknown {
 		const removed = asList(value);
 		return Array.isArray(old) ? (old as unknown[]).filter((element) => !removed.some((like) => isLike(element, like))) : null;
 	}
-	if (op === 'add' && (isListPath(path) || Array.isArray(old) || Array.isArray(value))) return withElements(asList(old), asList(value));
+	if (op === 'add' && !isRoles(path) && (isListPath(path) || Array.isArray(old) || Array.isArray(value))) return withElements(asList(old), asList(value));
 	if (isListPath(path)) return withElements([], asList(value));
 	return isJsonObject(value) ? merged(old, value) : value;
 }

@@ -47,9 +47,14 @@ function rolesOf(own: unknown, role: string | null, remembered: Attributes): unk
 	return Array.isArray(roles) && sameRole(rolesIn({ roles })[0] ?? null, role) ? roles : own;
 }
 
+/**
+ * The role is there only for a provider that writes it there. Okta sends back everything that it read, with its changes (its
+ * reference, "Update a specific User (PUT)"): a role here, which goes before `roles`, would undo a change of `roles`.
+ */
 function extensionOf(own: unknown, role: string | null, remembered: Attributes): Attributes {
 	const written = textIn(valueOf(remembered, SCIM_FRESHBOOKS_USER), 'role');
-	return { ...(own as Attributes | undefined), ...(role !== null && { role: sameRole(written ?? null, role) ? written : role }) };
+	if (written === undefined || role === null) return own as Attributes;
+	return { ...(own as Attributes | undefined), role: sameRole(written, role) ? written : role };
 }
 
 /** Written from what FreshBooks says or from the ID, whatever a provider sent. */

@@ -144,7 +144,7 @@ export function furtherExamples(email: string): StepList {
 }
 
 /** A role as a mapping with `SingleAppRoleAssignment` sends it: JSON in a text. */
-const appRole = (value: string): string => JSON.stringify({ id: '06b07648-ecfe-589f-9d2f-6325724a46ee', value, displayName: value });
+export const appRole = (value: string): string => JSON.stringify({ id: '06b07648-ecfe-589f-9d2f-6325724a46ee', value, displayName: value });
 
 /** Roles in the forms that the three kinds of mapping give them, of people who are only invited; each has one role at last. */
 export function roles(addressOf: (name: string) => string): StepList {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { rolesIn } from '../../../nodes/FreshBooksScimTrigger/protocol/asked';
 import { applyEdits } from '../../../nodes/FreshBooksScimTrigger/protocol/edits';
 import { ScimError } from '../../../nodes/FreshBooksScimTrigger/protocol/errors';
 import { readPatch } from '../../../nodes/FreshBooksScimTrigger/protocol/patch';
@@ -219,7 +220,16 @@ describe('roles', () => {
 	test('a role that is added is the one that is asked for, not one remembered', () => {
 		const patch = read({ op: 'Add', path: 'roles', value: [{ value: 'manager' }] });
 		expect(patch.roles).toEqual(['manager']);
-		expect(applyEdits(patch.edits, ANNA).roles).toEqual([{ value: 'Admin', primary: true }, { value: 'manager' }]);
+		expect(applyEdits(patch.edits, ANNA).roles).toEqual([{ value: 'manager' }]);
+	});
+
+	test.each<[string, unknown, string[]]>([
+		['a role as JSON', { op: 'Add', path: 'roles', value: [{ value: '{"id":"1","value":"manager","displayName":"Manager"}' }] }, ['manager', 'Manager']],
+		['the same role', { op: 'add', path: 'roles', value: [{ value: 'Admin', primary: true }] }, ['Admin']],
+		['without a path', { op: 'add', value: { roles: [{ value: 'employee' }] } }, ['employee']],
+		['several, of which one is the primary one', { op: 'add', path: 'roles', value: [{ value: 'a', primary: false }, { value: 'b', primary: true }] }, ['b', 'a']],
+	])('what is added takes the place of the one before: %s', (_name, operation, roles) => {
+		expect(rolesIn(after(ANNA, operation))).toEqual(roles);
 	});
 });
 

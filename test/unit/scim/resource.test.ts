@@ -37,7 +37,7 @@ test('somebody of whom nothing is remembered is as FreshBooks says', () => {
 		active: true,
 		roles: [{ value: 'business_manager', display: 'Manager', primary: true }],
 		meta: { resourceType: 'User', created: '2026-01-02T03:04:05.000Z', lastModified: '2026-02-02T03:04:05.000Z', location: `${BASE}/Users/YW5uYUBleGFtcGxlLmNvbQ` },
-		[FRESHBOOKS]: { businessId: 7, identityId: 12, invitationPending: false, role: 'business_manager' },
+		[FRESHBOOKS]: { businessId: 7, identityId: 12, invitationPending: false },
 	});
 });
 
@@ -89,6 +89,16 @@ test('a role is read back as it was written while it is the one that the person 
 	expect(userResource(ANNA, attributes, BASE)).toMatchObject({ roles: [{ value: 'Manager', type: 'WindowsAzureActiveDirectoryRole' }], [FRESHBOOKS]: { role: 'Manager' } });
 	expect(userResource({ ...ANNA, role: 'contractor' }, attributes, BASE)).toMatchObject({ roles: [{ value: 'contractor' }], [FRESHBOOKS]: { role: 'contractor' } });
 	expect(userResource({ ...ANNA, role: null }, attributes, BASE)).not.toHaveProperty('roles');
+});
+
+test('the role is in the extension where the provider writes it there, and nowhere else', () => {
+	// Okta reads a user, and sends everything back with what it changes: a role in the extension, which goes before 'roles', would undo a change of 'roles'.
+	const read = userResource(ANNA, {}, BASE);
+	expect(read[FRESHBOOKS]).not.toHaveProperty('role');
+	expect(readUser({ ...read, roles: [{ value: 'contractor', primary: true }] }).roles).toEqual(['contractor']);
+	const written = readUser({ ...read, [FRESHBOOKS]: { role: 'contractor' } });
+	expect(written.roles[0]).toBe('contractor');
+	expect(userResource({ ...ANNA, role: 'contractor' }, written.attributes, BASE)[FRESHBOOKS]).toMatchObject({ role: 'contractor' });
 });
 
 test('cleared attributes are left out, and cleared values of lists', () => {
