@@ -37,8 +37,9 @@ async function main(): Promise<void> {
 	} finally {
 		await sandbox.stop();
 		await clearStage(stage);
+		// Also where a later benchmark failed.
+		console.log(`\n${table(figures)}`);
 	}
-	console.log(`\n${table(figures)}`);
 	const costs = costTable(figures);
 	if (costs !== undefined) console.log(`\nWhat a poll costs:\n${costs}`);
 	if (asJson) console.log(json(figures));

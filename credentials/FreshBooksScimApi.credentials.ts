@@ -11,7 +11,7 @@ export class FreshBooksScimApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/freshbooks.svg', dark: 'file:../icons/freshbooks.dark.svg' };
 
-	documentationUrl = 'https://github.com/n8n-nodes-freshbooks/n8n-nodes-freshbooks#credentials';
+	documentationUrl = 'https://github.com/n8n-nodes-freshbooks/n8n-nodes-freshbooks/blob/main/docs/scim.md';
 
 	properties: INodeProperties[] = [
 		{

@@ -17,7 +17,7 @@ export async function load({ which }: LoadInput, stage: Stage): Promise<number> 
 	const loader = new PackageDirectoryLoader(folder);
 	await loader.loadAll();
 	const took = performance.now() - started;
-	const expected = which === 'empty' ? 1 : 2;
+	const expected = which === 'empty' ? 1 : 3;
 	if (Object.keys(loader.nodeTypes).length !== expected) throw new Error(`The loader did not find ${expected} nodes.`);
 	return took;
 }

@@ -37,8 +37,8 @@ export class FreshBooksScimTrigger implements INodeType {
 		icon: { light: 'file:../../icons/freshbooks.svg', dark: 'file:../../icons/freshbooks.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: 'answers reads',
-		description: 'Answer Okta, Entra ID or another identity provider by SCIM 2.0: who is in a FreshBooks business, and who is invited to it',
+		subtitle: '={{$parameter["options"].readOnly ? "answers reads only" : "provisions and deprovisions"}}',
+		description: 'Let Okta, Entra ID or another identity provider invite, find and offboard the people of a FreshBooks business by SCIM 2.0',
 		defaults: { name: 'FreshBooks SCIM Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -49,8 +49,8 @@ export class FreshBooksScimTrigger implements INodeType {
 		triggerPanel: {
 			header: 'Wait for an identity provider',
 			executionsHelp: {
-				inactive: "Publish the workflow, then give your identity provider the production URL under 'Webhook URLs' as SCIM base URL. Reads are answered and start no execution; changes of people are refused.",
-				active: 'Your identity provider is answered. Reads start no execution; changes of people are refused.',
+				inactive: "Publish the workflow, then give your identity provider the production URL under 'Webhook URLs' as SCIM base URL. Each change of a person starts an execution; reads start none.",
+				active: 'Your identity provider is answered. Each change of a person starts an execution; reads start none.',
 			},
 			activationHint: { inactive: 'Publish the workflow to answer your identity provider.', active: 'Your identity provider is answered.' },
 		},
@@ -63,7 +63,7 @@ export class FreshBooksScimTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					"Answers reads only so far: an identity provider can import people, and its changes are refused. Publish the workflow, open 'Webhook URLs' above and give your identity provider the production URL as SCIM base URL (Okta: 'Base URL', Entra ID: 'Tenant URL') and the token of the SCIM credential as bearer token (Okta: 'HTTP Header', Entra ID: 'Secret Token').",
+					"Publish the workflow, open 'Webhook URLs' above and give your identity provider the production URL as SCIM base URL (Okta: 'Base URL', Entra ID: 'Tenant URL') and the token of the SCIM credential as bearer token (Okta: 'HTTP Header', Entra ID: 'Secret Token'). Inviting and removing people use FreshBooks endpoints that are not in its documentation and may not be available to your account; if they are not, the provider is answered 501 and the workflow gets an item 'failed'.",
 				name: 'setupNotice',
 				type: 'notice',
 				default: '',
@@ -84,7 +84,7 @@ export class FreshBooksScimTrigger implements INodeType {
 				type: 'resourceLocator',
 				default: { mode: 'list', value: 'business_employee', cachedResultName: 'Employee (business_employee)' },
 				required: true,
-				description: 'What a person may do to whom the identity provider gives no role. Without effect so far, as changes are refused.',
+				description: 'What a person may do to whom the identity provider gives no role of FreshBooks',
 				modes: [
 					{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchRoles', searchable: true } },
 					{ displayName: 'By Name', name: 'id', type: 'string', placeholder: 'e.g. business_employee', hint: "A role name of FreshBooks' API" },
@@ -102,7 +102,26 @@ export class FreshBooksScimTrigger implements INodeType {
 						name: 'archiveStaff',
 						type: 'boolean',
 						default: false,
-						description: 'Whether the staff record of a person who is deprovisioned is archived as well; without effect so far, as changes are refused',
+						description: 'Whether the staff record of a person who is deprovisioned is archived as well',
+					},
+					{
+						displayName: 'Max Removals',
+						name: 'maxRemovals',
+						type: 'number',
+						typeOptions: { minValue: 0 },
+						default: 20,
+						description: 'More members than this are not taken out within an hour: the provider is answered 429 and the workflow gets an item. A wrong group in the directory must not empty the business.',
+					},
+					{
+						displayName: 'Max Removals Unit',
+						name: 'maxRemovalsUnit',
+						type: 'options',
+						default: 'percent',
+						description: 'What Max Removals counts',
+						options: [
+							{ name: 'People', value: 'count', description: 'A number of people' },
+							{ name: 'Percent of the Business', value: 'percent', description: 'Of the members of the business; one or two people are always allowed' },
+						],
 					},
 					{
 						displayName: 'Read Only',

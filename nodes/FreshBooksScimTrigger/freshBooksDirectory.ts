@@ -97,6 +97,11 @@ export async function readDirectory(client: FreshBooksClient, businessId: number
 	const lists = await readBusinessLists(client, businessId, ALL_LISTS, nothingAnswered(), () => undefined);
 	demandUsableLists(lists);
 	for (const [, { state, reason }] of listsOf(lists)) if (state === 'doubtful' && reason !== undefined) client.warn(reason);
+	return directoryFrom(lists, businessId);
+}
+
+/** The directory that lists show. The published one must have been read. */
+export function directoryFrom(lists: BusinessLists, businessId: number): Directory {
 	const { people } = reviewedBusiness({ businessId, name: null }, lists, ALL_LISTS, Date.now());
 	return directoryOf(people, lists.teamMembers.rows);
 }

@@ -3,6 +3,7 @@ import { errorBody, ScimError } from './protocol/errors';
 import type { Attributes } from './protocol/names';
 import type { Answer, Handler, ScimRequest, Service } from './service';
 import { getUser, listGroups, listUsers } from './users';
+import { createUser, deleteUser, patchUser, replaceUser } from './writes';
 
 /** Which request is answered by what (RFC 7644, section 3.2). */
 
@@ -24,11 +25,6 @@ const notOffered = (detail: string): Handler => () => {
 	throw new ScimError(501, detail);
 };
 
-const write: Handler = ({ isReadOnly }) => {
-	if (isReadOnly) throw new ScimError(403, "This service only answers reads. Switch the option 'Read Only' of the FreshBooks SCIM Trigger off to let it write.");
-	throw new ScimError(501, 'This service cannot change people yet; it answers reads.');
-};
-
 const noGroups = notOffered('FreshBooks has no groups. Switch the pushing or mapping of groups off in the identity provider.');
 
 const found = (body: Attributes): Answer => ({ status: 200, body });
@@ -36,7 +32,7 @@ const getResourceTypes: Handler = ({ baseUrl }, { id }) => found(resourceTypes(b
 const getSchemas: Handler = ({ baseUrl }, { id }) => found(schemas(baseUrl, id));
 
 const COLLECTIONS: ReadonlyMap<string, Collection> = new Map<string, Collection>([
-	['Users', { all: { GET: listUsers, POST: write }, one: { GET: getUser, PUT: write, PATCH: write, DELETE: write } }],
+	['Users', { all: { GET: listUsers, POST: createUser }, one: { GET: getUser, PUT: replaceUser, PATCH: patchUser, DELETE: deleteUser } }],
 	['Groups', { all: { GET: listGroups, POST: noGroups }, one: { GET: notFound('There is no such group: FreshBooks has no groups.'), PUT: noGroups, PATCH: noGroups, DELETE: noGroups } }],
 	['ServiceProviderConfig', { all: { GET: ({ baseUrl }) => found(serviceProviderConfig(baseUrl)) } }],
 	['ResourceTypes', { all: { GET: getResourceTypes }, one: { GET: getResourceTypes } }],

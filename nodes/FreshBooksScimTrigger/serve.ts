@@ -1,24 +1,34 @@
 import type { ICredentialDataDecryptedObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { connect, CREDENTIAL_TYPE } from '../FreshBooks/client/client';
+import { addressKey } from '../FreshBooks/client/identifiers';
+import { untilAborted } from '../FreshBooks/client/semaphore';
+import { KeyedQueue } from '../FreshBooks/people/keyedQueue';
+import { Session } from '../FreshBooks/people/session';
 import { readDirectory, type Directory } from './freshBooksDirectory';
-import { errorBody, ScimError } from './protocol/errors';
+import { PeopleMemory } from './memory';
+import { readBody } from './protocol/body';
+import { ScimError } from './protocol/errors';
+import type { Attributes } from './protocol/names';
+import { refusalOf, refusedAnswer } from './refusals';
 import { dispatch } from './routes';
 import type { Answer, ScimRequest, Service } from './service';
-import { businessIdOf, isReadOnly } from './settings';
-import { sharedDirectory } from './sharedDirectory';
+import { businessIdOf, isReadOnly, writeSettingsOf } from './settings';
+import { forgetDirectory, sharedDirectory } from './sharedDirectory';
 import { SCIM_CREDENTIAL_TYPE, showsToken, tokenProblem } from './token';
-import { unavailable } from './unavailable';
 
 /** One request of an identity provider, from n8n's side: whose it is, what it asks for, and what it is answered. */
 
 /** Okta ends its requests after 60 seconds (developer.okta.com, SCIM FAQs). */
 const ANSWERED_WITHIN_MS = 50_000;
-const CREDENTIAL_RETRY_S = 60;
+/** FreshBooks is asked nothing after that, so that a write ends, and is known, before its answer is due. */
+const ASKED_WITHIN_MS = 40_000;
+const RETRY_S = 60;
 
 /** What is used of Express' request and response, which n8n hands over as they are. */
 interface HttpRequest {
 	method: string;
+	rawBody?: Uint8Array;
 }
 interface HttpResponse {
 	status(code: number): HttpResponse;
@@ -27,49 +37,73 @@ interface HttpResponse {
 	end(): HttpResponse;
 }
 
-function refused(error: ScimError, headers: Record<string, string> = {}): Answer {
-	const wait: Record<string, string> = error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) };
-	return { status: error.status, body: errorBody(error), headers: { ...wait, ...headers } };
-}
-
 /** The same words for every reason: they tell nobody what is here. RFC 9110, 15.5.2, wants the header. */
 function unauthorized(): Answer {
-	return refused(new ScimError(401, 'The request shows no valid token.'), { 'www-authenticate': 'Bearer' });
+	return refusedAnswer(new ScimError(401, 'The request shows no valid token.'), { 'www-authenticate': 'Bearer' });
 }
 
 function answerOf(context: IWebhookFunctions, error: unknown): Answer {
-	if (error instanceof ScimError) return refused(error);
-	const known = unavailable(error);
+	const known = refusalOf(error);
 	if (known) {
-		context.logger.warn(`FreshBooks SCIM Trigger: ${known.detail}`);
-		return refused(known);
+		if (known.error.status >= 500) context.logger.warn(`FreshBooks SCIM Trigger: ${known.error.detail}`);
+		return refusedAnswer(known.error);
 	}
 	// The message may hold what the request held.
 	const stack = error instanceof Error ? error.stack?.split('\n').slice(1).join('\n') : undefined;
 	context.logger.error('The FreshBooks SCIM Trigger met something it was not made for; please report it.', { stack });
-	return refused(new ScimError(500, 'The FreshBooks SCIM Trigger met something it was not made for. The log of n8n says where.'));
+	return refusedAnswer(new ScimError(500, 'The FreshBooks SCIM Trigger met something it was not made for. The log of n8n says where.'));
 }
 
-async function directoryFor(context: IWebhookFunctions, isLaterPage: boolean): Promise<Directory> {
+/** Writes of this process, by business and person. */
+const queue = new KeyedQueue();
+
+/** What this process remembers, by trigger and business. */
+const memories = new Map<string, PeopleMemory>();
+
+function memoryOf(context: IWebhookFunctions): PeopleMemory {
 	const businessId = businessIdOf(context);
-	const credentialId = context.getNode().credentials?.[CREDENTIAL_TYPE]?.id ?? 'unsaved';
-	const deadlineAt = Date.now() + ANSWERED_WITHIN_MS;
-	return await sharedDirectory(`${credentialId} ${businessId}`, isLaterPage, async () => await readDirectory(await connect(context, { deadlineAt }), businessId));
+	const key = `${context.getWorkflow().id} ${context.getNode().id} ${businessId}`;
+	const memory = memories.get(key) ?? new PeopleMemory(businessId);
+	memories.set(key, memory);
+	memory.read(context.getWorkflowStaticData('node').people);
+	return memory;
+}
+
+function directoryKey(context: IWebhookFunctions): string {
+	return `${context.getNode().credentials?.[CREDENTIAL_TYPE]?.id ?? 'unsaved'} ${businessIdOf(context)}`;
+}
+
+async function directoryFor(context: IWebhookFunctions, deadlineAt: number, isLaterPage: boolean): Promise<Directory> {
+	const read = async (): Promise<Directory> => await readDirectory(await connect(context, { deadlineAt }), businessIdOf(context));
+	return await sharedDirectory(directoryKey(context), isLaterPage, read);
 }
 
 function serviceOf(context: IWebhookFunctions): Service {
+	const deadlineAt = Date.now() + ASKED_WITHIN_MS;
 	return {
 		baseUrl: context.getNodeWebhookUrl('default') ?? '',
 		isReadOnly: isReadOnly(context),
-		directory: async ({ isLaterPage = false } = {}) => await directoryFor(context, isLaterPage),
+		directory: async ({ isLaterPage = false } = {}) => await directoryFor(context, deadlineAt, isLaterPage),
+		memory: () => memoryOf(context),
+		writeSettings: () => writeSettingsOf(context),
+		openSession: async () => new Session(await connect(context, { deadlineAt }), (remark) => context.logger.warn(`FreshBooks SCIM Trigger: ${remark}`)),
+		inTurn: async (address, work) => await queue.run(`${directoryKey(context)} ${addressKey(address)}`, work),
+		afterWrite: () => {
+			const saved = context.getWorkflowStaticData('node');
+			const text = memoryOf(context).text();
+			if (saved.people !== text) saved.people = text;
+			forgetDirectory(directoryKey(context));
+		},
 	};
 }
 
 function requestOf(context: IWebhookFunctions): ScimRequest {
-	const { method } = context.getRequestObject() as HttpRequest;
+	const { method, rawBody } = context.getRequestObject() as HttpRequest;
 	// In the order of the path, under names that differ from node to node.
 	const [collection, id] = Object.values(context.getParamsData()) as Array<string | undefined>;
-	return { method, collection, id, query: context.getQueryData() as Record<string, unknown> };
+	const headers = context.getHeaderData();
+	const body = (): Attributes => readBody(rawBody, headers['content-type']);
+	return { method, collection, id, query: context.getQueryData() as Record<string, unknown>, body, userAgent: headers['user-agent'] ?? null, receivedAt: new Date().toISOString() };
 }
 
 async function isAllowed(context: IWebhookFunctions): Promise<boolean> {
@@ -83,10 +117,14 @@ async function answer(context: IWebhookFunctions): Promise<Answer> {
 	const allowed = await isAllowed(context).catch(() => undefined);
 	if (allowed === undefined) {
 		context.logger.warn('FreshBooks SCIM Trigger: the SCIM credential cannot be read.');
-		return refused(new ScimError(503, 'The service cannot check tokens at the moment.', { retryAfter: CREDENTIAL_RETRY_S }));
+		return refusedAnswer(new ScimError(503, 'The service cannot check tokens at the moment.', { retryAfter: RETRY_S }));
 	}
 	if (!allowed) return unauthorized();
-	return await dispatch(requestOf(context), serviceOf(context));
+	const timeUp = AbortSignal.timeout(ANSWERED_WITHIN_MS);
+	return await untilAborted(dispatch(requestOf(context), serviceOf(context)), timeUp).catch((error: unknown) => {
+		if (!timeUp.aborted) throw error;
+		throw new ScimError(503, 'FreshBooks took too long, and the request may still be carried out. Repeat it: nobody is invited or taken out twice.', { retryAfter: RETRY_S });
+	});
 }
 
 function send(context: IWebhookFunctions, { status, body, headers = {} }: Answer): void {
@@ -98,6 +136,7 @@ function send(context: IWebhookFunctions, { status, body, headers = {} }: Answer
 
 /** Answers one request. Never throws: n8n would answer with a page of its own, and start an execution. */
 export async function serve(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-	send(this, await answer(this).catch((error: unknown) => answerOf(this, error)));
-	return { noWebhookResponse: true };
+	const answered = await answer(this).catch((error: unknown) => answerOf(this, error));
+	send(this, answered);
+	return answered.item ? { noWebhookResponse: true, workflowData: [[{ json: answered.item }]] } : { noWebhookResponse: true };
 }

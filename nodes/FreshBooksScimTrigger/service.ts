@@ -1,4 +1,10 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { RemovalLimit } from '../FreshBooks/people/removalLimit';
+import type { Session } from '../FreshBooks/people/session';
 import type { Directory } from './freshBooksDirectory';
+import type { PeopleMemory } from './memory';
+import type { Attributes } from './protocol/names';
 
 /** What a request asks for, what its handlers may use, and what they answer. */
 
@@ -10,6 +16,12 @@ export interface ScimRequest {
 	id: string | undefined;
 	/** Decoded; a parameter that came more than once is an array. */
 	query: Readonly<Record<string, unknown>>;
+	/** The body as a JSON object. Throws ScimError 400, 413 or 415 for anything else. */
+	body: () => Attributes;
+	/** The header User-Agent; null without one. */
+	userAgent: string | null;
+	/** ISO 8601. */
+	receivedAt: string;
 }
 
 export interface Answer {
@@ -17,6 +29,17 @@ export interface Answer {
 	/** Sent as JSON; nothing is sent without one. */
 	body?: object;
 	headers?: Record<string, string>;
+	/** What the workflow is started with; it is not started without one. */
+	item?: IDataObject;
+}
+
+/** What the node's parameters say about writes. */
+export interface WriteSettings {
+	businessId: number;
+	/** For people to whom the provider gives no role that FreshBooks has. */
+	defaultRole: string;
+	archiveStaff: boolean;
+	removalLimit: RemovalLimit;
 }
 
 export interface Service {
@@ -29,6 +52,16 @@ export interface Service {
 	 * `isLaterPage`: the request continues a list.
 	 */
 	directory: (request?: { isLaterPage?: boolean }) => Promise<Directory>;
+	/** What is remembered of the business's people. Throws FreshBooksError where no business is chosen. */
+	memory: () => PeopleMemory;
+	/** Throws FreshBooksError of kind `refused` naming the parameter that is wrong. */
+	writeSettings: () => WriteSettings;
+	/** A session of its own for one write. Throws like `directory`. */
+	openSession: () => Promise<Session>;
+	/** Runs `work` after all earlier work about the same address in this process. */
+	inTurn: <Result>(address: string, work: () => Promise<Result>) => Promise<Result>;
+	/** Saves what is remembered, and lets the next read look at FreshBooks again. */
+	afterWrite: () => void;
 }
 
 export type Handler = (service: Service, request: ScimRequest) => Answer | Promise<Answer>;

@@ -3,6 +3,10 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { isJsonObject, refusal } from '../FreshBooks/client/errors';
 import { checkIntegerId } from '../FreshBooks/client/identifiers';
+import { objectOf, type WireObject } from '../FreshBooks/client/json';
+import { removalLimitIn } from '../FreshBooks/people/removalLimit';
+import { offeredRole } from '../FreshBooks/people/roles';
+import type { WriteSettings } from './service';
 import { SCIM_CREDENTIAL_TYPE, tokenProblem } from './token';
 
 /** The node's parameters and its token, read and checked. */
@@ -20,10 +24,26 @@ export function businessIdOf(context: IHookFunctions | IWebhookFunctions): numbe
 	throw refusal(`Parameter 'Business' ${checked.problem}`, 'Choose the business from the list, or give its ID, and publish the workflow again.');
 }
 
+function optionsOf(context: IHookFunctions | IWebhookFunctions): WireObject {
+	return objectOf(context.getNodeParameter('options', {}));
+}
+
 /** Whether writes are refused. */
 export function isReadOnly(context: IWebhookFunctions): boolean {
-	const options: unknown = context.getNodeParameter('options', {});
-	return isJsonObject(options) && options.readOnly === true;
+	return optionsOf(context).readOnly === true;
+}
+
+/** What writes need to know. Throws FreshBooksError of kind `refused`. */
+export function writeSettingsOf(context: IHookFunctions | IWebhookFunctions): WriteSettings {
+	const businessId = businessIdOf(context);
+	const role: unknown = context.getNodeParameter('role');
+	const name = isJsonObject(role) ? role.value : role;
+	const defaultRole = typeof name === 'string' ? offeredRole(name) : undefined;
+	const options = optionsOf(context);
+	const removalLimit = removalLimitIn(options);
+	if (!defaultRole) throw refusal("Parameter 'Role' is no role that FreshBooks lets a person have", 'Choose it from the list, and publish the workflow again.');
+	if (!removalLimit) throw refusal("Parameter 'Max Removals' must be a number of at least 0", 'Correct it in the FreshBooks SCIM Trigger, and publish the workflow again.');
+	return { businessId, defaultRole, archiveStaff: options.archiveStaff === true, removalLimit };
 }
 
 function refuse(context: IHookFunctions, message: string, description: string): never {
@@ -32,7 +52,7 @@ function refuse(context: IHookFunctions, message: string, description: string): 
 
 /** Refuses to publish what no identity provider could use, or anybody could. Throws NodeOperationError, and FreshBooksError of kind `refused`. */
 export async function checkBeforePublishing(context: IHookFunctions): Promise<void> {
-	businessIdOf(context);
+	writeSettingsOf(context);
 	const path: unknown = context.getNodeParameter('path');
 	if (typeof path !== 'string' || !PATH.test(path)) {
 		refuse(context, "Parameter 'Path' must be words of letters, digits and hyphens, divided by slashes", "Write it as in 'scim/v2', without a slash at either end and without an underscore, which Okta refuses.");

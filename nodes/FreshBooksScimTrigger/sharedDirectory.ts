@@ -35,6 +35,11 @@ function start(key: string, read: () => Promise<Directory>): Reading {
 	return reading;
 }
 
+/** Makes the next look at the directory under a key a reading of its own, after something was changed. */
+export function forgetDirectory(key: string): void {
+	readings.delete(key);
+}
+
 /**
  * The directory under a key, read again where the last reading is too old.
  * @param isLaterPage whether the request continues a list of which an earlier page was given

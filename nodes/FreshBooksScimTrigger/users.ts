@@ -1,12 +1,10 @@
-import { addressKey } from '../FreshBooks/client/identifiers';
-import type { DirectoryEntry } from './freshBooksDirectory';
 import { ScimError } from './protocol/errors';
 import { matchesFilter, parseFilter, type Filter } from './protocol/filter';
 import { addressOfScimId } from './protocol/id';
 import { valueOf, type Attributes } from './protocol/names';
 import { listResponse, readChoice, readPage, withChosen } from './protocol/page';
-import { userResource } from './protocol/resource';
 import type { Handler, Service } from './service';
+import { resourceOf, userAt, visibleUsers, type VisibleUser } from './visibleUsers';
 
 /** Reads of people (RFC 7644, section 3.4), and of the groups that FreshBooks does not have. */
 
@@ -15,8 +13,11 @@ function filterIn(query: Attributes): Filter {
 	return filter === undefined || filter === '' ? [] : parseFilter(filter);
 }
 
-function resourceOf({ baseUrl }: Service, entry: DirectoryEntry): Attributes {
-	return userResource(entry, {}, baseUrl);
+async function usersOf({ directory, memory }: Service, isLaterPage: boolean): Promise<VisibleUser[]> {
+	const read = await directory({ isLaterPage });
+	const remembered = memory();
+	remembered.noteIdentities(read.entries);
+	return visibleUsers(read, remembered);
 }
 
 /** Everything in the query is read before FreshBooks is asked: what is not understood costs it nothing. */
@@ -24,18 +25,23 @@ export const listUsers: Handler = async (service, { query }) => {
 	const page = readPage(query);
 	const choice = readChoice(query);
 	const filter = filterIn(query);
-	const { entries } = await service.directory({ isLaterPage: page.startIndex > 1 });
-	const matching = filter.length === 0 ? entries : entries.filter((entry) => matchesFilter(filter, resourceOf(service, entry)));
-	return { status: 200, body: listResponse(matching, page, (entry) => withChosen(resourceOf(service, entry), choice)) };
+	const users = await usersOf(service, page.startIndex > 1);
+	const written = (user: VisibleUser): Attributes => resourceOf(user, service.baseUrl);
+	const matching = filter.length === 0 ? users : users.filter((user) => matchesFilter(filter, written(user)));
+	return { status: 200, body: listResponse(matching, page, (user) => withChosen(written(user), choice)) };
 };
+
+export function noSuchUser(): ScimError {
+	return new ScimError(404, 'There is no user with this ID in the business.');
+}
 
 /** An ID that stands for no address is nobody's, and FreshBooks is not asked about it. */
 export const getUser: Handler = async (service, { id, query }) => {
 	const choice = readChoice(query);
 	const address = addressOfScimId(id);
-	const entry = address === undefined ? undefined : (await service.directory()).byAddress.get(addressKey(address));
-	if (!entry) throw new ScimError(404, 'There is no user with this ID in the business.');
-	const user = resourceOf(service, entry);
+	const found = address === undefined ? undefined : userAt(await usersOf(service, false), address);
+	if (!found) throw noSuchUser();
+	const user = resourceOf(found, service.baseUrl);
 	const { location } = user.meta as { location: string };
 	return { status: 200, body: withChosen(user, choice), headers: { location } };
 };

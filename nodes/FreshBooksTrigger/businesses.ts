@@ -3,7 +3,7 @@ import type { FreshBooksClient } from '../FreshBooks/client/client';
 import { failureOf, inOneLine } from '../FreshBooks/client/errors';
 import type { Business, ChangeItem } from './changes/events';
 import { pollBusiness } from './changes/pollBusiness';
-import { DAY_MS } from './changes/safeguard';
+import { DAY_MS } from './changes/reporting';
 import type { StoredSnapshot } from './changes/snapshot';
 import type { PollOutcome } from './errorsToThrow';
 import { freshBooksPort } from './freshBooksPort';

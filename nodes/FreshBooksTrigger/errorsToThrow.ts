@@ -1,4 +1,4 @@
-import { HOUR_MS, isReportDue } from './changes/safeguard';
+import { HOUR_MS, isReportDue } from './changes/reporting';
 import type { Report } from './troubleTexts';
 
 /**

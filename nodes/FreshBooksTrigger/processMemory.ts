@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 
 import { objectOf } from '../FreshBooks/client/json';
 import type { ChangeItem } from './changes/events';
-import { DAY_MS } from './changes/safeguard';
+import { DAY_MS } from './changes/reporting';
 import { ErrorMemory } from './errorsToThrow';
 import type { TriggerState } from './triggerState';
 

@@ -3,9 +3,9 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { checkIntegerId } from '../FreshBooks/client/identifiers';
 import { objectOf, type WireObject } from '../FreshBooks/client/json';
+import { removalLimitIn, type RemovalLimit } from '../FreshBooks/people/removalLimit';
 import { EVENTS, type EventName } from './changes/events';
 import type { Source } from './changes/person';
-import { DEFAULT_REMOVAL_LIMIT, type RemovalLimit } from './changes/safeguard';
 
 /** The trigger's parameters, read and checked. */
 export interface TriggerSettings {
@@ -43,11 +43,7 @@ function readEvents(context: IPollFunctions): ReadonlySet<EventName> {
 }
 
 function readRemovalLimit(context: IPollFunctions, options: WireObject): RemovalLimit {
-	const maxRemovals = options.maxRemovals ?? DEFAULT_REMOVAL_LIMIT.maxRemovals;
-	if (typeof maxRemovals !== 'number' || !Number.isFinite(maxRemovals) || maxRemovals < 0) {
-		return refuse(context, 'Max Removals', 'must be a number of at least 0');
-	}
-	return { maxRemovals, unit: options.maxRemovalsUnit === 'count' ? 'count' : 'percent' };
+	return removalLimitIn(options) ?? refuse(context, 'Max Removals', 'must be a number of at least 0');
 }
 
 /** Reads the parameters; throws NodeOperationError naming the one that is wrong. */

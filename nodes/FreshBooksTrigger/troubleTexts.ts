@@ -2,7 +2,7 @@ import { textOf, type FailureText } from '../FreshBooks/client/errorTexts';
 import { failureOf, inOneLine, type Failure, type FailureKind } from '../FreshBooks/client/errors';
 import { INVITATION_EVENTS, type EventName } from './changes/events';
 import type { HeldRemovals, Trouble } from './changes/pollBusiness';
-import { DAY_MS, HOUR_MS } from './changes/safeguard';
+import { DAY_MS, HOUR_MS } from './changes/reporting';
 
 /** What the user reads when a poll met trouble. Pure. */
 

@@ -4,21 +4,28 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test, type TestContext } from 'node:test';
 import { assertShape } from './access/schemas.mts';
 import { EXAMPLES, onCanvas, problemsOf } from './examples/checks.mts';
+import { Jira } from './examples/jira.mts';
 import { Mailbox } from './examples/mailbox.mts';
 import { Okta } from './examples/okta.mts';
-import { answerForm, begin, fileOf, firstExecution, importExample, readExample, untilWaiting, type Here } from './examples/running.mts';
-import type { Execution, Workflow } from '../../sandbox/n8n/index.mts';
+import { answerForm, begin, fileOf, firstExecution, importExample, nextExecution, readExample, untilWaiting, type Here } from './examples/running.mts';
+import { executionsOf, newToken, Provider, type ScimAnswer } from './scim/provider.mts';
+import { TYPES, type Execution, type Workflow } from '../../sandbox/n8n/index.mts';
 import { BILLSPRING, BILLSPRING_ACCOUNT, HARBOUR, locator, startWorld, type Json, type World } from './support.mts';
 
 const NEW = 'ada.lovelace@example.com';
 const TEODOR = 'teodor.wexley@example.com';
 const CALUM = 'calum.prewitt@example.com';
 const LUCIA = 'lucia.marchetti@example.com';
+const OWNER = 'marlowe.ashdown@example.com';
 const FRESHBOOKS_TRIGGER = 'FreshBooks Trigger';
+
+/** What the identity provider shows. */
+const scimToken = newToken();
 
 let world: World;
 let mailbox: Mailbox;
 let okta: Okta;
+let jira: Jira;
 let here: Here;
 
 const imported = async (context: TestContext, name: string): Promise<Workflow> => await importExample(context, world, name, here);
@@ -41,11 +48,14 @@ before(async () => {
 	world = await startWorld('examples');
 	mailbox = await Mailbox.open();
 	okta = await Okta.open();
+	jira = await Jira.open();
 	const { client } = world.n8n;
 	here = {
 		credentials: {
 			smtp: await client.createCredential('smtp', 'Mailbox', mailbox.credentialData),
 			oktaApi: await client.createCredential('oktaApi', 'Okta', { url: okta.url, accessToken: 'okta-token' }),
+			jiraSoftwareCloudApi: await client.createCredential('jiraSoftwareCloudApi', 'Jira', jira.credentialData),
+			[TYPES.scimCredential]: await client.createCredential(TYPES.scimCredential, 'FreshBooks SCIM', { token: scimToken }),
 		},
 		addresses: { 'https://your-company.okta.com': okta.url },
 	};
@@ -54,10 +64,12 @@ beforeEach(async () => {
 	await world.reset();
 	mailbox.mails.splice(0);
 	okta.asked.splice(0);
+	jira.tickets.splice(0);
 });
 after(async () => {
 	mailbox?.close();
 	okta?.close();
+	jira?.close();
 	await world?.close();
 });
 
@@ -304,6 +316,91 @@ describe('role-change-notify-and-log', () => {
 		assert.deepEqual(more, []);
 		assert.deepEqual(told?.['channelId'], { __rl: true, mode: 'name', value: '#access' });
 		assert.equal(told['text'], `Teodor Wexley (${TEODOR}) was business_employee in BillSpring, and is now business_manager.`);
+	});
+});
+
+describe('scim-provisioning-with-tickets', () => {
+	const NOBODY = 'nobody.known@example.com';
+	let provider: Provider;
+
+	before(async () => {
+		const workflow = await importExample({ diagnostic: console.log }, world, 'scim-provisioning-with-tickets', here);
+		assert.equal(await world.n8n.client.publish(workflow.id), 'published');
+		const trigger = workflow.nodes.find(({ type }) => type === TYPES.scimTrigger);
+		provider = new Provider(workflow.id, `${world.n8n.url}/webhook/${trigger?.webhookId}/${String(trigger?.parameters['path'])}`, scimToken);
+	});
+	after(async () => await world.n8n.client.unpublish(provider.workflowId));
+
+	/** A request of the identity provider, and the execution that it starts. */
+	async function asked(address: string, method: string, body: Json): Promise<{ answer: ScimAnswer; execution: Execution }> {
+		const done = await nextExecution(world, provider.workflowId, async () => await provider.ask(address, { method, body }));
+		assertSucceeded(done.execution);
+		return done;
+	}
+	const addressOf = (email: string): string => `/Users/${Buffer.from(email).toString('base64url')}`;
+	const deactivate = async (email: string): Promise<{ answer: ScimAnswer; execution: Execution }> =>
+		await asked(addressOf(email), 'PATCH', { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [{ op: 'Replace', path: 'active', value: 'False' }] });
+	const slackTexts = (execution: Execution, node: string): unknown[] => execution.items(`Tell Slack: ${node}`).map(({ text }) => text);
+
+	test('assigned: invited, and Slack is notified; a read starts nothing', async () => {
+		const { answer, execution } = await asked('/Users', 'POST', {
+			schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+			userName: NEW,
+			name: { givenName: 'Ada', familyName: 'Lovelace' },
+			externalId: '00ujl29u0le5T6Aj10h7',
+			active: true,
+		});
+		assert.equal(answer.status, 201);
+		assert.equal((await world.pendingOf(NEW)).length, 1);
+		const [item] = execution.items('FreshBooks SCIM Trigger');
+		assert.deepEqual([item?.['event'], item?.['email'], item?.['externalId']], ['provisioned', NEW, '00ujl29u0le5T6Aj10h7']);
+		const [text, ...more] = slackTexts(execution, 'done');
+		assert.deepEqual(more, []);
+		assert.match(String(text), /^FreshBooks follows the directory, provisioned: ada\.lovelace@example\.com\. ada\.lovelace@example\.com was invited/);
+		assert.deepEqual(jira.tickets, []);
+
+		const started = await executionsOf(world, provider);
+		assert.equal((await provider.ask(addressOf(NEW))).status, 200);
+		assert.equal(await executionsOf(world, provider), started);
+	});
+
+	test('deactivated: removed, and Slack is notified', async () => {
+		const { answer, execution } = await deactivate(TEODOR);
+		assert.deepEqual([answer.status, answer.body['active']], [200, false]);
+		assert.equal(await world.memberOf(TEODOR), undefined);
+		const [text, ...more] = slackTexts(execution, 'done');
+		assert.deepEqual(more, []);
+		assert.match(String(text), /^FreshBooks follows the directory, deprovisioned: teodor\.wexley@example\.com\. /);
+		assert.deepEqual(jira.tickets, []);
+	});
+
+	test('refused, and repeated by the provider: one ticket', async () => {
+		const first = await deactivate(OWNER);
+		assert.equal(first.answer.status, 403);
+		const [ticket, ...more] = jira.tickets;
+		assert.deepEqual(more, []);
+		assert.equal(ticket?.authorization, `Basic ${Buffer.from('it@example.com:jira-token').toString('base64')}`);
+		const { description, ...fields } = ticket.fields;
+		assert.deepEqual(fields, { summary: `FreshBooks did not follow the directory: ${OWNER}`, project: { id: '10000' }, issuetype: { id: '10001' } });
+		assert.match(String(description), /"event": "failed"/);
+		assert.deepEqual(slackTexts(first.execution, 'ticket'), [`FreshBooks did not follow the directory: ${OWNER}. Ticket IT-1 says why.`]);
+
+		const again = await deactivate(OWNER);
+		assert.equal(again.answer.status, 403);
+		assert.equal(jira.tickets.length, 1);
+		assert.deepEqual(slackTexts(again.execution, 'ticket'), []);
+		assert.deepEqual(await world.changes(), []);
+	});
+
+	test('FreshBooks does not offer it and Jira refuses: Slack gets both reasons', async (context) => {
+		jira.refuses = true;
+		context.after(() => (jira.refuses = false));
+		await world.control('POST', '/faults', { kind: 'status', route: '* /invitations', status: 404, body: { error: 'not_found' }, count: 0 });
+		const { answer, execution } = await asked('/Users', 'POST', { userName: NOBODY, active: true });
+		assert.equal(answer.status, 501);
+		assert.deepEqual(await world.changes(), []);
+		const [text] = slackTexts(execution, 'no ticket');
+		assert.match(String(text), /^FreshBooks did not follow the directory: nobody\.known@example\.com\. .+ No ticket could be opened: .+/);
 	});
 });
 

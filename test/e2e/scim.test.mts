@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { N8nRequestError, type WorkflowNode } from '../../sandbox/n8n/index.mts';
-import { executionsOf, newToken, publishScim, scimWorkflow, type Provider, type ScimAnswer } from './scim/provider.mts';
+import { executionsOf, itemsOf, newToken, publishScim, scimWorkflow, type Provider, type ScimAnswer } from './scim/provider.mts';
 import { BILLSPRING, HARBOUR, locator, QUARRY, searchFiles, startWorld, type Json, type World } from './support.mts';
 
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
@@ -177,10 +177,6 @@ describe('the token', () => {
 
 describe('addresses and methods', () => {
 	const NOT_OFFERED: Array<[string, string]> = [
-		['POST', '/Users'],
-		['PUT', `/Users/${idOf(TEODOR)}`],
-		['PATCH', `/Users/${idOf(TEODOR)}`],
-		['DELETE', `/Users/${idOf(TEODOR)}`],
 		['POST', '/Groups'],
 		['PATCH', '/Groups/1'],
 		['POST', '/Bulk'],
@@ -195,13 +191,22 @@ describe('addresses and methods', () => {
 		}
 	}
 
-	test('nothing changes after writes, and none starts an execution', async () => {
-		const before = await peopleOf();
-		await provider.ask('/Users', { method: 'POST', body: { userName: 'new@example.com', active: true } });
-		await provider.ask(`/Users/${idOf(TEODOR)}`, { method: 'PATCH', body: { Operations: [{ op: 'replace', value: { active: false } }] } });
-		assert.deepEqual(await peopleOf(), before);
-		assert.equal(await executionsOf(world, provider), 0);
-	});
+	for (const contentType of ['application/scim+json', 'application/json']) {
+		test(`writes as ${contentType} change people, and each starts an execution with its item`, async () => {
+			const fresh = await publishScim(world);
+			const created = await fresh.ask('/Users', { method: 'POST', contentType, body: { userName: 'new@example.com', active: true, externalId: 'x1' } });
+			assert.equal(created.status, 201);
+			assert.equal(created.headers.get('location'), `${fresh.baseUrl}/Users/${idOf('new@example.com')}`);
+			const out = await fresh.ask(`/Users/${idOf(TEODOR)}`, { method: 'PATCH', contentType, body: { Operations: [{ op: 'replace', value: { active: false } }] } });
+			assert.deepEqual([out.status, out.body['active']], [200, false]);
+			const { members, invitations } = await peopleOf();
+			assert.ok(!members.some(({ email }) => email === TEODOR));
+			assert.ok(invitations.some(({ email, status }) => email === 'new@example.com' && status === 'pending'));
+			const [first, second] = await itemsOf(world, fresh, 2);
+			assert.deepEqual([first?.['event'], first?.['email'], first?.['externalId'], first?.['requestedBy']], ['provisioned', 'new@example.com', 'x1', 'node']);
+			assert.deepEqual([second?.['event'], second?.['email'], second?.['status']], ['deprovisioned', TEODOR, 'offboarded']);
+		});
+	}
 
 	test('a method that an address does not have is 405 with Allow', async () => {
 		for (const [method, address, allow] of [['PUT', '/Users', 'GET, POST'], ['POST', `/Users/${idOf(TEODOR)}`, 'GET, PUT, PATCH, DELETE'], ['DELETE', '/Schemas', 'GET']] as const) {

@@ -221,7 +221,8 @@ function play(engine: Engine): void {
 		const [message, ...others] = row.errors;
 		assert.deepEqual(others, []);
 		const known = billSpring.count - 1;
-		assert.match(message ?? '', new RegExp(`${known} of ${known} people disappeared from BillSpring`));
+		// The poll under way while the second fault was set had some of its answers before it.
+		assert.match(message ?? '', new RegExp(`^\\d+ of ${known} people disappeared from BillSpring`));
 		assert.match(lab.failed.at(-1)?.description ?? '', /Max Removals/);
 	});
 

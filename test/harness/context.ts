@@ -241,17 +241,20 @@ export interface WebhookSettings {
 	/** The fields of its other credentials, by type. */
 	others: OtherCredentials;
 	webhookId: string;
+	nodeId: string;
+	/** What n8n keeps of the workflow; changed in place. */
+	staticData: IDataObject;
 }
 
 /** The context in which n8n publishes a node with webhooks. */
-export function hookContext(type: INodeType, parameters: INodeParameters, { credential, others, webhookId }: WebhookSettings): HookContext {
-	const { node, workflow, additionalData } = sceneOf(type, parameters, credential, { webhookId }, {}, others);
+export function hookContext(type: INodeType, parameters: INodeParameters, { credential, others, webhookId, nodeId, staticData }: WebhookSettings): HookContext {
+	const { node, workflow, additionalData } = sceneOf(type, parameters, credential, { webhookId, id: nodeId }, staticData, others);
 	return new HookContext(workflow, node, additionalData, 'webhook', 'activate');
 }
 
 /** The context in which n8n runs a node for one HTTP request; `request` and `response` are what is used of Express' own. */
-export function webhookContext(type: INodeType, parameters: INodeParameters, { credential, others, webhookId }: WebhookSettings, request: object, response: object): WebhookContext {
-	const { node, workflow, additionalData } = sceneOf(type, parameters, credential, { webhookId }, {}, others);
+export function webhookContext(type: INodeType, parameters: INodeParameters, { credential, others, webhookId, nodeId, staticData }: WebhookSettings, request: object, response: object): WebhookContext {
+	const { node, workflow, additionalData } = sceneOf(type, parameters, credential, { webhookId, id: nodeId }, staticData, others);
 	Object.assign(additionalData, { httpRequest: request, httpResponse: response });
 	const [webhookDescription] = type.description.webhooks ?? [];
 	const webhook = { httpMethod: 'GET', node: node.name, path: '', webhookDescription, workflowId: 'workflow-1', workflowExecuteAdditionalData: additionalData } as IWebhookData;

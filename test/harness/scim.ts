@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { FreshBooksScimTrigger } from '../../nodes/FreshBooksScimTrigger/FreshBooksScimTrigger.node';
@@ -37,12 +39,16 @@ export class TestScimTrigger {
 		parameters: INodeParameters = {},
 		/** What the SCIM credential holds; null where there is none. */
 		private readonly scimToken: string | null = SHOWN,
+		/** Triggers with the same one are one trigger, in several processes or after a restart. */
+		private readonly nodeId: string = randomUUID(),
+		/** What n8n keeps of the workflow, saved after each answer. */
+		readonly staticData: IDataObject = {},
 	) {
 		this.parameters = { business: locator('id', '789'), path: 'scim/v2', role: locator('list', 'business_employee'), options: {}, ...parameters };
 	}
 
 	private get settings(): WebhookSettings {
-		return { credential: this.credential, others: this.scimToken === null ? {} : { freshBooksScimApi: { token: this.scimToken } }, webhookId: WEBHOOK_ID };
+		return { credential: this.credential, others: this.scimToken === null ? {} : { freshBooksScimApi: { token: this.scimToken } }, webhookId: WEBHOOK_ID, nodeId: this.nodeId, staticData: this.staticData };
 	}
 
 	/** Publishes the workflow, as far as the node has a say in it. */
@@ -62,7 +68,9 @@ export class TestScimTrigger {
 			send: (text: string) => ((sent.text = text), response),
 			end: () => response,
 		};
-		const { noWebhookResponse, workflowData } = await this.type.webhook.call(webhookContext(this.type, this.parameters, this.settings, request, response));
+		const context = webhookContext(this.type, this.parameters, this.settings, request, response);
+		const { noWebhookResponse, workflowData } = await this.type.webhook.call(context);
+		Object.assign(this.staticData, JSON.parse(JSON.stringify(context.workflow.staticData)));
 		if (!noWebhookResponse) throw new Error('The node lets n8n answer.');
 		return { status: sent.status, headers: sent.headers, body: (sent.text === undefined ? undefined : JSON.parse(sent.text)) as IDataObject, items: workflowData?.[0]?.map(({ json }) => json) };
 	}

@@ -567,3 +567,30 @@ describe('what a leaver leaves behind', () => {
 		expect(leftOut).toContainEqual(expect.stringMatching(/without a length/));
 	});
 });
+
+describe('a business that others keep changing while its lists are read', () => {
+	/** Answers `times` pages each of which shows rows of the page before. */
+	const onMovingPages = (times: number): void => {
+		const rows = Array.from({ length: 100 }, (_, number) => teamMemberRow(number + 10));
+		nock(API).get('/auth/api/v1/businesses/789/team_members').query(true).times(times).reply(200, { response: rows, meta: { page: 1, per_page: 100, total: 150 } });
+	};
+
+	test('is read again after pauses, until the lists stand still', async () => {
+		// Two pages twice are one reading: the sixth one is whole.
+		onMovingPages(20);
+		const lists = onLists({ team: [PERSON], members: [MEMBER] });
+		nock(API).delete(`${MEMBERS}/1`).reply(204, () => {
+			lists.team = lists.members = [];
+			return '';
+		});
+		expect(await jsonOf({ ...offboard, businesses: 'selected', businessIds: [789] })).toMatchObject([{ status: 'offboarded' }]);
+		expect(waited()).toBeGreaterThanOrEqual(7_000);
+	});
+
+	test('is not waited for longer than 15 seconds, and nothing is done then', async () => {
+		onMovingPages(28);
+		onLists({ team: [PERSON], members: [MEMBER] });
+		expect(await said({ ...offboard, businesses: 'selected', businessIds: [789] })).toContain('changed while it was read');
+		expect(waited()).toBe(15_000);
+	});
+});

@@ -60,8 +60,11 @@ export interface BusinessLists {
 	businessMembers: ReadList<BusinessMember>;
 }
 
-/** How often the lists are read when rows moved meanwhile or an answer was not readable. */
+/** How often the lists are read when an answer was not readable. */
 const MAX_READINGS = 3;
+
+/** Waits before the lists are read again where rows moved meanwhile, in milliseconds: somebody else is changing the business, and will have ended. */
+const MOVED_PAUSES_MS = [0, 0, 1_000, 2_000, 4_000, 8_000];
 
 function readingFailed<Row>(error: FreshBooksError, wasAnswered: boolean): ReadList<Row> {
 	const { kind } = error.failure;
@@ -159,7 +162,11 @@ export async function readBusinessLists(
 ): Promise<BusinessLists> {
 	for (let reading = 1; ; reading++) {
 		const lists = await readOnce(client, businessId, used, answered, onPerson);
-		if (reading === MAX_READINGS || !listsOf(lists).some(([, { mayImprove }]) => mayImprove)) return lists;
+		const improvable = listsOf(lists).filter(([, { mayImprove }]) => mayImprove);
+		const pause = MOVED_PAUSES_MS[reading - 1];
+		const hasMoved = improvable.some(([, { error }]) => error === undefined);
+		if (improvable.length === 0 || pause === undefined || (!hasMoved && reading >= MAX_READINGS)) return lists;
+		if (pause > 0) await client.pause(pause);
 	}
 }
 

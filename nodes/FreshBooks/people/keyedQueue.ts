@@ -8,7 +8,10 @@ export class KeyedQueue {
 	async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
 		const before = this.last.get(key) ?? Promise.resolve();
 		const mine = before.then(work);
-		this.last.set(key, mine.then(ignored, ignored));
+		const ended = mine.then(ignored, ignored).then(() => {
+			if (this.last.get(key) === ended) this.last.delete(key);
+		});
+		this.last.set(key, ended);
 		return await mine;
 	}
 }

@@ -91,7 +91,7 @@ interface StaffResult {
 
 function staffRemarks({ records, unread }: StaffReading): StaffResult {
 	const active = records.filter(isStaffActive).map(({ id }) => id);
-	const stays = active.length > 0 ? [`Staff record ${active.join(', ')} stays active in accounting (option 'Staff Records').`] : [];
+	const stays = active.length > 0 ? [`Staff record ${active.join(', ')} stays active in accounting.`] : [];
 	return { done: [], notDone: [], remarks: [...(unread === undefined ? [] : [`Staff records: ${unread}`]), ...stays] };
 }
 

@@ -56,6 +56,11 @@ export function isOfferedRole(role: string): boolean {
 	return OFFERED_KEYS.has(roleKey(role));
 }
 
+/** The API's name of the offered role that a name means; undefined where it means none. */
+export function offeredRole(role: string): string | undefined {
+	return OFFERED_ROLES.find((offered) => sameRole(offered, role));
+}
+
 /** The one role that FreshBooks gives to a business's owner. */
 export function isOwnerRole(role: string | null): boolean {
 	return role !== null && roleKey(role) === 'owner';

@@ -6,7 +6,7 @@ import type { Person, Source } from './person';
 import { idKey, isGivenAgain, PeopleIndex, withLastSeen } from './person';
 import type { Absence, Snapshot } from './snapshot';
 import { historyOf } from './snapshot';
-import { HOUR_MS } from './safeguard';
+import { HOUR_MS } from './reporting';
 
 /** FreshBooks' answer about one person asked for by ID. */
 export type LookUp =

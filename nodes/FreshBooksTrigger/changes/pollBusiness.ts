@@ -1,3 +1,4 @@
+import { exceeds, type RemovalLimit } from '../../FreshBooks/people/removalLimit';
 import type { Comparison } from './compare';
 import { comparePeople, hasNewAlias } from './compare';
 import type { LongUndecided, LookUp, MissingPerson, Outcomes } from './decide';
@@ -10,8 +11,7 @@ import type { IncompleteListing, Listing, ListingPurpose, Reading } from './list
 import { problemOf, readCompletely } from './listing';
 import type { ListedInvitation, Person, Source } from './person';
 import { addressOf, hasJoined, idKey } from './person';
-import type { RemovalLimit } from './safeguard';
-import { DAY_MS, exceeds, HOUR_MS, isReportDue } from './safeguard';
+import { DAY_MS, HOUR_MS, isReportDue } from './reporting';
 import type { ReportTimes, Snapshot, StoredSnapshot } from './snapshot';
 import { closeSnapshot, emptySnapshot, historyOf, openSnapshot, putHistory, putPerson, rememberDeparted, subjectOfNewcomer } from './snapshot';
 import type { Draft } from './tell';

@@ -71,7 +71,7 @@ export async function readExample(name: string): Promise<WorkflowDraft> {
  * test's output says so.
  */
 export async function importExample(context: Pick<TestContext, 'diagnostic'>, world: World, name: string, here: Here = {}): Promise<Workflow> {
-	const draft = withCredential(await readExample(name), world.credential);
+	const draft = withCredential(await readExample(name), world.credential, here.credentials?.[TYPES.scimCredential]);
 	const nodes = draft.nodes.map((node) => nodeHere(node, here));
 	for (const { said } of nodes) if (said) context.diagnostic(`${name}: ${said}`);
 	return await world.n8n.client.createWorkflow({ ...draft, nodes: nodes.map(({ node }) => node) });
@@ -92,6 +92,20 @@ export async function firstExecution(world: World, workflowId: string, happens: 
 		}
 	} finally {
 		await client.unpublish(workflowId);
+	}
+}
+
+/** Lets something happen, and gives what came of it and the next execution that a webhook of the published workflow starts. */
+export async function nextExecution<Answer>({ n8n: { client } }: World, workflowId: string, happens: () => Promise<Answer>): Promise<{ answer: Answer; execution: Execution }> {
+	const started = async (): Promise<string[]> => (await client.executions(workflowId)).filter(({ mode }) => mode === 'webhook').map(({ id }) => id);
+	const before = (await started()).length;
+	const answer = await happens();
+	const deadline = Date.now() + WAIT_MS;
+	for (;;) {
+		const next = (await started())[before];
+		if (next !== undefined) return { answer, execution: await client.finished(next) };
+		assert.ok(Date.now() < deadline, 'The request started nothing.');
+		await sleep(150);
 	}
 }
 

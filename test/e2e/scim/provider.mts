@@ -105,3 +105,16 @@ export async function executionsOf(world: World, { workflowId }: Provider): Prom
 	await sleep(500);
 	return (await world.n8n.client.executions(workflowId)).length;
 }
+
+/** The items that started the workflow's first `count` executions, the oldest first; waits for them. */
+export async function itemsOf({ n8n }: World, { workflowId }: Provider, count: number): Promise<Json[]> {
+	for (let tries = 0; tries < 100; tries++) {
+		const executions = await n8n.client.executions(workflowId);
+		if (executions.length >= count) {
+			const ended = await Promise.all(executions.slice(0, count).map(async ({ id }) => await n8n.client.finished(id)));
+			return ended.flatMap((execution) => execution.items('FreshBooks SCIM Trigger'));
+		}
+		await sleep(100);
+	}
+	throw new Error(`The workflow was not started ${count} times.`);
+}

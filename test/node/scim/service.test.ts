@@ -138,10 +138,6 @@ describe('addresses', () => {
 	});
 
 	test.each([
-		['POST', 'Users'],
-		['PUT', `Users/${idOf(ADA)}`],
-		['PATCH', `Users/${idOf(ADA)}`],
-		['DELETE', `Users/${idOf(ADA)}`],
 		['POST', 'Groups'],
 		['PATCH', 'Groups/1'],
 		['DELETE', 'Groups/1'],

@@ -1,7 +1,7 @@
 import type { LookUp } from '../../../nodes/FreshBooksTrigger/changes/decide';
 import { problemOf } from '../../../nodes/FreshBooksTrigger/changes/listing';
 import type { Person } from '../../../nodes/FreshBooksTrigger/changes/person';
-import { exceeds } from '../../../nodes/FreshBooksTrigger/changes/safeguard';
+import { exceeds } from '../../../nodes/FreshBooks/people/removalLimit';
 import type { Trouble } from '../../../nodes/FreshBooksTrigger/changes/pollBusiness';
 import { aPerson, eventLine, listingOf, peopleIn, somePeople, watching, Watched } from './fixtures';
 

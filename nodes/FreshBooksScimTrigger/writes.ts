@@ -1,0 +1,249 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { failureOf } from '../FreshBooks/client/errors';
+import { addressKey } from '../FreshBooks/client/identifiers';
+import { onboard } from '../FreshBooks/people/onboarding';
+import { isConnectedUser, isOwner } from '../FreshBooks/people/presence';
+import { offeredRole, roleTitle, sameRole } from '../FreshBooks/people/roles';
+import { rolesIn, type Asked } from './protocol/asked';
+import { applyEdits } from './protocol/edits';
+import { ScimError } from './protocol/errors';
+import { addressOfScimId, scimIdOf } from './protocol/id';
+import { valueOf, type Attributes } from './protocol/names';
+import { readPatch } from './protocol/patch';
+import { locationOf, type KnownPerson } from './protocol/resource';
+import { addressOf, readUser, replacedAttributes } from './protocol/user';
+import { refusedAnswer, refusalOf, WriteRefused } from './refusals';
+import type { Answer, Handler, ScimRequest, Service } from './service';
+import { takeOut } from './takingOut';
+import { noSuchUser } from './users';
+import { resourceOf, type VisibleUser } from './visibleUsers';
+import { begin, type Write } from './write';
+
+/** Writes of an identity provider: each is one call of Onboard or Offboard, and an item where it did something. */
+
+/** What became of a write, for the item. */
+interface Outcome {
+	event: 'provisioned' | 'updated' | 'deprovisioned' | 'reactivated' | 'failed';
+	role: string | null;
+	report: IDataObject;
+}
+
+function refuseReadOnly({ isReadOnly }: Service): void {
+	if (isReadOnly) throw new ScimError(403, "This service only answers reads. Switch the option 'Read Only' of the FreshBooks SCIM Trigger off to let it write.");
+}
+
+function externalIdIn(attributes: Attributes | undefined): string | null {
+	const externalId = valueOf(attributes, 'externalId');
+	return typeof externalId === 'string' ? externalId : null;
+}
+
+/** The item that starts the workflow. */
+function itemOf({ userAgent, receivedAt }: ScimRequest, address: string, attributes: Attributes | undefined, { event, role, report }: Outcome): IDataObject {
+	const status = typeof report.status === 'string' ? report.status : event;
+	return { event, email: address, scimId: scimIdOf(address), externalId: externalIdIn(attributes), role, status, report, requestedBy: userAgent, receivedAt };
+}
+
+/** Runs a write after all earlier ones about the same person, and turns what goes wrong into an answer and an item. */
+async function inTurn(service: Service, request: ScimRequest, address: string, work: (write: Write) => Promise<Answer>): Promise<Answer> {
+	return await service
+		.inTurn(address, async () => {
+			try {
+				return await work(await begin(service, address));
+			} finally {
+				service.afterWrite();
+			}
+		})
+		.catch((error: unknown) => {
+			const refused = refusalOf(error);
+			if (!refused) throw error;
+			const attributes = service.memory().of(address)?.attributes;
+			const item = refused.report && itemOf(request, address, attributes, { event: 'failed', role: null, report: refused.report });
+			return { ...refusedAnswer(refused.error), item };
+		});
+}
+
+/** The answer that shows a user as they are now. */
+function shown({ service }: Write, status: number, person: KnownPerson, attributes: Attributes): Answer {
+	return { status, body: resourceOf({ person, attributes }, service.baseUrl), headers: { location: locationOf(service.baseUrl, scimIdOf(person.email)) } };
+}
+
+/** The first of the names that FreshBooks knows as a role that can be given. */
+function roleIn(names: readonly string[]): string | undefined {
+	return names.map(offeredRole).find((role) => role !== undefined);
+}
+
+/** What of the request was not done, and somebody may have to do by hand. */
+function remarksOn({ roles, notUnderstood }: Asked, role: string): string[] {
+	const unknown = roles.length > 0 && roleIn(roles) === undefined ? [`FreshBooks has no role ${roles.map((name) => `'${name.slice(0, 60)}'`).join(' or ')}: the person is ${roleTitle(role)}. Check the role mapping of the identity provider.`] : [];
+	return [...unknown, ...notUnderstood];
+}
+
+function withRemarks(report: IDataObject, remarks: string[]): IDataObject {
+	return remarks.length === 0 ? report : { ...report, remarks };
+}
+
+/** Somebody invited a moment ago, whom FreshBooks' lists may not show yet. */
+function invited({ address, settings }: Write, role: string): KnownPerson {
+	return { email: address, active: true, role, freshBooks: { businessId: settings.businessId, invitationPending: true } };
+}
+
+const UNIQUE = { scimType: 'uniqueness' } as const;
+
+/** Invites somebody who has no access, unless another run just did. Throws what Onboard throws, and WriteRefused for a deactivated member. */
+async function bringIn({ session, settings, user, address }: Write, role: string): Promise<{ report: IDataObject; isNew: boolean }> {
+	const email = user?.listedAs ?? address;
+	const report = await onboard(session, { businessId: settings.businessId, email, role, updateRole: false, waitForAcceptance: false, invitedAt: null });
+	if (report.status === 'inactiveMember') throw new WriteRefused(new ScimError(501, String(report.message)), report);
+	// Invited, or invited and accepted already.
+	const isNew = report.status === 'invited' || (report.status === 'alreadyMember' && report.member === undefined);
+	return { report, isNew };
+}
+
+function refuseTaken({ user, users, service, address }: Write, { userName }: Asked, now: number): void {
+	if (user?.person.active) throw new ScimError(409, `${address} is a member of the business or invited to it. Find the user with a filter on userName, and update it.`, UNIQUE);
+	if (userName === undefined) return;
+	const key = addressKey(userName);
+	const namesakes = users.filter((other) => other !== user && addressKey(String(valueOf(other.attributes, 'userName') ?? other.person.email)) === key);
+	if (namesakes.some(({ person }) => person.active)) throw new ScimError(409, `Another user has the userName ${userName.slice(0, 254)}. Find them with a filter on userName, and update them.`, UNIQUE);
+	// Renamed in the directory, and gone since: the name is free again.
+	for (const { person } of namesakes) service.memory().remember(person.email, { isDeleted: true, attributes: {} }, now);
+}
+
+export const createUser: Handler = async (service, request) => {
+	refuseReadOnly(service);
+	const asked = readUser(request.body());
+	const address = addressOf(asked);
+	return await inTurn(service, request, address, async (write) => {
+		const now = Date.now();
+		refuseTaken(write, asked, now);
+		const { attributes } = asked;
+		const created = { attributes, isDeleted: false };
+		const memory = service.memory();
+		if (asked.active === false) {
+			memory.remember(address, created, now);
+			return shown(write, 201, { email: address, active: false, role: null }, attributes);
+		}
+		const role = roleIn(asked.roles) ?? write.settings.defaultRole;
+		const { report, isNew } = await bringIn(write, role);
+		if (!isNew) throw new ScimError(409, String(report.message), UNIQUE);
+		memory.remember(address, created, now);
+		return { ...shown(write, 201, invited(write, role), attributes), item: itemOf(request, address, attributes, { event: 'provisioned', role, report: withRemarks(report, remarksOn(asked, role)) }) };
+	});
+};
+
+/** A PUT or PATCH. */
+interface Change {
+	asked: Asked;
+	/** What to remember after it. */
+	after: (before: Attributes) => Attributes;
+}
+
+/** Why a role is not given that was asked for; undefined where it can be. */
+async function roleObstacle({ session, person, presence, user }: Write): Promise<string | undefined> {
+	if (isOwner(presence)) return 'The person is an owner of the business, whose role cannot be changed.';
+	if (isConnectedUser(await session.getMe(), person)) return 'This is the connected FreshBooks user, whose own role is not changed.';
+	return user?.isMember ? undefined : 'FreshBooks cannot change the role of a pending invitation. Change it when the person has accepted, or revoke the invitation and let the identity provider provision the person again.';
+}
+
+/** Failures of a change of role after which the same request would fail again. */
+const FINAL = new Set(['refused', 'validation', 'permission', 'scope', 'notFound', 'notPublished', 'conflict']);
+
+/** Gives a member another role. What FreshBooks refuses for good is answered as a report, as everything else of the request is done. */
+async function changeRole(write: Write, role: string): Promise<{ report: IDataObject; isDone: boolean }> {
+	const { session, settings, user, address } = write;
+	const notDone = (message: string): { report: IDataObject; isDone: boolean } => ({ report: { status: 'roleNotChanged', message, email: address, businessId: settings.businessId, role }, isDone: false });
+	const obstacle = await roleObstacle(write);
+	if (obstacle) return notDone(obstacle);
+	const hire = { businessId: settings.businessId, email: user?.listedAs ?? address, role, updateRole: true, waitForAcceptance: false, invitedAt: null };
+	return await onboard(session, hire).then(
+		(report) => ({ report, isDone: report.roleUpdated === true }),
+		(error: unknown) => {
+			const failure = failureOf(error);
+			if (!failure || failure.maybeDone || !FINAL.has(failure.kind)) throw error;
+			return notDone(String(refusalOf(error)?.report?.message ?? failure.subject));
+		},
+	);
+}
+
+function renamed(before: string, after: unknown, address: string): string[] {
+	if (typeof after !== 'string' || addressKey(after) === addressKey(before)) return [];
+	return [`The identity provider calls this person ${after.slice(0, 254)} now, and called them ${before.slice(0, 254)} before. FreshBooks keeps the address ${address}: only the person can change it, in their FreshBooks profile.`];
+}
+
+/** What a change of somebody who stays, or comes back, leads to. */
+async function apply(write: Write, user: VisibleUser, { asked }: Change, after: Attributes): Promise<{ person: KnownPerson; outcome?: Outcome }> {
+	const { settings, address } = write;
+	const before = user.attributes;
+	const wanted = roleIn(rolesIn(after));
+	const isNewWish = JSON.stringify(rolesIn(before)) !== JSON.stringify(rolesIn(after));
+	const names = renamed(String(valueOf(before, 'userName') ?? address), valueOf(after, 'userName'), user.listedAs ?? address);
+	if (asked.active === true && !user.person.active) {
+		const role = wanted ?? settings.defaultRole;
+		const { report, isNew } = await bringIn(write, role);
+		const outcome: Outcome = { event: 'reactivated', role, report: withRemarks(report, [...remarksOn(asked, role), ...names]) };
+		return { person: invited(write, role), outcome: isNew ? outcome : undefined };
+	}
+	const { role } = user.person;
+	const remarks = [...(isNewWish ? remarksOn(asked, role ?? settings.defaultRole) : []), ...names];
+	const isOther = wanted !== undefined && asked.roles.length > 0 && user.person.active && !sameRole(wanted, role);
+	const change = isOther && (isNewWish || user.isMember) ? await changeRole(write, wanted) : undefined;
+	if (change?.isDone) return { person: { ...user.person, role: wanted ?? role }, outcome: { event: 'updated', role: wanted ?? role, report: withRemarks(change.report, remarks) } };
+	if (change && isNewWish) return { person: user.person, outcome: { event: 'failed', role, report: withRemarks(change.report, remarks) } };
+	if (remarks.length === 0) return { person: user.person };
+	const report = { status: 'updated', message: remarks.join(' '), email: address, businessId: settings.businessId };
+	return { person: user.person, outcome: { event: remarks.length > names.length ? 'failed' : 'updated', role, report } };
+}
+
+function rememberUser({ service }: Write, { person }: VisibleUser, attributes: Attributes): void {
+	const identity = person.identityId ? { identityId: person.identityId } : {};
+	service.memory().remember(person.email, { attributes, isDeleted: false, ...identity }, Date.now());
+}
+
+async function deactivate(write: Write, user: VisibleUser, request: ScimRequest, { asked }: Change, after: Attributes): Promise<Answer> {
+	const { address } = write;
+	const { report, didSomething } = await takeOut(write, user);
+	rememberUser(write, user, after);
+	const answer = shown(write, 200, { email: address, active: false, role: null }, after);
+	if (!didSomething) return answer;
+	return { ...answer, item: itemOf(request, address, after, { event: 'deprovisioned', role: user.person.role, report: withRemarks(report, [...asked.notUnderstood]) }) };
+}
+
+const changeUser = (read: (body: Attributes) => Change): Handler => async (service, request) => {
+	refuseReadOnly(service);
+	const change = read(request.body());
+	const address = addressOfScimId(request.id);
+	if (address === undefined) throw noSuchUser();
+	return await inTurn(service, request, address, async (write) => {
+		const { user } = write;
+		if (!user) throw noSuchUser();
+		const after = change.after(user.attributes);
+		if (change.asked.active === false) return await deactivate(write, user, request, change, after);
+		const { person, outcome } = await apply(write, user, change, after);
+		rememberUser(write, user, after);
+		return { ...shown(write, 200, person, after), item: outcome && itemOf(request, address, after, outcome) };
+	});
+};
+
+export const replaceUser = changeUser((body) => {
+	const asked = readUser(body);
+	return { asked, after: (before) => replacedAttributes(before, asked) };
+});
+
+export const patchUser = changeUser((body) => {
+	const patch = readPatch(body);
+	return { asked: patch, after: (before) => applyEdits(patch.edits, before) };
+});
+
+export const deleteUser: Handler = async (service, request) => {
+	refuseReadOnly(service);
+	const address = addressOfScimId(request.id);
+	if (address === undefined) throw noSuchUser();
+	return await inTurn(service, request, address, async (write) => {
+		const { user } = write;
+		if (!user) throw noSuchUser();
+		const { report, didSomething } = await takeOut(write, user);
+		service.memory().remember(user.person.email, { attributes: {}, identityId: null, isDeleted: true }, Date.now());
+		return { status: 204, item: didSomething ? itemOf(request, address, user.attributes, { event: 'deprovisioned', role: user.person.role, report }) : undefined };
+	});
+};
