@@ -51,7 +51,7 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 				{
 					name: 'Read Team',
 					value: 'read',
-					description: 'List team members and staff, and run the trigger (user:profile:read user:teams:read)',
+					description: 'List team members and staff, and run the trigger; the nodes refuse to change anything (user:profile:read user:teams:read)',
 				},
 				{
 					name: 'Manage Team',
