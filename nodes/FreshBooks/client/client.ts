@@ -280,7 +280,7 @@ export async function connect(context: FreshBooksContext, settings: ClientSettin
 	const baseUrl = checkBaseUrl(baseUrlOf(credentials));
 	if (!baseUrl.ok) {
 		throw new NodeOperationError(context.getNode(), `The credential's 'API Base URL' ${baseUrl.problem}`, {
-			description: "Nothing was sent. Open the credential and correct 'API Base URL', or set 'Environment' to FreshBooks.",
+			description: "Nothing was sent. Open the credential and correct 'API Base URL', or set 'Environment' to Production.",
 			failure: { cause: 'configuration-invalid' },
 		});
 	}
