@@ -25,7 +25,7 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/freshbooks.svg', dark: 'file:../icons/freshbooks.dark.svg' };
 
-	documentationUrl = 'https://github.com/n8n-nodes-freshbooks/n8n-nodes-freshbooks#credentials';
+	documentationUrl = 'https://github.com/n8n-nodes-freshbooks/n8n-nodes-freshbooks/blob/main/docs/connecting.md';
 
 	properties: INodeProperties[] = [
 		{
@@ -36,7 +36,7 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 		},
 		{
 			displayName:
-				'In FreshBooks, open Settings > Developer Portal and create an app. Give it the redirect URL shown above (FreshBooks accepts HTTPS only) and enable the scopes that the access chosen here names. Its client ID and client secret go into the fields above.',
+				'In FreshBooks, open Settings > Developer Portal and create an app. Give it the redirect URL shown above (the portal takes https:// only; the documentation shows what to do without) and enable the scopes that the access chosen here names. Its client ID and client secret go into the fields above.',
 			name: 'appNotice',
 			type: 'notice',
 			default: '',
@@ -51,7 +51,7 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 				{
 					name: 'Read Team',
 					value: 'read',
-					description: 'List team members and staff, and run the trigger (user:profile:read user:teams:read)',
+					description: 'List team members and staff, and run the trigger; the nodes refuse to change anything (user:profile:read user:teams:read)',
 				},
 				{
 					name: 'Manage Team',
@@ -61,7 +61,7 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 				{
 					name: 'Legacy Full Access',
 					value: 'legacy',
-					description: 'Apps made before October 2021 (admin:all:legacy)',
+					description: 'Every scope (admin:all:legacy). FreshBooks gives it to apps made before October 2021, and its portal may not offer it to yours.',
 				},
 				{
 					name: 'Custom Scopes',
@@ -86,7 +86,7 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 			default: 'production',
 			description: 'Where FreshBooks is reached',
 			options: [
-				{ name: 'FreshBooks', value: 'production', description: 'The FreshBooks service itself' },
+				{ name: 'Production', value: 'production', description: 'The FreshBooks service itself' },
 				{ name: 'Custom', value: 'custom', description: 'A gateway, a staging host or the local sandbox' },
 			],
 		},

@@ -185,12 +185,20 @@ describe('the error table, as the user sees it', () => {
 		});
 	}
 
+	const REMOVE = { resource: 'teamMember', operation: 'remove', ...BUSINESS, member: locator('id', 41004) };
+
+	test('a credential with the access Read Team', async (context) => {
+		const credential = await world.connect('Read Team', { access: 'read', customScopes: '' });
+		const { error } = await world.run(REMOVE, { credential });
+		context.diagnostic(`${error?.message} | ${error?.description}`);
+		assert.match(String(error?.message), /'Access' is Read Team/);
+		assert.match(String(error?.description), /Manage Team/);
+		assert.deepEqual(await world.changes(), []);
+	});
+
 	test('scope', async (context) => {
-		const credential = await world.connect('Reads only', { access: 'read', customScopes: '' });
-		const { error } = await world.run(
-			{ resource: 'teamMember', operation: 'remove', ...BUSINESS, member: locator('id', 41004) },
-			{ credential },
-		);
+		const credential = await world.connect('Reads only', { access: 'custom', customScopes: 'user:profile:read user:teams:read' });
+		const { error } = await world.run(REMOVE, { credential });
 		context.diagnostic(`${error?.message} | ${error?.description}`);
 		assert.match(String(error?.message), /lacks the scope [^:]*: user:teams:write is needed/);
 		assert.match(String(error?.description), /Developer Portal/);

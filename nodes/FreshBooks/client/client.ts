@@ -11,7 +11,7 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import { checkBaseUrl, PRODUCTION_API } from './baseUrl';
-import { FreshBooksError, isJsonObject, type Failure } from './errors';
+import { FreshBooksError, isJsonObject, refusal, type Failure } from './errors';
 import { hideTokens } from './hideTokens';
 import { contextOf, readAnswer, saysTokenExpired, type FailedTry, type Try } from './readAnswer';
 import { readThrown } from './readThrown';
@@ -110,6 +110,8 @@ class Client implements FreshBooksClient {
 		/** Values that no error may show. */
 		private readonly secrets: readonly string[],
 		private readonly scopes: ReadonlySet<string>,
+		/** The credential's access is for reading. */
+		private readonly isReadOnly: boolean,
 		{ deadlineAt, maxInFlight }: ClientSettings,
 	) {
 		this.throttle = throttleOf(credentialId);
@@ -133,6 +135,7 @@ class Client implements FreshBooksClient {
 	}
 
 	async send(request: FreshBooksRequest): Promise<unknown> {
+		if (this.isReadOnly && request.method !== 'GET') throw readsOnly();
 		const facts: WireFacts = { tried: 0, sent: 0, isUnclear: false, afterUnknownFate: false, hasRetriedWithStoredToken: false };
 		const held: Semaphore[] = [];
 		try {
@@ -242,6 +245,14 @@ class Client implements FreshBooksClient {
 	}
 }
 
+/** FreshBooks does not say that it refuses every write without the scope for it, so this connection sends none. */
+function readsOnly(): FreshBooksError {
+	return refusal(
+		"The credential's 'Access' is Read Team, so nothing that changes something was sent",
+		"To fix this, choose Manage Team as 'Access' in the credential, enable the scope user:teams:write on the FreshBooks app, and connect the credential again.",
+	);
+}
+
 function baseUrlOf(credentials: ICredentialDataDecryptedObject): unknown {
 	return credentials.environment === 'custom' ? credentials.apiBaseUrl : PRODUCTION_API;
 }
@@ -269,10 +280,10 @@ export async function connect(context: FreshBooksContext, settings: ClientSettin
 	const baseUrl = checkBaseUrl(baseUrlOf(credentials));
 	if (!baseUrl.ok) {
 		throw new NodeOperationError(context.getNode(), `The credential's 'API Base URL' ${baseUrl.problem}`, {
-			description: "Nothing was sent. Open the credential and correct 'API Base URL', or set 'Environment' to FreshBooks.",
+			description: "Nothing was sent. Open the credential and correct 'API Base URL', or set 'Environment' to Production.",
 			failure: { cause: 'configuration-invalid' },
 		});
 	}
 	const credentialId = context.getNode().credentials?.[CREDENTIAL_TYPE]?.id ?? 'unsaved';
-	return new Client(context, baseUrl.value, credentialId, secretsOf(credentials), scopesOf(credentials), settings);
+	return new Client(context, baseUrl.value, credentialId, secretsOf(credentials), scopesOf(credentials), credentials.access === 'read', settings);
 }

@@ -49,7 +49,7 @@ function scopeText(failure: Failure): FailureText {
 	const scopes = failure.scopes?.join(' ') ?? '';
 	return {
 		message: `The FreshBooks connection lacks the scope for ${failure.subject}${scopes ? `: ${scopes} is needed` : ''}`,
-		description: `Enable the scope for your app in FreshBooks (Settings > Developer Portal), choose an 'Access' in the credential that includes it, and connect again.${quoted(failure)}`,
+		description: `Enable the scope for your app in FreshBooks (Settings > Developer Portal), choose an 'Access' in the credential that includes it, and connect again. Where the portal offers your app admin:all:legacy, 'Legacy Full Access' includes every scope.${quoted(failure)}`,
 	};
 }
 
