@@ -106,6 +106,12 @@ export function dialects(email: string): StepList {
 				),
 				answer: { ...named('Bjfe', 'Kkom', 'Unua'), nickName: 'Babs', emails: hasElement({ type: 'work', value: 'bjfe@example.com' }), [ENTERPRISE_USER]: { employeeNumber: 'Aklq' } },
 			},
+			{
+				name: 'names in the case of the table of attributes', status: 200,
+				send: ({ user }) => patch(user, { op: 'Add', path: 'emails[type eq "other"].Value', value: 'proxy@example.com' }, { op: 'Add', path: 'addresses[type eq "other"].Formatted', value: 'Room 7' }),
+				answer: { emails: hasElement({ type: 'other', value: 'proxy@example.com' }), addresses: [{ type: 'other', formatted: 'Room 7' }] },
+			},
+			{ name: 'a filter, too', send: find('DisplayName eq "Bjfe" and Emails[Type eq "other"].Value eq "proxy@example.com"'), status: 200, answer: oneUser({ userName: email }) },
 			{ name: 'a manager as text', send: ({ user }) => patch(user, { op: 'Add', path: MANAGER, value: '271' }), status: 200, answer: { [ENTERPRISE_USER]: { manager: { value: '271' } } } },
 			{ name: 'values are cleared with empty text', send: ({ user }) => patch(user, { op: 'Replace', path: 'nickName', value: '' }, { op: 'Replace', path: MANAGER, value: '' }), status: 200, answer: { nickName: undefined, [ENTERPRISE_USER]: { manager: undefined } } },
 			setActive('flag off: disabled with a text', { op: 'Replace', path: 'active', value: 'False' }, false),

@@ -74,12 +74,16 @@ function change(name: string, changes: (user: Json | undefined) => Json, answer:
 	];
 }
 
+/** In the place of the default one. */
+const ROLE = 'business_manager';
+
 export const setActive = (app: OktaApp, user: Json | undefined, active: boolean): Request =>
 	app === 'wizard' ? put(user, { active }) : patch(user, { op: 'replace', value: { active } });
 
 /** `active` is set, and then read back under the ID and under the name. */
 function activation(name: string, app: OktaApp, email: string, active: boolean): Step[] {
-	const answer = ({ user }: Seen): Json => ({ id: idOf(user), userName: email, active });
+	// Somebody who comes back has the role from before.
+	const answer = ({ user }: Seen): Json => ({ id: idOf(user), userName: email, active, ...(active && { roles: [{ value: ROLE }] }) });
 	return [
 		{ name: `${name}: read before`, send: find(`userName eq "${email}"`, '&startIndex=1&count=100'), status: 200, answer: oneUser({ active: !active }) },
 		{ name: `${name}: read again before`, send: ({ user }) => getUser(user), status: 200, keep: 'user', answer: { active: !active } },
@@ -94,7 +98,7 @@ export function crudTest(user: OktaUser, app: OktaApp): StepList {
 	const profile = { title: 'Bookkeeper', locale: 'en-US', phoneNumbers: [{ value: '555-0142', type: 'work' }] };
 	const kept = { externalId: '00u5f8v2r9kQxYzAb5d7', ...profile };
 	// Okta makes up a password for each user, also when it does not synchronize passwords.
-	const sent = { ...userBody(user), ...kept, groups: [], password: '1mz050nq' };
+	const sent = { ...userBody(user), ...kept, roles: [{ value: ROLE, primary: true }], groups: [], password: '1mz050nq' };
 	const created = { userName: email, name: { givenName, familyName }, emails: [{ value: email }], active: true, password: undefined, ...kept };
 	const renamed = `${givenName}-Update`;
 	const withName = { userName: email, name: { givenName: renamed, familyName }, active: true, password: undefined, ...kept };
