@@ -120,6 +120,8 @@ export type Outcomes = Record<Outcome, MissingPerson[]>;
 export function outcomesOf(missing: readonly MissingPerson[], source: Source, hasSecondList: boolean): Outcomes {
 	const outcomes: Outcomes = { gone: [], moved: [], found: [], undecided: [] };
 	for (const one of missing) outcomes[decide(one, source, hasSecondList)].push(one);
+	// They are there, so the lists without them were wrong.
+	for (const { absence } of outcomes.found) absence.missed = 0;
 	return outcomes;
 }
 

@@ -183,6 +183,21 @@ describe('someone missing from the list of team members', () => {
 		expect(watched.known()).toContainEqual(person);
 	});
 
+	it('and found by id for long is not removed by the first list after that: a second one may show the new id', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		watched.people = others;
+		watched.hidden = [person];
+		for (let poll = 0; poll < 3; poll++) expect(await watched.events()).toEqual([]);
+		const renewed = { ...person, id: aPerson().id };
+		watched.hidden = [];
+		watched.people = [renewed, ...others];
+		watched.peopleListings = { poll: () => listingOf(others) };
+		expect(await watched.events()).toEqual([]);
+		watched.peopleListings = {};
+		expect(await watched.events()).toEqual([`memberUpdated ${renewed.id}`]);
+	});
+
 	it('is removed although the same lists lack somebody who is there', async () => {
 		const [leaver, missed, ...others] = somePeople(6);
 		const watched = await watching([leaver, missed, ...others]);
