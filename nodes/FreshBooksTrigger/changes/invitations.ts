@@ -140,8 +140,9 @@ function followPending(entry: KnownInvitation, changes: InvitationChanges, { mem
 		const cameByDate = member.joinedNow && acceptedSince(null, member.person.invitationAcceptedAt, [entry.since]);
 		if (member.acceptedByDate || cameByDate) accept(entry, member, changes);
 	}
-	const wasMember = entry.wasMember && (member !== undefined || undecided.has(address));
-	changes.known.push({ ...entry, wasMember, missed: 0 });
+	const mayBeMember = member !== undefined || undecided.has(address);
+	// Whoever accepted another invitation, and left, may accept this one.
+	changes.known.push({ ...entry, wasMember: entry.wasMember && mayBeMember, settled: entry.settled && mayBeMember, missed: 0 });
 }
 
 function followOver(entry: KnownInvitation, changes: InvitationChanges, { members, undecided }: Membership, secondLook: SecondLook | undefined): void {
