@@ -60,11 +60,9 @@ function isGone({ person, key, isIdGivenAgain, lookUp }: MissingPerson): boolean
 	return idKey(lookUp.person.id) === key && isGivenAgain(person, lookUp.person);
 }
 
-/** Whether a second list could settle what became of somebody. */
+/** Whether a second list could show that somebody is there after all. */
 export function needsSecondList(missing: MissingPerson, source: Source): boolean {
-	const { replacement, absence, isFirst } = missing;
-	if (source === 'businessMembers') return replacement === undefined ? absence.missed < 2 : isFirst;
-	return replacement === undefined && absence.missed < 2 && isGone(missing);
+	return source === 'businessMembers' || (missing.replacement === undefined && isGone(missing));
 }
 
 /**

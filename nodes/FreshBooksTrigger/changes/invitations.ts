@@ -24,7 +24,7 @@ export interface KnownInvitation {
 export interface Member {
 	person: Person;
 	hasJoined: boolean;
-	/** Joined since the last poll. */
+	/** Joined since the last poll, as their row or their acceptance date says. */
 	joinedNow: boolean;
 	/** Their acceptance date came with this poll. */
 	acceptedByDate: boolean;
@@ -150,7 +150,7 @@ function followOver(entry: KnownInvitation, changes: InvitationChanges, { member
 	const member = members.get(address);
 	if (entry.settled) keepForOneMoreList(entry, changes, secondLook);
 	else if (member?.hasJoined) {
-		if (member.joinedNow || member.acceptedByDate || !entry.wasMember) accept(entry, member, changes);
+		if (member.joinedNow || !entry.wasMember) accept(entry, member, changes);
 		keepForOneMoreList({ ...entry, settled: true }, changes, secondLook);
 	} else if (member !== undefined || undecided.has(address)) changes.known.push({ ...entry, missed: 0 });
 	else followAbsent(entry, address, changes, secondLook);
