@@ -53,9 +53,14 @@ async function serve(parts: Parts, endpoint: Endpoint | null, request: FastifyRe
 	const hit = parts.faults.next(entry);
 	entry.fault = hit?.kind ?? null;
 	await parts.wait(parts.world.settings.latencyMs + delayOf(hit));
-	if (hit?.kind === 'resetBefore') return cutBefore(reply, close);
+	if (hit?.kind === 'resetBefore' || isLostRefresh(entry, request)) return cutBefore(reply, close);
 	if (hit?.kind === 'lateArrival') void arriveLater(parts, hit, () => answerFor(parts, endpoint, request, hit));
 	return finish(reply, hit, instead(hit) ?? answerUnder(hit, answerFor(parts, endpoint, request, hit)), close);
+}
+
+/** Whether nobody is left to hear of a new token. It is not made: a refresh token works once, and whoever loses the answer must connect again. */
+function isLostRefresh({ path }: RequestEntry, { socket }: FastifyRequest): boolean {
+	return path.includes('/oauth/') && socket.destroyed;
 }
 
 /** What the gateway gave up on is carried out later; after a reset or a seed it meets other people, and is dropped. */

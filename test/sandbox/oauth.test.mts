@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { kinds, TEAM, useSandbox, INVITATIONS, STAFF } from './support.mts';
 
@@ -160,6 +161,19 @@ describe('the token endpoint', () => {
 		const now = await bench.control('GET', '/oauth');
 		assert.equal(Number(now.refreshes) - Number(before.refreshes), 2);
 		assert.equal(Number(now.reuseAttempts) - Number(before.reuseAttempts), 1);
+	});
+
+	it('carries out no refresh whose connection was cut meanwhile: the refresh token still works', async () => {
+		const token = await newToken();
+		await bench.control('POST', '/faults', { kind: 'delay', ms: 150, route: 'POST /oauth/token' });
+		const cut = assert.rejects(refresh(token.refresh_token), { code: 'ECONNRESET' });
+		await sleep(30);
+		await bench.control('POST', '/outage', { ms: 200 });
+		await cut;
+		await sleep(300);
+		const [entry] = bench.sandbox.parts.log.latest(1);
+		assert.deepEqual([entry?.path, entry?.status], ['/auth/oauth/token', null]);
+		assert.equal((await refresh(token.refresh_token)).status, 200);
 	});
 });
 

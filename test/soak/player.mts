@@ -89,11 +89,7 @@ export class Player {
 		return await sleep(ms, true, { signal: this.#stop.signal }).catch(() => false);
 	}
 
-	/** A refresh whose answer is cut off would cost n8n its one-time token, as it would with FreshBooks: none is under way. */
 	async #goDark(ms: number): Promise<void> {
-		const { sandbox } = this.#stage.world;
-		const isRefreshing = (): boolean => sandbox.parts.log.latest(200).some(({ path, ms: took }) => path.endsWith('/oauth/token') && took === null);
-		while (isRefreshing()) if (!(await this.#pause(50))) return;
 		await this.#stage.world.control('POST', '/outage', { ms });
 		this.#outages += 1;
 	}

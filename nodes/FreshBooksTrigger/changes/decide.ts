@@ -60,11 +60,9 @@ function isGone({ person, key, isIdGivenAgain, lookUp }: MissingPerson): boolean
 	return idKey(lookUp.person.id) === key && isGivenAgain(person, lookUp.person);
 }
 
-/** Whether a second list could settle what became of somebody. */
+/** Whether a second list could show that somebody is there after all. */
 export function needsSecondList(missing: MissingPerson, source: Source): boolean {
-	const { replacement, absence, isFirst } = missing;
-	if (source === 'businessMembers') return replacement === undefined ? absence.missed < 2 : isFirst;
-	return replacement === undefined && absence.missed < 2 && isGone(missing);
+	return source === 'businessMembers' || (missing.replacement === undefined && isGone(missing));
 }
 
 /**
@@ -120,6 +118,8 @@ export type Outcomes = Record<Outcome, MissingPerson[]>;
 export function outcomesOf(missing: readonly MissingPerson[], source: Source, hasSecondList: boolean): Outcomes {
 	const outcomes: Outcomes = { gone: [], moved: [], found: [], undecided: [] };
 	for (const one of missing) outcomes[decide(one, source, hasSecondList)].push(one);
+	// They are there, so the lists without them were wrong.
+	for (const { absence } of outcomes.found) absence.missed = 0;
 	return outcomes;
 }
 

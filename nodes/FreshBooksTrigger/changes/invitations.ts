@@ -24,7 +24,7 @@ export interface KnownInvitation {
 export interface Member {
 	person: Person;
 	hasJoined: boolean;
-	/** Joined since the last poll. */
+	/** Joined since the last poll, as their row or their acceptance date says. */
 	joinedNow: boolean;
 	/** Their acceptance date came with this poll. */
 	acceptedByDate: boolean;
@@ -140,8 +140,9 @@ function followPending(entry: KnownInvitation, changes: InvitationChanges, { mem
 		const cameByDate = member.joinedNow && acceptedSince(null, member.person.invitationAcceptedAt, [entry.since]);
 		if (member.acceptedByDate || cameByDate) accept(entry, member, changes);
 	}
-	const wasMember = entry.wasMember && (member !== undefined || undecided.has(address));
-	changes.known.push({ ...entry, wasMember, missed: 0 });
+	const mayBeMember = member !== undefined || undecided.has(address);
+	// Whoever accepted another invitation, and left, may accept this one.
+	changes.known.push({ ...entry, wasMember: entry.wasMember && mayBeMember, settled: entry.settled && mayBeMember, missed: 0 });
 }
 
 function followOver(entry: KnownInvitation, changes: InvitationChanges, { members, undecided }: Membership, secondLook: SecondLook | undefined): void {
@@ -149,7 +150,7 @@ function followOver(entry: KnownInvitation, changes: InvitationChanges, { member
 	const member = members.get(address);
 	if (entry.settled) keepForOneMoreList(entry, changes, secondLook);
 	else if (member?.hasJoined) {
-		if (member.joinedNow || member.acceptedByDate || !entry.wasMember) accept(entry, member, changes);
+		if (member.joinedNow || !entry.wasMember) accept(entry, member, changes);
 		keepForOneMoreList({ ...entry, settled: true }, changes, secondLook);
 	} else if (member !== undefined || undecided.has(address)) changes.known.push({ ...entry, missed: 0 });
 	else followAbsent(entry, address, changes, secondLook);

@@ -306,11 +306,11 @@ function keepAbsences(snapshot: Snapshot, absences: ReadonlyMap<string, MissingP
 
 function tell(poll: Poll, snapshot: Snapshot, comparison: Comparison, outcomes: Outcomes, second: SecondLook | undefined): BusinessPoll {
 	const { settings, troubles } = poll;
+	keepAbsences(snapshot, new Map([...outcomes.found, ...outcomes.undecided].map(({ key, absence }) => [key, absence])));
 	const withheld = withheldNewcomers(comparison, outcomes);
 	const drafts = draftChanges(snapshot, comparison, outcomes, withheld);
 	const invitations = tellInvitations(poll, snapshot, comparison, outcomes, { drafts, withheld, second });
 	const context = contextOf(poll, snapshot);
-	keepAbsences(snapshot, new Map([...outcomes.found, ...outcomes.undecided].map(({ key, absence }) => [key, absence])));
 	const people = writeChanges(snapshot, withAcceptances(snapshot, drafts, invitations, comparison), outcomes.gone, context);
 	snapshot.aliases = comparison.aliases;
 	snapshot.unconfirmed = comparison.unconfirmed;

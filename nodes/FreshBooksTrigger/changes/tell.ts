@@ -43,7 +43,7 @@ export function draftChanges(snapshot: Snapshot, comparison: Comparison, outcome
 		const toKey = idKey(replacement.person.id);
 		const hasOwnLine = replacement.isNew && !taken.has(toKey);
 		taken.add(toKey);
-		const history = { ...historyOf(snapshot, key), absence: null, subject: historyOf(snapshot, key).subject ?? key };
+		const history = { ...historyOf(snapshot, key), subject: historyOf(snapshot, key).subject ?? key };
 		const draft = draftOf(person, withLastSeen(person, replacement.person), history, replacement.position, hasOwnLine);
 		drafts.push(hasOwnLine ? draft : { ...draft, fields: draft.fields.filter(({ field }) => field === 'id') });
 	}
@@ -53,12 +53,11 @@ export function draftChanges(snapshot: Snapshot, comparison: Comparison, outcome
 		drafts.push({ position, before: null, after: person, history: NO_HISTORY, fields: [], hasOwnLine: true });
 	}
 	for (const { before, person, position } of comparison.different) {
-		const history = { ...historyOf(snapshot, idKey(person.id)), absence: null };
-		drafts.push(draftOf(before, person, history, position, true));
+		drafts.push(draftOf(before, person, historyOf(snapshot, idKey(person.id)), position, true));
 	}
-	for (const { person, key, absence, lookUp } of outcomes.found) {
+	for (const { person, key, lookUp } of outcomes.found) {
 		if (lookUp?.answer !== 'found') continue;
-		drafts.push(draftOf(person, withLastSeen(person, lookUp.person), { ...historyOf(snapshot, key), absence }, Infinity, true));
+		drafts.push(draftOf(person, withLastSeen(person, lookUp.person), historyOf(snapshot, key), Infinity, true));
 	}
 	const dates = invitationDates(snapshot.invitations ?? []);
 	return drafts.map((draft) => withDate(draft, dates, snapshot.baselineAt)).sort((one, other) => one.position - other.position);
@@ -133,8 +132,7 @@ export function withAcceptances(snapshot: Snapshot, drafts: readonly Draft[], { 
 		const listed = present.get(key);
 		if (draft !== undefined) draft.accepted = invitation;
 		else if (listed !== undefined) {
-			const history = { ...historyOf(snapshot, key), absence: null };
-			unchanged.push({ ...draftOf(listed.person, listed.person, history, listed.position, true), accepted: invitation });
+			unchanged.push({ ...draftOf(listed.person, listed.person, historyOf(snapshot, key), listed.position, true), accepted: invitation });
 		}
 	}
 	const all = drafts.map((draft) => (draft.hasOwnLine ? (byKey.get(idKey(draft.after.id)) ?? draft) : draft));

@@ -135,6 +135,34 @@ describe.each(SOURCES.flatMap((source) => [true, false].map((isDated) => ({ sour
 		expect(new Set(trigger.emitted.map(({ eventId }) => eventId)).size).toBe(trigger.emitted.length);
 	});
 
+	test('are two acceptances where the person left, and joined again by the other one', async () => {
+		for (const id of [70, 71]) acme().invite(id, { email: NEW });
+		const trigger = await watch();
+		acme().endInvitation(70);
+		joins(20);
+		await polls(trigger, 2);
+		acme().remove(20);
+		await polls(trigger, 2);
+		acme().endInvitation(71);
+		joins(20);
+		await polls(trigger, 2);
+		expect(told(trigger.emitted)).toEqual([ADDED, ACCEPTED, `memberRemoved ${NEW}`, ADDED, ACCEPTED]);
+		expect(new Set(trigger.emitted.map(({ eventId }) => eventId)).size).toBe(trigger.emitted.length);
+	});
+
+	test('of which one is accepted, and the other withdrawn when the person has left: accepted and revoked', async () => {
+		for (const id of [70, 71]) acme().invite(id, { email: NEW });
+		const trigger = await watch();
+		acme().endInvitation(70);
+		joins(20);
+		await polls(trigger, 2);
+		acme().remove(20);
+		await polls(trigger, 2);
+		acme().endInvitation(71);
+		await polls(trigger, 2);
+		expect(told(trigger.emitted)).toEqual([ADDED, ACCEPTED, `memberRemoved ${NEW}`, REVOKED]);
+	});
+
 	test('that go while their person is a member since the baseline are nobody’s acceptance', async () => {
 		for (const id of [70, 71]) acme().invite(id, { email: addressOf(3) });
 		const trigger = await watch();

@@ -335,6 +335,20 @@ describe('an invitation of which nothing is left to tell is not created once mor
 		expect(opened(watched.stored).invitations).toMatchObject([listed, unlisted].map(({ id }) => ({ invitation: { id } })));
 	});
 
+	it('by two lists that leave it out after its acceptance, when the second look between the two had it', async () => {
+		const { watched, invitation, reported } = await invitedTo('teamMembers');
+		watched.people.push(aPerson({ email: invitation.email, invitationAcceptedAt: ACCEPTED }));
+		expect(await reported()).toEqual(['invitationAccepted']);
+		watched.invitations.push(anInvitation());
+		expect(await reported()).toEqual(['invitationCreated']);
+		watched.invitationListings = { poll: () => listingOf([]) };
+		expect(await reported()).toEqual([]);
+		watched.invitationListings = { poll: () => listingOf(watched.invitations.slice(1)) };
+		expect(await reported()).toEqual([]);
+		watched.invitationListings = {};
+		expect(await reported()).toEqual([]);
+	});
+
 	it('by a list that leaves it out after its acceptance', async () => {
 		const { watched, invitation, reported } = await invitedTo('teamMembers');
 		watched.people.push(aPerson({ email: invitation.email, invitationAcceptedAt: ACCEPTED }));
@@ -722,4 +736,78 @@ it('a date that the answer left out when somebody with an identity was added is 
 	expect(await watched.events()).toEqual([`memberAdded ${joined.id}`]);
 	watched.change(joined, { invitationAcceptedAt: new Date(watched.now.getTime() + 1000).toISOString() });
 	expect(await watched.events()).toEqual([]);
+});
+
+it('somebody with an identity and without a date accepts an invitation sent since, when the date comes', async () => {
+	const member = aPerson({ invitationAcceptedAt: null });
+	const watched = await watching([member, ...somePeople(3)]);
+	watched.invitations = [anInvitation({ email: member.email, invitedAt: '2026-11-21T10:15:30Z' })];
+	expect(await watched.events()).toHaveLength(1);
+	watched.change(member, { invitationAcceptedAt: '2026-11-21T10:17:00Z' });
+	expect(eventsOf(await watched.items())).toEqual(['invitationAccepted']);
+});
+
+it('a date that comes after the role changed is still of the acceptance that was reported without it', async () => {
+	const { watched, invitation, reported } = await invitedTo('businessMembers');
+	const joined = aPerson({ email: invitation.email, identityId: null, invitationAcceptedAt: null });
+	watched.people.push(joined);
+	watched.invitations = [];
+	expect(await reported()).toEqual(['invitationAccepted']);
+	watched.change(joined, { role: 'owner' });
+	expect(await watched.events()).toEqual([`roleChanged ${joined.id}`]);
+	watched.change(joined, { invitationAcceptedAt: '2026-11-21T10:17:00Z' });
+	expect(await reported()).toEqual([]);
+});
+
+it('somebody invited and joined between two polls accepts when the invitation ends', async () => {
+	const watched = await watching(somePeople(3));
+	const invitation = anInvitation();
+	watched.invitations = [invitation];
+	watched.people.push(aPerson({ email: invitation.email, invitationAcceptedAt: null }));
+	expect(eventsOf(await watched.items())).toEqual(['invitationCreated']);
+	watched.invitations = [];
+	expect(eventsOf(await watched.items())).toEqual(['invitationAccepted']);
+});
+
+it('the successor of a member accepts the invitation that was sent to the address while the member was there', async () => {
+	const leaver = aPerson();
+	const { watched, invitation } = await invitedTo('teamMembers', [leaver], anInvitation({ email: leaver.email }));
+	const successor = aPerson({ email: invitation.email, invitationAcceptedAt: null });
+	watched.remove(leaver);
+	watched.people.push(successor);
+	watched.invitations = [];
+	expect(await watched.events()).toEqual([`memberAdded ${successor.id}`, `invitationAccepted ${successor.id}`, `memberRemoved ${leaver.id}`]);
+});
+
+it('a member with a new ID accepts nothing when an invitation to them ends', async () => {
+	const member = aPerson();
+	const { watched } = await invitedTo('teamMembers', [member], anInvitation({ email: member.email }));
+	watched.remove(member);
+	watched.people.push({ ...member, id: 'a-new-id' });
+	watched.invitations = [];
+	expect(await watched.events()).toEqual(['memberUpdated a-new-id']);
+});
+
+it('of two rows with one address the one that has joined accepts', async () => {
+	const { watched, invitation } = await invitedTo('teamMembers');
+	const [row, joined] = [anInvitedPerson({ email: invitation.email }), aPerson({ email: invitation.email, invitationAcceptedAt: ACCEPTED })];
+	watched.people.push(row, joined);
+	watched.invitations = [];
+	expect(await watched.events()).toEqual([`memberAdded ${joined.id}`, `invitationAccepted ${joined.id}`]);
+});
+
+it('a list that has the row of somebody invited lies between two that have neither: nothing is revoked', async () => {
+	const { watched, invitation, reported } = await invitedTo('businessMembers');
+	const row = aPerson({ id: '77', email: invitation.email, identityId: null, invitationAcceptedAt: null, confirmed: false });
+	const cut = () => listingOf<Person>([], { truncated: true });
+	watched.invitations = [];
+	watched.peopleListings = { confirm: cut };
+	expect(await reported()).toEqual([]);
+	watched.people.push(row);
+	expect(await reported()).toEqual([]);
+	watched.peopleListings = { poll: () => listingOf(watched.people.slice(0, -1)), confirm: cut };
+	expect(await reported()).toEqual([]);
+	watched.peopleListings = {};
+	watched.change(row, { confirmed: true });
+	expect(await reported()).toEqual(['invitationAccepted']);
 });

@@ -183,6 +183,44 @@ describe('someone missing from the list of team members', () => {
 		expect(watched.known()).toContainEqual(person);
 	});
 
+	it('and found by id for long is not removed by the first list after that', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		watched.people = others;
+		watched.hidden = [person];
+		for (let poll = 0; poll < 3; poll++) expect(await watched.events()).toEqual([]);
+		const renewed = { ...person, id: aPerson().id };
+		watched.hidden = [];
+		watched.people = [renewed, ...others];
+		watched.peopleListings = { poll: () => listingOf(others), confirm: NONE };
+		expect(await watched.events()).toEqual([]);
+		watched.peopleListings = {};
+		expect(await watched.events()).toEqual([`memberUpdated ${renewed.id}`]);
+	});
+
+	it('while FreshBooks has given the ID to somebody else, who is not listed either, is removed and not updated', async () => {
+		const [leaver, ...others] = somePeople(5);
+		const watched = await watching([leaver, ...others]);
+		watched.people = others;
+		watched.hidden = [aPerson({ id: leaver.id })];
+		expect(await watched.events()).toEqual([`memberRemoved ${leaver.id}`]);
+	});
+
+	it('and comes back with a change is not removed by the next list without them', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		watched.people = others;
+		watched.lookUp = () => UNKNOWN;
+		expect(await watched.events()).toEqual([]);
+		watched.people = [{ ...person, role: 'owner' }, ...others];
+		expect(await watched.events()).toEqual([`roleChanged ${person.id}`]);
+		watched.lookUp = undefined;
+		watched.people = others;
+		watched.peopleListings = { confirm: NONE };
+		expect(await watched.events()).toEqual([]);
+		expect(await watched.events()).toEqual([`memberRemoved ${person.id}`]);
+	});
+
 	it('is removed although the same lists lack somebody who is there', async () => {
 		const [leaver, missed, ...others] = somePeople(6);
 		const watched = await watching([leaver, missed, ...others]);
@@ -307,6 +345,30 @@ describe('somebody undecided: not listed, and not confirmed as gone', () => {
 		}
 		return reports;
 	}
+
+	it('is reported an hour after the clock was set back', async () => {
+		const [person, ...others] = somePeople(5);
+		const watched = await watching([person, ...others]);
+		const { now } = watched;
+		watched.now = new Date(now.getTime() + 48 * HOUR);
+		watched.people = others;
+		watched.lookUp = () => UNKNOWN;
+		await watched.poll();
+		watched.now = now;
+		expect(await reportsOf(watched, 3)).toHaveLength(1);
+	});
+
+	it('is reported with an answer, though not everybody was asked in that poll', async () => {
+		const [one, other, ...others] = somePeople(6);
+		const watched = await watching([one, other, ...others]);
+		watched.settings.maxConfirmations = 1;
+		watched.people = others;
+		watched.lookUp = () => UNKNOWN;
+		for (let poll = 0; poll < 6; poll++) {
+			watched.now = new Date(watched.now.getTime() + HOUR);
+			for (const trouble of undecided((await watched.poll()).troubles)) expect(trouble).toMatchObject({ people: 2, answer: 'HTTP 403' });
+		}
+	});
 
 	it.each([
 		['HTTP 403', UNKNOWN],
@@ -926,6 +988,23 @@ describe('the removal safeguard', () => {
 		expect(watched.known()).toEqual(people);
 	});
 
+	it('forgets after a hold that somebody was missed and not found by id', async () => {
+		const people = somePeople(10);
+		const watched = await watching(people);
+		watched.people = people.slice(3);
+		watched.lookUp = () => UNKNOWN;
+		for (let poll = 0; poll < 2; poll++) expect(await watched.items()).toEqual([]);
+		watched.lookUp = undefined;
+		const renewed = { ...people[3], id: aPerson().id };
+		watched.people = [...people.slice(4), renewed];
+		watched.peopleListings = { poll: () => listingOf(people.slice(4)), confirm: NONE };
+		expect((await watched.poll()).troubles).toMatchObject([{ kind: 'removalsHeld', confirmed: 3, unconfirmed: 1 }]);
+		watched.settings.removalLimit = { maxRemovals: 100, unit: 'percent' };
+		expect(await watched.events()).not.toContain(`memberRemoved ${people[3].id}`);
+		watched.peopleListings = {};
+		expect(await watched.events()).toContain(`memberUpdated ${renewed.id}`);
+	});
+
 	it('asks everybody again after the limit was raised', async () => {
 		const people = somePeople(10);
 		const watched = await watching(people);
@@ -946,6 +1025,15 @@ describe('the removal safeguard', () => {
 				if (trouble.kind === 'removalsHeld' && trouble.isDue) reports.push(minute);
 		}
 		expect(reports).toEqual([0, 60]);
+	});
+
+	it('does not count people who have another id while the old one still answers', async () => {
+		const [leaver, ...others] = somePeople(10);
+		const watched = await watching([leaver, ...others]);
+		watched.people = others.map((person) => ({ ...person, id: aPerson().id }));
+		watched.hidden = others;
+		expect(await watched.events()).toEqual([`memberRemoved ${leaver.id}`]);
+		expect(await watched.events()).toEqual(watched.people.map(({ id }) => `memberUpdated ${id}`));
 	});
 
 	it('does not count people who only have another id', async () => {
@@ -985,6 +1073,17 @@ describe('business members', () => {
 		expect(await watched.events()).toEqual([]);
 		watched.remove(people[0]);
 		expect(await watched.events()).toEqual(['memberRemoved 1']);
+	});
+
+	it('nobody has another id by a first list that the second one proves wrong', async () => {
+		const people = [1, 2, 3].map((id) => member(id, `p${id}@b.c`));
+		const watched = membersOf(people);
+		await watched.poll();
+		watched.peopleListings = { poll: () => listingOf([member(9, 'p1@b.c'), ...people.slice(1)]) };
+		expect(await watched.events()).toEqual([]);
+		watched.peopleListings = {};
+		expect(await watched.events()).toEqual([]);
+		expect(watched.known().map(({ id }) => id)).toEqual(['1', '2', '3']);
 	});
 
 	it('somebody not confirmed who takes the address of a leaver is not the leaver', async () => {
