@@ -26,7 +26,8 @@ function attemptOf(...answers: [ScimAnswer, ...ScimAnswer[]]): Attempt {
 	return { isDone: answer.status >= 200 && answer.status < 300, statuses: answers.map(({ status }) => status), answer };
 }
 
-async function find(provider: Provider, address: string): Promise<ScimAnswer> {
+/** Looks for a person, as both do before anything else. */
+export async function find(provider: Provider, address: string): Promise<ScimAnswer> {
 	return await provider.ask(`/Users?filter=${encodeURIComponent(`userName eq "${address}"`)}&startIndex=1&count=100`);
 }
 
