@@ -9,6 +9,7 @@ import type { HeapInput, HeapResult } from './tasks/heap.mts';
 import type { ListInput, ListResult } from './tasks/list.mts';
 import type { LoadInput } from './tasks/load.mts';
 import type { Block, PollInput, PollResult } from './tasks/poll.mts';
+import type { ScimInput, ScimResult } from './tasks/scim.mts';
 
 /** What every benchmark is given. */
 export interface Run {
@@ -155,6 +156,18 @@ async function businesses({ sizes, stage, sandbox }: Run): Promise<Figures> {
 	return told('pollRequestsPerDay1000x50', value, noneStarves && limited.errors === 0, details);
 }
 
+async function scim({ sizes, stage, sandbox }: Run): Promise<Figures> {
+	const { scimMembers: members, scimPageSize: pageSize, scimAtOnce: times, latencyMs } = sizes;
+	const input: ScimInput = { sandbox, members, pageSize, atOnce: times, latencyMs };
+	const { getMany, import: imported, atOnce, pages } = await inWorker<ScimResult>('scim', input, stage);
+	const counted = `requests to the published list, beside Get Many's ${getMany.list}`;
+	const others = (all: number): string => `${all} in all: the lists of members and of invitations as well`;
+	return {
+		...figure('scimImportVsList', imported.list / getMany.list, `${members} people in ${pages} pages: ${imported.list} ${counted}; ${others(imported.all)}`),
+		...figure('scimAtOnceVsList', atOnce.list / getMany.list, `${times} at once: ${atOnce.list} ${counted}; ${others(atOnce.all)}`),
+	};
+}
+
 async function packaging({ sizes, stage }: Run): Promise<Figures> {
 	const times: Record<LoadInput['which'], number[]> = { freshBooks: [], empty: [] };
 	for (let round = -1; round < sizes.loads; round++) {
@@ -172,5 +185,5 @@ async function packaging({ sizes, stage }: Run): Promise<Figures> {
 }
 
 export const BENCHMARKS: Readonly<Record<string, (run: Run) => Promise<Figures>>> = {
-	list, poll, heap, batch, throttled, businesses, packaging,
+	list, poll, heap, batch, throttled, businesses, scim, packaging,
 };

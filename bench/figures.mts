@@ -16,6 +16,8 @@ export const KEYS = [
 	'throttledWallVsIdeal',
 	'pollCosts',
 	'pollRequestsPerDay1000x50',
+	'scimImportVsList',
+	'scimAtOnceVsList',
 	'packedKb',
 	'loadMs',
 ] as const;
@@ -65,6 +67,8 @@ const GOALS: Readonly<Record<Key, { limit: number; text: string }>> = {
 	throttledWallVsIdeal: { limit: 1.6, text: 'at most 1.6' },
 	pollCosts: { limit: NaN, text: 'none' },
 	pollRequestsPerDay1000x50: { limit: NaN, text: 'no business starves' },
+	scimImportVsList: { limit: 1.3, text: 'at most 1.3' },
+	scimAtOnceVsList: { limit: 1, text: 'at most 1.0' },
 	packedKb: { limit: 150, text: 'at most 150' },
 	loadMs: { limit: 3, text: 'at most 3 x empty' },
 };

@@ -13,6 +13,10 @@ export interface Sizes {
 	membersPerBusiness: number;
 	/** Polls simulated: twelve are an hour. */
 	polls: number;
+	/** People whom an identity provider imports, on how large pages, and how many requests it sends at once. */
+	scimMembers: number;
+	scimPageSize: number;
+	scimAtOnce: number;
 	loads: number;
 }
 
@@ -27,6 +31,9 @@ export const FULL: Sizes = {
 	businesses: 1_000,
 	membersPerBusiness: 50,
 	polls: 12,
+	scimMembers: 1_000,
+	scimPageSize: 100,
+	scimAtOnce: 50,
 	loads: 5,
 };
 
@@ -41,5 +48,8 @@ export const TINY: Sizes = {
 	businesses: 4,
 	membersPerBusiness: 3,
 	polls: 2,
+	scimMembers: 150,
+	scimPageSize: 40,
+	scimAtOnce: 5,
 	loads: 1,
 };

@@ -7,8 +7,9 @@ import { heap } from './tasks/heap.mts';
 import { list } from './tasks/list.mts';
 import { load } from './tasks/load.mts';
 import { poll } from './tasks/poll.mts';
+import { scim } from './tasks/scim.mts';
 
-const TASKS: Readonly<Record<string, (input: never, stage: Stage) => Promise<unknown>>> = { batch, businesses, heap, list, load, poll };
+const TASKS: Readonly<Record<string, (input: never, stage: Stage) => Promise<unknown>>> = { batch, businesses, heap, list, load, poll, scim };
 
 process.once('disconnect', () => process.exit(1));
 const task = TASKS[process.argv[2] ?? ''];

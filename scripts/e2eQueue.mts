@@ -1,5 +1,5 @@
-// npm run e2e:queue [-- --small]: the package on n8n's distributed engine (one main process, two workers, Redis,
-// PostgreSQL), with everything broken once that can break. Exits with 1 when something was false, reused, or lost
+// npm run e2e:queue [-- --small]: the package on n8n's distributed engine (one main process, two workers, a webhook process,
+// Redis, PostgreSQL), with everything broken once that can break. Exits with 1 when something was false, reused, or lost
 // beyond what n8n itself gives up. --small plays a tenth of it.
 import { parseArgs } from 'node:util';
 import { installN8n } from '../sandbox/n8n/index.mts';
@@ -16,6 +16,7 @@ const FULL: Size = {
 	perExecution: 20,
 	executionsAtKill: 4,
 	pollsMeasured: 6,
+	provisioned: 60,
 };
 const SMALL: Size = {
 	people: 560,
@@ -23,6 +24,7 @@ const SMALL: Size = {
 	perExecution: 10,
 	executionsAtKill: 3,
 	pollsMeasured: 3,
+	provisioned: 16,
 };
 
 let cluster: Cluster | undefined;
@@ -32,7 +34,7 @@ for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
 	process.on(event, () => {
 		if (stopping) return;
 		stopping = true;
-		console.log('\nStopping n8n, its workers, Redis, PostgreSQL and the sandbox.');
+		console.log('\nStopping n8n, its workers and webhook process, Redis, PostgreSQL and the sandbox.');
 		void Promise.resolve(cluster?.close({ keepLogs: false })).finally(() => process.exit(1));
 	});
 }
@@ -44,7 +46,7 @@ async function main(): Promise<boolean> {
 	await installServices();
 	await installN8n();
 	cluster = await Cluster.prepare();
-	console.log('Starting Redis, PostgreSQL, n8n and two workers.');
+	console.log('Starting Redis, PostgreSQL, n8n, two workers and a webhook process.');
 	await cluster.start(memory);
 	const campaign = await Campaign.open(cluster, memory, values.small ? SMALL : FULL);
 	await campaign.play(cursors).catch((error: unknown) => {

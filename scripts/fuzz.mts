@@ -7,7 +7,7 @@ import { conclude, countJest, freshReport, REPORTS } from './lib/reports.mts';
 import { giveUp, run } from './lib/run.mts';
 
 /** What the suites issue to the nodes as secrets: none of it may be in what they showed or wrote. */
-const SECRETS = ['first-access-token', 'first-refresh-token', 'client-password'];
+const SECRETS = ['first-access-token', 'first-refresh-token', 'client-password', '0123456789abcdef0123456789abcdef'];
 const SUITES = 'test/node/(hostile|people)';
 const FOLDER = path.join(REPORTS, 'hostile');
 

@@ -11,6 +11,7 @@ import type {
 	INodeParameters,
 	INodeType,
 	INodeTypes,
+	IWebhookData,
 	IWorkflowExecuteAdditionalData,
 	Workflow,
 } from 'n8n-workflow';
@@ -19,6 +20,10 @@ import { BUSINESS } from './control.mts';
 import type { SandboxAddress, Stage } from './stage.mts';
 
 const CREDENTIAL = 'freshBooksOAuth2Api';
+const SCIM_CREDENTIAL = 'freshBooksScimApi';
+/** What the identity provider shows. */
+const SHOWN = '0123456789abcdef'.repeat(2);
+const WEBHOOK_ID = 'webhook-1';
 const HTTP_REQUEST_VERSION = 4.4;
 const TRIGGER_PARAMETERS: INodeParameters = {
 	businesses: 'all',
@@ -29,6 +34,8 @@ const TRIGGER_PARAMETERS: INodeParameters = {
 
 /** The business as the node's resource locator holds it. */
 export const THE_BUSINESS = { __rl: true, mode: 'id', value: String(BUSINESS) };
+
+const SCIM_PARAMETERS: INodeParameters = { business: THE_BUSINESS, path: 'scim/v2', role: { __rl: true, mode: 'id', value: 'business_employee' }, options: {} };
 
 interface RunSettings {
 	items?: IDataObject[];
@@ -52,6 +59,18 @@ export interface Rival {
 	version: number;
 }
 
+/** A list of users as the SCIM trigger answers it. */
+interface ScimList {
+	totalResults: number;
+	Resources: ReadonlyArray<Readonly<Record<string, unknown>>>;
+}
+
+/** One published SCIM trigger. */
+export interface ScimService {
+	/** Asks for a list below the base URL, such as `Users`; throws for any answer but 200. */
+	get(collection: string, query: Record<string, string>): Promise<ScimList>;
+}
+
 let credentialCount = 0;
 
 /** n8n-core, the packed package's nodes, and n8n's own HTTP Request node where it is installed. */
@@ -59,6 +78,8 @@ export class Host {
 	readonly freshBooks: INodeType;
 
 	readonly trigger: INodeType;
+
+	private readonly scimTrigger: INodeType;
 
 	private readonly core: typeof Core;
 
@@ -77,10 +98,11 @@ export class Host {
 		this.requireFromN8n('reflect-metadata');
 		this.core = this.requireFromN8n('n8n-core') as typeof Core;
 		this.workflowPackage = this.requireFromN8n('n8n-workflow') as typeof WorkflowPackage;
-		const { FreshBooks, FreshBooksTrigger } = this.requireFromPackage(stage.packageFolder) as Record<string, new () => INodeType>;
-		if (!FreshBooks || !FreshBooksTrigger) throw new Error('The package does not give its nodes.');
+		const { FreshBooks, FreshBooksTrigger, FreshBooksScimTrigger } = this.requireFromPackage(stage.packageFolder) as Record<string, new () => INodeType>;
+		if (!FreshBooks || !FreshBooksTrigger || !FreshBooksScimTrigger) throw new Error('The package does not give its nodes.');
 		this.freshBooks = new FreshBooks();
 		this.trigger = new FreshBooksTrigger();
+		this.scimTrigger = new FreshBooksScimTrigger();
 	}
 
 	/** A module of the packed package, by its path below `dist`. */
@@ -137,6 +159,29 @@ export class Host {
 		return emitted;
 	}
 
+	/** A SCIM trigger of its own, with a credential of its own. */
+	scimService(sandbox: SandboxAddress): ScimService {
+		const { node, workflow, additionalData } = this.sceneOf(this.scimTrigger, SCIM_PARAMETERS, sandbox, {});
+		Object.assign(node, { webhookId: WEBHOOK_ID, credentials: { ...node.credentials, [SCIM_CREDENTIAL]: { id: 'scim', name: 'SCIM' } } });
+		const [webhookDescription] = this.scimTrigger.description.webhooks ?? [];
+		return {
+			get: async (collection, query) => {
+				const answered = { status: 0, text: '' };
+				const response = {
+					status: (code: number) => ((answered.status = code), response),
+					set: () => response,
+					send: (text: string) => ((answered.text = text), response),
+				};
+				const httpRequest = { method: 'GET', params: { [`collection-${WEBHOOK_ID}`]: collection }, query, headers: { authorization: `Bearer ${SHOWN}` }, body: {} };
+				const own = { ...additionalData, httpRequest, httpResponse: response } as unknown as IWorkflowExecuteAdditionalData;
+				const webhook = { httpMethod: 'GET', node: node.name, path: '', webhookDescription, workflowId: 'workflow-1', workflowExecuteAdditionalData: own } as IWebhookData;
+				await this.scimTrigger.webhook?.call(new this.core.WebhookContext(workflow, node, own, 'webhook', webhook, [], null));
+				if (answered.status !== 200) throw new Error(`The SCIM trigger answered ${answered.status}: ${answered.text}`);
+				return JSON.parse(answered.text) as ScimList;
+			},
+		};
+	}
+
 	private sceneOf(type: INodeType, parameters: INodeParameters, sandbox: SandboxAddress, staticData: IDataObject): Scene {
 		const node: INode = {
 			id: 'node-1',
@@ -165,6 +210,7 @@ function additionalDataFor(sandbox: SandboxAddress): IWorkflowExecuteAdditionalD
 	return {
 		credentialsHelper: credentialsHelperFor(sandbox),
 		executionId: 'execution-1',
+		webhookBaseUrl: 'http://localhost/webhook',
 		webhookWaitingBaseUrl: 'http://localhost/webhook-waiting',
 		formWaitingBaseUrl: 'http://localhost/form-waiting',
 		restApiUrl: 'http://localhost/rest',
@@ -192,7 +238,7 @@ function credentialsHelperFor({ url, token }: SandboxAddress): ICredentialsHelpe
 	};
 	return {
 		getParentTypes: () => ['oAuth2Api'],
-		getDecrypted: async () => structuredClone(data),
+		getDecrypted: async (_data: unknown, _credentials: unknown, type: string) => (type === SCIM_CREDENTIAL ? { token: SHOWN } : structuredClone(data)),
 		getCredentialsProperties: () => [],
 		isCredentialUsableByNode: async () => true,
 		authenticate: async (_credentials: unknown, _type: unknown, options: unknown) => options,

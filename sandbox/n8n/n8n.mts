@@ -15,6 +15,8 @@ export interface InstalledN8n {
 	readonly node: string;
 }
 
+type Role = 'main' | 'worker' | 'webhook';
+
 /** How an n8n is started. */
 export interface N8nOptions {
 	/** Its home: database, settings and log live in it, and survive a restart. */
@@ -28,8 +30,8 @@ export interface N8nOptions {
 	readonly owner?: Owner;
 	/** Another n8n than the pinned one. */
 	readonly installed?: InstalledN8n;
-	/** A worker of queue mode runs executions for a main process, and answers health checks only. */
-	readonly role?: 'main' | 'worker';
+	/** In queue mode: a worker runs executions for a main process, and answers health checks only; a webhook process answers webhooks. */
+	readonly role?: Role;
 }
 
 /** Who owns the instances that the sandbox starts. */
@@ -52,8 +54,8 @@ export class PortTakenError extends Error {
 }
 
 const READY_WITHIN_MS = 120_000;
-/** The fewest executions at once that n8n runs without a warning; its default is 10. */
-const WORKER_COMMAND = ['worker', '--concurrency=5'];
+/** A worker with the fewest executions at once that n8n runs without a warning; its default is 10. */
+const COMMANDS: Readonly<Record<Role, readonly string[]>> = { main: ['start'], worker: ['worker', '--concurrency=5'], webhook: ['webhook'] };
 
 /** A real n8n in a process group of its own. */
 export class N8n {
@@ -64,7 +66,7 @@ export class N8n {
 	/** The REST API, signed in as the owner. */
 	readonly client: N8nClient;
 	readonly #installed: InstalledN8n;
-	readonly #role: 'main' | 'worker';
+	readonly #role: Role;
 	readonly #guarded: Guarded;
 	#env: Record<string, string>;
 
@@ -110,13 +112,12 @@ export class N8n {
 		await this.#guarded.ended();
 	}
 
-	/** Starts the process and comes back when n8n answers and, but for a worker, the owner is signed in. */
+	/** Starts the process and comes back when n8n answers and, where it is a main process, the owner is signed in. */
 	async start(env?: Record<string, string>): Promise<void> {
 		if (this.running) throw new Error(`The n8n on port ${this.port} runs already.`);
 		if (env) this.#env = env;
 		if (!(await isPortFree(this.port))) throw new PortTakenError(this.port);
-		const command = this.#role === 'worker' ? WORKER_COMMAND : ['start'];
-		await this.#guarded.start([this.#installed.node, this.#program, ...command], { cwd: this.userFolder, env: await this.#environment() });
+		await this.#guarded.start([this.#installed.node, this.#program, ...COMMANDS[this.#role]], { cwd: this.userFolder, env: await this.#environment() });
 		try {
 			await this.#guarded.ready('n8n', async () => await this.#answers(), READY_WITHIN_MS);
 			if (this.#role === 'main') await this.client.signIn(this.owner);
@@ -179,7 +180,7 @@ export class N8n {
 	async #answers(): Promise<boolean> {
 		try {
 			const health = await fetch(`${this.url}/healthz/readiness`);
-			if (!health.ok || this.#role === 'worker') return health.ok;
+			if (!health.ok || this.#role !== 'main') return health.ok;
 			const settings = await fetch(`${this.url}/rest/settings`);
 			return settings.headers.get('content-type')?.includes('json') ?? false;
 		} catch {

@@ -44,6 +44,12 @@ describe('the benchmarks', () => {
 		assert.equal(costTable({}), undefined);
 	});
 
+	test('read the list once for an import, and once for requests that come at once', () => {
+		assert.equal(figures.scimImportVsList?.value, 1);
+		assert.equal(figures.scimAtOnceVsList?.value, 1);
+		assert.match(figures.scimImportVsList?.details ?? '', /^150 people in 4 pages: 2 requests to the published list, beside Get Many's 2; 5 in all/);
+	});
+
 	test('lose and repeat nothing against a limit', () => {
 		assert.equal(figures.throttledLost?.value, 0);
 		assert.equal(figures.throttledRepeated?.value, 0);

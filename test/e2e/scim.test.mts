@@ -132,6 +132,41 @@ describe('reading people', () => {
 	});
 });
 
+describe('how long it takes', () => {
+	const ROUNDS = 40;
+
+	async function answeredAfterMs(ask: () => Promise<unknown>): Promise<number> {
+		const began = performance.now();
+		await ask();
+		return performance.now() - began;
+	}
+
+	/** The one in the middle, and the slowest. */
+	function inWords(times: number[]): string {
+		const sorted = times.sort((one, other) => one - other);
+		return `${sorted[Math.floor(sorted.length / 2)]?.toFixed(1)} ms (slowest of ${ROUNDS}: ${sorted.at(-1)?.toFixed(1)} ms)`;
+	}
+
+	// Printed and not compared with a limit: a time on a busy machine says nothing.
+	test('a search on a warm list, beside the webhook of an empty workflow', async (context) => {
+		const { client, url } = world.n8n;
+		const path = newToken();
+		const webhook = { name: 'Webhook', type: 'n8n-nodes-base.webhook', typeVersion: 2, position: [0, 0] as [number, number], webhookId: path, parameters: { httpMethod: 'GET', path, responseMode: 'onReceived', options: {} } };
+		const { id } = await client.createWorkflow({ name: 'Empty', nodes: [webhook], connections: {} });
+		assert.equal(await client.publish(id), 'published');
+		const search = async (): Promise<unknown> => await provider.ask(`/Users?filter=${encodeURIComponent(`userName eq "${TEODOR}"`)}`);
+		const empty = async (): Promise<unknown> => await (await fetch(`${url}/webhook/${path}`)).text();
+		const times = { search: [] as number[], empty: [] as number[] };
+		for (let round = 0; round < ROUNDS; round++) {
+			await search();
+			times.search.push(await answeredAfterMs(search));
+			times.empty.push(await answeredAfterMs(empty));
+		}
+		context.diagnostic(`GET /Users?filter=userName eq on a warm list: ${inWords(times.search)}; the webhook of an empty workflow: ${inWords(times.empty)}`);
+		await client.unpublish(id);
+	});
+});
+
 describe('what the service says of itself', () => {
 	for (const address of ['/ServiceProviderConfig', '/ResourceTypes', '/ResourceTypes/User', '/Schemas', '/Schemas/urn:ietf:params:scim:schemas:core:2.0:User']) {
 		test(address, async () => {

@@ -17,7 +17,7 @@ export interface Asked {
 	method?: string;
 	query?: IDataObject;
 	headers?: Record<string, string>;
-	body?: string;
+	body?: string | Uint8Array;
 }
 
 export interface Answered {
@@ -57,10 +57,15 @@ export class TestScimTrigger {
 	}
 
 	/** Asks for an address below the base URL, such as `Users/abc`; `''` is the base URL itself. */
-	async ask(address: string, { method = 'GET', query = {}, headers = {}, body }: Asked = {}): Promise<Answered> {
+	async ask(address: string, asked: Asked = {}): Promise<Answered> {
 		const [collection, id] = address === '' ? [] : address.split('/');
+		return await this.askFor(collection, id, asked);
+	}
+
+	/** The same with the two words of the address as n8n hands them over, decoded. */
+	async askFor(collection: string | undefined, id: string | undefined, { method = 'GET', query = {}, headers = {}, body }: Asked): Promise<Answered> {
 		const params = { ...(collection !== undefined && { [`collection-${WEBHOOK_ID}`]: collection }), ...(id !== undefined && { [`id-${WEBHOOK_ID}`]: id }) };
-		const request = { method, params, query, headers: { authorization: `Bearer ${SHOWN}`, ...headers }, body: {}, rawBody: body === undefined ? undefined : Buffer.from(body) };
+		const request = { method, params, query, headers: { authorization: `Bearer ${SHOWN}`, ...headers }, body: {}, rawBody: typeof body === 'string' ? Buffer.from(body) : body };
 		const sent = { status: 0, headers: {} as Record<string, string>, text: undefined as string | undefined };
 		const response = {
 			status: (code: number) => ((sent.status = code), response),

@@ -11,6 +11,7 @@ import type { Cluster } from './cluster.mts';
 import { writesDuring, writesOfOneChange, type Writes } from './databaseWrites.mts';
 import { measureMemory, type Memory } from './memory.mts';
 import type { Row } from './report.mts';
+import { IdentityProvider } from './scim.mts';
 
 /** How much is played. */
 export interface Size {
@@ -21,6 +22,8 @@ export interface Size {
 	/** Executions of each operation that writes, in a scenario in which something is killed. */
 	readonly executionsAtKill: number;
 	readonly pollsMeasured: number;
+	/** Whom an identity provider creates or deactivates. */
+	readonly provisioned: number;
 }
 
 /** Milliseconds before every answer of FreshBooks, so that executions are under way when something is killed. */
@@ -42,6 +45,8 @@ const ALLOWED_PER_SECOND = 50;
 /** Lets everybody go whom the actions remove. */
 const OPTIONS = { maxRemovals: 5_000, maxRemovalsUnit: 'count' };
 const BUSINESSES = [7_100_001, 7_100_002, 7_100_003, 7_100_004];
+/** Of the identity provider. */
+const PROVISIONED = 7_100_005;
 
 interface Sent {
 	/** From what happened in between, or from the sending, to the end of the last execution. */
@@ -86,6 +91,7 @@ export class Campaign {
 			const generate = Math.ceil(size.people / BUSINESSES.length);
 			await world.control('POST', '/businesses', { id, name: `Works ${index + 1}`, generate, staff: false });
 		}
+		await world.control('POST', '/businesses', { id: PROVISIONED, name: 'Provisioned', withOwner: true, generate: size.provisioned, staff: false });
 		await world.control('PATCH', '/settings', { latencyMs: LATENCY_MS });
 		const workflows = await ActionWorkflows.publish(world.n8n.client, world.credential);
 		return new Campaign(cluster, engine, size, workflows, new Scene(world.sandbox.parts.world, BUSINESSES));
@@ -101,6 +107,7 @@ export class Campaign {
 		await this.#step('people change', async () => await this.#peopleChange());
 		await this.#step('many actions', async () => await this.#manyActions(many));
 		await this.#step('throttled', async () => await this.#throttled(throttled));
+		await this.#step('identity provider', async () => await this.#identityProvider());
 		await this.#step('worker killed', async () => await this.#workerKilled(atWorker));
 		await this.#step('main killed', async () => await this.#mainKilled(atMain));
 		await this.#step('Redis restarted', async () => await this.#redisRestarted(atRedis));
@@ -257,6 +264,20 @@ export class Campaign {
 		const notes = [`${seconds.toFixed(0)} s`, `${requests} requests with the polls', ${refused} of them refused with 429`, ...this.#endings(sent)];
 		this.#noteActions(scenario, 'actions', verdict, notes.join('; '));
 		this.#mustHold(scenario, verdict.lost.length === 0, `${verdict.lost.length} actions were not done: ${sent.answers.errors.slice(0, 3).join(' / ')}`);
+	}
+
+	/** Okta and Entra ID reach whatever process the balancer gives them. */
+	async #identityProvider(): Promise<void> {
+		const scenario = 'an identity provider, through main and webhook process by turns';
+		const provider = await IdentityProvider.publish(this.#cluster, PROVISIONED, this.#size.provisioned);
+		const from = this.#history.length;
+		await this.#watched(scenario, async () => await provider.play());
+		const { sent, done, repeated, lost, untrue, byDoor, again } = await provider.outcome(this.#history.slice(from));
+		const tries = again.length === 0 ? 'each done at the first try' : `${again.length} needed more than one try (${[...new Set(again)].slice(0, 3).join('; ')})`;
+		this.rows.push({ scenario, part: 'SCIM trigger', sent, done, repeated: repeated.length, lost: lost.length, untrue: untrue.length, note: `requests by process ${byDoor.join(' + ')}; each person twice; ${tries}` });
+		this.#mustHold(scenario, repeated.length === 0, `done more than once: ${repeated.slice(0, 3).join(', ')}`);
+		this.#mustHold(scenario, lost.length === 0, `lost: ${lost.slice(0, 3).join(', ')}`);
+		this.#mustHold(scenario, untrue.length === 0, `done unasked: ${untrue.slice(0, 3).join(', ')}`);
 	}
 
 	#endings({ answers }: Sent): string[] {

@@ -1,4 +1,4 @@
-// n8n as it is scaled out: one main process, two workers, Redis and PostgreSQL, and the FreshBooks sandbox.
+// n8n as it is scaled out: one main process, two workers, a webhook process, Redis and PostgreSQL, and the FreshBooks sandbox.
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,7 +10,13 @@ import { Postgres, Redis } from './services.mts';
 
 /** Everything of this run; nothing outside it is touched. */
 const FOLDER = path.join(RUNS, 'queue');
-const WORKERS = ['worker 1', 'worker 2'] as const;
+/** The main process first: it makes the tables that the others expect. */
+const N8NS = [
+	{ name: 'main', role: 'main' },
+	{ name: 'worker 1', role: 'worker' },
+	{ name: 'worker 2', role: 'worker' },
+	{ name: 'webhook process', role: 'webhook' },
+] as const;
 
 /** A program of the cluster, by the name it has in the report. */
 export interface Member {
@@ -62,18 +68,16 @@ export class Cluster {
 		return new Cluster({ sandbox: await startSandbox(), redis, postgres });
 	}
 
-	/** Starts Redis, PostgreSQL, main, workers, and connects a credential. */
+	/** Starts Redis, PostgreSQL, every n8n, and connects a credential. */
 	async start(engine: Engine): Promise<void> {
 		await Promise.all([this.redis.start(), this.postgres.start()]);
 		const packed = await packPackage();
 		const env = environment(this, engine, this.#encryptionKey);
-		for (const name of ['main', ...WORKERS]) {
-			const role = name === 'main' ? 'main' : 'worker';
+		for (const { name, role } of N8NS) {
 			this.#n8ns.push(await prepareN8n({ userFolder: path.join(FOLDER, name.replace(' ', '-')), packed, env, role }));
 		}
-		// The main process makes the tables that the workers expect.
 		await this.main.start();
-		await Promise.all(this.workers.map(async (worker) => await worker.start()));
+		await Promise.all(this.#n8ns.slice(1).map(async (n8n) => await n8n.start()));
 		this.#world = new World(this.main, this.sandbox, await connectCredential(this.main.client, this.sandbox));
 	}
 
@@ -89,7 +93,14 @@ export class Cluster {
 	}
 
 	get workers(): N8n[] {
-		return this.#n8ns.slice(1);
+		return this.#n8ns.filter((_, index) => N8NS[index]?.role === 'worker');
+	}
+
+	/** Answers webhooks beside the main process. */
+	get webhook(): N8n {
+		const webhook = this.#n8ns.find((_, index) => N8NS[index]?.role === 'webhook');
+		if (!webhook) throw new Error('The cluster was not started.');
+		return webhook;
 	}
 
 	/** The main process and the sandbox, as the end-to-end suites know them. */
@@ -100,7 +111,7 @@ export class Cluster {
 
 	/** Everything that runs. */
 	get members(): Member[] {
-		const n8ns = this.#n8ns.map(({ pid }, index) => ({ name: ['n8n main', ...WORKERS.map((name) => `n8n ${name}`)][index] ?? '', pid }));
+		const n8ns = this.#n8ns.map(({ pid }, index) => ({ name: `n8n ${N8NS[index]?.name ?? ''}`, pid }));
 		return [...n8ns, { name: 'Redis', pid: this.redis.pid }, { name: 'PostgreSQL', pid: this.postgres.pid }];
 	}
 

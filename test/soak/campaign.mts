@@ -8,15 +8,18 @@ import { searchFiles } from '../e2e/support.mts';
 import { Collector } from './collector.mts';
 import { FaultDirector, type Lie } from './director.mts';
 import { FAULTS, type Fault } from './faultPlan.mts';
+import { IdentityProvider } from './identityProvider.mts';
 import type { HistoryEntry } from '../../sandbox/freshbooks/types.mts';
 import { judgeActions, type Action } from './judge/actions.mts';
 import type { Finding, FindingKind } from './judge/findings.mts';
 import { Timelines, type Beginning } from './judge/timelines.mts';
 import type { Request } from './judge/polls.mts';
+import { judgeProvider } from './judge/provider.mts';
 import { silencesOf } from './judge/silences.mts';
 import { judgeTrigger, type Watcher } from './judge/triggers.mts';
-import { planOf } from './plan.mts';
+import { planOf, PROVISIONED } from './plan.mts';
 import { Player } from './player.mts';
+import { providerLivesOf } from './providerPlan.mts';
 import { openStage, type Stage } from './stage.mts';
 
 /** What a campaign came to. */
@@ -31,6 +34,8 @@ export interface Verdict {
 	readonly emitted: number;
 	readonly findings: readonly Finding[];
 	readonly actions: { readonly asked: number; readonly done: number; readonly failed: number };
+	/** Of the identity provider: people about whom it wished something, its attempts, and their last answers by status. */
+	readonly provider: { readonly people: number; readonly attempts: number; readonly answers: Readonly<Record<string, number>> };
 	/** Error executions of the triggers, by message. */
 	readonly failedPolls: Readonly<Record<string, number>>;
 	readonly secrets: { readonly searched: number; readonly files: number; readonly findings: readonly string[] };
@@ -87,6 +92,7 @@ class Campaign {
 	readonly #say: (line: string) => void;
 	readonly #director: FaultDirector;
 	readonly #player: Player;
+	readonly #provider: IdentityProvider;
 	readonly #collector: Collector;
 	readonly #beginning: Beginning;
 	#settledAt = 0;
@@ -102,6 +108,7 @@ class Campaign {
 		log.clear();
 		this.#director = directorFor(stage, seed);
 		this.#player = new Player(stage, planOf(seed, minutes));
+		this.#provider = new IdentityProvider(stage, providerLivesOf(seed, minutes * 60_000));
 		this.#collector = new Collector(stage);
 	}
 
@@ -109,9 +116,10 @@ class Campaign {
 		const looking = new AbortController();
 		const looked = this.#lookUntil(looking.signal);
 		this.#director.active = true;
-		await this.#player.play(this.#minutes * 60_000);
+		const players = [this.#player, this.#provider];
+		await Promise.all(players.map(async (player) => await player.play(this.#minutes * 60_000)));
 		this.#director.active = false;
-		await this.#player.finish();
+		await Promise.all(players.map(async (player) => await player.finish()));
 		looking.abort();
 		await looked;
 		this.#say('Faults have stopped; the triggers settle.');
@@ -130,7 +138,7 @@ class Campaign {
 			const passed = Math.floor((Date.now() - startedAt) / 60_000);
 			if (passed === minute) continue;
 			minute = passed;
-			this.#say(`${passed} min: ${this.#requests} requests, ${this.#sumOfFaults()} faults, ${this.#player.actions.length} actions.`);
+			this.#say(`${passed} min: ${this.#requests} requests, ${this.#sumOfFaults()} faults, ${this.#actions.length} actions.`);
 		}
 	}
 
@@ -145,6 +153,11 @@ class Campaign {
 		} while (owes() && Date.now() < deadline);
 		await sleep(STAYS_QUIET_MS);
 		await this.#collector.look();
+	}
+
+	/** Of both players: the judge knows no difference. */
+	get #actions(): Action[] {
+		return [...this.#player.actions, ...this.#provider.actions];
 	}
 
 	get #requests(): number {
@@ -174,13 +187,14 @@ class Campaign {
 		const timelines = this.#timelines();
 		const requests = Object.values(this.#collector.requestsByCaller()).flat();
 		const grants = new Set(this.#stage.callers.keys());
-		const ofActions = judgeActions({ actions: this.#player.actions, history, timelines, lies: this.#director.lies, grants, requests, connectedIdentity: owner.identityId });
-		return [...this.#ofTriggers(timelines), ...ofActions].sort((one, other) => one.at - other.at);
+		const ofActions = judgeActions({ actions: this.#actions, history, timelines, lies: this.#director.lies, grants, requests, connectedIdentity: owner.identityId });
+		const ofProvider = judgeProvider(this.#provider.wishes.values(), PROVISIONED.id, timelines, this.#settledAt);
+		return [...this.#ofTriggers(timelines), ...ofActions, ...ofProvider].sort((one, other) => one.at - other.at);
 	}
 
 	async #keepEvidence(): Promise<void> {
 		const { history } = this.#stage.world.sandbox.parts.world;
-		const evidence: Evidence = { beginning: this.#beginning, settledAt: this.#settledAt, lies: this.#director.lies, history, actions: this.#player.actions, watchers: this.#collector.watchers(), requests: this.#collector.requestsByCaller() };
+		const evidence: Evidence = { beginning: this.#beginning, settledAt: this.#settledAt, lies: this.#director.lies, history, actions: this.#actions, watchers: this.#collector.watchers(), requests: this.#collector.requestsByCaller() };
 		await writeFile(await freshReport('soak-evidence.json'), JSON.stringify(evidence));
 	}
 
@@ -197,6 +211,7 @@ class Campaign {
 			emitted: this.#collector.watchers().reduce((sum, { items }) => sum + items.length, 0),
 			findings: this.#findings(),
 			actions: { asked: actions.length, done, failed: actions.length - done },
+			provider: { people: this.#provider.wishes.size, attempts: this.#provider.actions.length, answers: Object.fromEntries(this.#provider.answers) },
 			failedPolls: Object.fromEntries(this.#collector.failures),
 			secrets: await this.#searchForSecrets(),
 			settledInSeconds,

@@ -4,7 +4,7 @@ import { N8nRequestError } from '../../sandbox/n8n/index.mts';
 import type { RequestEntry } from '../../sandbox/freshbooks/requestLog.mts';
 import { pollsOf, type Request } from './judge/polls.mts';
 import type { Item, ShownError, Watcher } from './judge/triggers.mts';
-import { BUSINESSES } from './plan.mts';
+import { WATCHED } from './plan.mts';
 import { TRIGGER_NODE, type RunningTrigger, type Stage } from './stage.mts';
 
 function kept({ method, path, query, status, ms, machineAt, fault, grant }: RequestEntry): Request {
@@ -45,7 +45,7 @@ export class Collector {
 			return {
 				name, source, watchesInvitations,
 				watchesProfiles: events.includes('memberUpdated'),
-				businessIds: businessIds ?? BUSINESSES.map(({ id }) => id),
+				businessIds: businessIds ?? WATCHED.map(({ id }) => id),
 				items: this.#items.get(trigger) ?? [],
 				errors: this.#errors.get(trigger) ?? [],
 				polls: pollsOf(this.#requests.get(grant) ?? [], watchesInvitations),

@@ -80,6 +80,12 @@ export const BUSINESSES = [
 	{ id: 6104, name: 'Dogwood Café', people: 9 },
 ] as const;
 
+/** An identity provider's own, in which nobody else changes anything. */
+export const PROVISIONED = { id: 6105, name: 'Elm Yard', people: 24 } as const;
+
+/** What the triggers watch. */
+export const WATCHED = [...BUSINESSES, PROVISIONED];
+
 const ROLES = ['business_employee', 'business_manager', 'contractor', 'business_accountant'];
 const FIRST = ['ada', 'bela', 'cora', 'dario', 'edda', 'femi', 'gila', 'hugo', 'ines', 'jora', 'kai', 'lene', 'milo', 'nora', 'olu', 'pia'];
 const LAST = ['arendt', 'basso', 'corvin', 'duval', 'ekberg', 'falk', 'greco', 'holm', 'ibarra', 'jansen', 'kerr', 'lund', 'moreau', 'nyberg'];

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { generatedPerson } from '../../sandbox/freshbooks/people.mts';
 import { addressedBy, FaultStream, REQUEST_FAULTS, type CallerKind, type Purpose, type RequestFault } from './faultPlan.mts';
 import { ATTEMPTS, BUSINESSES, planOf, READS, type Act } from './plan.mts';
+import { providerLivesOf } from './providerPlan.mts';
 
 const PURPOSES: readonly Purpose[] = ['me', 'people', 'invitations', 'lookUp', 'staff', 'refresh', 'invite', 'changeRole', 'remove', 'revoke'];
 
@@ -10,6 +11,22 @@ function drawn(kind: CallerKind, purpose: Purpose, count: number, seed = 7): Arr
 	const stream = new FaultStream(seed, 'somebody', kind, purpose);
 	return Array.from({ length: count }, () => stream.next());
 }
+
+describe('the plan of an identity provider', () => {
+	it('is the same for the same seed, another for another', () => {
+		assert.deepEqual(providerLivesOf(3, 120_000), providerLivesOf(3, 120_000));
+		assert.notDeepEqual(providerLivesOf(3, 120_000), providerLivesOf(4, 120_000));
+	});
+
+	it('holds everything that a provider does, for people of its own and for members', () => {
+		const lives = providerLivesOf(1, 180_000);
+		const acts = lives.flatMap(({ steps }) => steps.map(({ act }) => act));
+		for (const kind of ['assign', 'role', 'rename', 'unassign', 'accept']) assert.ok(acts.some((act) => act.kind === kind), kind);
+		for (const byDelete of [true, false]) assert.ok(acts.some((act) => act.kind === 'unassign' && act.byDelete === byDelete));
+		assert.ok(lives.some(({ email }) => !email.endsWith('@soak.example')), 'a member leaves');
+		assert.equal(new Set(lives.map(({ email }) => email)).size, lives.length);
+	});
+});
 
 describe('the plan of people', () => {
 	it('is the same for the same seed, another for another', () => {

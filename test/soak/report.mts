@@ -28,10 +28,11 @@ function summary(verdict: Verdict): string[][] {
 
 /** The tables in Markdown, to be read on a terminal or pasted into docs/reliability.md. */
 export function tablesOf(verdict: Verdict): string {
-	const { actions, faults, secrets, failedPolls, settledInSeconds } = verdict;
+	const { actions, provider, faults, secrets, failedPolls, settledInSeconds } = verdict;
 	const told = Object.values(failedPolls).reduce((sum, count) => sum + count, 0);
 	const beside =
 		`Actions asked for: ${actions.asked}, done ${actions.done}, ended with an error ${actions.failed}. ` +
+		`Identity provider: ${provider.people} people assigned or taken out in ${provider.attempts} attempts, answered ${Object.entries(provider.answers).map(([status, count]) => `${status} ${count} times`).join(', ')}. ` +
 		`Error executions of triggers: ${told}. Settled ${settledInSeconds} s after the last fault. ` +
 		`${secrets.searched} secrets looked for in ${secrets.files} files: ${secrets.findings.length} found.`;
 	const kinds = [['fault', 'times'], ...Object.entries(faults).map(([fault, count]) => [fault, String(count)])];

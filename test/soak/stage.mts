@@ -5,10 +5,11 @@ import { startSandbox } from '../../sandbox/freshbooks/server.mts';
 import { connectCredential, TYPES, type Credential, type WorkflowDraft, type WorkflowNode } from '../../sandbox/n8n/index.mts';
 import { ALL_EVENTS, DEFAULT_EVENTS } from '../e2e/trigger/changes.mts';
 import { pollTimesAt } from '../e2e/trigger/pollTimes.mts';
-import { startFreshN8n, World, type Json } from '../e2e/support.mts';
+import { publishScim, type Provider } from '../e2e/scim/provider.mts';
+import { locator, startFreshN8n, World, type Json } from '../e2e/support.mts';
 import type { Caller } from './director.mts';
 import { pollsOf } from './judge/polls.mts';
-import { BUSINESSES } from './plan.mts';
+import { BUSINESSES, PROVISIONED, WATCHED } from './plan.mts';
 
 /** What lets one n8n send hundreds of requests a minute on a machine with other work. */
 const N8N_SETTINGS = {
@@ -97,6 +98,8 @@ export interface Stage {
 	readonly callers: ReadonlyMap<number, Caller>;
 	/** The grant of the credential that an action uses. */
 	readonly grantOf: (action: ActionName) => number;
+	/** Where an identity provider asks, and the grant of the credential behind it. */
+	readonly scim: { readonly provider: Provider; readonly grant: number };
 	/** Runs an action. */
 	readonly act: (action: ActionName, body: Json) => Promise<Answer>;
 }
@@ -134,7 +137,7 @@ class Builder {
 
 	/** Waits until a poll has read every business of a trigger: before that it knows nobody. */
 	async baselineOf({ name, grant, events, businessIds }: RunningTrigger): Promise<void> {
-		const watched = businessIds ?? BUSINESSES.map(({ id }) => id);
+		const watched = businessIds ?? WATCHED.map(({ id }) => id);
 		const deadline = Date.now() + BASELINE_WITHIN_MS;
 		const isTaken = (): boolean => {
 			const requests = this.world.sandbox.parts.log.since(0).filter((request) => request.grant === grant);
@@ -228,17 +231,20 @@ async function startWorld(): Promise<World> {
 export async function openStage(): Promise<Stage> {
 	const world = await startWorld();
 	try {
-		const businesses = BUSINESSES.map(({ id, name, people }) => ({ id, name, withOwner: true, generate: people, accountId: `soak${id}` }));
+		const businesses = WATCHED.map(({ id, name, people }) => ({ id, name, withOwner: true, generate: people, accountId: `soak${id}` }));
 		await world.control('POST', '/seed', { businesses });
 		const builder = new Builder(world);
 		for (const action of Object.keys(ACTIONS) as ActionName[]) await builder.publish(actionDraft(action, await builder.actor(ACTIONS[action][0])));
+		const directory = await builder.connect('identity provider', 'writer');
+		// The limit, which is a test of its own, would hold back who comes and goes here.
+		const provider = await publishScim(world, { business: locator('id', PROVISIONED.id), options: { maxRemovals: 10_000, maxRemovalsUnit: 'count' } }, directory.credential);
 		const triggers: RunningTrigger[] = [];
 		for (const choice of TRIGGERS) {
 			const connected = await builder.connect(choice.name, 'trigger');
 			triggers.push({ ...choice, workflowId: await builder.publish(triggerDraft(choice, connected)), grant: connected.grant });
 		}
 		for (const trigger of triggers) await builder.baselineOf(trigger);
-		return { world, triggers, callers: builder.callers, grantOf: (action) => builder.grantOf(ACTIONS[action][0]), act: async (action, body) => await call(world, action, body) };
+		return { world, triggers, callers: builder.callers, scim: { provider, grant: directory.grant }, grantOf: (action) => builder.grantOf(ACTIONS[action][0]), act: async (action, body) => await call(world, action, body) };
 	} catch (error) {
 		await world.close();
 		throw error;

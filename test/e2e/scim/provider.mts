@@ -23,6 +23,9 @@ interface Asked {
 	readonly headers?: Record<string, string>;
 }
 
+/** As Okta does. */
+const HANGS_UP_AFTER_MS = 60_000;
+
 /** A published SCIM trigger, asked as an identity provider asks. */
 export class Provider {
 	readonly workflowId: string;
@@ -53,6 +56,7 @@ export class Provider {
 				...headers,
 			},
 			body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+			signal: AbortSignal.timeout(HANGS_UP_AFTER_MS),
 		});
 		const text = await response.text();
 		const parsed = (text === '' ? undefined : JSON.parse(text)) as Json;

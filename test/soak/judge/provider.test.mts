@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ANN, BEGINNING, BUSINESS, historyOf, invitation, PACKAGE, timelinesOf } from './fixtures.mts';
+import { judgeProvider, type Wish } from './provider.mts';
+
+const SETTLED = BEGINNING + 10_000;
+const invited = { at: 100, kind: 'invitationCreated', details: invitation(1, 'bob@b.c', 'pending'), grant: PACKAGE } as const;
+const revoked = { at: 200, kind: 'invitationRevoked', details: invitation(1, 'bob@b.c', 'revoked'), grant: PACKAGE } as const;
+const removed = { at: 300, kind: 'memberRemoved', person: ANN, grant: PACKAGE } as const;
+
+function found(history: ReturnType<typeof historyOf>, wish: Partial<Wish>): string[] {
+	const all = judgeProvider([{ email: 'ann@b.c', isIn: true, isDone: true, ...wish }], BUSINESS, timelinesOf(history), SETTLED);
+	return all.map(({ kind, words }) => `${kind}: ${words}`);
+}
+
+describe('what an identity provider wanted last', () => {
+	it('is true of a member, and of somebody who is invited', () => {
+		assert.deepEqual(found(historyOf(), {}), []);
+		assert.deepEqual(found(historyOf(invited), { email: 'bob@b.c' }), []);
+		assert.deepEqual(found(historyOf(removed), { isIn: false }), []);
+		assert.deepEqual(found(historyOf(invited, revoked), { email: 'bob@b.c', isIn: false }), []);
+	});
+
+	it('is false of who was to be out and is inside, as a member or by an invitation', () => {
+		assert.match(found(historyOf(), { isIn: false }).join(), /^false: .*is out, and they are still a member/);
+		assert.match(found(historyOf(invited), { email: 'bob@b.c', isIn: false }).join(), /^false: .*still invited/);
+	});
+
+	it('is false of who was to be in and is not', () => {
+		assert.match(found(historyOf(removed), {}).join(), /^false: .*is in, and they are neither/);
+	});
+
+	it('is lost when it was never answered', () => {
+		assert.match(found(historyOf(), { isDone: false }).join(), /^lost: /);
+	});
+});
