@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { refusal } from '../FreshBooks/client/errors';
 import { offboardEverywhere } from '../FreshBooks/people/offboarding';
-import { hasAccess, isOwner } from '../FreshBooks/people/presence';
+import { hasAccess, hasJoined, isOwner } from '../FreshBooks/people/presence';
 import { exceeds } from '../FreshBooks/people/removalLimit';
 import { ScimError } from './protocol/errors';
 import { WriteRefused } from './refusals';
@@ -72,7 +72,8 @@ export async function takeOut(write: Write, user: VisibleUser): Promise<TakenOut
 	const memory = service.memory();
 	const { email } = user.person;
 	const before = memory.of(email)?.removedAt ?? null;
-	const isRemoval = user.isMember && user.person.active;
+	// An invitation that is revoked is no removal, also where FreshBooks lists who is invited among its people.
+	const isRemoval = user.isMember && user.person.active && (presence.invitations.length === 0 || hasJoined(presence));
 	if (isRemoval) countRemoval(write, email, Date.now());
 	// Whatever becomes of it, the repeated request finds the person.
 	memory.remember(email, { inAt: Date.now() }, Date.now());

@@ -17,12 +17,15 @@ const renamed = (human: number): string => `renamed${human}@example.com`;
 
 const isKey = (address: string | null, key: string): boolean => address !== null && keyOf(address) === key;
 
-/**
- * Nobody and nothing else hides or changes what decides. A killed process forgets what lists that lag behind do not show either.
- */
-function isClear({ changes, absent, faults, lags }: WorldPlan, all: readonly Ended[]): boolean {
-	const forgets = all.some(({ plan }) => plan.isKilled) && Object.values(lags).flat().some((lag) => lag > 0);
-	return !forgets && changes.length === 0 && absent.length === 0 && !faults.some(({ how }) => how === 'hidden' || how === 'empty');
+/** A process was killed, which forgets what lists that lag behind do not show either. */
+function forgets({ lags }: WorldPlan, all: readonly Ended[]): boolean {
+	return all.some(({ plan }) => plan.isKilled) && Object.values(lags).flat().some((lag) => lag > 0);
+}
+
+/** Nobody and nothing else hides or changes what decides. */
+function isClear(plan: WorldPlan, all: readonly Ended[]): boolean {
+	const { changes, absent, faults } = plan;
+	return !forgets(plan, all) && changes.length === 0 && absent.length === 0 && !faults.some(({ how }) => how === 'hidden' || how === 'empty');
 }
 
 function* problemsOf(world: World, all: readonly Ended[], one: Ended): Generator<string> {
@@ -84,7 +87,7 @@ export function judge(world: World, ended: readonly Ended[], shown: readonly str
 	const pending = world.state(0).invitations.filter(({ status, by }) => status === 'pending' && by !== null);
 	const keys = pending.map(({ email }) => keyOf(email));
 	const twice = keys.filter((key, index) => keys.indexOf(key) !== index);
-	if (twice.length > 0) problems.push(`In the end ${twice.join(', ')} has two invitations.`);
+	if (twice.length > 0 && !forgets(world.plan, ended)) problems.push(`In the end ${twice.join(', ')} has two invitations.`);
 	if (shown.some((text) => SECRETS.some((secret) => text.includes(secret)))) problems.push('A secret was shown.');
 	// Every effect is in an item, by the time somebody's last request was answered.
 	const texts = ended.flatMap(({ item }) => (item ? [item] : []));

@@ -152,6 +152,14 @@ describe('the removal limit', () => {
 		for (const human of [1, 2, 3]) expect((await provider.send(ask('deactivate', human))).status).toBe(503);
 	});
 
+	test('does not count somebody who is only invited, though FreshBooks lists them among the people', async () => {
+		const { world, provider } = begin([1, 2, 3].map((human) => row(human, { hasIdentity: false })), {}, { options: { maxRemovals: 0, maxRemovalsUnit: 'count' } });
+		const invitations = [{ id: 1, human: 1, email: addressOf(1, 'own'), role: 'business_employee', status: 'pending', by: null }];
+		world.states[0].push({ ...world.state(0), at: Date.now(), invitations });
+		expect((await provider.send(ask('deactivate', 1))).status).toBe(200);
+		expect((await provider.send(ask('deactivate', 2))).status).toBe(429);
+	});
+
 	test('of 0 does not say that waiting helps', async () => {
 		const { provider } = begin([row(1)], {}, { options: { maxRemovals: 0, maxRemovalsUnit: 'count' } });
 		const { status, body } = await provider.send(ask('deactivate'));
