@@ -18,6 +18,8 @@ export interface Remembered {
 	identityId: number | null;
 	/** The provider deleted the user: nobody has the ID until they are created again. */
 	isDeleted: boolean;
+	/** When access was last given or seen, epoch milliseconds; null where this service saw its end, or never saw it. */
+	inAt: number | null;
 	/** When this service took a member's access away; epoch milliseconds. */
 	removedAt: number | null;
 	/** Epoch milliseconds. */
@@ -29,12 +31,15 @@ const MOST_FOR_A_PERSON = 4_096;
 const MOST_FOR_ALL = 2_000_000;
 
 /** Of somebody with too many attributes these are kept: a provider finds its users by them. */
-const ESSENTIAL = ['userName', 'externalId', 'name', 'emails', 'roles'];
+const ESSENTIAL = ['userName', 'externalId', 'roles', 'name', 'emails'];
 
 function bounded(attributes: Attributes): Attributes {
 	if (JSON.stringify(attributes).length <= MOST_FOR_A_PERSON) return attributes;
-	const essential = Object.fromEntries(ESSENTIAL.map((name) => [name, valueOf(attributes, name)]).filter(([, value]) => isAssigned(value)));
-	return JSON.stringify(essential).length <= MOST_FOR_A_PERSON ? essential : {};
+	return ESSENTIAL.reduce<Attributes>((kept, name) => {
+		const value = valueOf(attributes, name);
+		const more = isAssigned(value) ? { ...kept, [name]: value } : kept;
+		return JSON.stringify(more).length <= MOST_FOR_A_PERSON ? more : kept;
+	}, {});
 }
 
 function rememberedFrom(stored: unknown): Remembered | undefined {
@@ -46,6 +51,7 @@ function rememberedFrom(stored: unknown): Remembered | undefined {
 		attributes: stored.attributes,
 		identityId: numberOrNull(stored.identityId),
 		isDeleted: stored.isDeleted === true,
+		inAt: numberOrNull(stored.inAt),
 		removedAt: numberOrNull(stored.removedAt),
 		changedAt: numberOrNull(stored.changedAt) ?? 0,
 	};
@@ -119,7 +125,7 @@ export class PeopleMemory {
 
 	/** Changes what is known of an address; the first address that was seen stays. `now` in epoch milliseconds. */
 	remember(email: string, change: Partial<Omit<Remembered, 'email' | 'changedAt'>>, now: number): void {
-		const before = this.of(email) ?? { email, attributes: {}, identityId: null, isDeleted: false, removedAt: null, changedAt: now };
+		const before = this.of(email) ?? { email, attributes: {}, identityId: null, isDeleted: false, inAt: null, removedAt: null, changedAt: now };
 		const after = { ...before, ...change, changedAt: now };
 		this.put({ ...after, attributes: bounded(after.attributes) });
 	}

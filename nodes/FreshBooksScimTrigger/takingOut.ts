@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { refusal } from '../FreshBooks/client/errors';
 import { offboardEverywhere } from '../FreshBooks/people/offboarding';
-import { isOwner } from '../FreshBooks/people/presence';
+import { hasAccess, hasJoined, isOwner } from '../FreshBooks/people/presence';
 import { exceeds } from '../FreshBooks/people/removalLimit';
 import { ScimError } from './protocol/errors';
 import { WriteRefused } from './refusals';
@@ -33,7 +33,7 @@ function countRemoval({ service, settings, users, address }: Write, email: strin
 	const { removalLimit } = settings;
 	if (!exceeds(removalLimit, removed + 1, members + removed)) return memory.remember(email, { removedAt: now }, now);
 	const allowed = removalLimit.unit === 'percent' ? `${removalLimit.maxRemovals} % of the business` : `${removalLimit.maxRemovals} people`;
-	const detail = `${address} was not taken out: ${removed} of ${members + removed} members lost their access within the last hour, and the limit is ${allowed}. Check the assignments in the identity provider; if they are right, raise 'Max Removals' in the FreshBooks SCIM Trigger, or wait.`;
+	const detail = `${address} was not taken out: ${removed} of ${members + removed} members lost their access within the last hour, and the limit is ${allowed}. Check the assignments in the identity provider; if they are right, raise 'Max Removals' in the FreshBooks SCIM Trigger${removed > 0 ? ', or wait' : ''}.`;
 	const retryAfter = Math.max(1, Math.ceil(((memory.firstRemovedSince(since) ?? now) - since) / 1000));
 	const error = new ScimError(429, detail, { retryAfter });
 	throw memory.isLimitReportDue(now, HOUR_MS) ? new WriteRefused(error, { status: 'limitReached', message: detail, email: address }) : error;
@@ -43,6 +43,16 @@ function forbidden(detail: string, report: IDataObject): WriteRefused {
 	return new WriteRefused(new ScimError(403, detail), report);
 }
 
+/** Somebody whom the lists do not show under the address. Nothing is taken away, which is said once where access had been given. */
+function notListed({ service, settings, presence, address }: Write, { person }: VisibleUser): TakenOut {
+	const { businessId } = settings;
+	if (hasAccess(presence)) throw refusal(`FreshBooks lists ${address} without an address now`, 'Remove the person in FreshBooks itself, under Team Members.');
+	const inAt = service.memory().of(person.email)?.inAt ?? null;
+	if (inAt === null) return { report: {}, didSomething: false };
+	const message = `FreshBooks does not list ${address} any more: the access was taken away before. If the person accepted with another address, remove that one in FreshBooks, under Team Members.`;
+	return { report: { status: 'notFound', message, email: address, businessId }, didSomething: true };
+}
+
 /**
  * Offboards a user from the business, and answers when FreshBooks' lists show no access. Throws WriteRefused where it is not done:
  * 403 for an owner and the connected user, 429 at the limit, 501 where FreshBooks does not offer it, 503 for anything else.
@@ -50,7 +60,8 @@ function forbidden(detail: string, report: IDataObject): WriteRefused {
 export async function takeOut(write: Write, user: VisibleUser): Promise<TakenOut> {
 	const { service, settings, session, lists, presence, address } = write;
 	const { businessId, archiveStaff } = settings;
-	if (user.listedAs === null) return { report: {}, didSomething: false };
+	if (user.listedAs === null) return notListed(write, user);
+	if (!user.person.active && !hasAccess(presence.elsewhere)) return { report: {}, didSomething: false };
 	if (isOwner(presence)) {
 		const message = `${address} is an owner of the business and is never taken out by an identity provider. Remove the assignment there; FreshBooks' support transfers a business.`;
 		throw forbidden(message, { status: 'refused', message, email: address, businessId });
@@ -61,8 +72,11 @@ export async function takeOut(write: Write, user: VisibleUser): Promise<TakenOut
 	const memory = service.memory();
 	const { email } = user.person;
 	const before = memory.of(email)?.removedAt ?? null;
-	const hasAccess = user.isMember && user.person.active;
-	if (hasAccess) countRemoval(write, email, Date.now());
+	// An invitation that is revoked is no removal, also where FreshBooks lists who is invited among its people.
+	const isRemoval = user.isMember && user.person.active && (presence.invitations.length === 0 || hasJoined(presence));
+	if (isRemoval) countRemoval(write, email, Date.now());
+	// Whatever becomes of it, the repeated request finds the person.
+	memory.remember(email, { inAt: Date.now() }, Date.now());
 	let isRemoved = false;
 	try {
 		const report = await offboardEverywhere(session, { email: user.listedAs, dryRun: false, archiveStaff, includeOtherAddresses: false, chosenOneByOne: true }, [membership]);
@@ -74,6 +88,7 @@ export async function takeOut(write: Write, user: VisibleUser): Promise<TakenOut
 		const isOffered = lists.businessMembers.state !== 'notOffered' || isRemoved;
 		throw new WriteRefused(isOffered ? new ScimError(503, report.message, { retryAfter: LATER_S }) : new ScimError(501, report.message), plain);
 	} finally {
-		if (hasAccess && !isRemoved) memory.remember(email, { removedAt: before }, Date.now());
+		// A removal that was accepted counts, also where FreshBooks' lists do not show it yet.
+		if (isRemoval && !isRemoved && session.writes.accepted(businessId).removals.length === 0) memory.remember(email, { removedAt: before }, Date.now());
 	}
 }

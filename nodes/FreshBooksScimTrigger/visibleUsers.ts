@@ -1,7 +1,7 @@
 import { addressKey } from '../FreshBooks/client/identifiers';
 import type { Directory, DirectoryEntry } from './freshBooksDirectory';
 import type { PeopleMemory, Remembered } from './memory';
-import type { Attributes } from './protocol/names';
+import { valueOf, type Attributes } from './protocol/names';
 import { userResource, type KnownPerson } from './protocol/resource';
 
 /** The users that the service shows: whom FreshBooks lists, and whom it does not list any more but the provider did not delete. Pure. */
@@ -31,14 +31,15 @@ function onlyRemembered({ email, attributes }: Remembered): VisibleUser {
 export function visibleUsers({ entries, byAddress }: Directory, memory: PeopleMemory): VisibleUser[] {
 	const unlisted = memory.all().filter(({ email, isDeleted }) => !isDeleted && !byAddress.has(addressKey(email)));
 	const byIdentity = new Map(unlisted.flatMap((one) => (one.identityId === null ? [] : [[one.identityId, one] as const])));
+	const byName = new Map(unlisted.map((one) => [addressKey(String(valueOf(one.attributes, 'userName') ?? '')), one]));
 	const moved = new Set<Remembered>();
 	const listed = entries.flatMap((entry) => {
 		const own = memory.of(entry.email);
-		// Somebody who changed their address in FreshBooks keeps their ID.
-		const known = own ?? (entry.identityId ? byIdentity.get(entry.identityId) : undefined);
-		if (own || !known || moved.has(known)) return visibleEntry(entry, own);
-		moved.add(known);
-		return visibleEntry(entry, known);
+		if (own && !own.isDeleted) return visibleEntry(entry, own);
+		// Somebody who changed their address in FreshBooks, or whom the provider renamed, keeps their ID.
+		const known = [byIdentity.get(entry.identityId ?? NaN), byName.get(addressKey(entry.email))].find((one) => one && !moved.has(one));
+		if (known) moved.add(known);
+		return visibleEntry(entry, known ?? own);
 	});
 	const gone = unlisted.filter((one) => !moved.has(one)).map(onlyRemembered);
 	return [...listed, ...gone.sort((one, other) => (one.person.email < other.person.email ? -1 : 1))];

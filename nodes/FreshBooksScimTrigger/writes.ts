@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { failureOf } from '../FreshBooks/client/errors';
-import { addressKey } from '../FreshBooks/client/identifiers';
+import { checkEmail, sameAddress } from '../FreshBooks/client/identifiers';
 import { onboard } from '../FreshBooks/people/onboarding';
 import { isConnectedUser, isOwner } from '../FreshBooks/people/presence';
 import { offeredRole, roleTitle, sameRole } from '../FreshBooks/people/roles';
@@ -9,7 +9,7 @@ import { rolesIn, type Asked } from './protocol/asked';
 import { applyEdits } from './protocol/edits';
 import { ScimError } from './protocol/errors';
 import { addressOfScimId, scimIdOf } from './protocol/id';
-import { valueOf, type Attributes } from './protocol/names';
+import { valueOf, withValue, type Attributes } from './protocol/names';
 import { readPatch } from './protocol/patch';
 import { locationOf, type KnownPerson } from './protocol/resource';
 import { addressOf, readUser, replacedAttributes } from './protocol/user';
@@ -45,7 +45,7 @@ function itemOf({ userAgent, receivedAt }: ScimRequest, address: string, attribu
 }
 
 /** Runs a write after all earlier ones about the same person, and turns what goes wrong into an answer and an item. */
-async function inTurn(service: Service, request: ScimRequest, address: string, work: (write: Write) => Promise<Answer>): Promise<Answer> {
+async function inTurn(service: Service, request: ScimRequest, address: string, work: (write: Write) => Promise<Answer>, sent?: Attributes): Promise<Answer> {
 	return await service
 		.inTurn(address, async () => {
 			try {
@@ -57,7 +57,7 @@ async function inTurn(service: Service, request: ScimRequest, address: string, w
 		.catch((error: unknown) => {
 			const refused = refusalOf(error);
 			if (!refused) throw error;
-			const attributes = service.memory().of(address)?.attributes;
+			const attributes = sent ?? service.memory().of(address)?.attributes;
 			const item = refused.report && itemOf(request, address, attributes, { event: 'failed', role: null, report: refused.report });
 			return { ...refusedAnswer(refused.error), item };
 		});
@@ -91,8 +91,8 @@ function invited({ address, settings }: Write, role: string): KnownPerson {
 const UNIQUE = { scimType: 'uniqueness' } as const;
 
 /** Invites somebody who has no access, unless another run just did. Throws what Onboard throws, and WriteRefused for a deactivated member. */
-async function bringIn({ session, settings, user, address }: Write, role: string): Promise<{ report: IDataObject; isNew: boolean }> {
-	const email = user?.listedAs ?? address;
+async function bringIn({ session, settings, user, address }: Write, role: string, name = address): Promise<{ report: IDataObject; isNew: boolean }> {
+	const email = user?.listedAs ?? (checkEmail(name).ok ? name : address);
 	const report = await onboard(session, { businessId: settings.businessId, email, role, updateRole: false, waitForAcceptance: false, invitedAt: null });
 	if (report.status === 'inactiveMember') throw new WriteRefused(new ScimError(501, String(report.message)), report);
 	// Invited, or invited and accepted already.
@@ -100,36 +100,47 @@ async function bringIn({ session, settings, user, address }: Write, role: string
 	return { report, isNew };
 }
 
-function refuseTaken({ user, users, service, address }: Write, { userName }: Asked, now: number): void {
-	if (user?.person.active) throw new ScimError(409, `${address} is a member of the business or invited to it. Find the user with a filter on userName, and update it.`, UNIQUE);
-	if (userName === undefined) return;
-	const key = addressKey(userName);
-	const namesakes = users.filter((other) => other !== user && addressKey(String(valueOf(other.attributes, 'userName') ?? other.person.email)) === key);
-	if (namesakes.some(({ person }) => person.active)) throw new ScimError(409, `Another user has the userName ${userName.slice(0, 254)}. Find them with a filter on userName, and update them.`, UNIQUE);
+/** What the provider calls a user. */
+function nameOf({ person, attributes }: VisibleUser): string {
+	return String(valueOf(attributes, 'userName') ?? person.email);
+}
+
+/** The other users with a name. */
+function namesakesOf({ user, users }: Write, userName: string | undefined): VisibleUser[] {
+	return users.filter((other) => other !== user && sameAddress(nameOf(other), userName));
+}
+
+/** Takes a name from users who are gone; throws ScimError 409 where one of them has access. */
+function takeName(write: Write, userName: string | undefined): void {
+	const namesakes = namesakesOf(write, userName);
+	if (namesakes.some(({ person }) => person.active)) throw new ScimError(409, `Another user has the userName ${userName?.slice(0, 254)}. Find them with a filter on userName, and update them.`, UNIQUE);
 	// Renamed in the directory, and gone since: the name is free again.
-	for (const { person } of namesakes) service.memory().remember(person.email, { isDeleted: true, attributes: {} }, now);
+	for (const { person } of namesakes) write.service.memory().remember(person.email, { isDeleted: true, attributes: {} }, Date.now());
 }
 
 export const createUser: Handler = async (service, request) => {
 	refuseReadOnly(service);
 	const asked = readUser(request.body());
 	const address = addressOf(asked);
+	const { attributes } = asked;
 	return await inTurn(service, request, address, async (write) => {
-		const now = Date.now();
-		refuseTaken(write, asked, now);
-		const { attributes } = asked;
-		const created = { attributes, isDeleted: false };
-		const memory = service.memory();
+		const { user } = write;
+		if (user?.person.active) throw new ScimError(409, `${address} is a member of the business or invited to it. Find the user with a filter on userName eq "${nameOf(user)}", and update it.`, UNIQUE);
+		takeName(write, asked.userName);
+		const remember = (inAt: number | null): void => service.memory().remember(address, { attributes, isDeleted: false, inAt }, Date.now());
 		if (asked.active === false) {
-			memory.remember(address, created, now);
+			remember(null);
 			return shown(write, 201, { email: address, active: false, role: null }, attributes);
 		}
 		const role = roleIn(asked.roles) ?? write.settings.defaultRole;
-		const { report, isNew } = await bringIn(write, role);
-		if (!isNew) throw new ScimError(409, String(report.message), UNIQUE);
-		memory.remember(address, created, now);
+		const { report, isNew } = await bringIn(write, role).catch((error: unknown) => {
+			if (failureOf(error)?.maybeDone) remember(Date.now());
+			throw error;
+		});
+		if (!isNew) throw new ScimError(409, `${address} is in the business already, maybe under another address. If it is refused again, correct the address.`, UNIQUE);
+		remember(Date.now());
 		return { ...shown(write, 201, invited(write, role), attributes), item: itemOf(request, address, attributes, { event: 'provisioned', role, report: withRemarks(report, remarksOn(asked, role)) }) };
-	});
+	}, attributes);
 };
 
 /** A PUT or PATCH. */
@@ -166,8 +177,8 @@ async function changeRole(write: Write, role: string): Promise<{ report: IDataOb
 	);
 }
 
-function renamed(before: string, after: unknown, address: string): string[] {
-	if (typeof after !== 'string' || addressKey(after) === addressKey(before)) return [];
+function renamed(before: string, after: string, address: string): string[] {
+	if (sameAddress(after, before)) return [];
 	return [`The identity provider calls this person ${after.slice(0, 254)} now, and called them ${before.slice(0, 254)} before. FreshBooks keeps the address ${address}: only the person can change it, in their FreshBooks profile.`];
 }
 
@@ -175,12 +186,14 @@ function renamed(before: string, after: unknown, address: string): string[] {
 async function apply(write: Write, user: VisibleUser, { asked }: Change, after: Attributes): Promise<{ person: KnownPerson; outcome?: Outcome }> {
 	const { settings, address } = write;
 	const before = user.attributes;
-	const wanted = roleIn(rolesIn(after));
+	// FreshBooks gives one role: the one that was asked for last.
+	const wanted = roleIn(asked.roles) ?? roleIn(rolesIn(after));
 	const isNewWish = JSON.stringify(rolesIn(before)) !== JSON.stringify(rolesIn(after));
-	const names = renamed(String(valueOf(before, 'userName') ?? address), valueOf(after, 'userName'), user.listedAs ?? address);
+	const name = nameOf({ ...user, attributes: after });
+	const names = user.listedAs === null ? [] : renamed(nameOf(user), name, user.listedAs);
 	if (asked.active === true && !user.person.active) {
 		const role = wanted ?? settings.defaultRole;
-		const { report, isNew } = await bringIn(write, role);
+		const { report, isNew } = await bringIn(write, role, name);
 		const outcome: Outcome = { event: 'reactivated', role, report: withRemarks(report, [...remarksOn(asked, role), ...names]) };
 		return { person: invited(write, role), outcome: isNew ? outcome : undefined };
 	}
@@ -195,18 +208,28 @@ async function apply(write: Write, user: VisibleUser, { asked }: Change, after: 
 	return { person: user.person, outcome: { event: remarks.length > names.length ? 'failed' : 'updated', role, report } };
 }
 
-function rememberUser({ service }: Write, { person }: VisibleUser, attributes: Attributes): void {
+function rememberUser({ service }: Write, { person }: VisibleUser, attributes: Attributes, access: { inAt?: number | null }): void {
 	const identity = person.identityId ? { identityId: person.identityId } : {};
-	service.memory().remember(person.email, { attributes, isDeleted: false, ...identity }, Date.now());
+	service.memory().remember(person.email, { attributes, isDeleted: false, ...access, ...identity }, Date.now());
 }
 
 async function deactivate(write: Write, user: VisibleUser, request: ScimRequest, { asked }: Change, after: Attributes): Promise<Answer> {
 	const { address } = write;
 	const { report, didSomething } = await takeOut(write, user);
-	rememberUser(write, user, after);
+	rememberUser(write, user, after, { inAt: null });
 	const answer = shown(write, 200, { email: address, active: false, role: null }, after);
 	if (!didSomething) return answer;
 	return { ...answer, item: itemOf(request, address, after, { event: 'deprovisioned', role: user.person.role, report: withRemarks(report, [...asked.notUnderstood]) }) };
+}
+
+/** The attributes after a change. Throws ScimError 409 for a name that another user has, except for somebody who goes, and keeps theirs. */
+function withFreeName(write: Write, user: VisibleUser, { asked, after }: Change): Attributes {
+	const attributes = after(user.attributes);
+	const userName = nameOf({ ...user, attributes });
+	if (sameAddress(userName, nameOf(user))) return attributes;
+	if (asked.active === false && namesakesOf(write, userName).length > 0) return withValue(attributes, 'userName', nameOf(user));
+	takeName(write, userName);
+	return attributes;
 }
 
 const changeUser = (read: (body: Attributes) => Change): Handler => async (service, request) => {
@@ -217,10 +240,10 @@ const changeUser = (read: (body: Attributes) => Change): Handler => async (servi
 	return await inTurn(service, request, address, async (write) => {
 		const { user } = write;
 		if (!user) throw noSuchUser();
-		const after = change.after(user.attributes);
+		const after = withFreeName(write, user, change);
 		if (change.asked.active === false) return await deactivate(write, user, request, change, after);
 		const { person, outcome } = await apply(write, user, change, after);
-		rememberUser(write, user, after);
+		rememberUser(write, user, after, person.active ? { inAt: Date.now() } : {});
 		return { ...shown(write, 200, person, after), item: outcome && itemOf(request, address, after, outcome) };
 	});
 };
@@ -243,7 +266,7 @@ export const deleteUser: Handler = async (service, request) => {
 		const { user } = write;
 		if (!user) throw noSuchUser();
 		const { report, didSomething } = await takeOut(write, user);
-		service.memory().remember(user.person.email, { attributes: {}, identityId: null, isDeleted: true }, Date.now());
+		service.memory().remember(user.person.email, { attributes: {}, identityId: null, isDeleted: true, inAt: null }, Date.now());
 		return { status: 204, item: didSomething ? itemOf(request, address, user.attributes, { event: 'deprovisioned', role: user.person.role, report }) : undefined };
 	});
 };

@@ -131,7 +131,7 @@ class Client implements FreshBooksClient {
 	}
 
 	async pause(ms: number): Promise<void> {
-		await wait(ms, this.cancelSignal).catch(() => Promise.reject(new FreshBooksError(this.cancelled(''))));
+		await wait(Math.max(0, Math.min(ms, this.remaining())), this.cancelSignal).catch(() => Promise.reject(new FreshBooksError(this.cancelled(''))));
 	}
 
 	async send(request: FreshBooksRequest): Promise<unknown> {
