@@ -9,7 +9,7 @@ import { rolesIn, type Asked } from './protocol/asked';
 import { applyEdits } from './protocol/edits';
 import { ScimError } from './protocol/errors';
 import { addressOfScimId, scimIdOf } from './protocol/id';
-import { valueOf, withValue, type Attributes } from './protocol/names';
+import { isAssigned, valueOf, withValue, type Attributes } from './protocol/names';
 import { readPatch } from './protocol/patch';
 import { locationOf, type KnownPerson } from './protocol/resource';
 import { addressOf, readUser, replacedAttributes } from './protocol/user';
@@ -213,11 +213,17 @@ function rememberUser({ service }: Write, { person }: VisibleUser, attributes: A
 	service.memory().remember(person.email, { attributes, isDeleted: false, ...access, ...identity }, Date.now());
 }
 
+/** FreshBooks does not show the name of somebody who is gone. */
+function withNames(attributes: Attributes, { firstName, lastName }: KnownPerson): Attributes {
+	return isAssigned(valueOf(attributes, 'name')) ? attributes : withValue(attributes, 'name', { givenName: firstName ?? null, familyName: lastName ?? null });
+}
+
 async function deactivate(write: Write, user: VisibleUser, request: ScimRequest, { asked }: Change, after: Attributes): Promise<Answer> {
 	const { address } = write;
 	const { report, didSomething } = await takeOut(write, user);
-	rememberUser(write, user, after, { inAt: null });
-	const answer = shown(write, 200, { email: address, active: false, role: null }, after);
+	const kept = withNames(after, user.person);
+	rememberUser(write, user, kept, { inAt: null });
+	const answer = shown(write, 200, { email: address, active: false, role: null }, kept);
 	if (!didSomething) return answer;
 	return { ...answer, item: itemOf(request, address, after, { event: 'deprovisioned', role: user.person.role, report: withRemarks(report, [...asked.notUnderstood]) }) };
 }

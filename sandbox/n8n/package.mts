@@ -41,7 +41,7 @@ export async function packPackage(log: (line: string) => void = console.log): Pr
 	await rm(PACKED, { recursive: true, force: true });
 	await mkdir(PACKED, { recursive: true });
 	// With CI set, its spinner stays out of what is shown when the build fails.
-	await runCommand('n8n-node', ['build'], { cwd: ROOT, env: { ...process.env, CI: 'true' } });
+	await runCommand('npm', ['run', 'build'], { cwd: ROOT, env: { ...process.env, CI: 'true' } });
 	await runCommand('npm', ['pack', '--ignore-scripts', '--pack-destination', PACKED], { cwd: ROOT });
 	await writeFile(hashFile, hash);
 	return packed;

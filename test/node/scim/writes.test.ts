@@ -112,6 +112,14 @@ describe('active false', () => {
 		expect([again.status, again.body.active, again.items]).toEqual([200, false, undefined]);
 	});
 
+	test('keeps the name that FreshBooks showed', async () => {
+		const trigger = await aTrigger();
+		const { name } = (await send(trigger, 'GET', one(TEODOR))).body;
+		expect(name).toMatchObject({ givenName: 'Teodor', familyName: 'Wexley' });
+		await send(trigger, 'PATCH', one(TEODOR), OUT);
+		expect((await send(trigger, 'GET', one(TEODOR))).body.name).toEqual(name);
+	});
+
 	test('then POST invites the person again, with the same id', async () => {
 		const trigger = await aTrigger();
 		await send(trigger, 'PATCH', one(TEODOR), OUT);
