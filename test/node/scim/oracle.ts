@@ -57,7 +57,7 @@ function* problemsOf(world: World, all: readonly Ended[], one: Ended): Generator
 	if (status === 201 && plan.kind === 'create' && !isDoubted && !plan.isKilled && !writes.some((write) => write.applied && write.method === 'POST') && clear) yield 'was answered 201, and nobody was invited';
 	if (status === 200 && body.active !== undefined && ENDS_ACCESS.has(plan.kind) && body.active !== false) yield 'was answered active true to a deactivation';
 
-	if (item && !isDoubted && writes.every(({ applied }) => !applied) && item.event !== 'failed' && !['deprovisioned', 'updated'].includes(String(item.event))) yield `got an item ${String(item.event)} of nothing`;
+	if (item && clear && !isDoubted && writes.every(({ applied }) => !applied) && item.event !== 'failed' && !['deprovisioned', 'updated'].includes(String(item.event))) yield `got an item ${String(item.event)} of nothing`;
 	// Lists that lag behind may show somebody once more, whose removal FreshBooks then calls gone.
 	if (item?.event === 'deprovisioned' && clear && !isLate(world.plan)) {
 		const was = all.slice(0, all.indexOf(one)).findLast((other) => isKey(other.address, key) && other.item?.event === 'deprovisioned');
@@ -80,7 +80,8 @@ function* problemsOfWrite(world: World, write: Sent, { plan, address, item, stat
 		const rows = world.rowsEver(0, id ?? 0);
 		const isKnowable = ({ email: shownAs, addressNotIn }: Row): boolean => world.plan.identityInMembers || (shownAs !== null && addressNotIn === null);
 		if (rows.some((row) => (isKnowable(row) && row.identity === identityOf(ME)) || isKey(row.email, keyOf(addressOf(ME, 'own'))))) yield `${what}: removes the connected user`;
-		if (world.state(0, startedAt).rows.some(({ memberId, role }) => memberId === id && role === 'owner')) yield `${what}: removes an owner`;
+		const wasOwner = (at: number): boolean => world.state(0, at).rows.some(({ memberId, role }) => memberId === id && role === 'owner');
+		if (wasOwner(startedAt) && wasOwner(write.at)) yield `${what}: removes an owner`;
 		if (rows.length > 0 && !rows.some(isThem)) yield `${what}: removes ${rows[0].email} for ${address}`;
 	}
 	if (write.applied && !plan.isKilled && item === undefined && DONE.has(status) && plan.kind !== 'create') yield `${what}: done without an item, and answered ${status}`;
