@@ -78,7 +78,9 @@ function* problemsOfWrite(world: World, write: Sent, { plan, address, item, stat
 	if (method === 'DELETE' && target === 'members') {
 		if (!ENDS_ACCESS.has(plan.kind)) yield `${what}: removes a member for ${plan.kind}`;
 		const rows = world.rowsEver(0, id ?? 0);
-		const isKnowable = ({ email: shownAs, addressNotIn }: Row): boolean => world.plan.identityInMembers || (shownAs !== null && addressNotIn === null);
+		// Who joins while the lists are read may be in the one without identities only.
+		const wasThere = world.state(0, startedAt).rows.some(({ memberId }) => memberId === id);
+		const isKnowable = ({ email: shownAs, addressNotIn }: Row): boolean => world.plan.identityInMembers || (wasThere && shownAs !== null && addressNotIn === null);
 		if (rows.some((row) => (isKnowable(row) && row.identity === identityOf(ME)) || isKey(row.email, keyOf(addressOf(ME, 'own'))))) yield `${what}: removes the connected user`;
 		const wasOwner = (at: number): boolean => world.state(0, at).rows.some(({ memberId, role }) => memberId === id && role === 'owner');
 		if (wasOwner(startedAt) && wasOwner(write.at)) yield `${what}: removes an owner`;
