@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { keyOf } from '../people/evidence';
-import { addressOf, identityOf, ME, SECRETS, type WorldPlan } from '../people/plan';
+import { addressOf, identityOf, LONGEST_LAG_MS, ME, SECRETS, type WorldPlan } from '../people/plan';
 import type { Row, Sent, World } from '../people/world';
 import type { Ended } from './provider';
 
@@ -79,7 +79,7 @@ function* problemsOfWrite(world: World, write: Sent, { plan, address, item, stat
 		if (!ENDS_ACCESS.has(plan.kind)) yield `${what}: removes a member for ${plan.kind}`;
 		const rows = world.rowsEver(0, id ?? 0);
 		// Who joins while the lists are read may be in the one without identities only.
-		const wasThere = world.state(0, startedAt).rows.some(({ memberId }) => memberId === id);
+		const wasThere = world.state(0, startedAt - LONGEST_LAG_MS).rows.some(({ memberId }) => memberId === id);
 		const isKnowable = ({ email: shownAs, addressNotIn }: Row): boolean => world.plan.identityInMembers || (wasThere && shownAs !== null && addressNotIn === null);
 		if (rows.some((row) => (isKnowable(row) && row.identity === identityOf(ME)) || isKey(row.email, keyOf(addressOf(ME, 'own'))))) yield `${what}: removes the connected user`;
 		const wasOwner = (at: number): boolean => world.state(0, at).rows.some(({ memberId, role }) => memberId === id && role === 'owner');
