@@ -49,7 +49,7 @@ function notListed({ service, settings, presence, address }: Write, { person }: 
 	if (hasAccess(presence)) throw refusal(`FreshBooks lists ${address} without an address now`, 'Remove the person in FreshBooks itself, under Team Members.');
 	const inAt = service.memory().of(person.email)?.inAt ?? null;
 	if (inAt === null) return { report: {}, didSomething: false };
-	const message = `FreshBooks does not list ${address} any more: the access was taken away before. If the person accepted with another address, remove that one in FreshBooks, under Team Members.`;
+	const message = `FreshBooks does not list ${address} any more: the access was taken away before. If the person accepted with another address, remove that one under Team Members.`;
 	return { report: { status: 'notFound', message, email: address, businessId }, didSomething: true };
 }
 

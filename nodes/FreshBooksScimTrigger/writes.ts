@@ -137,7 +137,7 @@ export const createUser: Handler = async (service, request) => {
 			if (failureOf(error)?.maybeDone) remember(Date.now());
 			throw error;
 		});
-		if (!isNew) throw new ScimError(409, `${address} is in the business already, maybe under another address. If it is refused again, correct the address.`, UNIQUE);
+		if (!isNew) throw new ScimError(409, `${address} is in the business already, maybe under another address. Correct the address if this stays so.`, UNIQUE);
 		remember(Date.now());
 		return { ...shown(write, 201, invited(write, role), attributes), item: itemOf(request, address, attributes, { event: 'provisioned', role, report: withRemarks(report, remarksOn(asked, role)) }) };
 	}, attributes);

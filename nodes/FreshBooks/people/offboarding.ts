@@ -179,7 +179,7 @@ function withoutIdReason({ businessMembers }: BusinessLists, wasRemoved: boolean
 function otherAddresses({ elsewhere }: Presence, includeOtherAddresses: boolean): NotDone[] {
 	const wayOut = includeOtherAddresses
 		? 'FreshBooks does not show which member there is the person, or still lists them. Remove that access in FreshBooks itself, under Team Members.'
-		: "Offboard that address as well; the operation 'Offboard' does so with 'Include Other Addresses'.";
+		: "Offboard that address as well; 'Offboard' does so with 'Include Other Addresses'.";
 	const rows = hasAccess(elsewhere) ? [...elsewhere.teamMembers, ...elsewhere.members] : [];
 	const addresses = [...new Set([...rows, ...elsewhere.invitations].flatMap(({ email }) => email ?? []))];
 	return addresses.map((address) => ({
