@@ -30,7 +30,9 @@ function judgeWrite(judged: Judged, write: Sent): void {
 	if (write.target === 'invitations' && write.method === 'DELETE') judgeRevocation(judged, write);
 	if (write.method === 'POST') judgeInvitation(judged, write, item);
 	const readsPublished = !judged.isNotOffered('teamMembers', business);
-	const isKnowable = ({ email, addressNotIn }: Row): boolean => world.plan.identityInMembers || (readsPublished && email !== null && addressNotIn === null);
+	// Nobody can know whose an address is that its owner accepted an invitation under a moment ago, while the only list that shows identities lags.
+	const isShown = ({ email }: Row): boolean => judged.readings('teamMembers', business, write.begun).at(-1)?.rows.some((row) => keyOf(row.email) === keyOf(email)) ?? false;
+	const isKnowable = (row: Row): boolean => world.plan.identityInMembers || (readsPublished && row.email !== null && row.addressNotIn === null && isShown(row));
 	const isMe = (row: Row): boolean => (isKnowable(row) && row.identity === identityOf(ME)) || keyOf(row.email) === keyOf(addressOf(ME, 'own'));
 	judged.unless(!rows.some(isMe), 'connectedUser', `${where(write)} is about the connected user.`);
 }
