@@ -119,7 +119,8 @@ function lifeOf(chance: Chance, startsAtMs: number, number: number, veterans: Ma
 	const veteran = make === veteranLife && left.length > (BUSINESSES[business]?.people ?? 0) / 2 ? left.pop() : undefined;
 	const all = make === veteranLife && veteran === undefined ? joiner(chance, number) : make(chance, number);
 	const heir = left.length > (BUSINESSES[business]?.people ?? 0) / 2 && chance.happens(0.3) ? left.pop() : undefined;
-	if (heir !== undefined && all.at(-1)?.kind === 'leave') all.splice(-1, 1, { kind: 'bequeath', to: heir });
+	// An heir without a login is not told from somebody invited who has not accepted.
+	if (heir !== undefined && hasLogin(heir) && all.at(-1)?.kind === 'leave') all.splice(-1, 1, { kind: 'bequeath', to: heir });
 	const acts = all.filter(({ kind }) => !NEEDS_LOGIN.has(kind) || hasLogin(veteran));
 	return { startsAtMs, business, email, veteran, steps: acts.map((act) => ({ afterMs: chance.between(300, 9_000), act })) };
 }
