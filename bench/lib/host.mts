@@ -65,10 +65,27 @@ interface ScimList {
 	Resources: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 
+interface ScimAsked {
+	method?: string;
+	id?: string;
+	query?: Record<string, string>;
+	body?: unknown;
+}
+
+interface ScimAnswered {
+	status: number;
+	/** Parsed; undefined for an empty answer. */
+	body: unknown;
+	/** What the workflow is started with. */
+	items: IDataObject[];
+}
+
 /** One published SCIM trigger. */
 export interface ScimService {
-	/** Asks for a list below the base URL, such as `Users`; throws for any answer but 200. */
-	get(collection: string, query: Record<string, string>): Promise<ScimList>;
+	/** Sends a request to an address below the base URL, such as `Users`. */
+	ask(collection: string, asked?: ScimAsked): Promise<ScimAnswered>;
+	/** Asks for a list; throws for any answer but 200. */
+	list(collection: string, query: Record<string, string>): Promise<ScimList>;
 }
 
 let credentialCount = 0;
@@ -160,24 +177,33 @@ export class Host {
 	}
 
 	/** A SCIM trigger of its own, with a credential of its own. */
-	scimService(sandbox: SandboxAddress): ScimService {
-		const { node, workflow, additionalData } = this.sceneOf(this.scimTrigger, SCIM_PARAMETERS, sandbox, {});
+	scimService(sandbox: SandboxAddress, parameters: INodeParameters = {}): ScimService {
+		const { node, workflow, additionalData } = this.sceneOf(this.scimTrigger, { ...SCIM_PARAMETERS, ...parameters }, sandbox, {});
 		Object.assign(node, { webhookId: WEBHOOK_ID, credentials: { ...node.credentials, [SCIM_CREDENTIAL]: { id: 'scim', name: 'SCIM' } } });
 		const [webhookDescription] = this.scimTrigger.description.webhooks ?? [];
+		const ask = async (collection: string, { method = 'GET', id, query = {}, body }: ScimAsked = {}): Promise<ScimAnswered> => {
+			const answered = { status: 0, text: '' };
+			const response = {
+				status: (code: number) => ((answered.status = code), response),
+				set: () => response,
+				send: (text: string) => ((answered.text = text), response),
+				end: () => response,
+			};
+			const params = { [`collection-${WEBHOOK_ID}`]: collection, ...(id !== undefined && { [`id-${WEBHOOK_ID}`]: id }) };
+			const headers = { authorization: `Bearer ${SHOWN}`, 'content-type': 'application/scim+json', 'user-agent': 'Okta SCIM Client 1.0.0' };
+			const httpRequest = { method, params, query, headers, body: {}, rawBody: Buffer.from(JSON.stringify(body) ?? '') };
+			const own = { ...additionalData, httpRequest, httpResponse: response } as unknown as IWorkflowExecuteAdditionalData;
+			const webhook = { httpMethod: 'GET', node: node.name, path: '', webhookDescription, workflowId: 'workflow-1', workflowExecuteAdditionalData: own } as IWebhookData;
+			const output = await this.scimTrigger.webhook?.call(new this.core.WebhookContext(workflow, node, own, 'webhook', webhook, [], null));
+			const items = (output?.workflowData?.[0] ?? []).map(({ json }) => json);
+			return { status: answered.status, body: answered.text === '' ? undefined : JSON.parse(answered.text), items };
+		};
 		return {
-			get: async (collection, query) => {
-				const answered = { status: 0, text: '' };
-				const response = {
-					status: (code: number) => ((answered.status = code), response),
-					set: () => response,
-					send: (text: string) => ((answered.text = text), response),
-				};
-				const httpRequest = { method: 'GET', params: { [`collection-${WEBHOOK_ID}`]: collection }, query, headers: { authorization: `Bearer ${SHOWN}` }, body: {} };
-				const own = { ...additionalData, httpRequest, httpResponse: response } as unknown as IWorkflowExecuteAdditionalData;
-				const webhook = { httpMethod: 'GET', node: node.name, path: '', webhookDescription, workflowId: 'workflow-1', workflowExecuteAdditionalData: own } as IWebhookData;
-				await this.scimTrigger.webhook?.call(new this.core.WebhookContext(workflow, node, own, 'webhook', webhook, [], null));
-				if (answered.status !== 200) throw new Error(`The SCIM trigger answered ${answered.status}: ${answered.text}`);
-				return JSON.parse(answered.text) as ScimList;
+			ask,
+			list: async (collection, query) => {
+				const { status, body } = await ask(collection, { query });
+				if (status !== 200) throw new Error(`The SCIM trigger answered ${status}: ${JSON.stringify(body)}`);
+				return body as ScimList;
 			},
 		};
 	}

@@ -44,7 +44,7 @@ async function importAll(service: ScimService, { members, pageSize }: ScimInput)
 	const found = new Set<unknown>();
 	let pages = 0;
 	while (found.size < members) {
-		const { Resources } = await service.get('Users', { startIndex: String(pages * pageSize + 1), count: String(pageSize) });
+		const { Resources } = await service.list('Users', { startIndex: String(pages * pageSize + 1), count: String(pageSize) });
 		for (const { id } of Resources) found.add(id);
 		pages += 1;
 		if (Resources.length === 0) throw new Error(`The import found ${found.size} of ${members} people.`);
@@ -66,7 +66,7 @@ export async function scim(input: ScimInput, stage: Stage): Promise<ScimResult> 
 	});
 	const burst = await costOf(sandbox, async () => {
 		const service = host.scimService(sandbox);
-		const answers = await Promise.all(Array.from({ length: atOnce }, async () => await service.get('Users', { count: '1' })));
+		const answers = await Promise.all(Array.from({ length: atOnce }, async () => await service.list('Users', { count: '1' })));
 		const wrong = answers.find(({ totalResults }) => totalResults !== members);
 		if (wrong) throw new Error(`One of ${atOnce} requests found ${wrong.totalResults} of the ${members} people of business ${BUSINESS}.`);
 	});

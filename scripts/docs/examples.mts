@@ -1,10 +1,11 @@
 import { actionExamples } from './actions.mts';
 import { eventExamples } from './events.mts';
 import { Scene } from './scene.mts';
+import { scimExamples } from './scim.mts';
 
 /** Everything the documentation shows, by name; the same in every run. */
 export async function examplesOf(scene: Scene): Promise<Record<string, unknown>> {
-	return { ...(await actionExamples(scene)), ...(await eventExamples(scene)) };
+	return { ...(await actionExamples(scene)), ...(await eventExamples(scene)), ...(await scimExamples(scene)) };
 }
 
 /** Opens a scene, runs the nodes for every example, and takes it down. */

@@ -2,7 +2,7 @@
 import { mock } from 'node:test';
 import axios from 'axios';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { Host } from '../../bench/lib/host.mts';
+import { Host, type ScimService } from '../../bench/lib/host.mts';
 import { clearStage, prepareStage, type SandboxAddress, type Stage } from '../../bench/lib/stage.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/freshbooks/server.mts';
 
@@ -87,6 +87,11 @@ export class Scene {
 	async run(parameters: INodeParameters, settings: RunSettings = {}): Promise<IDataObject[][]> {
 		const outputs = await this.host.outputs(parameters, this.address, settings);
 		return outputs.map((items) => items.map(({ json }) => json));
+	}
+
+	/** A SCIM trigger of its own. */
+	scimService(parameters: INodeParameters): ScimService {
+		return this.host.scimService(this.address, parameters);
 	}
 
 	/** A trigger that no other one knows of. */
