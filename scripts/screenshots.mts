@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { installN8n, readWorkflow, ROOT, TYPES, withCredential, type WorkflowNode } from '../sandbox/n8n/index.mts';
+import { itemsOf, publishScim } from '../test/e2e/scim/provider.mts';
 import { BILLSPRING, HARBOUR, startWorld, type Json, type World } from '../test/e2e/support.mts';
 import { installChromium } from './lib/chromium.mts';
 import { entriesOf, openBrowser, openList, openNode, signIn, wear, type Theme } from './lib/editor.mts';
@@ -93,6 +94,20 @@ class Camera {
 		await this.page.getByText('teodor.wexley@example.com').first().waitFor();
 	}
 
+	/** Publishes the SCIM trigger, lets a provider deactivate somebody, and opens the trigger. */
+	async openScim(): Promise<void> {
+		const { client, url } = this.world.n8n;
+		const provider = await publishScim(this.world, { business: billSpring });
+		const leaver = Buffer.from('calum.prewitt@example.com').toString('base64url');
+		await provider.ask(`/Users/${leaver}`, { method: 'PATCH', body: { Operations: [{ op: 'replace', value: { active: false } }] } });
+		await itemsOf(this.world, provider, 1);
+		await client.unpublish(provider.workflowId);
+		await this.page.goto(`${url}/workflow/${provider.workflowId}`);
+		await this.page.locator('.vue-flow__node').first().dblclick({ force: true });
+		await this.page.getByTestId('ndv').waitFor();
+		await this.page.getByText('Webhook URLs').first().click();
+	}
+
 	private async firstExecution(workflowId: string): Promise<string> {
 		for (let tries = 0; tries < 240; tries++) {
 			const [execution] = await this.world.n8n.client.executions(workflowId);
@@ -124,6 +139,9 @@ async function takeAll(world: World, page: Page): Promise<void> {
 	await camera.take('trigger', ['light', 'dark']);
 	await camera.openLeaver();
 	await camera.take('editor', ['light', 'dark']);
+
+	await camera.openScim();
+	await camera.take('scim', ['light', 'dark']);
 
 	await camera.open({ resource: 'teamMember', operation: 'getAll', business: billSpring });
 	await camera.take('action', ['light', 'dark']);
