@@ -106,6 +106,7 @@ class Camera {
 		await this.page.locator('.vue-flow__node').first().dblclick({ force: true });
 		await this.page.getByTestId('ndv').waitFor();
 		await this.page.getByText('Webhook URLs').first().click();
+		await this.page.getByText('Production URL').first().click();
 	}
 
 	private async firstExecution(workflowId: string): Promise<string> {

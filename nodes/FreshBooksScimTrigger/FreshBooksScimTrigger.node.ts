@@ -63,7 +63,7 @@ export class FreshBooksScimTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					"Publish the workflow, open 'Webhook URLs' above and give your identity provider the production URL as SCIM base URL (Okta: 'Base URL', Entra ID: 'Tenant URL') and the token of the SCIM credential as bearer token (Okta: 'HTTP Header', Entra ID: 'Secret Token'). Inviting and removing people use FreshBooks endpoints that are not in its documentation and may not be available to your account; if they are not, the provider is answered 501 and the workflow gets an item 'failed'.",
+					"Publish the workflow, then copy the production URL under 'Webhook URLs' into your identity provider (Okta: 'SCIM connector base URL', Entra ID: 'Tenant URL'), and the token of the SCIM credential (Okta: 'HTTP Header', Entra ID: 'Secret Token'). Inviting and removing people use undocumented FreshBooks endpoints that may not be available to your account. If they are not, the provider is answered 501, and the workflow gets an item 'failed'.",
 				name: 'setupNotice',
 				type: 'notice',
 				default: '',

@@ -234,7 +234,7 @@ export const ifMissingOption = (thing: string): INodeProperties => ({
 /** Says, where such an operation is chosen, what FreshBooks does not publish. */
 export const notPublishedNotice: INodeProperties = {
 	displayName:
-		'FreshBooks does not document this in its public API; it is known from a third-party guide. Where FreshBooks does not offer it to your connection, the node says so: do it in FreshBooks under Team Members then.',
+		'Uses an undocumented FreshBooks endpoint that may not be available to your account. If it is not, this step fails; use FreshBooks > Team Members instead.',
 	name: 'notPublishedNotice',
 	type: 'notice',
 	default: '',
