@@ -158,7 +158,7 @@ async function takeAll(world: World, page: Page): Promise<void> {
 	await camera.take('list', ['light', 'dark']);
 
 	await world.control('PATCH', '/settings', { profile: 'documented' });
-	await camera.open({ resource: 'access', operation: 'offboard', email: 'teodor.wexley@example.com', businesses: 'selected', businessIds: [BILLSPRING] });
+	await camera.open({ resource: 'access', operation: 'offboard', email: 'ivo.castellan@example.com', businesses: 'selected', businessIds: [BILLSPRING] });
 	await camera.execute('Error details');
 	await camera.take('error');
 }
