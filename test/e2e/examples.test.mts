@@ -6,7 +6,7 @@ import { assertShape } from './access/schemas.mts';
 import { EXAMPLES, onCanvas, problemsOf } from './examples/checks.mts';
 import { Jira } from './examples/jira.mts';
 import { Mailbox } from './examples/mailbox.mts';
-import { Okta } from './examples/okta.mts';
+import { idOf, Okta } from './examples/okta.mts';
 import { answerForm, begin, fileOf, firstExecution, importExample, nextExecution, readExample, untilWaiting, type Here } from './examples/running.mts';
 import { executionsOf, newToken, Provider, type ScimAnswer } from './scim/provider.mts';
 import { TYPES, type Execution, type Workflow } from '../../sandbox/n8n/index.mts';
@@ -85,9 +85,10 @@ describe('every example', () => {
 
 describe('leaver-to-okta-and-slack', () => {
 	const NAME = 'leaver-to-okta-and-slack';
-	const deactivation = (email: string): Json => ({
-		method: 'POST',
-		url: `/api/v1/users/${encodeURIComponent(email)}/lifecycle/deactivate?sendEmail=false`,
+	const finding = (email: string): Json => ({ method: 'GET', url: `/api/v1/users/${encodeURIComponent(email)}`, authorization: 'SSWS okta-token' });
+	const unassigning = (email: string): Json => ({
+		method: 'DELETE',
+		url: `/api/v1/apps/your-freshbooks-app-id/users/${idOf(String(finding(email)['url']))}`,
 		authorization: 'SSWS okta-token',
 	});
 	const slackMessage = (text: string): Json => ({
@@ -102,25 +103,25 @@ describe('leaver-to-okta-and-slack', () => {
 	});
 	const removed = async (email: string): Promise<Json> => await world.control('DELETE', member(email));
 
-	test('removed from the only business: deactivated in Okta, Slack is told, and a repeat does nothing', async (context) => {
+	test('removed from the only business: the app is unassigned in Okta, Slack hears of it, and a repeat does nothing', async (context) => {
 		await world.withoutQuarry();
 		await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: '<!channel> & Sons' });
 		const workflow = await imported(context, NAME);
 		const execution = await firstExecution(world, workflow.id, async () => await removed(TEODOR));
 		assertSucceeded(execution);
-		assert.deepEqual(okta.asked, [deactivation(TEODOR)]);
-		const text = `Deactivated in Okta: ${TEODOR}, who was removed from &lt;!channel&gt; &amp; Sons in FreshBooks.`;
-		assert.deepEqual(execution.items('Tell Slack: deactivated'), [slackMessage(text)]);
+		assert.deepEqual(okta.asked, [finding(TEODOR), unassigning(TEODOR)]);
+		const text = `FreshBooks was unassigned in Okta from ${TEODOR}, who was removed from &lt;!channel&gt; &amp; Sons in FreshBooks.`;
+		assert.deepEqual(execution.items('Tell Slack: unassigned'), [slackMessage(text)]);
 		assert.deepEqual(execution.items('Tell Slack: look at it'), []);
 
 		const [change] = execution.items(FRESHBOOKS_TRIGGER);
 		assert.ok(change);
 		const repeated = await toldAgain(workflow, [change, { ...change, eventId: 'another-change' }]);
 		assert.deepEqual(repeated.items('Once per change').map(({ eventId }) => eventId), ['another-change']);
-		assert.equal(okta.asked.length, 2);
+		assert.equal(okta.asked.length, 4);
 	});
 
-	test('a business that the connected user may not list: not deactivated, and Slack is told which', async (context) => {
+	test('a business that the connected user may not list: nothing is unassigned, and Slack is told which', async (context) => {
 		const workflow = await imported(context, NAME);
 		const execution = await firstExecution(world, workflow.id, async () => await removed(TEODOR));
 		assertSucceeded(execution);
@@ -128,7 +129,7 @@ describe('leaver-to-okta-and-slack', () => {
 		assert.deepEqual(okta.asked, []);
 	});
 
-	test('still in another business, or not to be looked for everywhere: not deactivated, and Slack is told why', async (context) => {
+	test('still in another business, or not to be looked for everywhere: nothing is unassigned, and Slack is told why', async (context) => {
 		await world.withoutQuarry();
 		await world.control('POST', `/businesses/${HARBOUR}/members`, { email: TEODOR });
 		const workflow = await imported(context, NAME);
@@ -157,10 +158,10 @@ describe('leaver-to-okta-and-slack', () => {
 		const workflow = await imported(context, NAME);
 		const execution = await firstExecution(world, workflow.id, async () => await removed(CALUM));
 		assertSucceeded(execution);
-		assert.deepEqual(okta.asked, [deactivation(CALUM)]);
-		assert.deepEqual(execution.items('Tell Slack: deactivated'), []);
+		assert.deepEqual(okta.asked, [finding(CALUM)]);
+		assert.deepEqual(execution.items('Tell Slack: unassigned'), []);
 		const [told] = execution.items('Tell Slack: Okta did not');
-		assert.match(String(told?.['text']), /^Not deactivated in Okta, please do it by hand: calum\.prewitt@example\.com, who was removed from BillSpring in FreshBooks\. Okta said: The resource you are requesting could not be found/);
+		assert.match(String(told?.['text']), /^FreshBooks is still assigned in Okta, please unassign it by hand from calum\.prewitt@example\.com, who was removed from BillSpring in FreshBooks\. Okta said: The resource you are requesting could not be found/);
 	});
 });
 

@@ -9,7 +9,12 @@ export interface Asked {
 	readonly authorization: string;
 }
 
-/** An address on 127.0.0.1 that answers as Okta's user lifecycle does, and keeps what it was asked. */
+/** The ID under which Okta knows the user of a path. */
+export function idOf(url: string): string {
+	return `00u${Buffer.from(url.split('/').at(-1) ?? '').toString('hex').slice(0, 17)}`;
+}
+
+/** An address on 127.0.0.1 that answers as Okta's users and app assignments do, and keeps what it was asked. */
 export class Okta {
 	readonly asked: Asked[] = [];
 	/** Logins that Okta does not know. */
@@ -21,8 +26,9 @@ export class Okta {
 			const { method = '', url = '', headers } = request;
 			this.asked.push({ method, url, authorization: headers.authorization ?? '' });
 			const known = ![...this.unknown].some((login) => url.includes(encodeURIComponent(login)));
-			answer.writeHead(known ? 200 : 404, { 'content-type': 'application/json' });
-			answer.end(known ? '{}' : '{"errorCode":"E0000007","errorSummary":"Not found: Resource not found (User)"}');
+			// Okta answers 204 to an assignment that is taken away.
+			answer.writeHead(!known ? 404 : method === 'DELETE' ? 204 : 200, { 'content-type': 'application/json' });
+			answer.end(method === 'DELETE' ? undefined : known ? JSON.stringify({ id: idOf(url), status: 'ACTIVE' }) : '{"errorCode":"E0000007","errorSummary":"Not found: Resource not found (User)"}');
 		});
 	}
 
