@@ -59,7 +59,8 @@ class Business {
 			case 'invite':
 				return this.invite(JSON.parse(body) as IDataObject);
 			case 'revoke':
-				this.changes.push(`revoked ${String(this.invited.find((row) => row.id === id)?.email)}`);
+				// The same request once more, as its answer was not understood, finds none.
+				this.changes.push(...this.invited.filter((row) => row.id === id).map(({ email }) => `revoked ${String(email)}`));
 				this.invited = this.invited.filter((row) => row.id !== id);
 				return {};
 			case 'updateMember':
