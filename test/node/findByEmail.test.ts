@@ -113,7 +113,7 @@ describe('a list that moves while it is read, because others leave', () => {
 	});
 
 	test('and never comes to rest: nothing is changed, and the error does not say that nobody has the address', async () => {
-		for (let reading = 1; reading <= 6; reading++) movedReading();
+		for (let reading = 1; reading <= 14; reading++) movedReading();
 		onLists();
 		const { message, description } = await errorOf(updateRole('person101@example.com'));
 		expect(message).toContain('changed while it was read');
