@@ -11,8 +11,11 @@ import { PROVISIONED } from './plan.mts';
 import type { ProviderAct, ProviderLife } from './providerPlan.mts';
 import type { Stage } from './stage.mts';
 
-/** Okta and Entra ID go on for days; here the faults stop after minutes. */
-const MOST_TRIES = 15;
+/**
+ * Okta and Entra ID repeat for days; here the faults stop after minutes. Longer than the minute for which the service does not know
+ * whether an invitation with an unclear end arrived.
+ */
+const MOST_TRIES = 30;
 const BETWEEN_TRIES_MS = 3_000;
 const LONGEST_MS = 280_000;
 
