@@ -35,7 +35,8 @@ export function sampleRequests(id: string): StepList {
 	const changed = { userName, name: { givenName: 'Greta', familyName: 'Updated' }, emails: [{ value: 'updated@testuser.example', type: 'work', primary: true }] };
 	return {
 		name: "Entra ID's sample requests",
-		changes: ['invitationCreated', 'invitationRevoked', 'invitationCreated', 'invitationRevoked'].map((kind) => `${kind} ${email}`),
+		// Whoever comes back under another name is invited there.
+		changes: [`invitationCreated ${email}`, `invitationRevoked ${email}`, `invitationCreated ${renamed}`, `invitationRevoked ${renamed}`],
 		pending: {},
 		// The new name is an item of its own: FreshBooks keeps the old address.
 		events: ['provisioned', 'updated', 'deprovisioned', 'reactivated', 'deprovisioned'],
