@@ -228,7 +228,7 @@ describe('in the editor', () => {
 	step('an operation that FreshBooks does not publish says so before it is run', async () => {
 		await openFreshBooks({ resource: 'teamMember', operation: 'getAll', business: locator('list', LARGE) });
 		await choose('operation', 'Update Role');
-		await byId('ndv').getByText(/does not document/i).first().waitFor();
+		await byId('ndv').getByText(/undocumented FreshBooks endpoint/i).first().waitFor();
 		await screenshot('10-notice');
 	});
 
