@@ -2,6 +2,7 @@ import { NodeConnectionTypes, type IHookFunctions, type INodeType, type INodeTyp
 
 import { listSearch } from '../FreshBooks/methods';
 import { businessLocator } from '../FreshBooks/methods/businesses';
+import { removalLimitOptions } from '../FreshBooks/methods/removalLimit';
 import { toNodeError } from '../FreshBooks/shownErrors';
 import { checkBeforePublishing, testScimToken } from './settings';
 
@@ -104,25 +105,10 @@ export class FreshBooksScimTrigger implements INodeType {
 						default: false,
 						description: 'Whether the staff record of a person who is deprovisioned is archived as well',
 					},
-					{
-						displayName: 'Max Removals',
-						name: 'maxRemovals',
-						type: 'number',
-						typeOptions: { minValue: 0 },
-						default: 20,
-						description: 'More members than this are not taken out within an hour: the provider is answered 429 and the workflow gets an item. A wrong group in the directory must not empty the business.',
-					},
-					{
-						displayName: 'Max Removals Unit',
-						name: 'maxRemovalsUnit',
-						type: 'options',
-						default: 'percent',
-						description: 'What Max Removals counts',
-						options: [
-							{ name: 'People', value: 'count', description: 'A number of people' },
-							{ name: 'Percent of the Business', value: 'percent', description: 'Of the members of the business; one or two people are always allowed' },
-						],
-					},
+					...removalLimitOptions(
+						'More members than this are not taken out within an hour: the provider is answered 429 and the workflow gets an item. A wrong group in the directory must not empty the business.',
+						'Of the members of the business; one or two people are always allowed',
+					),
 					{
 						displayName: 'Read Only',
 						name: 'readOnly',

@@ -2,6 +2,7 @@ import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INod
 
 import { businessesParameters } from '../FreshBooks/methods/businesses';
 import { outputFormatOption } from '../FreshBooks/methods/outputFormat';
+import { removalLimitOptions } from '../FreshBooks/methods/removalLimit';
 import { loadOptions } from '../FreshBooks/methods';
 
 /** The polling trigger: what the editor shows. The work is in changes/. */
@@ -73,30 +74,10 @@ export class FreshBooksTrigger implements INodeType {
 						default: false,
 						description: 'Whether the first poll reports everyone as added; otherwise it only remembers who is there',
 					},
-					{
-						displayName: 'Max Removals',
-						name: 'maxRemovals',
-						type: 'number',
-						typeOptions: { minValue: 0 },
-						default: 20,
-						description:
-							'More people gone at once than this are taken for trouble, not for leavers: nothing is reported, and an error says so',
-					},
-					{
-						displayName: 'Max Removals Unit',
-						name: 'maxRemovalsUnit',
-						type: 'options',
-						default: 'percent',
-						description: 'What Max Removals counts',
-						options: [
-							{ name: 'People', value: 'count', description: 'A number of people' },
-							{
-								name: 'Percent of the Business',
-								value: 'percent',
-								description: 'Of the people known in a business; never fewer than 3 people',
-							},
-						],
-					},
+					...removalLimitOptions(
+						'More people gone at once than this are taken for trouble, not for leavers: nothing is reported, and an error says so',
+						'Of the people known in a business; never fewer than 3 people',
+					),
 					outputFormatOption,
 				],
 			},

@@ -118,14 +118,19 @@ describe.each(SOURCES.flatMap((source) => [true, false].map((isDated) => ({ sour
 		expect(acceptancesOf(trigger)).toEqual([ACCEPTED]);
 	});
 
-	test('are two acceptances where the person left, and was invited and joined again', async () => {
-		acme().invite(70, { email: NEW });
-		const trigger = await watch();
+	/** Invitation 70 is accepted, and the person leaves. */
+	const acceptsAndLeaves = async (trigger: Awaited<ReturnType<typeof watch>>): Promise<void> => {
 		acme().endInvitation(70);
 		joins(20);
 		await polls(trigger, 2);
 		acme().remove(20);
 		await polls(trigger, 2);
+	};
+
+	test('are two acceptances where the person left, and was invited and joined again', async () => {
+		acme().invite(70, { email: NEW });
+		const trigger = await watch();
+		await acceptsAndLeaves(trigger);
 		acme().invite(71, { email: NEW });
 		await polls(trigger, 2);
 		acme().endInvitation(71);
@@ -138,11 +143,7 @@ describe.each(SOURCES.flatMap((source) => [true, false].map((isDated) => ({ sour
 	test('are two acceptances where the person left, and joined again by the other one', async () => {
 		for (const id of [70, 71]) acme().invite(id, { email: NEW });
 		const trigger = await watch();
-		acme().endInvitation(70);
-		joins(20);
-		await polls(trigger, 2);
-		acme().remove(20);
-		await polls(trigger, 2);
+		await acceptsAndLeaves(trigger);
 		acme().endInvitation(71);
 		joins(20);
 		await polls(trigger, 2);
@@ -153,11 +154,7 @@ describe.each(SOURCES.flatMap((source) => [true, false].map((isDated) => ({ sour
 	test('of which one is accepted, and the other withdrawn when the person has left: accepted and revoked', async () => {
 		for (const id of [70, 71]) acme().invite(id, { email: NEW });
 		const trigger = await watch();
-		acme().endInvitation(70);
-		joins(20);
-		await polls(trigger, 2);
-		acme().remove(20);
-		await polls(trigger, 2);
+		await acceptsAndLeaves(trigger);
 		acme().endInvitation(71);
 		await polls(trigger, 2);
 		expect(told(trigger.emitted)).toEqual([ADDED, ACCEPTED, `memberRemoved ${NEW}`, REVOKED]);
