@@ -55,13 +55,13 @@ before(async () => {
 beforeEach(async () => await world.reset());
 after(async () => await world?.close());
 
-describe('the example freshbooks-tools-for-agents', () => {
+describe('the example agents-freshbooks-tools', () => {
 	let agent: Agent;
 
 	before(async () => {
 		const httpBearerAuth = await world.n8n.client.createCredential('httpBearerAuth', 'MCP token', { token: TOKEN });
 		const diagnostic = (): void => undefined;
-		await publish(await importExample({ diagnostic }, world, 'freshbooks-tools-for-agents', { credentials: { httpBearerAuth } }));
+		await publish(await importExample({ diagnostic }, world, 'agents-freshbooks-tools', { credentials: { httpBearerAuth } }));
 		agent = await Agent.connect(addressOf('freshbooks'), TOKEN);
 	});
 	after(async () => await agent?.close());

@@ -83,8 +83,8 @@ describe('every example', () => {
 	}
 });
 
-describe('leaver-to-okta-and-slack', () => {
-	const NAME = 'leaver-to-okta-and-slack';
+describe('leaver-unassign-okta-app', () => {
+	const NAME = 'leaver-unassign-okta-app';
 	const finding = (email: string): Json => ({ method: 'GET', url: `/api/v1/users/${encodeURIComponent(email)}`, authorization: 'SSWS okta-token' });
 	const unassigning = (email: string): Json => ({
 		method: 'DELETE',
@@ -165,9 +165,9 @@ describe('leaver-to-okta-and-slack', () => {
 	});
 });
 
-describe('onboard-new-hires', () => {
+describe('joiner-invite-new-hires', () => {
 	test('invited once, followed until accepted, reminded after three days; the mail server is the suite\'s own', async (context) => {
-		const workflow = await imported(context, 'onboard-new-hires');
+		const workflow = await imported(context, 'joiner-invite-new-hires');
 		const execution = await world.n8n.client.run(workflow.id, 'Every morning');
 		assertSucceeded(execution);
 		await assertShape('onboard', execution.items('Onboard'));
@@ -189,11 +189,11 @@ describe('onboard-new-hires', () => {
 	});
 });
 
-describe('offboard-leavers-after-approval', () => {
+describe('leaver-hr-list-after-approval', () => {
 	/** Runs the example up to the form, opens the address from the mail and decides. */
 	async function decide(context: TestContext, decision: string): Promise<Execution> {
 		await world.withoutQuarry();
-		const workflow = await imported(context, 'offboard-leavers-after-approval');
+		const workflow = await imported(context, 'leaver-hr-list-after-approval');
 		const executionId = await begin(world, workflow.id, 'Every morning');
 		const waiting = await untilWaiting(world, executionId);
 		assert.deepEqual(await world.changes(), [], 'nothing is removed before the approval');
@@ -232,8 +232,8 @@ describe('offboard-leavers-after-approval', () => {
 	});
 });
 
-describe('quarterly-access-review', () => {
-	const NAME = 'quarterly-access-review';
+describe('review-every-quarter', () => {
+	const NAME = 'review-every-quarter';
 
 	test('a sheet without formulas, and a report to sign', async (context) => {
 		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'sum@example.com', firstName: '=1+1' });
@@ -270,7 +270,7 @@ describe('quarterly-access-review', () => {
 	});
 });
 
-describe('role-change-notify-and-log', () => {
+describe('mover-log-role-changes', () => {
 	const LOG = 'FreshBooks role changes';
 
 	/** Every row of the log, by a workflow of its own. */
@@ -292,7 +292,7 @@ describe('role-change-notify-and-log', () => {
 
 	test('a role is changed: one row in the log, one message', async (context) => {
 		const { client } = world.n8n;
-		const workflow = await imported(context, 'role-change-notify-and-log');
+		const workflow = await imported(context, 'mover-log-role-changes');
 		const made = await client.run(workflow.id, 'Once, by hand');
 		const kept = await client.run(workflow.id, 'Once, by hand');
 		assert.deepEqual(kept.items('Make the log')[0]?.['id'], made.items('Make the log')[0]?.['id']);
@@ -320,12 +320,12 @@ describe('role-change-notify-and-log', () => {
 	});
 });
 
-describe('scim-provisioning-with-tickets', () => {
+describe('joiner-leaver-scim-provisioning', () => {
 	const NOBODY = 'nobody.known@example.com';
 	let provider: Provider;
 
 	before(async () => {
-		const workflow = await importExample({ diagnostic: console.log }, world, 'scim-provisioning-with-tickets', here);
+		const workflow = await importExample({ diagnostic: console.log }, world, 'joiner-leaver-scim-provisioning', here);
 		assert.equal(await world.n8n.client.publish(workflow.id), 'published');
 		const trigger = workflow.nodes.find(({ type }) => type === TYPES.scimTrigger);
 		provider = new Provider(workflow.id, `${world.n8n.url}/webhook/${trigger?.webhookId}/${String(trigger?.parameters['path'])}`, scimToken);
@@ -405,12 +405,12 @@ describe('scim-provisioning-with-tickets', () => {
 	});
 });
 
-describe('staff-list-to-sheet', () => {
+describe('export-staff-records-to-sheet', () => {
 	test('one row for every active staff record of the account, cells as they are', async (context) => {
 		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'sum@example.com', firstName: '=1+1', lastName: 'B' });
 		const filters = { visState: 0 };
 		const expected = await world.items({ resource: 'staff', operation: 'getAll', account: locator('id', BILLSPRING_ACCOUNT), returnAll: true, filters });
-		const workflow = await imported(context, 'staff-list-to-sheet');
+		const workflow = await imported(context, 'export-staff-records-to-sheet');
 		const execution = await world.n8n.client.run(workflow.id, 'Every Monday');
 		assertSucceeded(execution);
 		const rows = execution.items('One row per record');
