@@ -32,11 +32,26 @@ describe('the list of', () => {
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		expect(await searchList('searchBusinesses', {})).toEqual({
 			results: [
-				{ name: 'BillSpring (Owner)', value: 77128 },
 				{ name: 'another_bruce (Manager)', value: 311394 },
+				{ name: 'BillSpring (Owner)', value: 77128 },
 			],
 			paginationToken: undefined,
 		});
+	});
+
+	test.each(['searchBusinesses', 'searchAccounts'] as const)('%s leaves out one that cannot be used, and is sorted by name', async (method) => {
+		const membership = (id: number, name: string, active: boolean | null, role = 'owner') => ({ id, role, business: { id, name, account_id: `a${id}`, active } });
+		const memberships = [membership(1, 'Zebra', true), membership(2, 'Closed', false), membership(3, 'Éclair', null), membership(4, 'apple', true)];
+		onGet(ME).reply(200, { response: { id: 1, business_memberships: memberships } });
+		expect((await searchList(method, {})).results.map(({ name }) => name)).toEqual(['apple (Owner)', 'Éclair (Owner)', 'Zebra (Owner)']);
+	});
+
+	test('accounts leaves out one whose staff records the connected user may not manage', async () => {
+		const membership = (id: number, role: string) => ({ id, role, business: { id, name: role, account_id: `a${id}` } });
+		const memberships = [membership(1, 'business_employee'), membership(2, 'contractor'), membership(3, 'business_manager')];
+		onGet(ME).times(2).reply(200, { response: { id: 1, business_memberships: memberships } });
+		expect((await searchList('searchAccounts', {})).results.map(({ name }) => name)).toEqual(['business_manager (Manager)']);
+		expect((await searchList('searchBusinesses', {})).results).toHaveLength(3);
 	});
 
 	test('businesses shows one without a name by its ID', async () => {
@@ -94,81 +109,65 @@ describe('the list of', () => {
 		]);
 	});
 
-	test('staff shows name and address, by ID', async () => {
-		const rows = [staffRow(1, { fname: 'Ann', lname: 'Lee', email: 'a@b.co' }), staffRow(2, { email: 'c@d.co' }), staffRow(3, { email: 'e@f.co', vis_state: 2 })];
+	test('staff shows name, address and role, by ID', async () => {
+		const rows = [
+			staffRow(1, { fname: 'Ann', lname: 'Lee', email: 'a@b.co', role: 'admin' }),
+			staffRow(2, { email: 'c@d.co', role: 'staff' }),
+			staffRow(3, { email: 'e@f.co', vis_state: 2, role: null }),
+		];
 		onGet(pageOf(STAFF)).reply(200, staffPage(rows));
 		expect((await searchList('searchStaff', inAccount)).results).toEqual([
-			{ name: 'Ann Lee (a@b.co)', value: 1 },
-			{ name: 'c@d.co', value: 2 },
+			{ name: 'Ann Lee (a@b.co, Admin)', value: 1 },
+			{ name: 'c@d.co (Staff)', value: 2 },
 			{ name: 'e@f.co (archived)', value: 3 },
 		]);
+	});
+
+	test('people is sorted by name, also over pages, and numbers by their size', async () => {
+		const row = (number: number, first_name: string) => teamMemberRow(number, { first_name, last_name: 'Lee' });
+		const rows = [row(1, 'zoë'), row(2, 'Éric'), row(3, 'Frank 10'), row(4, 'Frank 9'), row(5, 'eva')];
+		onGet(pageOf(TEAM, 1)).reply(200, teamMembersPage(rows.slice(0, 3), 1, 5, 3));
+		onGet(pageOf(TEAM, 2)).reply(200, teamMembersPage(rows.slice(3), 2, 5, 3));
+		const names = (await searchList('searchTeamMembers', inBusiness)).results.map(({ name }) => name.replace(/ Lee .*/, ''));
+		expect(names).toEqual(['Éric', 'eva', 'Frank 9', 'Frank 10', 'zoë']);
+	});
+
+	test.each(['cafe', 'CAFÉ', 'cafe\u0301', 'lane cafe'])('businesses finds Café for %j', async (words) => {
+		onGet(ME).reply(200, { response: { id: 1, business_memberships: [{ id: 1, role: 'owner', business: { id: 5, name: 'Quarry Lane Café' } }, { id: 2, role: 'owner', business: { id: 6, name: 'Other' } }] } });
+		expect((await searchList('searchBusinesses', {}, words)).results.map(({ value }) => value)).toEqual([5]);
 	});
 });
 
 describe('a long list', () => {
-	const people = upTo(250).map((number) => teamMemberRow(number, { first_name: `First${number}`, last_name: 'Last' }));
-	const pageWith = (page: number, perPage = 100) => teamMembersPage(people.slice((page - 1) * perPage, page * perPage), page, 250, perPage);
-	const answer = (page: number) => onGet(pageOf(TEAM, page)).reply(200, pageWith(page));
-	const answerAll = () => [1, 2, 3].forEach(answer);
+	const people = upTo(1250).map((number) => teamMemberRow(number, { first_name: `First${number}`, last_name: 'Last' }));
+	const pageWith = (page: number) => teamMembersPage(people.slice((page - 1) * 100, page * 100), page, 1250, 100);
+	const answerAll = () => upTo(13).forEach((page) => onGet(pageOf(TEAM, page)).reply(200, pageWith(page)));
+	const everyone = upTo(1250).map((number) => `First${number}`);
 
-	/** Reads on as one scrolls; `before` arms the answers of a step. */
-	async function scrolled(before: (step: number) => void): Promise<{ steps: number[]; names: string[] }> {
-		const names: string[] = [];
-		const steps: number[] = [];
-		let token: string | undefined;
-		do {
-			before(steps.length + 1);
-			const { results, paginationToken } = await searchList('searchTeamMembers', inBusiness, undefined, token);
-			steps.push(results.length);
-			names.push(...results.map(({ name }) => name.split(' ')[0]));
-			token = paginationToken as string | undefined;
-		} while (token !== undefined);
-		return { steps, names };
-	}
-
-	const everyone = upTo(250).map((number) => `First${number}`);
-
-	test('comes a hundred at a time, each with the one request for its page', async () => {
-		expect(await scrolled(answer)).toEqual({ steps: [100, 100, 50], names: everyone });
-	});
-
-	test('comes complete where FreshBooks gives smaller pages than asked for, or does not count', async () => {
-		const small = () => upTo(17).forEach((page) => onGet(pageOf(TEAM, page)).reply(200, pageWith(page, 15)));
-		const once = () => onGet(pageOf(TEAM, 1)).reply(200, pageWith(1, 15));
-		expect(await scrolled((step) => [step === 1 ? once() : onGet(pageOf(TEAM, step)).reply(200, pageWith(step, 15)), small()])).toEqual({
-			steps: [100, 100, 50],
-			names: everyone,
-		});
-		const uncounted = (page: number) => onGet(pageOf(TEAM, page)).reply(200, { response: people.slice((page - 1) * 100, page * 100) });
-		expect(await scrolled((step) => [uncounted(step), ...upTo(4).map(uncounted)])).toEqual({ steps: [100, 100, 50], names: everyone });
-	});
-
-	test('ends where FreshBooks shows no more, whatever it counts', async () => {
-		answer(1);
-		onGet(pageOf(TEAM, 2)).times(2).reply(200, teamMembersPage([], 2, 250));
-		onGet(pageOf(TEAM, 3)).reply(200, teamMembersPage([], 3, 250));
-		[1, 2, 3].forEach((page) => onGet(pageOf(TEAM, page)).reply(200, teamMembersPage(page === 1 ? people.slice(0, 100) : [], page, 250)));
-		expect(await searchList('searchTeamMembers', inBusiness, undefined, '100')).toEqual({ results: [], paginationToken: undefined });
-	});
-
-	test.each([undefined, 100])('comes complete where FreshBooks gives fifteen at a time, and says per_page %p', async (perPage) => {
-		const fifteen = (page: number) => ({ response: people.slice((page - 1) * 15, page * 15), meta: { page, per_page: perPage, total: 250 } });
-		expect(await scrolled((step) => [step, ...upTo(17)].forEach((page) => onGet(pageOf(TEAM, page)).reply(200, fifteen(page))))).toEqual({ steps: [100, 100, 50], names: everyone });
+	test('comes a thousand at a time, sorted over all of it', async () => {
+		answerAll();
+		const first = await searchList('searchTeamMembers', inBusiness);
+		expect(first.paginationToken).toBe('1000');
+		answerAll();
+		const last = await searchList('searchTeamMembers', inBusiness, undefined, '1000');
+		expect(last.paginationToken).toBeUndefined();
+		expect([...first.results, ...last.results].map(({ name }) => name.split(' ')[0])).toEqual(everyone);
 	});
 
 	test('in which an empty page comes before others is an error', async () => {
-		onGet(pageOf(TEAM, 2)).times(2).reply(200, teamMembersPage([], 2, 250));
-		[1, 3].forEach(answer);
-		expect((await shownErrorOf(searchList('searchTeamMembers', inBusiness, undefined, '100'))).message).toContain('not of the documented form');
+		onGet(pageOf(TEAM, 1)).reply(200, teamMembersPage(people.slice(0, 100), 1, 250));
+		onGet(pageOf(TEAM, 2)).reply(200, teamMembersPage([], 2, 250));
+		onGet(pageOf(TEAM, 3)).reply(200, teamMembersPage(people.slice(200, 250), 3, 250));
+		expect((await shownErrorOf(searchList('searchTeamMembers', inBusiness))).message).toContain('not of the documented form');
 	});
 
 	test('a search is paged as well', async () => {
 		answerAll();
 		const first = await searchList('searchTeamMembers', inBusiness, 'last');
-		expect([first.results.length, first.paginationToken]).toEqual([100, '100']);
+		expect([first.results.length, first.paginationToken]).toEqual([1000, '1000']);
 		answerAll();
-		const last = await searchList('searchTeamMembers', inBusiness, 'last', '200');
-		expect([last.results.map(({ name }) => name.split(' ')[0]), last.paginationToken]).toEqual([everyone.slice(200), undefined]);
+		const last = await searchList('searchTeamMembers', inBusiness, 'last', '1000');
+		expect([last.results.map(({ name }) => name.split(' ')[0]), last.paginationToken]).toEqual([everyone.slice(1000), undefined]);
 	});
 
 	test('is filtered over all of it, by name, address or ID, in upper or lower case', async () => {
@@ -176,7 +175,7 @@ describe('a long list', () => {
 			answerAll();
 			return (await searchList('searchTeamMembers', inBusiness, filter)).results.map(({ name }) => name.split(' ')[0]);
 		};
-		expect(await found('first24')).toEqual(['First24', ...upTo(10).map((number) => `First${239 + number}`)]);
+		expect(await found('first124')).toEqual(['First124', ...upTo(10).map((number) => `First${1239 + number}`)]);
 		expect(await found(' PERSON201@ ')).toEqual(['First201']);
 		expect(await found('000000000250')).toEqual(['First250']);
 		expect(await found('nobody')).toEqual([]);
@@ -231,8 +230,8 @@ describe('a list with nothing in it says why', () => {
 		['searchInvitations', pageOf(INVITATIONS), invitationsAnswer([]), 'Business 789 has no pending invitation', 'accepted'],
 		['searchStaff', pageOf(STAFF), staffPage([]), 'Account zDmNq has no staff records', 'another account'],
 	])('%s of %s', async (method, path, answer, message, wayOut) => {
-		// Where FreshBooks counts people and shows none, they are looked for twice more.
-		onGet(path).times(message.includes('shows none') ? 3 : 1).reply(200, answer as nock.Body);
+		// Where FreshBooks counts people and shows none, they are looked for once more.
+		onGet(path).times(message.includes('shows none') ? 2 : 1).reply(200, answer as nock.Body);
 		const shown = await shownErrorOf(searchList(method, { ...inBusiness, ...inAccount }));
 		// Of another error the editor would show no description.
 		expect(shown).toMatchObject({ name: 'NodeApiError', message, description: expect.stringContaining(wayOut) });
@@ -258,6 +257,12 @@ describe('the businesses to choose several of', () => {
 		expect(options[129]).toEqual({ name: 'B130 (Owner)', value: 1130 });
 	});
 
+	test('are sorted by name, without one that cannot be used', async () => {
+		const business_memberships = [{ id: 1, role: 'owner', business: { id: 1, name: 'Zebra' } }, { id: 2, role: 'owner', business: { id: 2, name: 'Apple' } }, { id: 3, role: 'owner', business: { id: 3, name: 'Closed', active: false } }];
+		onGet(ME).reply(200, { response: { id: 1, business_memberships } });
+		expect((await getBusinesses()).map(({ name }) => name)).toEqual(['Apple (Owner)', 'Zebra (Owner)']);
+	});
+
 	test('say why they cannot be read', async () => {
 		onGet(ME).reply(403, { error: 'insufficient_scope', error_description: 'Scopes needed: user:profile:read.' });
 		expect((await shownErrorOf(getBusinesses())).message).toContain('user:profile:read is needed');
@@ -265,24 +270,16 @@ describe('the businesses to choose several of', () => {
 });
 
 describe('a search for staff', () => {
-	const rows = [staffRow(1, { fname: 'Ann', lname: 'Lee', email: 'a@b.co' }), staffRow(2, { email: 'lee@b.co' }), staffRow(3, { email: 'e@f.co' })];
-	const searched = (name: string, words: string) => `${STAFF}?search%5B${name}%5D=${encodeURIComponent(words)}&page=1&per_page=100`;
-	const names = async (words: string) => (await searchList('searchStaff', inAccount, words)).results.map(({ value }) => value);
+	const rows = [staffRow(1, { fname: 'Ann', lname: 'Lee', email: 'a@b.co' }), staffRow(2, { email: 'lee@b.co' }), staffRow(3, { fname: 'Zoë', email: 'e@f.co' })];
 
-	test('is done by FreshBooks, by address and by name, and filtered again', async () => {
-		onGet(searched('email_like', 'lee')).reply(200, staffPage(rows.slice(1)));
-		onGet(searched('user_like', 'lee')).reply(200, staffPage(rows.slice(0, 2)));
-		expect(await names(' Lee ')).toEqual([2, 1]);
-	});
-
-	test('of an address asks once', async () => {
-		onGet(searched('email_like', 'a@b')).reply(200, staffPage(rows.slice(0, 1)));
-		expect(await names('a@b')).toEqual([1]);
-	});
-
-	test.each(['Ann Lee (a', '3'])('for what FreshBooks does not find, %s, looks through all', async (words) => {
-		for (const name of ['email_like', 'user_like']) onGet(searched(name, words.toLowerCase())).reply(200, staffPage([]));
+	test.each<[string, number[]]>([
+		[' Lee ', [1, 2]],
+		['a@b', [1]],
+		['Ann Lee (a', [1]],
+		['3', [3]],
+		['zoe', [3]],
+	])('for %j looks through all', async (words, values) => {
 		onGet(pageOf(STAFF)).reply(200, staffPage(rows));
-		expect(await names(words)).toHaveLength(1);
+		expect((await searchList('searchStaff', inAccount, words)).results.map(({ value }) => value)).toEqual(values);
 	});
 });

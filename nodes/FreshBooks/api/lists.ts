@@ -15,7 +15,7 @@ import { numberOrNull, objectOf, type WireObject } from '../client/json';
  */
 
 /** The largest page FreshBooks gives. */
-export const PAGE_SIZE = 100;
+const PAGE_SIZE = 100;
 
 /** The page size of the accounting services where the caller names none (freshbooks.com/api/parameters). */
 const DEFAULT_PAGE_SIZE = 15;
@@ -233,22 +233,6 @@ class ListReader<Kept> {
 /** Whether FreshBooks says neither how many rows nor how many pages there are, as for invitations in the third-party guide. */
 function isUncounted({ pages, total }: Page): boolean {
 	return pages === null && total === null;
-}
-
-/** One page of a list, for somebody who looks through it. */
-export interface ListPage<Kept> {
-	rows: Kept[];
-	/** How many rows FreshBooks says the list has; null where it does not say, or where this page is not as long as it should be. */
-	total: number | null;
-}
-
-/** Reads page `number`, from 1, of PAGE_SIZE rows. Throws FreshBooksError. */
-export async function readListPage<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, number: number): Promise<ListPage<Kept>> {
-	const page = await fetchPage(client, request, number);
-	const collected = new Collector(request);
-	collected.add(page);
-	const due = Math.min(PAGE_SIZE, Math.max(0, (page.total ?? 0) - (number - 1) * PAGE_SIZE));
-	return { rows: collected.rows, total: page.rows.length === due ? page.total : null };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Invitation } from '../api/invitations';
 import type { BusinessMembership } from '../api/me';
 import { VIS_STATE, type StaffRecord } from '../api/staff';
 import type { TeamMember } from '../api/teamMembers';
-import { roleTitle } from '../people/roles';
+import { mayNotManage, roleTitle } from '../people/roles';
 
 /** How businesses, people and invitations stand in the editor's lists: `name (what tells them apart)`. Pure. */
 
@@ -26,15 +26,31 @@ function businessName({ businessId, name }: BusinessMembership): string {
 	return name ?? `Business ${businessId}`;
 }
 
-/** A business, by its ID. */
-export function businessEntry(membership: BusinessMembership): INodeListSearchItems & { value: number } {
-	return { name: described(businessName(membership), [titleOf(membership.role)]), value: membership.businessId };
+const NAMES = new Intl.Collator(undefined, { numeric: true });
+
+/** The order of names: as a person sorts them, whatever the case and the accents. */
+export function byName(one: INodeListSearchItems, other: INodeListSearchItems): number {
+	return NAMES.compare(one.name, other.name);
 }
 
-/** The accounting system of a business, by account ID; none where the business has none of its own. */
-export function accountEntries(membership: BusinessMembership): INodeListSearchItems[] {
-	const { accountId, role } = membership;
-	return accountId === null ? [] : [{ name: described(businessName(membership), [titleOf(role)]), value: accountId }];
+/** The text without case and without accents: `cafe` for `Café`. */
+export function plainLetters(text: string): string {
+	return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+}
+
+/** A closed business answers nothing. */
+const isOpen = ({ active }: BusinessMembership): boolean => active !== false;
+
+/** The businesses that can be used, by their IDs. */
+export function businessEntries(memberships: BusinessMembership[]): Array<INodeListSearchItems & { value: number }> {
+	return memberships.filter(isOpen).map((membership) => ({ name: described(businessName(membership), [titleOf(membership.role)]), value: membership.businessId }));
+}
+
+/** The accounting systems whose staff records the user may work on, by account IDs; a business may have none of its own. */
+export function accountEntries(memberships: BusinessMembership[]): INodeListSearchItems[] {
+	return memberships
+		.filter((membership) => isOpen(membership) && !mayNotManage(membership.role))
+		.flatMap((membership) => (membership.accountId === null ? [] : [{ name: described(businessName(membership), [titleOf(membership.role)]), value: membership.accountId }]));
 }
 
 /** A person of the published team members list, by UUID. */
@@ -60,6 +76,7 @@ const STAFF_STATES: ReadonlyMap<number | null, string> = new Map([
 
 /** A staff record, by its ID. */
 export function staffEntry(record: StaffRecord): INodeListSearchItems {
-	const more = [record.email, STAFF_STATES.get(record.visState) ?? null];
+	const role = record.role === 'staff' ? 'Staff' : titleOf(record.role);
+	const more = [record.email, role, STAFF_STATES.get(record.visState) ?? null];
 	return { name: described(nameOf(record), more), value: record.id ?? 0 };
 }
