@@ -7,7 +7,6 @@ import {
 	isShort,
 	movedWhileRead,
 	readList,
-	readListPage,
 	readToTheEnd,
 	readWholeList,
 	type ListRequest,
@@ -336,21 +335,6 @@ test('a list that says nothing is complete where its pages are of a size that Fr
 		}),
 		{ numRuns: 60 },
 	);
-});
-
-describe('one page for the editor', () => {
-	test.each<[string, unknown, number, number | null]>([
-		['the only one', teamMembersPage(rowsFrom(1, 40), 1, 40), 1, 40],
-		['the first of several', teamMembersPage(rowsFrom(1, 100), 1, 250), 1, 250],
-		['the last', teamMembersPage(rowsFrom(201, 250), 3, 250), 3, 250],
-		['fifteen of forty, said to be a hundred', teamMembersPage(rowsFrom(1, 15), 1, 40), 1, null],
-		['empty though there should be more', teamMembersPage([], 2, 250), 2, null],
-		['without a count', { response: rowsFrom(1, 100) }, 1, null],
-		['empty, of an empty list', teamMembersPage([], 1, 0), 1, 0],
-	])('%s', async (_name, answer, number, total) => {
-		const { client } = service(() => answer);
-		expect((await readListPage(client, REQUEST, number)).total).toBe(total);
-	});
 });
 
 test.each([['staff'], ['staffs']])('rows are found under "%s"', async (key) => {
