@@ -38,7 +38,7 @@ function adviceIn({ parameters }: INode, { kind }: Failure): string {
 	const hasBatchSize = isJsonObject(options) && 'batchSize' in options;
 	if (kind === 'rateLimited' && hasBatchSize) return "Lower 'Batch Size' if many items are worked on.";
 	const isCreate = resource === 'invitation' && operation === 'create';
-	return kind === 'unknownFate' && isCreate ? "With the option 'If It Exists' set to return it, running it again finds the one that arrived." : '';
+	return kind === 'unknownFate' && isCreate ? "With the option 'If Already Invited' set to Return It, running it again finds the one that arrived." : '';
 }
 
 function shownText(node: INode, failure: Failure): FailureText {

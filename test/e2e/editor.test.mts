@@ -258,7 +258,7 @@ describe('in the editor', () => {
 		await openFreshBooks({ resource: 'invitation', operation: 'create', business: locator('list', LARGE), email: 'ada.lovelace@example.com' });
 		await screenshot('20-create');
 		const names = await showOptions('21-create-options');
-		assert.ok(names.includes('If It Exists'), names.join(', '));
+		assert.ok(names.includes('If Already Invited'), names.join(', '));
 	});
 
 	step('an error is shown with its way out', async () => {

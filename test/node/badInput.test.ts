@@ -45,7 +45,15 @@ const BY_INTEGER: Case[] = [
 const ID = '={{ $json.id }}';
 
 describe.each(BY_INTEGER)('$name', ({ parameters, displayName }) => {
-	test.each(CRAFTED.filter((id) => displayName !== 'Team Member' || id !== UUID))('refuses %j by name, and nothing is sent', async (id) => {
+	test.each(['', ' ', null, undefined])('that an expression made %j is said to be empty, and nothing is sent', async (id) => {
+		const error = await errorOf(parameters(ID), { items: [id === undefined ? {} : { id }] });
+		expect(error).toMatchObject({
+			message: `${displayName} is empty: the expression returned nothing [item 0]`,
+			description: expect.stringMatching(/^Check the expression in '.*', and the field of the input item that it reads\./),
+		});
+	});
+
+	test.each(CRAFTED.filter((id) => id.trim() !== '' && (displayName !== 'Team Member' || id !== UUID)))('refuses %j by name, and nothing is sent', async (id) => {
 		expect(await errorOf(parameters(ID), { items: [{ id }] })).toMatchObject({
 			name: 'NodeOperationError',
 			message: expect.stringMatching(new RegExp(`^Parameter '${displayName}' must be .* \\[item 0\\]$`)),
@@ -53,7 +61,7 @@ describe.each(BY_INTEGER)('$name', ({ parameters, displayName }) => {
 		});
 	});
 
-	test.each([[null], [{}], [[]], [true], [1.5], [-1]])('refuses %j as well', async (id) => {
+	test.each([[{}], [true], [1.5], [-1]])('refuses %j as well', async (id) => {
 		expect((await errorOf(parameters(ID), { items: [{ id }] })).message).toContain(`Parameter '${displayName}' `);
 	});
 });
@@ -61,7 +69,7 @@ describe.each(BY_INTEGER)('$name', ({ parameters, displayName }) => {
 describe('Member of Get', () => {
 	const parameters = { resource: 'teamMember', operation: 'get', business, member: locator('id', ID) };
 
-	test.each([...CRAFTED.filter((id) => id !== UUID), `${UUID}/..`, `${UUID}0`, UUID.replace('8', 'g')])('refuses %j, and nothing is sent', async (id) => {
+	test.each([...CRAFTED.filter((id) => id.trim() !== '' && id !== UUID), `${UUID}/..`, `${UUID}0`, UUID.replace('8', 'g')])('refuses %j, and nothing is sent', async (id) => {
 		expect((await errorOf(parameters, { items: [{ id }] })).message).toMatch(/^Parameter 'Team Member' must be a UUID.* \[item 0\]$/);
 	});
 });
@@ -69,7 +77,11 @@ describe('Member of Get', () => {
 describe('Account', () => {
 	const parameters = { resource: 'staff', operation: 'getAll', account: locator('id', ID) };
 
-	test.each(['', ' ', 'a/b', '..', '%2e', 'a?b', 'a#b', 'a b', '\u202ea', 'a'.repeat(33), '__proto__', UUID])('refuses %j, and nothing is sent', async (id) => {
+	test('that an expression made empty is said to be', async () => {
+		expect((await errorOf(parameters, { items: [{}] })).message).toBe('Account is empty: the expression returned nothing [item 0]');
+	});
+
+	test.each(['a/b', '..', '%2e', 'a?b', 'a#b', 'a b', '\u202ea', 'a'.repeat(33), '__proto__', UUID])('refuses %j, and nothing is sent', async (id) => {
 		expect((await errorOf(parameters, { items: [{ id }] })).message).toBe("Parameter 'Account' must be letters and digits only, such as zDmNq [item 0]");
 	});
 });
@@ -82,7 +94,19 @@ describe('an ID of the wrong family', () => {
 });
 
 describe('an address', () => {
-	test.each(['', ' ', 'a', 'a@b', 'a b@c.co', 'a@b.co,c@d.co', 'a@b.co\nBcc: x@y.co', '\u202ea@b.co', `${'a'.repeat(250)}@b.co`])('like %j is refused, and nothing is sent', async (email) => {
+	test.each(['', ' ', null, undefined])('that an expression made %j is said to be empty, and nothing is sent', async (email) => {
+		const items = [email === undefined ? {} : { email }];
+		const expression = '={{ $json.email }}';
+		expect((await errorOf({ resource: 'invitation', operation: 'create', business, email: expression, role: 'admin' }, { items })).message).toBe('Email is empty: the expression returned nothing [item 0]');
+		expect((await errorOf({ resource: 'teamMember', operation: 'remove', business, member: locator('email', expression) }, { items })).message).toBe('Team Member is empty: the expression returned nothing [item 0]');
+		expect((await errorOf({ resource: 'access', operation: 'offboard', email: expression }, { items })).message).toBe('Email is empty: the expression returned nothing [item 0]');
+	});
+
+	test('that was left empty is said to be, without an expression', async () => {
+		expect(await errorOf({ resource: 'access', operation: 'offboard', email: '' })).toMatchObject({ message: 'Email is empty [item 0]', description: "To fix this, give an address such as name@example.com. Nothing was changed for this item." });
+	});
+
+	test.each(['a', 'a@b', 'a b@c.co', 'a@b.co,c@d.co', 'a@b.co\nBcc: x@y.co', '\u202ea@b.co', `${'a'.repeat(250)}@b.co`])('like %j is refused, and nothing is sent', async (email) => {
 		const items = [{ email }];
 		const expression = '={{ $json.email }}';
 		const create = { resource: 'invitation', operation: 'create', business, email: expression, role: 'admin' };
@@ -96,7 +120,7 @@ describe('an address', () => {
 	});
 });
 
-test.each(['', ' ', 'a b', 'a/b', 'a'.repeat(65)])('a role like %j is refused, and nothing is sent', async (role) => {
+test.each(['a b', 'a/b', 'a'.repeat(65)])('a role like %j is refused, and nothing is sent', async (role) => {
 	const updateRole = { resource: 'teamMember', operation: 'updateRole', business, member: locator('id', 1), role };
 	const create = { resource: 'invitation', operation: 'create', business, email: 'a@b.co', role };
 	for (const parameters of [updateRole, create]) {
@@ -128,8 +152,8 @@ test.each([
 	['staff', 'update', { account, staff: locator('id', 1) }],
 ])('%s %s without a field to change is refused, and nothing is sent', async (resource, operation, more) => {
 	expect(await errorOf({ resource, operation, updateFields: {}, ...more })).toMatchObject({
-		message: "Parameter 'Update Fields' is empty [item 0]",
-		description: 'Add at least one field to change.',
+		message: 'Update Fields is empty [item 0]',
+		description: 'To fix this, add at least one field to change. Nothing was changed for this item.',
 	});
 });
 
@@ -139,8 +163,8 @@ test.each([['x', 'User IDs', 'userIds'], ['1,,2', 'User IDs', 'userIds'], ['1;2'
 });
 
 test.each([
-	['userIds', [], "Parameter 'User IDs' is empty [item 0]"],
-	['userId', [], "Parameter 'User ID' is empty [item 0]"],
+	['userIds', [], 'User IDs is empty: the expression returned nothing [item 0]'],
+	['userId', [], 'User ID is empty: the expression returned nothing [item 0]'],
 	['userId', [1, 2], "Parameter 'User ID' must be one whole number [item 0]"],
 	['userId', '1,2', "Parameter 'User ID' must be one whole number [item 0]"],
 ])('a filter %s of %j does not become a list of everybody, or of one', async (name, ids, message) => {
@@ -186,7 +210,7 @@ describe('every parameter of every item is checked before the first request', ()
 	test('a slip in the last item leaves nothing half done', async () => {
 		expect(await errorOf(parameters, { items: [{ id: 1 }, { id: 2 }, { id: '3/..' }] })).toMatchObject({
 			message: "Parameter 'Team Member' must be a whole number or a UUID, as Get Many gives them [item 2]",
-			description: expect.stringContaining('nothing was sent'),
+			description: "Check the value of 'Team Member'. Nothing was changed for this item.",
 			itemIndex: 2,
 		});
 	});
@@ -195,7 +219,7 @@ describe('every parameter of every item is checked before the first request', ()
 		onLists({ members: [memberRow(1), memberRow(3)] });
 		onDelete('/auth/api/v1/business/789/members/1').reply(204);
 		onDelete('/auth/api/v1/business/789/members/3').reply(204);
-		expect(await run(parameters, { items: [{ id: 1 }, { id: '' }, { id: 3 }], continueOnFail: true })).toEqual([
+		expect(await run(parameters, { items: [{ id: 1 }, { id: 'x' }, { id: 3 }], continueOnFail: true })).toEqual([
 			{ json: { deleted: true, businessId: 789, memberId: 1, email: 'person1@example.com' }, pairedItem: { item: 0 } },
 			{ json: { error: "Parameter 'Team Member' must be a whole number or a UUID, as Get Many gives them [item 1]", message: expect.any(String) }, pairedItem: { item: 1 } },
 			{ json: { deleted: true, businessId: 789, memberId: 3, email: 'person3@example.com' }, pairedItem: { item: 2 } },
@@ -225,7 +249,7 @@ describe('a yes or no, or a choice, that an expression gives', () => {
 	test('that is left over as an option from an older workflow is refused: it must not become a real removal', async () => {
 		expect(await errorOf({ ...ONE_OF, options: { dryRun: true } })).toMatchObject({
 			message: "Parameter 'Dry Run' is no option any more [item 0]",
-			description: expect.stringContaining("Set the parameter 'Dry Run' above"),
+			description: expect.stringContaining("set the parameter 'Dry Run' above"),
 		});
 	});
 
@@ -257,8 +281,8 @@ describe('a filter that was added and is empty', () => {
 		const items = [value === undefined ? {} : { value }];
 		for (const [name, displayName] of [['email', 'Email'], ['role', 'Role']]) {
 			expect(await errorOf({ ...getAll, filters: { [name]: FROM_INPUT } }, { items })).toMatchObject({
-				message: `Parameter '${displayName}' is empty [item 0]`,
-				description: expect.stringContaining('Nothing was sent'),
+				message: `${displayName} is empty: the expression returned nothing [item 0]`,
+				description: expect.not.stringMatching(/nothing was|sent/i),
 			});
 		}
 		expect((await errorOf({ ...getAll, filters: { active: FROM_INPUT } }, { items })).message).toBe("Parameter 'Active' must be true or false [item 0]");
@@ -277,7 +301,7 @@ describe('a filter that was added and is empty', () => {
 	])('of staff, %s, is refused', async (name, displayName) => {
 		for (const items of [[{}], [{ value: null }], [{ value: ' ' }]]) {
 			const parameters = { resource: 'staff', operation: 'getAll', account, filters: { [name]: FROM_INPUT } };
-			expect((await errorOf(parameters, { items })).message).toBe(`Parameter '${displayName}' is empty [item 0]`);
+			expect((await errorOf(parameters, { items })).message).toBe(`${displayName} is empty: the expression returned nothing [item 0]`);
 		}
 	});
 });
@@ -293,10 +317,36 @@ describe('an expression that gives nothing where something is required', () => {
 		['Output Format', 'must be one of freshBooks, scim', { resource: 'teamMember', operation: 'getAll', business, options: { outputFormat: NOTHING } }],
 		['Output Format', 'must be one of freshBooks, scim', { resource: 'teamMember', operation: 'get', business, member: locator('id', UUID), options: { outputFormat: NOTHING } }],
 		['Batch Size', 'must be a whole number from 1 to 50', { resource: 'teamMember', operation: 'get', business, member: locator('id', UUID), options: { batchSize: NOTHING } }],
-		['Role', 'is empty', { resource: 'invitation', operation: 'create', business, email: 'a@b.co', role: NOTHING }],
-		['Role', 'must be a role name such as business_employee', { resource: 'invitation', operation: 'create', business, email: 'a@b.co', role: locator('list', NOTHING) }],
 	])('(%s) is refused: %s', async (displayName, problem, parameters) => {
 		expect((await errorOf(parameters)).message).toBe(`Parameter '${displayName}' ${problem} [item 0]`);
+	});
+
+	test.each([NOTHING, locator('list', NOTHING), locator('id', NOTHING)])('(Role) is said to be empty: %j', async (role) => {
+		expect(await errorOf({ resource: 'invitation', operation: 'create', business, email: 'a@b.co', role })).toMatchObject({
+			message: 'Role is empty: the expression returned nothing [item 0]',
+			description: "Check the expression in 'Role', and the field of the input item that it reads. Nothing was changed for this item.",
+		});
+	});
+
+	test.each<[string, INodeParameters]>([
+		['Business', { resource: 'teamMember', operation: 'getAll', business: locator('id', NOTHING) }],
+		['Team Member', { resource: 'teamMember', operation: 'get', business, member: locator('id', NOTHING) }],
+		['Staff', { resource: 'staff', operation: 'get', account, staff: locator('id', NOTHING) }],
+		['Limit', { resource: 'invitation', operation: 'getAll', business, limit: NOTHING }],
+		['Active', { resource: 'teamMember', operation: 'getAll', business, source: 'businessMembers', filters: { active: true } }],
+		['Directory', { resource: 'access', operation: 'review' }],
+	])('of an operation that only reads, (%s) says nothing of sending or changing', async (_displayName, parameters) => {
+		expect((await errorOf(parameters)).description).toMatch(/^(?!.*(sent|changed))(Check |To fix this, )/);
+	});
+
+	test('(Directory) of input items without an address says that it is these', async () => {
+		expect(await errorOf({ resource: 'access', operation: 'review' }, { items: [{ name: 'Ann' }, {}] })).toMatchObject({
+			message: "No input item has an email address, and 'Directory' is set to Input Items [item 0]",
+			description: "Check the items that reach this node, and the option 'Email Field' if the address has another name. To review without a directory, set 'Directory' to None.",
+		});
+		expect(await errorOf({ resource: 'access', operation: 'review', directory: 'json', directoryJson: '[{"name": "Ann"}]' })).toMatchObject({
+			message: "Parameter 'Directory (JSON)' has nobody with an email address [item 0]",
+		});
 	});
 
 	test('is not the same as a parameter that an older workflow does not have', async () => {

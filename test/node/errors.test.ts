@@ -39,7 +39,7 @@ describe('an error says what happened, names the parameter, keeps status and ite
 		const sent = await errorOf({ resource: 'teamMember', operation: 'getAll', business }, { asTool: true });
 		expect(sent.message).toMatch(/user:teams:read is needed \[item 0\]\n\nDetails: Enable the scope .*connect again\./);
 		const refused = await errorOf({ resource: 'teamMember', operation: 'getAll', business: locator('id', 'x') }, { asTool: true });
-		expect(refused.message).toMatch(/^Parameter 'Business' must be .*\n\nDetails: Correct it and run it again; nothing was sent for this item\.$/);
+		expect(refused.message).toMatch(/^Parameter 'Business' must be .*\n\nDetails: Check the value of 'Business'\.$/);
 	});
 
 	test('where the role does not allow it', async () => {

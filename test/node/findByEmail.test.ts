@@ -66,7 +66,7 @@ describe('an address that nobody has is an error that says where was looked', ()
 		});
 	});
 
-	test("but a success for Remove and Revoke with 'If Missing: Succeed'", async () => {
+	test("but a success for Remove and Revoke with 'If Not Found: Succeed'", async () => {
 		onLists({ members: [STAFF], invitations: [invitationRow(55)] });
 		for (const parameters of [remove, revoke]) {
 			expect(await jsonOf(parameters('nobody@example.com', { ifMissing: 'succeed' }))).toEqual([
@@ -75,7 +75,7 @@ describe('an address that nobody has is an error that says where was looked', ()
 		}
 	});
 
-	test("is no success when FreshBooks does not offer the list, whatever 'If Missing' says", async () => {
+	test("is no success when FreshBooks does not offer the list, whatever 'If Not Found' says", async () => {
 		onNextReading('members', 404, { message: 'No such page.' }, 2);
 		onLists();
 		expect((await errorOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).message).toContain('FreshBooks answered 404 for members of business 789');
@@ -87,7 +87,7 @@ describe('an address that nobody has is an error that says where was looked', ()
 		expect(await jsonOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).toMatchObject([{ alreadyMissing: true }]);
 	});
 
-	test("is no success when another list that decides cannot be read, whatever 'If Missing' says", async () => {
+	test("is no success when another list that decides cannot be read, whatever 'If Not Found' says", async () => {
 		onNextReading('team', 403, { error: 'forbidden', error_description: 'Permission Denied.' });
 		onLists();
 		expect((await errorOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).message).toContain('no permission for team members of business 789');

@@ -540,7 +540,7 @@ describe('invitation', () => {
 		onLists({ invitations: [pending] });
 		await expect(run({ ...create, email: 'NewStaff@example.com' })).rejects.toMatchObject({
 			message: 'NewStaff@example.com has a pending invitation to business 789 already [item 0]',
-			description: expect.stringContaining("'If It Exists'"),
+			description: expect.stringContaining("'If Already Invited'"),
 		});
 	});
 

@@ -104,7 +104,7 @@ describe('a removal that answers 404', () => {
 		expect(await errorOf(remove)).toMatchObject({ message: expect.stringContaining('FreshBooks does not know member 1 of business 789'), httpCode: '404' });
 	});
 
-	test("is a success with 'If Missing: Succeed', also when the list shows it only after some seconds", async () => {
+	test("is a success with 'If Not Found: Succeed', also when the list shows it only after some seconds", async () => {
 		const lists = there();
 		Object.defineProperty(lists, 'members', { get: () => (waited() >= 6_000 ? [] : [MEMBER]) });
 		onDelete(`${MEMBERS}/1`).reply(404, MISSING);
@@ -114,7 +114,7 @@ describe('a removal that answers 404', () => {
 	test.each([
 		['404, though it was read before', 404, MISSING],
 		['a malformed answer', 200, { response: {} }],
-	])("is never 'already removed' when the list then gives %s, whatever 'If Missing' says", async (_name, status, body) => {
+	])("is never 'already removed' when the list then gives %s, whatever 'If Not Found' says", async (_name, status, body) => {
 		const lists = there();
 		nock(API).delete(`${MEMBERS}/1`).reply(404, () => {
 			lists.instead.members = { status, body };

@@ -100,10 +100,10 @@ test("'Batch Size' is advised only where it is set", () => {
 	for (const parameters of [{ options: {} }, {}, { options: 'batchSize' }]) expect(shownWith(parameters, refused).description).not.toContain("'Batch Size'");
 });
 
-test("'If It Exists' is advised for Create only", () => {
+test("'If Already Invited' is advised for Create only", () => {
 	const open = failure('unknownFate', { method: 'POST', sent: 1, maybeDone: true });
-	expect(shownWith({ resource: 'invitation', operation: 'create' }, open).description).toContain("'If It Exists'");
-	expect(shownWith({ resource: 'access', operation: 'onboard' }, open).description).not.toContain("'If It Exists'");
+	expect(shownWith({ resource: 'invitation', operation: 'create' }, open).description).toContain("'If Already Invited'");
+	expect(shownWith({ resource: 'access', operation: 'onboard' }, open).description).not.toContain("'If Already Invited'");
 });
 
 test('a refused field that is no parameter is named as FreshBooks names it', () => {
@@ -177,7 +177,7 @@ describe('a text follows the facts', () => {
 				/not sent again/.test(text) && kind !== 'unknownFate',
 				/may still arrive/.test(text) && shown.answeredByFreshBooks === true,
 				/reading it back failed/.test(text) && !readBackFailed,
-				/'Batch Size'|'If It Exists'|parameter/.test(text),
+				/'Batch Size'|'If Already Invited'|parameter/.test(text),
 			];
 			return claims.includes(true);
 		});

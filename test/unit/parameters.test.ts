@@ -6,7 +6,7 @@ import { executeContext, locator } from '../harness/context';
 
 /** What a role or a collection may be; which operation asks for it does not matter here. */
 
-const DESCRIPTION = [roleParameter, optionsCollection([allowOtherRolesOption, movedOption('Dry Run', 'dryRun', "Set the parameter 'Dry Run' itself.")])];
+const DESCRIPTION = [roleParameter, optionsCollection([allowOtherRolesOption, movedOption('Dry Run', 'dryRun', "To fix this, set the parameter 'Dry Run' itself.")])];
 
 /** The parameters of an operation with a role, as n8n hands them over. */
 function onN8n(parameters: INodeParameters, description: INodeProperties[] = DESCRIPTION): Parameters {
@@ -62,7 +62,7 @@ describe('a role', () => {
 	});
 
 	test.each(['', ' ', 'a b', 'rôle', 'a'.repeat(65), 7, null, {}, ['admin'], true])('%j is refused, option or not', (role) => {
-		for (const options of [{}, OTHER_ROLES]) expect(() => unfiltered({ role, options }).role()).toThrow("Parameter 'Role' ");
+		for (const options of [{}, OTHER_ROLES]) expect(() => unfiltered({ role, options }).role()).toThrow(/^(Parameter 'Role' |Role is empty \[item 0\])/);
 	});
 });
 
@@ -79,7 +79,7 @@ describe('a role that may stay as it is', () => {
 	test.each<[INodeParameters[string]]>([[locator('list', '={{ $json.nope }}')], [locator('list', '={{ "" }}')], ['={{ $json.nope }}'], [locator('id', '')], [locator('id', '={{ null }}')], ['']])(
 		'is refused, not left as it is, for %j',
 		(role) => {
-			expect(() => onN8n({ role }).optionalRole()).toThrow("Parameter 'Role' ");
+			expect(() => onN8n({ role }).optionalRole()).toThrow('Role is empty');
 		},
 	);
 
@@ -109,7 +109,7 @@ describe('a collection', () => {
 	test.each([true, false, 'true', '={{ $json.nope }}'])('with an entry that moved (%j) is refused, and says where it is now', (dryRun) => {
 		const read = () => unfiltered({ options: { dryRun } }).collection('options');
 		expect(read).toThrow("Parameter 'Dry Run' is no option any more [item 0]");
-		expect(read).toThrow(expect.objectContaining({ description: "Set the parameter 'Dry Run' itself. Nothing was sent." }));
+		expect(read).toThrow(expect.objectContaining({ description: "To fix this, set the parameter 'Dry Run' itself." }));
 	});
 
 	test.each([true, false, 'true', 0, '={{ $json.dryRun }}'])('keeps an entry that moved (%j) on its way through n8n, which drops what no node declares', (dryRun) => {

@@ -37,7 +37,7 @@ export const businessLocator: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	required: true,
-	description: 'The business whose people are meant; the list holds those the connected user belongs to',
+	description: "The business to work in. The list shows the connected user's businesses.",
 	modes: [
 		{
 			displayName: 'From List',
@@ -50,7 +50,7 @@ export const businessLocator: INodeProperties = {
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. 6806492',
-			hint: 'The whole number of a business, not its account ID',
+			hint: "Copy 'businessId' from Business > Get Many. It is not the account ID.",
 		},
 	],
 };

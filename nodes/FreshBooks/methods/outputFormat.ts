@@ -9,6 +9,6 @@ export const outputFormatOption: INodeProperties = {
 	description: 'The form of the output items',
 	options: [
 		{ name: 'FreshBooks', value: 'freshBooks', description: "FreshBooks' own fields" },
-		{ name: 'SCIM 2.0 User', value: 'scim', description: 'As RFC 7643 defines a user, for identity systems; complete, never simplified' },
+		{ name: 'SCIM 2.0 User', value: 'scim', description: "For identity systems (RFC 7643). 'Simplify' does not apply." },
 	],
 };

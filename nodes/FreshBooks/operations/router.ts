@@ -51,9 +51,13 @@ function outcomeOf<Value>(read: () => Value): Outcome<Value> {
 	}
 }
 
+function parametersOf(context: IExecuteFunctions, item: number, { description, writes }: RunnableOperation): Parameters {
+	return new Parameters(context, item, description, writes);
+}
+
 /** Reads every item's parameters before anything is sent, so that a mistake in the last item does not leave half a job done. */
 function prepareAll(context: IExecuteFunctions, operation: RunnableOperation, count: number): Array<Outcome<Prepared>> {
-	const prepared = Array.from({ length: count }, (_, index) => outcomeOf(() => operation.prepare(new Parameters(context, index, operation.description))));
+	const prepared = Array.from({ length: count }, (_, index) => outcomeOf(() => operation.prepare(parametersOf(context, index, operation))));
 	if (!takesSeveral(prepared)) return prepared;
 	// It is wrong for every item: thrown, it would have n8n pass the input on as if it were the output when the node continues.
 	const size = outcomeOf(() => batchSizeOf(context, operation, prepared));
@@ -66,7 +70,7 @@ function takesSeveral(prepared: Array<Outcome<Prepared>>): boolean {
 
 /** Read from the first item whose parameters could be read: an expression that fails for one item costs the others nothing. */
 function batchSizeOf(context: IExecuteFunctions, operation: RunnableOperation, prepared: Array<Outcome<Prepared>>): number {
-	return new Parameters(context, prepared.findIndex(({ done }) => done), operation.description).batchSize();
+	return parametersOf(context, prepared.findIndex(({ done }) => done), operation).batchSize();
 }
 
 /** Remarks reach the log, and the editor where the running n8n can show hints. */
@@ -175,7 +179,7 @@ function firstFailure(outcomes: Array<Outcome<unknown> | undefined>): { error: u
 async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const operation = chosenOperation(context);
 	const continueOnFail = context.continueOnFail();
-	const atOnce = operation.takesAllItems?.(new Parameters(context, 0, operation.description)) ?? false;
+	const atOnce = operation.takesAllItems?.(parametersOf(context, 0, operation)) ?? false;
 	const prepared = prepareAll(context, operation, atOnce ? 1 : context.getInputData().length);
 	const refused = firstFailure(prepared);
 	if (refused && !continueOnFail) throw toNodeError(context.getNode(), refused.error, { itemIndex: refused.itemIndex });

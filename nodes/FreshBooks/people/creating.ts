@@ -46,6 +46,6 @@ function existing({ email, businessId }: InvitationRequest, invitation: Invitati
 	if (returnExisting) return { invitation, wasPending: true };
 	throw refusal(
 		`${email} has a pending invitation to business ${businessId} already`,
-		"No further invitation was sent. Set the option 'If It Exists' to return it, or revoke it first.",
+		"No further invitation was sent. To fix this, set the option 'If Already Invited' to Return It, or revoke it first.",
 	);
 }

@@ -14,36 +14,37 @@ interface Input extends Leaver {
 }
 
 export const offboard = operation<Input>({
+	writes: true,
 	description: updateDisplayOptions({ show: { resource: ['access'], operation: ['offboard'] } }, [
-		agentNotice,
+		{ ...agentNotice("switch 'Dry Run' on"), displayOptions: { show: { '@tool': [true], dryRun: [false] } } },
 		notPublishedNotice,
-		emailParameter('Whom to offboard: pending invitations first, then the membership, then the lists are read again'),
+		emailParameter('Address of the person to offboard'),
 		...businessesParameters,
 		{
 			displayName: 'Dry Run',
 			name: 'dryRun',
 			type: 'boolean',
 			default: false,
-			description: 'Whether to only report what would be done, for somebody to approve',
+			description: 'Whether to only report what would be removed, so that somebody can approve it first',
 		},
 		optionsCollection([
-			movedOption('Dry Run', 'dryRun', "Set the parameter 'Dry Run' above, and remove this option."),
+			movedOption('Dry Run', 'dryRun', "To fix this, set the parameter 'Dry Run' above, and remove this option."),
 			{
-				displayName: 'Fail on Partial',
+				displayName: 'Fail If Incomplete',
 				name: 'failOnPartial',
 				type: 'boolean',
 				default: true,
 				description:
-					"Whether a person who could not be offboarded everywhere is an error, with the report in it; otherwise an item with the status 'partial'",
+					"Whether to stop with an error, with the report in its details, if the person could not be offboarded everywhere. Otherwise the item has the status 'partial'.",
 			},
 			{
 				displayName: 'If Not Found',
 				name: 'ifNotFound',
 				type: 'options',
 				default: 'error',
-				description: 'What to do when the person is in none of the businesses',
+				description: 'What to do if the person is in none of the businesses',
 				options: [
-					{ name: 'Stop with Message', value: 'error', description: 'Treat it as a mistake in the input' },
+					{ name: 'Stop with Error', value: 'error', description: 'Treat it as a mistake in the input' },
 					{ name: 'Succeed', value: 'succeed', description: "Return an item with the status 'notFound'" },
 				],
 			},
@@ -52,7 +53,7 @@ export const offboard = operation<Input>({
 				name: 'includeOtherAddresses',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to remove the same FreshBooks identity under other addresses as well; otherwise these are only reported',
+				description: 'Whether to remove the same person under other addresses as well. Otherwise these are only reported.',
 			},
 			{
 				displayName: 'Staff Records',
@@ -61,8 +62,8 @@ export const offboard = operation<Input>({
 				default: 'leave',
 				description: "What to do with the person's records in accounting",
 				options: [
-					{ name: 'Archive', value: 'archive', description: 'Archive them; their history stays' },
-					{ name: 'Leave', value: 'leave', description: 'Leave them as they are, and report them' },
+					{ name: 'Archive', value: 'archive', description: 'Archive them. Their history stays.' },
+					{ name: 'Leave', value: 'leave', description: 'Only report them' },
 				],
 			},
 		]),
@@ -76,7 +77,7 @@ export const offboard = operation<Input>({
 			chosenOneByOne: !chosen.all,
 			dryRun: parameters.boolean('dryRun', 'Dry Run', false),
 			archiveStaff: parameters.optionIn(options, 'staff', 'Staff Records', ['leave', 'archive']) === 'archive',
-			failOnPartial: parameters.optionalBoolean(options, 'failOnPartial', 'Fail on Partial') ?? true,
+			failOnPartial: parameters.optionalBoolean(options, 'failOnPartial', 'Fail If Incomplete') ?? true,
 			ifNotFound: parameters.optionIn(options, 'ifNotFound', 'If Not Found', ['error', 'succeed']),
 			includeOtherAddresses: parameters.optionalBoolean(options, 'includeOtherAddresses', 'Include Other Addresses') ?? false,
 		};

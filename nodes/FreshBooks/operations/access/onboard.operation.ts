@@ -6,10 +6,11 @@ import { allowOtherRolesOption, businessLocator, emailParameter, notPublishedNot
 import { operation } from '../common/operation';
 
 export const onboard = operation<Hire>({
+	writes: true,
 	description: updateDisplayOptions({ show: { resource: ['access'], operation: ['onboard'] } }, [
 		notPublishedNotice,
 		businessLocator,
-		emailParameter('Whom to bring in; invited by email only if neither a member nor invited yet'),
+		emailParameter('Address of the person to onboard. FreshBooks sends an email unless the person is already a team member or invited.'),
 		roleParameter,
 		optionsCollection([
 			allowOtherRolesOption,
@@ -18,22 +19,21 @@ export const onboard = operation<Hire>({
 				name: 'invitedAt',
 				type: 'dateTime',
 				default: '',
-				description: "When the person was invited, if your workflow knows it; gives the invitation's age where FreshBooks shows no date",
+				description: 'When the person was invited, if your workflow knows it. FreshBooks may show no date.',
+			},
+			{
+				displayName: 'Pending Until Accepted',
+				name: 'waitForAcceptance',
+				type: 'boolean',
+				default: false,
+				description: "Whether to return the status 'pending', with the invitation's age, until the person accepts. The node does not wait: run it on a schedule.",
 			},
 			{
 				displayName: 'Update Role',
 				name: 'updateRole',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to change the role of a member who has another one; otherwise it is only reported',
-			},
-			{
-				displayName: 'Wait for Acceptance',
-				name: 'waitForAcceptance',
-				type: 'boolean',
-				default: false,
-				description:
-					"Whether an invitation that is not accepted yet answers the status 'pending' with its age, for a schedule to follow; nothing is waited for",
+				description: 'Whether to change the role of a team member who has another one. Otherwise it is only reported.',
 			},
 		]),
 	]),
@@ -44,7 +44,7 @@ export const onboard = operation<Hire>({
 			email: parameters.email(),
 			role: parameters.role(),
 			updateRole: parameters.optionalBoolean(options, 'updateRole', 'Update Role') ?? false,
-			waitForAcceptance: parameters.optionalBoolean(options, 'waitForAcceptance', 'Wait for Acceptance') ?? false,
+			waitForAcceptance: parameters.optionalBoolean(options, 'waitForAcceptance', 'Pending Until Accepted') ?? false,
 			invitedAt: parameters.optionalMoment(options, 'invitedAt', 'Invited At'),
 		};
 	},

@@ -14,15 +14,7 @@ const OPTIONS: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. profile.isActive',
-		description: 'Where the directory says who is active; found by itself under active, status, accountEnabled and suspended',
-	},
-	{
-		displayName: 'Business Members',
-		name: 'businessMembers',
-		type: 'boolean',
-		default: false,
-		description:
-			"Whether to read the members list by whole number as well, for those IDs and for people who are in that list only; not in FreshBooks' documentation",
+		description: 'Field of the directory that says who is active. Detected automatically in active, status, accountEnabled and suspended.',
 	},
 	{
 		displayName: 'Email Field',
@@ -30,23 +22,31 @@ const OPTIONS: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. profile.email',
-		description: 'Where the directory has the address; found by itself under email, mail, primaryEmail, profile.email and userPrincipalName',
+		description: 'Field of the directory with the address. Detected automatically in email, mail, primaryEmail, profile.email and userPrincipalName.',
 	},
 	{
-		displayName: 'Only Findings',
+		displayName: 'Include Business Members',
+		name: 'businessMembers',
+		type: 'boolean',
+		default: false,
+		description:
+			"Whether to read FreshBooks' undocumented list of business members as well. It adds their IDs, whose address is confirmed, and people who are in no other list.",
+	},
+	{
+		displayName: 'Only People with Findings',
 		name: 'onlyFindings',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to return only people about whom something was found; the summary counts everybody',
+		description: 'Whether to return only people with findings. The summary counts everybody.',
 	},
 	outputFormatOption,
 	{
-		displayName: 'Pending Invitations',
+		displayName: 'Report Pending Invitations',
 		name: 'pendingInvitations',
 		type: 'boolean',
 		default: true,
 		description:
-			"Whether to read pending invitations, which FreshBooks does not document; switched off, the review is complete without them and says so",
+			'Whether to read the pending invitations, from a list that FreshBooks does not document. Without them, the summary says that they were left out.',
 	},
 	{
 		displayName: 'Role Field',
@@ -54,15 +54,15 @@ const OPTIONS: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. profile.freshbooksRole',
-		description: 'Where the directory has the role expected in FreshBooks; found by itself under role and freshbooksRole',
+		description: 'Field of the directory with the role expected in FreshBooks. Detected automatically in role and freshbooksRole.',
 	},
 	{
-		displayName: 'Stale After Days',
+		displayName: 'Stale Invitation After Days',
 		name: 'staleAfterDays',
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 14,
-		description: 'A pending invitation older than this is reported',
+		description: 'How many days an invitation may be pending before it is a finding',
 	},
 ];
 
@@ -73,7 +73,7 @@ const DESCRIPTION: INodeProperties[] = [
 		name: 'directory',
 		type: 'options',
 		default: 'items',
-		description: 'What FreshBooks is compared with: who should have access, for example from Okta, Entra ID, Google Workspace or a sheet',
+		description: 'Who should have access, to compare FreshBooks with. For example from Okta, Entra ID, Google Workspace or a sheet.',
 		options: [
 			{
 				name: 'Input Items',
@@ -108,11 +108,9 @@ function readRows(parameters: Parameters, source: DirectorySource, fields: Direc
 	const directory = readDirectory(rows, fields);
 	if (directory.people.size > 0) return directory;
 	// Compared with an empty directory, everybody would be an orphan.
-	return parameters.refuse(
-		source === 'json' ? 'Directory (JSON)' : 'Directory',
-		'holds nobody with an email address',
-		"Check the field names (option 'Email Field'), or set 'Directory' to None to review without one. Nothing was sent.",
-	);
+	const wayOut = "and the option 'Email Field' if the address has another name. To review without a directory, set 'Directory' to None.";
+	if (source === 'json') return parameters.refuse('Directory (JSON)', 'has nobody with an email address', `Check the list, ${wayOut}`);
+	return parameters.fail("No input item has an email address, and 'Directory' is set to Input Items", `Check the items that reach this node, ${wayOut}`);
 }
 
 function read(parameters: Parameters): ReviewInput {
@@ -127,10 +125,10 @@ function read(parameters: Parameters): ReviewInput {
 		chosen: readChosenBusinesses(parameters),
 		directory: readRows(parameters, directorySource, fields),
 		directorySource,
-		withInvitations: parameters.optionalBoolean(options, 'pendingInvitations', 'Pending Invitations') ?? true,
-		withMembers: parameters.optionalBoolean(options, 'businessMembers', 'Business Members') ?? false,
-		staleAfterDays: parameters.optionalNumber(options, 'staleAfterDays', 'Stale After Days', 14),
-		onlyFindings: parameters.optionalBoolean(options, 'onlyFindings', 'Only Findings') ?? false,
+		withInvitations: parameters.optionalBoolean(options, 'pendingInvitations', 'Report Pending Invitations') ?? true,
+		withMembers: parameters.optionalBoolean(options, 'businessMembers', 'Include Business Members') ?? false,
+		staleAfterDays: parameters.optionalNumber(options, 'staleAfterDays', 'Stale Invitation After Days', 14),
+		onlyFindings: parameters.optionalBoolean(options, 'onlyFindings', 'Only People with Findings') ?? false,
 		scim: parameters.scimWanted(),
 		item: parameters.itemIndex,
 	};

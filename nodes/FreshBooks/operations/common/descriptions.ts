@@ -10,7 +10,7 @@ export const accountLocator: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	required: true,
-	description: 'The accounting system of a business, to which its staff records belong',
+	description: 'The account in which a business keeps its books and its staff records',
 	modes: [
 		{
 			displayName: 'From List',
@@ -23,7 +23,7 @@ export const accountLocator: INodeProperties = {
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. zDmNq',
-			hint: 'The letters and digits of an account, not the business ID',
+			hint: "Copy 'accountId' from Business > Get Many. It is not the business ID.",
 		},
 	],
 };
@@ -63,17 +63,17 @@ export const memberByUuidLocator = personLocator({
 	description: 'The team member to look up',
 	searchListMethod: 'searchTeamMembers',
 	idPlaceholder: 'e.g. dd6392d0-0639-40bd-9502-7d80c44de9f3',
-	idHint: 'The UUID of a team member, as Get Many gives it',
+	idHint: "Copy 'id' from Get Many with the source Team Members",
 });
 
 /** A member to change or remove: FreshBooks needs the whole number, which a UUID or an address leads to. */
 export const memberToChangeLocator = personLocator({
 	displayName: 'Team Member',
 	name: 'member',
-	description: 'The team member to work on',
+	description: 'The team member to change or remove',
 	searchListMethod: 'searchBusinessMembers',
 	idPlaceholder: 'e.g. 712052',
-	idHint: 'The ID that Get Many gives: the UUID of a team member, or the whole number of a business member',
+	idHint: "Copy 'id' from Get Many, with any source",
 });
 
 export const invitationLocator = personLocator({
@@ -82,7 +82,7 @@ export const invitationLocator = personLocator({
 	description: 'The pending invitation to revoke',
 	searchListMethod: 'searchInvitations',
 	idPlaceholder: 'e.g. 55',
-	idHint: 'The whole number of an invitation, as Get Many gives it',
+	idHint: "Copy 'id' from Get Many",
 });
 
 export const staffLocator: INodeProperties = {
@@ -99,7 +99,7 @@ export const staffLocator: INodeProperties = {
 			type: 'list',
 			typeOptions: { searchListMethod: 'searchStaff', searchable: true },
 		},
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 2194844', hint: 'The whole number of a staff record' },
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 2194844', hint: "Copy 'id' from Get Many" },
 	],
 };
 
@@ -133,7 +133,7 @@ export const roleParameter: INodeProperties = {
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. business_employee',
-			hint: "A role name of FreshBooks' API; one that is not in the list needs the option 'Allow Other Roles'",
+			hint: "Enter FreshBooks' name of the role. If it is not in the list, switch the option 'Allow Other Roles' on.",
 		},
 	],
 };
@@ -145,7 +145,7 @@ export const permissionsParameter: INodeProperties = {
 	type: 'json',
 	default: '{}',
 	placeholder: 'e.g. {"invoices": true}',
-	description: 'Permission flags as a JSON object; which ones exist depends on the role',
+	description: 'Permission flags as a JSON object. Which ones exist depends on the role.',
 };
 
 /** Lets a role name through that neither FreshBooks nor stitchflow.com's guide documents. */
@@ -154,7 +154,7 @@ export const allowOtherRolesOption: INodeProperties = {
 	name: 'allowOtherRoles',
 	type: 'boolean',
 	default: false,
-	description: "Whether 'Role' may be, by name, one that FreshBooks does not document; FreshBooks may refuse it",
+	description: "Whether 'Role' may be, By Name, one that FreshBooks does not document. FreshBooks may refuse it.",
 };
 
 /**
@@ -212,7 +212,7 @@ export const optionsCollection = (entries: INodeProperties[] = []): INodePropert
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 50 },
 			default: 5,
-			description: 'How many input items are worked on at the same time; the output keeps the order of the input',
+			description: 'How many input items to work on at the same time. The output keeps their order.',
 		},
 		...entries,
 	],
@@ -220,13 +220,13 @@ export const optionsCollection = (entries: INodeProperties[] = []): INodePropert
 
 /** `ifMissing` for operations that remove something. */
 export const ifMissingOption = (thing: string): INodeProperties => ({
-	displayName: 'If Missing',
+	displayName: 'If Not Found',
 	name: 'ifMissing',
 	type: 'options',
 	default: 'error',
-	description: `What to do when the ${thing} is not there`,
+	description: `What to do if the ${thing} is not there`,
 	options: [
-		{ name: 'Stop with Message', value: 'error', description: 'Treat it as a mistake in the input' },
+		{ name: 'Stop with Error', value: 'error', description: 'Treat it as a mistake in the input' },
 		{ name: 'Succeed', value: 'succeed', description: 'Treat it as already done' },
 	],
 });
@@ -240,12 +240,14 @@ export const notPublishedNotice: INodeProperties = {
 	default: '',
 };
 
-/** Warns those who let an agent use an operation that takes access away. */
-export const agentNotice: INodeProperties = {
-	displayName:
-		"An AI agent calls this without asking anybody, and it takes access away. Put a human review before it, or give the agent Access > Offboard with 'Dry Run' on instead.",
+/**
+ * Warns those who let an agent use an operation that takes access away.
+ * @param instead what may be done in place of a human review
+ */
+export const agentNotice = (instead: string): INodeProperties => ({
+	displayName: `An AI agent removes access with this without asking anybody. Put a human review before it, or ${instead}.`,
 	name: 'agentNotice',
 	type: 'notice',
 	default: '',
 	displayOptions: { show: { '@tool': [true] } },
-};
+});

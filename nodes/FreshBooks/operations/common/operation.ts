@@ -7,6 +7,8 @@ import type { Session } from '../../people/session';
 export interface Operation<Input> {
 	/** The operation's own parameters, shown for its resource and operation only. */
 	description: INodeProperties[];
+	/** It may change something. */
+	writes?: true;
 	/** Reads and checks one item's parameters; throws NodeOperationError. Sends nothing. */
 	read(parameters: Parameters): Input;
 	/**
@@ -30,6 +32,7 @@ export interface OutputRow {
 /** An operation with its input type closed over, as the router holds it. */
 export interface RunnableOperation {
 	description: INodeProperties[];
+	writes?: true;
 	/** How many of the node's outputs it fills; one by default. */
 	outputs?: number;
 	/** True when one run of the operation takes all input items. */
@@ -42,6 +45,7 @@ export interface RunnableOperation {
 export function operation<Input>(definition: Operation<Input>): RunnableOperation {
 	return {
 		description: definition.description,
+		writes: definition.writes,
 		prepare(parameters) {
 			const input = definition.read(parameters);
 			parameters.checkCollections();

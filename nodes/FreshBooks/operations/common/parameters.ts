@@ -40,12 +40,34 @@ export class Parameters {
 		readonly itemIndex: number,
 		/** The operation's own parameters, which say what its collections may hold. */
 		private readonly description: readonly INodeProperties[],
+		/** The operation may change something, and so a refusal says that it did not. */
+		private readonly writes = false,
 	) {}
 
 	/** Refuses a parameter: "Parameter 'X' <problem> [item N]". */
-	refuse(displayName: string, problem: string, wayOut = 'Correct it and run it again; nothing was sent for this item.'): never {
-		const message = `Parameter '${displayName}' ${problem} [item ${this.itemIndex}]`;
-		throw worded(new NodeOperationError(this.context.getNode(), message, { description: wayOut, itemIndex: this.itemIndex }), message);
+	refuse(displayName: string, problem: string, wayOut = `Check the value of '${displayName}'.`): never {
+		return this.fail(`Parameter '${displayName}' ${problem}`, wayOut);
+	}
+
+	/** Refuses a parameter that is empty. One that an expression made empty needs another way out than one that was left so. */
+	refuseEmpty(name: string, displayName: string, wayOut: string): never {
+		if (!this.isExpression(name)) return this.fail(`${displayName} is empty`, `To fix this, ${wayOut}`);
+		return this.fail(`${displayName} is empty: the expression returned nothing`, `Check the expression in '${displayName}', and the field of the input item that it reads.`);
+	}
+
+	/** Refuses the item: "<problem> [item N]". */
+	fail(problem: string, wayOut: string): never {
+		const message = `${problem} [item ${this.itemIndex}]`;
+		const description = this.writes ? `${wayOut} Nothing was changed for this item.` : wayOut;
+		throw worded(new NodeOperationError(this.context.getNode(), message, { description, itemIndex: this.itemIndex }), message);
+	}
+
+	/** Whether a parameter, or an entry of a collection, is an expression in the workflow (n8n-workflow 2.40, isExpression). */
+	private isExpression(name: string): boolean {
+		const { parameters } = this.context.getNode();
+		const places: unknown[] = [parameters, ...Object.values(parameters)];
+		const value = places.filter(isJsonObject).find((place) => name in place)?.[name];
+		return String(isJsonObject(value) ? value.value : value).startsWith('=');
 	}
 
 	private accept<T>(displayName: string, checked: Checked<T>): T {
@@ -61,16 +83,14 @@ export class Parameters {
 	private given(collection: IDataObject, name: string, displayName: string): unknown {
 		if (!(name in collection)) return undefined;
 		const value = trimmed(collection[name]);
-		return isEmpty(value) ? this.refuse(displayName, 'is empty', EMPTY_ENTRY) : value;
+		return isEmpty(value) ? this.refuseEmpty(name, displayName, 'give it a value, or remove it.') : value;
 	}
 
-	private locator(name: string, displayName: string, wayOut = 'Choose it from the list, or give its ID.'): Locator {
-		const value = this.raw(name);
-		if (isJsonObject(value) && 'value' in value) {
-			return { mode: typeof value.mode === 'string' ? value.mode : 'id', value: trimmed(value.value) };
-		}
-		if (typeof value === 'string' || typeof value === 'number') return { mode: 'id', value };
-		return this.refuse(displayName, 'is empty', wayOut);
+	private locator(name: string, displayName: string, wayOut = 'choose it from the list, or give its ID.'): Locator {
+		const raw = this.raw(name);
+		const { mode, value } = isJsonObject(raw) ? raw : { mode: 'id', value: raw };
+		const given = trimmed(value);
+		return isEmpty(given) ? this.refuseEmpty(name, displayName, wayOut) : { mode: typeof mode === 'string' ? mode : 'id', value: given };
 	}
 
 	businessId(): number {
@@ -114,7 +134,8 @@ export class Parameters {
 	}
 
 	email(): string {
-		return this.accept('Email', checkEmail(this.raw('email')));
+		const value = this.raw('email');
+		return isEmpty(value) ? this.refuseEmpty('email', 'Email', 'give an address such as name@example.com.') : this.accept('Email', checkEmail(value));
 	}
 
 	/**
@@ -122,10 +143,10 @@ export class Parameters {
 	 * `owner` is refused in every spelling: no documented request gives a business another owner.
 	 */
 	role(): string {
-		const { mode, value } = this.locator('role', 'Role', 'Choose it from the list, or give its name.');
+		const { mode, value } = this.locator('role', 'Role', 'choose it from the list, or give its name.');
 		const role = this.accept('Role', checkRole(value));
 		if (isOwnerRole(role)) {
-			return this.refuse('Role', 'must not be owner', 'Choose another role. Ownership can only be transferred in FreshBooks itself. Nothing was sent.');
+			return this.refuse('Role', 'must not be owner', 'To fix this, choose another role. FreshBooks support can transfer the ownership.');
 		}
 		if (isOfferedRole(role)) return role;
 		const allowed = this.optionalBoolean(this.collection('options'), 'allowOtherRoles', 'Allow Other Roles') ?? false;
@@ -133,7 +154,7 @@ export class Parameters {
 		return this.refuse(
 			'Role',
 			`is no role that FreshBooks documents: ${role}`,
-			"Choose one from the list; or, if FreshBooks has it, give it by name and switch the option 'Allow Other Roles' on. Nothing was sent.",
+			"To fix this, choose one from the list; or, if FreshBooks has it, give it By Name and switch the option 'Allow Other Roles' on.",
 		);
 	}
 
@@ -198,10 +219,7 @@ export class Parameters {
 	batchSize(): number {
 		const options = this.collection('options');
 		if (!('batchSize' in options)) return 5;
-		return (
-			wholeNumber(options.batchSize, 1, 50) ??
-			this.refuse('Batch Size', 'must be a whole number from 1 to 50', 'Correct it and run it again; nothing was sent.')
-		);
+		return wholeNumber(options.batchSize, 1, 50) ?? this.refuse('Batch Size', 'must be a whole number from 1 to 50');
 	}
 
 	/**
@@ -215,8 +233,8 @@ export class Parameters {
 		const entries = options.filter((option): option is INodeProperties => 'type' in option);
 		for (const key of Object.keys(value)) {
 			const entry = entries.find((one) => one.name === key);
-			if (!entry) return this.refuse(displayName, `has an entry that this operation does not have: ${inOneLine(key, 40)}`, 'Remove it. Nothing was sent.');
-			if (isMoved(entry)) return this.refuse(entry.displayName, 'is no option any more', `${entry.description} Nothing was sent.`);
+			if (!entry) return this.refuse(displayName, `has an entry that this operation does not have: ${inOneLine(key, 40)}`, 'To fix this, remove it.');
+			if (isMoved(entry)) return this.refuse(entry.displayName, 'is no option any more', entry.description);
 		}
 		return value as IDataObject;
 	}
@@ -254,7 +272,7 @@ export class Parameters {
 
 	/** One address out of a collection. */
 	emailIn(collection: IDataObject, name: string, displayName: string): string {
-		return this.accept(displayName, checkEmail(collection[name]));
+		return this.accept(displayName, checkEmail(this.given(collection, name, displayName)));
 	}
 
 	/** One address out of a collection; undefined when it was not added. */
@@ -275,7 +293,7 @@ export class Parameters {
 	businessIds(): number[] {
 		const value = this.raw('businessIds', []);
 		if (!isEmpty(value)) return [...new Set(this.ids(value, 'Business Names or IDs'))];
-		return this.refuse('Business Names or IDs', 'is empty', "Choose at least one business, or set 'Businesses' to All.");
+		return this.refuseEmpty('businessIds', 'Business Names or IDs', "choose at least one business, or set 'Businesses' to All.");
 	}
 
 	/** The json of every input item, for an operation that takes them all at once. */
@@ -320,7 +338,6 @@ export class Parameters {
 	}
 }
 
-const EMPTY_ENTRY = 'Give it a value, or remove it. Nothing was sent for this item.';
 /** Far more than any permission needs; a thousand times as much would exhaust the stack on the way out. */
 const DEEPEST = 20;
 /** The longest text that FreshBooks could be searched for. */

@@ -11,10 +11,11 @@ interface Input extends InvitationRequest {
 }
 
 export const create = operation<Input>({
+	writes: true,
 	description: updateDisplayOptions({ show: { resource: ['invitation'], operation: ['create'] } }, [
 		notPublishedNotice,
 		businessLocator,
-		emailParameter('Whom to invite; FreshBooks sends an email that the person must accept'),
+		emailParameter('Address of the person to invite. FreshBooks sends an email that the person must accept.'),
 		roleParameter,
 		optionsCollection([
 			allowOtherRolesOption,
@@ -23,10 +24,10 @@ export const create = operation<Input>({
 				name: 'endpoint',
 				type: 'options',
 				default: 'businessInvitations',
-				description: "Which of FreshBooks' ways to invite is used; neither is in its documentation",
+				description: 'Which FreshBooks endpoint sends the invitation. FreshBooks documents neither. If one fails for your account, try the other.',
 				options: [
-					{ name: 'Business Invitations', value: 'businessInvitations', description: 'As a third-party guide describes it' },
-					{ name: 'User Invitation', value: 'userInvitation', description: "As in FreshBooks' Postman collection" },
+					{ name: 'Business Invitations', value: 'businessInvitations', description: 'From a third-party guide' },
+					{ name: 'User Invitation', value: 'userInvitation', description: "From FreshBooks' Postman collection" },
 				],
 			},
 			{
@@ -42,17 +43,17 @@ export const create = operation<Input>({
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. 6360979,6360980',
-				description: "Groups (projects) to invite to as well, separated by commas; only the endpoint 'User Invitation' takes them",
+				description: "Groups (projects) to invite the person to, separated by commas. Only for the endpoint 'User Invitation'.",
 			},
 			{
-				displayName: 'If It Exists',
+				displayName: 'If Already Invited',
 				name: 'ifExists',
 				type: 'options',
 				default: 'error',
-				description: 'What to do when the address has a pending invitation already',
+				description: 'What to do if the address already has a pending invitation',
 				options: [
-					{ name: 'Return It', value: 'return', description: 'Answer the pending invitation and send nothing' },
-					{ name: 'Stop with Message', value: 'error', description: 'Treat it as a mistake in the input' },
+					{ name: 'Return It', value: 'return', description: 'Return the pending invitation, and send nothing' },
+					{ name: 'Stop with Error', value: 'error', description: 'Treat it as a mistake in the input' },
 				],
 			},
 			{
@@ -69,7 +70,7 @@ export const create = operation<Input>({
 		const options = parameters.collection('options');
 		const endpoint = parameters.optionIn(options, 'endpoint', 'Endpoint', ['businessInvitations', 'userInvitation']);
 		const groupIds = parameters.optionalIds(options, 'groupIds', 'Group IDs');
-		if (groupIds && endpoint !== 'userInvitation') parameters.refuse('Group IDs', "is for the endpoint 'User Invitation' only", "Remove it, or change 'Endpoint'. Nothing was sent.");
+		if (groupIds && endpoint !== 'userInvitation') parameters.refuse('Group IDs', "is for the endpoint 'User Invitation' only", "To fix this, remove it, or change 'Endpoint'.");
 		return {
 			businessId: parameters.businessId(),
 			email: parameters.email(),
@@ -79,7 +80,7 @@ export const create = operation<Input>({
 			firstName: parameters.shortText(options, 'firstName', 'First Name'),
 			lastName: parameters.shortText(options, 'lastName', 'Last Name'),
 			permissions: parameters.jsonObjectIn(options, 'permissions', 'Permissions'),
-			ifExists: parameters.optionIn(options, 'ifExists', 'If It Exists', ['error', 'return']),
+			ifExists: parameters.optionIn(options, 'ifExists', 'If Already Invited', ['error', 'return']),
 		};
 	},
 	serialKey: ({ businessId, email }) => `${businessId} ${addressKey(email)}`,

@@ -12,8 +12,9 @@ interface Input {
 }
 
 export const revoke = operation<Input>({
+	writes: true,
 	description: updateDisplayOptions({ show: { resource: ['invitation'], operation: ['revoke'] } }, [
-		agentNotice,
+		agentNotice("give the agent Access > Offboard with 'Dry Run' on instead"),
 		notPublishedNotice,
 		businessLocator,
 		invitationLocator,
@@ -22,7 +23,7 @@ export const revoke = operation<Input>({
 	read: (parameters) => ({
 		businessId: parameters.businessId(),
 		invitation: parameters.invitation(),
-		ifMissing: parameters.optionIn(parameters.collection('options'), 'ifMissing', 'If Missing', ['error', 'succeed']),
+		ifMissing: parameters.optionIn(parameters.collection('options'), 'ifMissing', 'If Not Found', ['error', 'succeed']),
 	}),
 	serialKey: ({ businessId, invitation }) => `${businessId} ${invitation.by === 'id' ? invitation.id : addressKey(invitation.email)}`,
 	async execute(session, { businessId, invitation, ifMissing }) {

@@ -6,6 +6,7 @@ import { operation } from '../common/operation';
 import { staffKey, readStaffLocator } from './staffRecord';
 
 export const deleteStaff = operation({
+	writes: true,
 	description: updateDisplayOptions({ show: { resource: ['staff'], operation: ['delete'] } }, [
 		accountLocator,
 		staffLocator,

@@ -28,8 +28,8 @@ function searchIn(parameters: Parameters, filters: IDataObject): StaffSearch {
 	const userIds = parameters.optionalIds(filters, 'userIds', 'User IDs');
 	const userId = parameters.optionalIds(filters, 'userId', 'User ID');
 	// Without it everybody would be listed, and of several only one.
-	if (userIds?.length === 0) parameters.refuse('User IDs', 'is an empty list', 'Give at least one ID, or remove the filter.');
-	if (userId && userId.length !== 1) parameters.refuse('User ID', 'must be one whole number', "Use 'User IDs' for several.");
+	if (userIds?.length === 0) parameters.refuse('User IDs', 'is an empty list', 'To fix this, give at least one ID, or remove the filter.');
+	if (userId && userId.length !== 1) parameters.refuse('User ID', 'must be one whole number', "To fix this, use 'User IDs' for several.");
 	if (userId) [search.userId] = userId;
 	if (userIds) search.userIds = userIds;
 	for (const [name, displayName] of LIKE_FILTERS) {

@@ -23,7 +23,7 @@ export const description: INodeProperties[] = [
 				name: 'Delete',
 				value: 'delete',
 				action: 'Delete a staff record',
-				description: 'Mark a staff record as deleted in accounting (destructive); it does not end the person\'s login for sure',
+				description: 'Mark a staff record as deleted in accounting (destructive). To end the login of a person, use Access > Offboard.',
 			},
 			{ name: 'Get', value: 'get', action: 'Get a staff record', description: 'Retrieve one staff record' },
 			{

@@ -40,6 +40,7 @@ const fieldParameter = ([name, , displayName, description]: (typeof FIELDS)[numb
 });
 
 export const update = operation<StaffRecord & { fields: IDataObject }>({
+	writes: true,
 	description: updateDisplayOptions({ show: { resource: ['staff'], operation: ['update'] } }, [
 		accountLocator,
 		staffLocator,
@@ -61,7 +62,7 @@ export const update = operation<StaffRecord & { fields: IDataObject }>({
 			if (value !== undefined) fields[theirs] = value;
 		}
 		if (fields.email !== undefined) fields.email = parameters.emailIn(chosen, 'email', 'Email');
-		if (Object.keys(fields).length === 0) parameters.refuse('Update Fields', 'is empty', 'Add at least one field to change.');
+		if (Object.keys(fields).length === 0) parameters.refuseEmpty('updateFields', 'Update Fields', 'add at least one field to change.');
 		return { ...readStaffLocator(parameters), fields };
 	},
 	serialKey: staffKey,

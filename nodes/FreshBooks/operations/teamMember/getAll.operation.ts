@@ -88,7 +88,7 @@ function requireAnybody(people: ListedPerson[], { businessId, source }: Input): 
 	if (people.length > 0 || source === 'businessGroup') return;
 	throw refusal(
 		`FreshBooks lists nobody in business ${businessId}, not even the connected user`,
-		"The list cannot be complete. Run it again, or read another 'Source'.",
+		"The list cannot be complete. To fix this, run it again, or read another 'Source'.",
 	);
 }
 
@@ -98,7 +98,7 @@ function requireActive(people: ListedPerson[], { businessId, source, filters: { 
 	if (active === undefined || unknown === 0 || (active && source === 'teamMembers')) return;
 	throw refusal(
 		`FreshBooks does not say of ${unknown} of ${people.length} people of business ${businessId} whether they are active`,
-		"Remove the filter 'Active', or read another 'Source'.",
+		"To fix this, remove the filter 'Active', or read another 'Source'.",
 	);
 }
 
@@ -118,7 +118,7 @@ export const getAll = operation<Input>({
 					name: 'active',
 					type: 'boolean',
 					default: true,
-					description: "Whether to return active people only, or (switched off) inactive people only; not with the source 'Business Members', which does not say it",
+					description: "Whether to return only active people (on) or only inactive people (off). The source 'Business Members' does not say who is active.",
 				},
 				{
 					displayName: 'Email',
@@ -126,7 +126,7 @@ export const getAll = operation<Input>({
 					type: 'string',
 					placeholder: 'name@email.com',
 					default: '',
-					description: 'Only the person with this address, in upper or lower case',
+					description: 'Return only the person with this address, in upper or lower case',
 				},
 				{
 					displayName: 'Role',
@@ -134,7 +134,7 @@ export const getAll = operation<Input>({
 					type: 'string',
 					placeholder: 'e.g. business_manager',
 					default: '',
-					description: 'Only people with this role, whichever of its names: Manager, manager or business_manager',
+					description: 'Return only people with this role. Any of its names works: Manager, manager or business_manager.',
 				},
 			],
 		},
@@ -148,17 +148,17 @@ export const getAll = operation<Input>({
 				{
 					name: 'Team Members',
 					value: 'teamMembers',
-					description: "FreshBooks' published list, by UUID",
+					description: "FreshBooks' documented list. IDs are UUIDs.",
 				},
 				{
 					name: 'Business Members',
 					value: 'businessMembers',
-					description: 'By whole number, as Update Role and Remove need it; not in FreshBooks\' documentation',
+					description: 'Undocumented. IDs are whole numbers.',
 				},
 				{
 					name: 'Business Group',
 					value: 'businessGroup',
-					description: 'People with a login of their own; not in FreshBooks\' documentation',
+					description: 'Undocumented. People with a login of their own.',
 				},
 			],
 		},
@@ -177,7 +177,7 @@ export const getAll = operation<Input>({
 		const source = parameters.oneOf<Source>('source', 'Source', ['teamMembers', 'businessMembers', 'businessGroup']);
 		const active = parameters.optionalBoolean(filters, 'active', 'Active');
 		if (active !== undefined && source === 'businessMembers') {
-			parameters.refuse('Active', "cannot be used with the source 'Business Members', which does not say who is active", "Remove the filter, or set 'Source' to Team Members. Nothing was sent.");
+			parameters.refuse('Active', "cannot be used with the source 'Business Members', which does not say who is active", "To fix this, remove the filter, or set 'Source' to Team Members.");
 		}
 		return {
 			businessId: parameters.businessId(),

@@ -27,7 +27,7 @@ export const description: INodeProperties[] = [
 				name: 'Remove',
 				value: 'remove',
 				action: 'Remove a team member',
-				description: "Take a person out of a business; their FreshBooks account stays (destructive)",
+				description: 'Remove a person from a business (destructive). Their own FreshBooks account stays.',
 			},
 			{
 				name: 'Update Role',

@@ -13,8 +13,9 @@ interface Input {
 }
 
 export const remove = operation<Input>({
+	writes: true,
 	description: updateDisplayOptions({ show: { resource: ['teamMember'], operation: ['remove'] } }, [
-		agentNotice,
+		agentNotice("give the agent Access > Offboard with 'Dry Run' on instead"),
 		notPublishedNotice,
 		businessLocator,
 		memberToChangeLocator,
@@ -23,7 +24,7 @@ export const remove = operation<Input>({
 	read: (parameters) => ({
 		businessId: parameters.businessId(),
 		member: parameters.memberToChange(),
-		ifMissing: parameters.optionIn(parameters.collection('options'), 'ifMissing', 'If Missing', ['error', 'succeed']),
+		ifMissing: parameters.optionIn(parameters.collection('options'), 'ifMissing', 'If Not Found', ['error', 'succeed']),
 	}),
 	serialKey: ({ businessId, member }) => memberKey(businessId, member),
 	async execute(session, { businessId, member, ifMissing }) {

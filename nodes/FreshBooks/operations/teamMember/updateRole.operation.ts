@@ -14,18 +14,19 @@ interface Input {
 }
 
 export const updateRole = operation<Input>({
+	writes: true,
 	description: updateDisplayOptions({ show: { resource: ['teamMember'], operation: ['updateRole'] } }, [
 		notPublishedNotice,
 		businessLocator,
 		memberToChangeLocator,
-		{ ...roleParameter, required: false, description: 'The new role; left without a choice, only the permissions change' },
+		{ ...roleParameter, required: false, description: 'The new role. Without one, only the permissions change.' },
 		permissionsParameter,
 		optionsCollection([allowOtherRolesOption]),
 	]),
 	read(parameters) {
 		const role = parameters.optionalRole();
 		const permissions = parameters.jsonObject('permissions', 'Permissions');
-		if (role === undefined && permissions === undefined) parameters.refuse('Role', 'is empty', "Choose a role, or give 'Permissions'. Nothing was sent.");
+		if (role === undefined && permissions === undefined) parameters.refuseEmpty('role', 'Role', "choose a role, or give 'Permissions'.");
 		return { businessId: parameters.businessId(), member: parameters.memberToChange(), role, permissions };
 	},
 	serialKey: ({ businessId, member }) => memberKey(businessId, member),

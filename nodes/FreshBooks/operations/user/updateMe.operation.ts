@@ -18,14 +18,14 @@ const FIELDS: INodeProperties[] = [
 	field('Avatar', 'avatar', 'Address (URL) of the picture in the profile'),
 	field('Company', 'company', 'Company in the profile'),
 	{
-		...field('Email', 'email', 'Email address to log in with; FreshBooks may ask for it to be confirmed first'),
+		...field('Email', 'email', 'Email address to log in with. FreshBooks may want it confirmed first.'),
 		placeholder: 'name@email.com',
 	},
 	field('First Name', 'firstName', 'Given name'),
 	field('Job Title', 'jobTitle', 'Job title in the profile'),
 	{ ...field('Language', 'language', 'Language code'), placeholder: 'e.g. en' },
 	field('Last Name', 'lastName', 'Family name'),
-	{ ...field('Phone Number', 'phoneNumber', 'Phone number in the profile, in place of those there'), placeholder: 'e.g. 416 555 0100' },
+	{ ...field('Phone Number', 'phoneNumber', 'Phone number in the profile. It replaces those that are there.'), placeholder: 'e.g. 416 555 0100' },
 	{ ...field('Timezone', 'timezone', 'Name of the time zone'), placeholder: 'e.g. America/Toronto' },
 ];
 
@@ -67,10 +67,11 @@ function sentFields(chosen: IDataObject, user: WireObject): SentField[] {
 }
 
 export const updateMe = operation({
+	writes: true,
 	description: updateDisplayOptions({ show: { resource: ['user'], operation: ['updateMe'] } }, [
 		{
 			displayName:
-				'FreshBooks does not document this endpoint publicly and offers no scope for it: expect a refusal. The profile can be changed in FreshBooks itself.',
+				'Uses an undocumented FreshBooks endpoint for which FreshBooks offers no scope: expect this step to fail. Change your profile in FreshBooks itself instead.',
 			name: 'profileNotice',
 			type: 'notice',
 			default: '',
@@ -89,7 +90,7 @@ export const updateMe = operation({
 		const collection = parameters.collection('updateFields');
 		const chosen = given(Object.fromEntries(FIELDS.map(({ name, displayName }) => [name, parameters.plainValue(collection, name, displayName)])));
 		if (chosen.email !== undefined) chosen.email = parameters.emailIn(collection, 'email', 'Email');
-		if (Object.keys(chosen).length === 0) parameters.refuse('Update Fields', 'is empty', 'Add at least one field to change.');
+		if (Object.keys(chosen).length === 0) parameters.refuseEmpty('updateFields', 'Update Fields', 'add at least one field to change.');
 		return { chosen };
 	},
 	serialKey: () => 'me',
