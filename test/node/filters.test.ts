@@ -29,7 +29,7 @@ describe('the filters of Staff Get Many', () => {
 		['a list', '={{ [2] }}'],
 	])('State: %s is refused before anything is sent', async (_case, visState) => {
 		const { queries } = onStaff();
-		expect((await errorOf({ ...getAll, filters: { visState: visState as string } })).message).toContain("Parameter 'State'");
+		expect((await errorOf({ ...getAll, filters: { visState: visState as string } })).message).toMatch(/^(Parameter 'State' must|State is empty)/);
 		expect(queries).toEqual([]);
 	});
 
@@ -45,7 +45,7 @@ describe('the filters of Staff Get Many', () => {
 
 	test.each(['={{ "boss" }}', '={{ $json.nope }}', '={{ 1 }}'])('User Level: %s is refused before anything is sent', async (userLevel) => {
 		const { queries } = onStaff();
-		expect((await errorOf({ ...getAll, filters: { userLevel } })).message).toContain("Parameter 'User Level'");
+		expect((await errorOf({ ...getAll, filters: { userLevel } })).message).toMatch(/^(Parameter 'User Level' must|User Level is empty)/);
 		expect(queries).toEqual([]);
 	});
 

@@ -708,7 +708,13 @@ describe('staff', () => {
 			staffAnswer({ email: 'New@example.com', p_street2: 'Floor 2', mob_phone: null, rate: 35 }),
 		);
 		const updateFields = { email: ' new@example.com', pStreet2: 'Floor 2', mobPhone: '', rate: '35.00' };
-		expect(await jsonOf({ resource: 'staff', operation: 'update', account, staff, updateFields })).toMatchObject([{ id: 2194844, username: 'MHzxqDerKq' }]);
+		expect(await jsonOf({ resource: 'staff', operation: 'update', account, staff, updateFields, simplify: false })).toMatchObject([{ id: 2194844, username: 'MHzxqDerKq' }]);
+	});
+
+	test('Update answers the simplified record', async () => {
+		onPut(`${STAFF}/2194844`, { staff: { fname: 'B' } }).reply(200, staffAnswer({ fname: 'B' }));
+		const [record] = await jsonOf({ resource: 'staff', operation: 'update', account, staff, updateFields: { fname: 'B' } });
+		expect(Object.keys(record)).toEqual(['email', 'firstName', 'lastName', 'displayName', 'role', 'rate', 'state', 'id', 'lastLoginAt', 'updatedAt']);
 	});
 
 	test('Update sends every writable field of the documentation', async () => {

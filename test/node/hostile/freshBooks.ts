@@ -74,7 +74,7 @@ export const GOOD_CALLS: Record<string, GoodCall> = {
 	'staff delete': { parameters: { account, staff: locator('id', 1) }, endpoints: ['updateStaff'] },
 	'staff get': { parameters: { account, staff: locator('id', 1) }, endpoints: ['staff'] },
 	'staff getAll': { parameters: { account }, endpoints: ['staffList'] },
-	'staff update': { parameters: { account, staff: locator('id', 1), updateFields: { note: 'a' } }, endpoints: ['updateStaff', 'staff'], raw: true },
+	'staff update': { parameters: { account, staff: locator('id', 1), updateFields: { note: 'a' } }, endpoints: ['updateStaff', 'staff'] },
 	'teamMember get': { parameters: { business, member: locator('email', 'person1@example.com') }, endpoints: ['me', 'teamMembers', 'teamMember'] },
 	'teamMember getAll': { parameters: { business }, endpoints: ['me', 'teamMembers', 'members', 'group'] },
 	'teamMember remove': { parameters: { business, member: locator('email', 'person1@example.com') }, endpoints: [...PRESENCE, 'removeMember'] },

@@ -85,23 +85,14 @@ export const invitationLocator = personLocator({
 	idHint: "Copy 'id' from Get Many",
 });
 
-export const staffLocator: INodeProperties = {
+export const staffLocator = personLocator({
 	displayName: 'Staff',
 	name: 'staff',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
 	description: 'The staff record to work on',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchStaff', searchable: true },
-		},
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 2194844', hint: "Copy 'id' from Get Many" },
-	],
-};
+	searchListMethod: 'searchStaff',
+	idPlaceholder: 'e.g. 2194844',
+	idHint: "Copy 'id' from Get Many",
+});
 
 export const emailParameter = (description: string): INodeProperties => ({
 	displayName: 'Email',

@@ -129,8 +129,8 @@ export class Parameters {
 		return this.person('invitation', 'Invitation', checkIntegerId);
 	}
 
-	staffId(): number {
-		return this.accept('Staff', checkIntegerId(this.locator('staff', 'Staff').value));
+	staff(): ById<number> | ByEmail {
+		return this.person('staff', 'Staff', checkIntegerId);
 	}
 
 	email(): string {

@@ -1,17 +1,56 @@
-import type { Parameters } from '../common/parameters';
+import { readToTheEnd } from '../../api/lists';
+import { listStaff, VIS_STATE, type StaffRecord } from '../../api/staff';
+import { refusal } from '../../client/errors';
+import { addressKey, sameAddress } from '../../client/identifiers';
+import type { Session } from '../../people/session';
+import { someOf } from '../../people/texts';
+import type { ByEmail, ById, Parameters } from '../common/parameters';
 
 /** One staff record of an account, as the operations on one record name it. */
-export interface StaffRecord {
+export interface NamedStaff {
 	accountId: string;
-	staffId: number;
+	staff: ById<number> | ByEmail;
 }
 
 /** Reads the two locators. */
-export function readStaffLocator(parameters: Parameters): StaffRecord {
-	return { accountId: parameters.accountId(), staffId: parameters.staffId() };
+export function readStaffLocator(parameters: Parameters): NamedStaff {
+	return { accountId: parameters.accountId(), staff: parameters.staff() };
 }
 
 /** Items about the same record wait for each other. */
-export function staffKey({ accountId, staffId }: StaffRecord): string {
-	return `${accountId} ${staffId}`;
+export function staffKey({ accountId, staff }: NamedStaff): string {
+	return `${accountId} ${staff.by === 'id' ? staff.id : addressKey(staff.email)}`;
+}
+
+const readings = new WeakMap<Session, Map<string, Promise<StaffRecord[]>>>();
+
+async function readRecords({ client }: Session, accountId: string): Promise<StaffRecord[]> {
+	const { rows, doubt } = await readToTheEnd(client, listStaff(accountId, {}, (record) => record));
+	if (doubt === undefined) return rows;
+	throw refusal(doubt.replace(/\.$/, ''), "To fix this, choose the record in 'Staff' by ID, or connect as an owner or admin.");
+}
+
+/** All staff records of an account, read once per execution. */
+async function recordsOf(session: Session, accountId: string): Promise<StaffRecord[]> {
+	const known = readings.get(session) ?? new Map<string, Promise<StaffRecord[]>>();
+	readings.set(session, known);
+	const reading = known.get(accountId) ?? readRecords(session, accountId);
+	known.set(accountId, reading);
+	reading.catch(() => known.delete(accountId));
+	return await reading;
+}
+
+/**
+ * The ID of the record that was named; an address means the record that is not deleted. Throws FreshBooksError when no record,
+ * or more than one, has the address, and when the list may lack a record.
+ */
+export async function staffIdOf(session: Session, { accountId, staff }: NamedStaff): Promise<number> {
+	if (staff.by === 'id') return staff.id;
+	const named = (await recordsOf(session, accountId)).filter(({ email }) => sameAddress(email, staff.email));
+	const present = named.filter(({ visState }) => visState !== VIS_STATE.deleted);
+	const ids = (present.length > 0 ? present : named).flatMap(({ id }) => id ?? []);
+	if (ids.length === 1) return ids[0];
+	throw ids.length === 0
+		? refusal(`No staff record of account ${accountId} has the address ${staff.email}`, "All staff records were looked through, in upper or lower case. Check 'Staff' and 'Account'.")
+		: refusal(`More than one staff record of account ${accountId} has the address ${staff.email}: ${someOf(ids.map(String))}`, "To fix this, choose one of them in 'Staff' by ID.");
 }

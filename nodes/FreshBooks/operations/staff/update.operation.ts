@@ -1,10 +1,11 @@
 import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
 
 import { updateStaff } from '../../api/staff';
-import { accountLocator, optionsCollection, staffLocator } from '../common/descriptions';
+import { accountLocator, optionsCollection, simplifyParameter, staffLocator } from '../common/descriptions';
 import { checkEffect } from '../common/effect';
 import { operation } from '../common/operation';
-import { staffKey, readStaffLocator, type StaffRecord } from './staffRecord';
+import { simplifyStaff } from '../common/simplify';
+import { staffKey, readStaffLocator, staffIdOf, type NamedStaff } from './staffRecord';
 
 /** Writable fields: name here, FreshBooks' name, how the editor shows it (freshbooks.com/api/staff, Field Descriptions). */
 const FIELDS: ReadonlyArray<[name: string, theirs: string, displayName: string, description: string]> = [
@@ -39,7 +40,7 @@ const fieldParameter = ([name, , displayName, description]: (typeof FIELDS)[numb
 	...(name === 'email' ? { placeholder: 'name@email.com' } : {}),
 });
 
-export const update = operation<StaffRecord & { fields: IDataObject }>({
+export const update = operation<NamedStaff & { fields: IDataObject; simplify: boolean }>({
 	writes: true,
 	description: updateDisplayOptions({ show: { resource: ['staff'], operation: ['update'] } }, [
 		accountLocator,
@@ -52,6 +53,7 @@ export const update = operation<StaffRecord & { fields: IDataObject }>({
 			default: {},
 			options: FIELDS.map(fieldParameter),
 		},
+		simplifyParameter,
 		optionsCollection(),
 	]),
 	read(parameters) {
@@ -63,16 +65,19 @@ export const update = operation<StaffRecord & { fields: IDataObject }>({
 		}
 		if (fields.email !== undefined) fields.email = parameters.emailIn(chosen, 'email', 'Email');
 		if (Object.keys(fields).length === 0) parameters.refuseEmpty('updateFields', 'Update Fields', 'add at least one field to change.');
-		return { ...readStaffLocator(parameters), fields };
+		return { ...readStaffLocator(parameters), fields, simplify: parameters.boolean('simplify', 'Simplify', true) };
 	},
 	serialKey: staffKey,
-	async execute(session, { accountId, staffId, fields }) {
-		const { raw } = await updateStaff(session.client, accountId, staffId, fields);
+	async execute(session, { fields, simplify, ...named }) {
+		const { accountId } = named;
+		const staffId = await staffIdOf(session, named);
+		const record = await updateStaff(session.client, accountId, staffId, fields);
+		const { raw } = record;
 		const sent = FIELDS.filter(([, theirs]) => theirs in fields);
 		checkEffect(
 			`staff ${staffId} of account ${accountId}`,
 			sent.map(([, theirs, displayName]) => ({ displayName, sent: fields[theirs], answered: [raw[theirs]] })),
 		);
-		return [raw as IDataObject];
+		return [simplify ? simplifyStaff(record) : (raw as IDataObject)];
 	},
 });
