@@ -1,7 +1,7 @@
 import type { Failure as DeclaredFailure, IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { BaseError, ExecutionBaseError, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { failureOf, isJsonObject, type Failure, type FailureKind } from './client/errors';
+import { failureOf, inOneLine, isJsonObject, type Failure, type FailureKind } from './client/errors';
 import { textOf, type FailureText, type ParameterNames } from './client/errorTexts';
 
 /** Turns what the API layer and the operations throw into what n8n shows. */
@@ -41,9 +41,23 @@ function adviceIn({ parameters }: INode, { kind }: Failure): string {
 	return kind === 'unknownFate' && isCreate ? "With the option 'If Already Invited' set to Return It, running it again finds the one that arrived." : '';
 }
 
+/**
+ * The text with the name of the business or account beside its ID, where the name was chosen from the list: no request is needed
+ * for it. A text that has the name already is left as it is.
+ */
+function named({ parameters }: INode, text: string): string {
+	return ['business', 'account'].reduce((words, kind) => {
+		const locator: unknown = parameters[kind];
+		if (!isJsonObject(locator) || typeof locator.cachedResultName !== 'string' || !/^\w+$/.test(String(locator.value))) return words;
+		// The list's entry ends with the role: `BillSpring (Owner)`.
+		const name = inOneLine(locator.cachedResultName.replace(/ \([^()]*\)$/, ''), 80);
+		return words.replace(new RegExp(`(?<!\\()\\b${kind} ${String(locator.value)}\\b`), (id) => `${name} (${id})`);
+	}, text);
+}
+
 function shownText(node: INode, failure: Failure): FailureText {
 	const { message, description } = textOf(failure, namesIn(node, failure));
-	return { message, description: joined(description, adviceIn(node, failure)) };
+	return { message: named(node, message), description: joined(description, adviceIn(node, failure)) };
 }
 
 const CAUSES: Partial<Record<FailureKind, DeclaredFailure['cause']>> = {
@@ -106,7 +120,8 @@ export function toNodeError(node: INode, error: unknown, { itemIndex, remark }: 
 	const suffix = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
 	const failure = failureOf(error);
 	if (failure?.refusal) {
-		const { message, wayOut, report } = failure.refusal;
+		const { wayOut, report } = failure.refusal;
+		const message = named(node, failure.refusal.message);
 		const shown = new NodeOperationError(node, `${message}${suffix}`, { description: joined(wayOut, remark), itemIndex });
 		// The editor shows it under the error's details, and an error workflow gets it.
 		if (report) shown.context.data = report as IDataObject;

@@ -162,11 +162,11 @@ async function seedFive(): Promise<void> {
 describe('offboard', () => {
 	test('planned changes nothing, offboarded is verified, and then nobody is found: an error, or notFound', async () => {
 		const plan = await offboard(TEODOR, {}, [BILLSPRING, HARBOUR], true);
-		assert.deepEqual([plan['status'], outcomesOf(plan)], ['planned', { [BILLSPRING]: 'planned', [HARBOUR]: 'notThere' }]);
+		assert.deepEqual([plan['status'], outcomesOf(plan)], ['planned', { [BILLSPRING]: 'planned', [HARBOUR]: 'notFound' }]);
 		assert.ok(await world.memberOf(TEODOR));
 		assert.deepEqual(await world.changes(), []);
 		const report = await offboard(TEODOR, { staff: 'archive' }, [BILLSPRING, HARBOUR]);
-		assert.deepEqual([report['status'], outcomesOf(report)], ['offboarded', { [BILLSPRING]: 'removed', [HARBOUR]: 'notThere' }]);
+		assert.deepEqual([report['status'], outcomesOf(report)], ['offboarded', { [BILLSPRING]: 'removed', [HARBOUR]: 'notFound' }]);
 		const [here] = reportsOf(report);
 		assert.deepEqual(here?.done.map(({ action }) => action), ['memberRemoved', 'staffArchived']);
 		assert.equal(here.verified, true);
@@ -226,7 +226,7 @@ describe('offboard', () => {
 		await assertShape('offboard', [report]);
 		assert.deepEqual(healed.execution.items(NODE, 1), []);
 		assert.equal(report['status'], 'offboarded');
-		assert.deepEqual(outcomesOf(report), { 101: 'notThere', 102: 'notThere', 103: 'removed', 104: 'notThere', 105: 'notThere' });
+		assert.deepEqual(outcomesOf(report), { 101: 'notFound', 102: 'notFound', 103: 'removed', 104: 'notFound', 105: 'notFound' });
 		for (const id of FIVE) assert.deepEqual([await world.memberOf(LEAVER, id), await world.pendingOf(LEAVER, id)], [undefined, []]);
 		assert.equal((await world.pendingOf('other@example.com', 104)).length, 1);
 	});

@@ -204,7 +204,7 @@ describe('Onboard keeps one invitation', () => {
 		expect(await jsonOf(onboarding)).toMatchObject([{ status: 'alreadyMember', message: expect.stringContaining('under the address other@example.com') }]);
 		lists.members = [memberRow(7, { email: NEW_STAFF.email, identity_id: 9 })];
 		lists.team = [];
-		expect((await errorOf({ ...onboarding, role: 'business_manager', options: { updateRole: true } })).message).toMatch(/is an owner of business 789|is the connected user/);
+		expect((await errorOf({ ...onboarding, role: 'business_manager', options: { updateRole: true } })).message).toMatch(/owns One \(business 789\)|is the connected user/);
 	});
 
 	test('does not call a member who has not confirmed deactivated', async () => {

@@ -59,7 +59,12 @@ describe('Remove', () => {
 		['by identity, under another address', { email: 'other@example.com', identity_id: BOSS.identityId }],
 	])('never removes the connected user, recognised %s', async (_name, row) => {
 		onLists({ team: [teamMemberRow(2, { business_role_name: 'owner', email: 'second@example.com', active: true })], members: [memberRow(1, row)] });
-		expect((await errorOf(remove)).message).toMatch(/is the connected user, who is never removed here/);
+		expect((await errorOf(remove)).message).toMatch(/is the connected user and cannot be removed here/);
+	});
+
+	test('says of an owner who is the connected user that they own the business: another connection could not remove them either', async () => {
+		onLists({ members: [memberRow(1, { email: BOSS.email })] });
+		expect((await errorOf(remove)).message).toBe('boss@example.com owns One (business 789) and cannot be removed [item 0]');
 	});
 
 	test('never removes the only active owner', async () => {
@@ -72,7 +77,10 @@ describe('Remove', () => {
 			.optionally()
 			.reply(200, { response: [teamMemberRow(999, boss), teamMemberRow(1, { ...owner, email: EMAIL }), teamMemberRow(2, { ...owner, email: 'b@x.org', active: false })], meta: { page: 1, per_page: 100, total: 3 } });
 		onLists({ members: [MEMBER] });
-		expect((await errorOf(remove)).message).toBe('staff@example.com is the only active owner of business 789 and cannot be removed [item 0]');
+		expect(await errorOf(remove)).toMatchObject({
+			message: 'staff@example.com owns One (business 789) and cannot be removed [item 0]',
+			description: 'To fix this, ask FreshBooks support to transfer the business to another owner first. Nothing was changed.',
+		});
 	});
 });
 
@@ -164,7 +172,7 @@ describe('a removal that answers 404', () => {
 
 describe('Update Role', () => {
 	test.each([
-		['an owner', { team: [teamMemberRow(1, { email: EMAIL, business_role_name: 'owner', active: true })], members: [MEMBER] }, 'is an owner of business 789'],
+		['an owner', { team: [teamMemberRow(1, { email: EMAIL, business_role_name: 'owner', active: true })], members: [MEMBER] }, 'owns business 789, and the role of an owner cannot be changed'],
 		['the connected user by identity', { members: [memberRow(1, { email: EMAIL, identity_id: 10 })] }, 'is the connected user'],
 	])('refuses %s', async (_name, rows, message) => {
 		nock(API).get('/auth/api/v1/users/me').optionally().reply(200, { response: { id: 10, email: 'boss@example.com', business_memberships: [] } });

@@ -211,6 +211,29 @@ describe('a text follows the facts', () => {
 	});
 });
 
+describe('a business or an account that was chosen from the list', () => {
+	const chosen = (value: unknown, name: string) => ({ __rl: true, mode: 'list', value, cachedResultName: name }) as unknown as INode['parameters'][string];
+
+	test.each<[string, INode['parameters'], string]>([
+		['with its ID once', { business: chosen(789, 'BillSpring (Owner)') }, 'member 7 of BillSpring (business 789)'],
+		['as text', { business: chosen('789', 'Quarry (Lane) Café (Employee)') }, 'member 7 of Quarry (Lane) Café (business 789)'],
+		['not where another one is meant', { business: chosen(78, 'Other (Owner)') }, 'member 7 of business 789'],
+		['not by ID alone', { business: { __rl: true, mode: 'id', value: '789' } }, 'member 7 of business 789'],
+	])('is named: %s', (_case, parameters, words) => {
+		expect(shownWith(parameters, failure('permission')).message).toBe(`The connected FreshBooks user has no permission for ${words}`);
+	});
+
+	test('is named in a refusal, and not a second time', () => {
+		const node = { ...NODE, parameters: { business: chosen(789, 'One (Owner)') } };
+		expect(toNodeError(node, refusal('No team member of business 789 has it', 'Look at business 789.'))).toMatchObject({ message: 'No team member of One (business 789) has it', description: 'Look at business 789.' });
+		expect(toNodeError(node, refusal('One (business 789): no', '')).message).toBe('One (business 789): no');
+	});
+
+	test('an account as well', () => {
+		expect(shownWith({ account: chosen('zDmNq', 'BillSpring (Owner)') }, failure('permission', { subject: 'staff of account zDmNq' })).message).toContain('staff of BillSpring (account zDmNq)');
+	});
+});
+
 describe('as n8n shows it', () => {
 	test.each<[FailureKind, string | undefined]>([
 		['rateLimited', 'rate-limited'],

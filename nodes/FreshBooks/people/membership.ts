@@ -7,7 +7,8 @@ import { hasOtherOwner, isConnectedUser, isOwner, personOf, presenceIn, undecide
 import { readUntil, VERIFYING_PAUSES_MS } from './removing';
 import { roleTitle, sameRole } from './roles';
 import type { Session } from './session';
-import { someOf } from './texts';
+import { businessOf } from './namedBusiness';
+import { businessNameOf, someOf } from './texts';
 import { PeopleIndex } from './peopleIndex';
 
 /** One member of a business for changing or removing: found by whole number, UUID or address, and guarded. */
@@ -163,20 +164,25 @@ export function memberName({ email, id }: Pick<BusinessMember, 'email' | 'id'>):
 /** Refuses the connected user; throws FreshBooksError. */
 export async function refuseConnectedUser(session: Session, person: Person, name: string, what: string): Promise<void> {
 	if (!isConnectedUser(await session.getMe(), person)) return;
-	throw refusal(`${name} is the connected user, ${what}`, 'Nothing was changed. Connect as another owner or admin, as this connection could lose its rights.');
+	throw refusal(`${name} is the connected user ${what}`, 'To fix this, connect as another owner or admin: this connection could lose its rights. Nothing was changed.');
 }
 
-const TRANSFER = "Nothing was changed. FreshBooks' support transfers a business to another owner.";
+/** The way out for a business's owner. */
+export const TRANSFER = 'To fix this, ask FreshBooks support to transfer the business to another owner first.';
+
+async function ownerRefusal(session: Session, name: string, businessId: number, what: string): Promise<FreshBooksError> {
+	return refusal(`${name} owns ${businessNameOf(await businessOf(session, businessId))}${what}`, `${TRANSFER} Nothing was changed.`);
+}
 
 /** Refuses the only active owner of a business; throws FreshBooksError. */
-export function refuseOnlyOwner({ writes }: Session, { member, person, presence, lists }: LocatedMember, businessId: number): void {
-	if (!isOwner(presence) || hasOtherOwner(lists, person, writes.acceptedRemovals(businessId))) return;
-	throw refusal(`${memberName(member)} is the only active owner of business ${businessId} and cannot be removed`, TRANSFER);
+export async function refuseOnlyOwner(session: Session, { member, person, presence, lists }: LocatedMember, businessId: number): Promise<void> {
+	if (!isOwner(presence) || hasOtherOwner(lists, person, session.writes.acceptedRemovals(businessId))) return;
+	throw await ownerRefusal(session, memberName(member), businessId, ' and cannot be removed');
 }
 
 /** Refuses to change the role of an owner; throws FreshBooksError. */
-export function refuseOwner(presence: Presence, name: string, businessId: number): void {
-	if (isOwner(presence)) throw refusal(`${name} is an owner of business ${businessId}, whose role cannot be changed`, TRANSFER);
+export async function refuseOwner(session: Session, presence: Presence, name: string, businessId: number): Promise<void> {
+	if (isOwner(presence)) throw await ownerRefusal(session, name, businessId, ', and the role of an owner cannot be changed');
 }
 
 /** The refusal for a role that is as it was although FreshBooks accepted the change. */

@@ -3,7 +3,7 @@ import type { Invitation } from '../api/invitations';
 import type { StaffRecord } from '../api/staff';
 import type { TeamMember } from '../api/teamMembers';
 import type { DoneBy } from './removing';
-import { businessNameOf, someOf } from './texts';
+import { businessNameOf, reasonsText, someOf } from './texts';
 
 /** What an offboarding found and did, and what it amounts to. Pure. */
 
@@ -32,7 +32,7 @@ export type BusinessOutcome =
 	/** Only a staff record was archived. */
 	| 'staffArchived'
 	/** Complete lists do not show the person. */
-	| 'notThere'
+	| 'notFound'
 	/** Listed as deactivated, with nothing left to remove. */
 	| 'alreadyInactive'
 	/** Dry run: there is something to remove. */
@@ -149,7 +149,7 @@ function firstReason({ notDone, remarks, outcome }: BusinessReport): string {
 }
 
 function reasons(reports: BusinessReport[]): string {
-	return someOf(reports.map((report) => `${businessNameOf(report)}: ${firstReason(report)}`), '; ');
+	return reasonsText(reports.map((report) => ({ ...report, reason: firstReason(report) })));
 }
 
 /** What was done, business by business, in sentences. */
@@ -196,7 +196,7 @@ function sentence(email: string, status: OffboardStatus, reports: BusinessReport
 		case 'notFound':
 			return `${email} is in none of the businesses that were looked through: ${names(reports)}.`;
 		case 'refused':
-			return `${email} was not offboarded: ${reasons(withOutcome(reports, 'refused'))}`;
+			return reasons(withOutcome(reports, 'refused'));
 		case 'partial':
 			return [`${email} is not offboarded everywhere: ${reasons(withOutcome(reports, 'failed', 'notVerified', 'notRead', 'notManaged', 'refused'))}`, done].filter(Boolean).join(' ');
 	}

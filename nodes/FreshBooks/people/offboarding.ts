@@ -17,6 +17,7 @@ import {
 	type NotDone,
 	type OffboardReport,
 } from './offboardReport';
+import { TRANSFER } from './membership';
 import {
 	hasAccess,
 	hasOtherOwner,
@@ -34,8 +35,9 @@ import {
 import { endsTheRun, reasonOf } from './reasons';
 import { readHandOver } from './handOver';
 import { doneBy, givesAccess, isRefused, isShown, removeSurely, targetsIn, type Attempt, type RemovalResult } from './removing';
-import { mayNotManage } from './roles';
+import { isOwnerRole, mayNotManage } from './roles';
 import type { Session } from './session';
+import { businessNameOf } from './texts';
 
 /** Offboarding one person from one or several businesses, with a report of what was seen and done. */
 
@@ -49,11 +51,19 @@ export interface Leaver {
 	chosenOneByOne: boolean;
 }
 
-const BY_HAND = 'Remove the person in FreshBooks itself, under Team Members.';
-const ONLY_OWNER = 'The person is the only active owner of this business and is never removed here. Ask FreshBooks to transfer the business first.';
-const CONNECTED_USER = 'This is the connected FreshBooks user, who is never removed here. Connect as another owner or admin first.';
+const BY_HAND = 'To fix this, remove the person in FreshBooks itself, under Team Members.';
+/** An owner who is the connected user stays for being the owner: another connection could not remove them either. */
+function connectedUserText(email: string, membership: BusinessMembership): string {
+	if (isOwnerRole(membership.role)) return ownerText(email, membership);
+	return `${email} is the connected FreshBooks user and cannot be removed here. To fix this, connect as another owner or admin.`;
+}
+
+function ownerText(email: string, membership: BusinessMembership): string {
+	return `${email} owns ${businessNameOf(membership)} and cannot be removed. ${TRANSFER}`;
+}
+
 const NO_OWNER_LEFT =
-	'FreshBooks lists no active owner of this business any more: another run may have removed the other owner at the same time. Contact FreshBooks support now.';
+	'FreshBooks lists no active owner of this business any more: another run may have removed the other owner at the same time. To fix this, contact FreshBooks support now.';
 
 const LIST_NAMES: Record<ListName, string> = { invitations: 'pending invitations', teamMembers: 'team members', businessMembers: 'members' };
 
@@ -196,7 +206,7 @@ function outcomeOf(first: Presence, last: Presence, done: CompletedAction[], not
 	if (did('memberRemoved')) return 'removed';
 	if (did('invitationRevoked')) return 'invitationRevoked';
 	if (did('staffArchived')) return 'staffArchived';
-	return isDeactivated(first) || isDeactivated(last) ? 'alreadyInactive' : 'notThere';
+	return isDeactivated(first) || isDeactivated(last) ? 'alreadyInactive' : 'notFound';
 }
 
 function reportOf({ businessId, name }: BusinessMembership, outcome: BusinessOutcome, changes: Partial<BusinessReport> = {}): BusinessReport {
@@ -246,12 +256,12 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 	const found = foundIn(first, staff);
 	const handOver = isListed(first) ? await readHandOver(session, membership.businessId, person) : null;
 
-	if (isConnectedUser(await session.getMe(), person)) return reportOf(membership, 'refused', { found, remarks: [CONNECTED_USER] });
+	if (isConnectedUser(await session.getMe(), person)) return reportOf(membership, 'refused', { found, remarks: [connectedUserText(email, membership)] });
 	if (isNotManaged(undecided, first, membership, leaver)) {
 		return reportOf(membership, 'notManaged', { found, notDone: unreadEntries(undecided) });
 	}
 	if (undecided.length > 0) return reportOf(membership, 'notRead', { found, notDone: unreadEntries(undecided) });
-	if (isOwner(first) && !hasOtherOwner(lists, person, session.writes.acceptedRemovals(membership.businessId))) return reportOf(membership, 'refused', { found, remarks: [ONLY_OWNER] });
+	if (isOwner(first) && !hasOtherOwner(lists, person, session.writes.acceptedRemovals(membership.businessId))) return reportOf(membership, 'refused', { found, remarks: [ownerText(email, membership)] });
 	if (leaver.dryRun) return { ...planned(leaver, reading, first, staff, found), handOver };
 
 	const result = await removeSurely(session, membership.businessId, { person, includeOtherAddresses }, lists);
@@ -260,7 +270,7 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 	const done = [...doneEarlier(session, membership.businessId, person, result), ...settled.filter((entry) => 'action' in entry), ...(staffResult?.done ?? [])];
 	const notDone = [
 		...settled.filter((entry) => 'what' in entry),
-		...(result.stoppedAtOnlyOwner ? [{ what: 'membership', id: null, reason: ONLY_OWNER } as const] : leftOver(lists, result.last, result.attempts, includeOtherAddresses)),
+		...(result.stoppedAtOnlyOwner ? [{ what: 'membership', id: null, reason: ownerText(email, membership) } as const] : leftOver(lists, result.last, result.attempts, includeOtherAddresses)),
 		...(result.leftWithoutOwner ? [{ what: 'owner', id: null, reason: NO_OWNER_LEFT } as const] : []),
 		...otherAddresses(result.last, includeOtherAddresses),
 		...(staffResult?.notDone ?? []),
@@ -309,7 +319,7 @@ async function allOf<Result>(work: Array<Promise<Result>>): Promise<Result[]> {
 export async function offboardEverywhere(session: Session, leaver: Leaver, businesses: BusinessMembership[]): Promise<OffboardReport> {
 	const me = await session.getMe();
 	if (sameAddress(me.email, leaver.email)) {
-		return reportFor(leaver.email, leaver.dryRun, businesses.map((membership) => reportOf(membership, 'refused', { remarks: [CONNECTED_USER] })));
+		return reportFor(leaver.email, leaver.dryRun, businesses.map((membership) => reportOf(membership, 'refused', { remarks: [connectedUserText(leaver.email, membership)] })));
 	}
 	const readings = await allOf(businesses.map(async (membership): Promise<Reading> => ({ membership, lists: await session.lists(membership.businessId) })));
 	const person = session.personOf([leaver.email], [], readings.map(({ lists }) => lists));

@@ -244,8 +244,8 @@ async function alreadyMember(session: Session, hire: Hire, { member, hasRole }: 
 		const message = `${email} is a member${address} as ${roles}; nothing was changed (option 'Update Role' is off).${seat}${also}`;
 		return answer(hire, 'roleDiffers', message, { ...details, previousRole: member.role, roleUpdated: false });
 	}
-	refuseOwner(presence, email, hire.businessId);
-	await refuseConnectedUser(session, located.person, email, 'whose own role is not changed');
+	await refuseOwner(session, presence, email, hire.businessId);
+	await refuseConnectedUser(session, located.person, email, 'and cannot change their own role here');
 	const found: LocatedMember = { ...located, member: memberRow(hire, member, presence, lists) };
 	await changeRole(session, hire.businessId, found, { role });
 	const message = `${email} was a member${address} as ${roles}; the role was changed.${also}`;

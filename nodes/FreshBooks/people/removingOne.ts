@@ -63,8 +63,8 @@ function goneError(subject: string, idFamily: string): FreshBooksError {
 
 async function removeLocated(session: Session, businessId: number, located: LocatedMember, succeedIfMissing: boolean): Promise<Removed> {
 	const { member, presence } = located;
-	await refuseConnectedUser(session, located.person, memberName(member), 'who is never removed here');
-	refuseOnlyOwner(session, located, businessId);
+	await refuseOnlyOwner(session, located, businessId);
+	await refuseConnectedUser(session, located.person, memberName(member), 'and cannot be removed here');
 	const uuids = presence.teamMembers.map(({ uuid }) => uuid);
 	const { wasMissing } = await removeTarget(session, businessId, { kind: 'member', id: member.id, member, uuids, isElsewhere: false });
 	if (wasMissing && !succeedIfMissing) throw goneError(`member ${member.id} of business ${businessId}`, 'integer member ID');

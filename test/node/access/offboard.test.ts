@@ -53,7 +53,7 @@ describe('access: offboard', () => {
 		const email = 'teodor.wexley@example.com';
 		const report = await offboard(email, {}, [BUSINESS, 311394]);
 		expect(report).toMatchObject({ status: 'offboarded', email, dryRun: false });
-		expect(outcomes(report)).toEqual({ [BUSINESS]: 'removed', 311394: 'notThere' });
+		expect(outcomes(report)).toEqual({ [BUSINESS]: 'removed', 311394: 'notFound' });
 		expect(report.businesses[0]).toMatchObject({ verified: true, notDone: [], done: [{ action: 'memberRemoved', wasGone: false }] });
 		expect(report.notIncluded).toHaveLength(3);
 		expect(await memberOf(email)).toBeUndefined();
@@ -110,7 +110,7 @@ describe('access: offboard', () => {
 
 		const healed = await offboard(LEAVER, {}, IDS);
 		expect(healed.status).toBe('offboarded');
-		expect(outcomes(healed)).toEqual({ 101: 'notThere', 102: 'notThere', 103: 'removed', 104: 'notThere', 105: 'notThere' });
+		expect(outcomes(healed)).toEqual({ 101: 'notFound', 102: 'notFound', 103: 'removed', 104: 'notFound', 105: 'notFound' });
 		expect(await memberOf(LEAVER, 103)).toBeUndefined();
 	});
 
@@ -126,7 +126,13 @@ describe('access: offboard', () => {
 	test('refuses to remove the connected user', async () => {
 		await control('DELETE', '/requests');
 		const report = await offboard('Marlowe.Ashdown@example.com');
-		expect(report).toMatchObject({ status: 'refused', message: expect.stringContaining('connected FreshBooks user') });
+		const OTHERS = 'Harbour & Pine Works (business 311394), Lantern Bookkeeping (business 530277), Quarry Lane Café (business 884410)';
+		expect(report).toMatchObject({
+			status: 'refused',
+			message:
+				'Marlowe.Ashdown@example.com owns BillSpring (business 6806492) and cannot be removed. To fix this, ask FreshBooks support to transfer the business to another owner first. ' +
+				`Marlowe.Ashdown@example.com is the connected FreshBooks user and cannot be removed here: ${OTHERS}. To fix this, connect as another owner or admin.`,
+		});
 		expect(new Set(Object.values(outcomes(report)))).toEqual(new Set(['refused']));
 		expect(await requestsTo('GET', '/team_members')).toBe(0);
 		expect(await kindsOfChange()).toEqual([]);
@@ -144,7 +150,7 @@ describe('access: offboard', () => {
 		const report = await offboard('boss101@example.com', { failOnPartial: false });
 		expect(report.status).toBe('partial');
 		expect(outcomes(report)).toMatchObject({ 101: 'refused', 102: 'removed' });
-		expect(await offboard('boss103@example.com')).toMatchObject({ status: 'refused', message: expect.stringContaining('only active owner') });
+		expect(await offboard('boss103@example.com')).toMatchObject({ status: 'refused', message: expect.stringMatching(/^boss103@example\.com owns .* \(business 103\) and cannot be removed\. To fix this, ask FreshBooks support/) });
 		expect(await memberOf('boss103@example.com', 103)).toBeDefined();
 	});
 
@@ -248,6 +254,6 @@ describe('access: offboard', () => {
 	});
 
 	test('refuses an empty choice of businesses before anything is sent', async () => {
-		expect((await shownErrorOf(offboard(LEAVER, {}, []))).message).toContain("Parameter 'Business Names or IDs' is empty");
+		expect((await shownErrorOf(offboard(LEAVER, {}, []))).message).toContain('Business Names or IDs is empty');
 	});
 });

@@ -39,7 +39,7 @@ function openBeside(status: unknown, businesses: readonly BusinessReport[]): str
 }
 
 function untrueOf(business: BusinessReport, stretch: Stretch, record: ActionRecord): string[] {
-	return [verifiedWrongly(business, stretch, record), notThereWrongly(business, stretch, record), ...business.done.map((one) => notDone(one, stretch, record))].filter((words) => words !== undefined);
+	return [verifiedWrongly(business, stretch, record), notFoundWrongly(business, stretch, record), ...business.done.map((one) => notDone(one, stretch, record))].filter((words) => words !== undefined);
 }
 
 /** The times of the package's own removals of this person. */
@@ -73,12 +73,12 @@ function verifiedWrongly({ verified, outcome }: BusinessReport, stretch: Stretch
 	return access.includes(undefined) ? undefined : `it reported '${outcome}', 'verified', and ${access[0]}.`;
 }
 
-/** `notThere` needs a moment before the first removal at which nothing gave access. */
-function notThereWrongly({ outcome }: BusinessReport, stretch: Stretch, record: ActionRecord): string | undefined {
-	if (outcome !== 'notThere') return undefined;
+/** `notFound` needs a moment before the first removal at which nothing gave access. */
+function notFoundWrongly({ outcome }: BusinessReport, stretch: Stretch, record: ActionRecord): string | undefined {
+	if (outcome !== 'notFound') return undefined;
 	const before = Math.min(Infinity, ...ownRemovals(stretch, record));
 	const access = momentsOfPerson(stretch, record).filter((time) => time < before).map((time) => accessAt(stretch, record, time, false));
-	return access.includes(undefined) ? undefined : `it reported 'notThere', and ${access[0]}.`;
+	return access.includes(undefined) ? undefined : `it reported 'notFound', and ${access[0]}.`;
 }
 
 /** What is reported as done is in the history: made by the package while the action ran (`earlierTry`: by anybody then) or, with `wasGone`, by anybody before its end. */

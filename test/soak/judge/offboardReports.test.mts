@@ -86,7 +86,7 @@ describe("'done'", () => {
 });
 
 describe("'notFound'", () => {
-	const NOT_THERE = { outcome: 'notThere', verified: true };
+	const NOT_THERE = { outcome: 'notFound', verified: true };
 
 	it('is true where nobody is', () => {
 		assert.deepEqual(judged(historyOf(removedBy(OTHER, -50)), 'notFound', NOT_THERE), []);
@@ -94,12 +94,12 @@ describe("'notFound'", () => {
 	});
 
 	it('is false for a member, and for somebody who is invited', () => {
-		assert.match(judged([], 'notFound', { ...NOT_THERE, verified: false }).join(), /^false: .*'notThere'/);
-		assert.match(judged(historyOf(removedBy(undefined, -50), invited(-40)), 'notFound', { ...NOT_THERE, verified: false }).join(), /'notThere'/);
+		assert.match(judged([], 'notFound', { ...NOT_THERE, verified: false }).join(), /^false: .*'notFound'/);
+		assert.match(judged(historyOf(removedBy(undefined, -50), invited(-40)), 'notFound', { ...NOT_THERE, verified: false }).join(), /'notFound'/);
 	});
 
 	it('is false for a member whom the action itself took out', () => {
-		assert.match(judged(historyOf(removedBy(PACKAGE)), 'notFound', NOT_THERE).join(), /'notThere'/);
+		assert.match(judged(historyOf(removedBy(PACKAGE)), 'notFound', NOT_THERE).join(), /'notFound'/);
 	});
 });
 

@@ -18,22 +18,22 @@ const OPEN: BusinessOutcome[] = ['failed', 'notVerified', 'notRead', 'notManaged
 describe('the status of an offboarding', () => {
 	test.each<[BusinessOutcome[], string]>([
 		[['removed'], 'offboarded'],
-		[['removed', 'notThere'], 'offboarded'],
-		[['invitationRevoked', 'notThere'], 'offboarded'],
-		[['staffArchived', 'notThere'], 'offboarded'],
+		[['removed', 'notFound'], 'offboarded'],
+		[['invitationRevoked', 'notFound'], 'offboarded'],
+		[['staffArchived', 'notFound'], 'offboarded'],
 		[['removed', 'notManaged'], 'partial'],
-		[['alreadyInactive', 'notThere'], 'offboarded'],
-		[['notThere', 'notThere'], 'notFound'],
-		[['notThere', 'notManaged'], 'partial'],
+		[['alreadyInactive', 'notFound'], 'offboarded'],
+		[['notFound', 'notFound'], 'notFound'],
+		[['notFound', 'notManaged'], 'partial'],
 		[['notManaged'], 'partial'],
-		[['refused', 'notThere'], 'refused'],
+		[['refused', 'notFound'], 'refused'],
 		[['refused', 'removed'], 'partial'],
 	])('of %j is %s', (outcomes, status) => {
 		expect(statusOf(outcomes.map((outcome) => report(outcome)), false)).toBe(status);
 	});
 
 	test.each(OPEN)('with anything %s is partial, whatever else was done', (open) => {
-		for (const other of ['removed', 'notThere', 'refused', 'alreadyInactive'] as const) {
+		for (const other of ['removed', 'notFound', 'refused', 'alreadyInactive'] as const) {
 			expect(statusOf([report(other), report(open)], false)).toBe('partial');
 		}
 	});
@@ -42,7 +42,7 @@ describe('the status of an offboarding', () => {
 		expect(statusOf([report('planned'), report('notRead')], true)).toBe('planned');
 		expect(statusOf([report('notRead')], true)).toBe('partial');
 		expect(statusOf([report('refused')], true)).toBe('refused');
-		expect(statusOf([report('notThere')], true)).toBe('notFound');
+		expect(statusOf([report('notFound')], true)).toBe('notFound');
 	});
 });
 
@@ -52,6 +52,26 @@ describe('the report of an offboarding', () => {
 		const { message, status } = reportFor('a@x.org', false, [report('removed', { name: 'Two', businessId: 102 }), failed]);
 		expect(status).toBe('partial');
 		expect(message).toBe('a@x.org is not offboarded everywhere: One (business 101): FreshBooks said no.');
+	});
+
+	test('says a reason that several businesses share once, and then lists them', () => {
+		const unread = [101, 102, 103].map((businessId) => {
+			const reason = `The connected FreshBooks user has no permission for team members of business ${businessId}.`;
+			return report('notManaged', { businessId, name: businessId === 103 ? null : `B${businessId}`, notDone: [{ what: 'reading', id: null, reason }] });
+		});
+		const failed = report('failed', { businessId: 104, name: 'Four', notDone: [{ what: 'membership', id: 7, reason: 'FreshBooks said no. Remove the person in FreshBooks itself.' }] });
+		const { message } = reportFor('a@x.org', false, [...unread, failed, { ...failed, businessId: 105, name: 'Five' }]);
+		expect(message).toBe(
+			'a@x.org is not offboarded everywhere: The connected FreshBooks user has no permission for team members: B101 (business 101), B102 (business 102), business 103. ' +
+				'FreshBooks said no: Four (business 104), Five (business 105). Remove the person in FreshBooks itself.',
+		);
+	});
+
+	test('names the business once where its reason names it, too', () => {
+		const reason = 'The connected FreshBooks user has no permission for team members of business 101.';
+		expect(reportFor('a@x.org', false, [report('notRead', { notDone: [{ what: 'reading', id: null, reason }] })]).message).toBe(
+			'a@x.org is not offboarded everywhere: One (business 101): The connected FreshBooks user has no permission for team members.',
+		);
 	});
 
 	test('names what could not be looked at beside what was done', () => {
@@ -81,7 +101,7 @@ describe('the report of an offboarding', () => {
 
 	test('says what it cannot do, whenever somebody was found', () => {
 		expect(reportFor('a@x.org', false, [report('removed')]).notIncluded).toHaveLength(3);
-		expect(reportFor('a@x.org', false, [report('notThere')]).notIncluded).toEqual([]);
+		expect(reportFor('a@x.org', false, [report('notFound')]).notIncluded).toEqual([]);
 	});
 });
 

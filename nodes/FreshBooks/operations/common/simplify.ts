@@ -7,7 +7,7 @@ import type { Project } from '../../api/projects';
 import type { StaffRecord } from '../../api/staff';
 import type { TeamMember } from '../../api/teamMembers';
 import { roleTitle } from '../../people/roles';
-import type { NamedBusiness } from './namedBusiness';
+import type { NamedBusiness } from '../../people/namedBusiness';
 
 /**
  * Turns FreshBooks' objects into flat items of at most ten camelCase fields: who it is first, IDs after what a person reads,

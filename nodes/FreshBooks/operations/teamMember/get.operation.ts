@@ -10,7 +10,7 @@ import { operation } from '../common/operation';
 import type { ByEmail, ById } from '../common/parameters';
 import type { Session } from '../../people/session';
 import { simplifyTeamMember } from '../common/simplify';
-import { businessOf } from '../common/namedBusiness';
+import { businessOf } from '../../people/namedBusiness';
 
 interface Input {
 	businessId: number;

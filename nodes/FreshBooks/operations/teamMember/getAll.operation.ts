@@ -9,7 +9,7 @@ import type { WireObject } from '../../client/json';
 import { sameRole } from '../../people/roles';
 import { scimSourceOfBusinessMember, scimSourceOfTeamMember, toScimUser } from '../../people/scimUser';
 import { businessLocator, returnAllAndLimit, simplifyParameter } from '../common/descriptions';
-import { businessOf, type NamedBusiness } from '../common/namedBusiness';
+import { businessOf, type NamedBusiness } from '../../people/namedBusiness';
 import { operation } from '../common/operation';
 import type { Session } from '../../people/session';
 import { simplifyBusinessMember, simplifyGroupMember, simplifyTeamMember } from '../common/simplify';

@@ -32,8 +32,8 @@ export const updateRole = operation<Input>({
 	serialKey: ({ businessId, member }) => memberKey(businessId, member),
 	async execute(session, { businessId, member, role, permissions }) {
 		const changed = await withMember(session, businessId, member, async (located) => {
-			refuseOwner(located.presence, memberName(located.member), businessId);
-			await refuseConnectedUser(session, located.person, memberName(located.member), 'whose own role is not changed');
+			await refuseOwner(session, located.presence, memberName(located.member), businessId);
+			await refuseConnectedUser(session, located.person, memberName(located.member), 'and cannot change their own role here');
 			return await changeRole(session, businessId, located, { ...(role === undefined ? {} : { role }), ...(permissions === undefined ? {} : { permissions }) });
 		});
 		if (!changed) throw noMember(session, businessId, member);

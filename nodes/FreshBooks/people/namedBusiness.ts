@@ -1,6 +1,6 @@
-import { failureOf } from '../../client/errors';
-import type { BusinessMembership } from '../../api/me';
-import type { Session } from '../../people/session';
+import { failureOf } from '../client/errors';
+import type { BusinessMembership } from '../api/me';
+import type { Session } from './session';
 
 /** The business that a simplified person belongs to; `name` is null where FreshBooks does not say it. */
 export type NamedBusiness = Pick<BusinessMembership, 'businessId' | 'name'>;
