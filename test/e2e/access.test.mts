@@ -304,7 +304,7 @@ describe('review', () => {
 	test('a business that cannot be read is said first, and the review is not called complete', async () => {
 		const { execution } = await world.run({ ...REVIEW, businesses: 'all', directory: 'none', options: {} });
 		const [summary] = execution.items(NODE, 1);
-		assert.match(String(summary?.['headline']), /^INCOMPLETE review/);
+		assert.match(String(summary?.['headline']), /^Review incomplete/);
 		assert.equal(summary?.['complete'], false);
 		assert.deepEqual((summary['businessesNotRead'] as Json[]).map(({ businessId }) => businessId), [QUARRY]);
 	});

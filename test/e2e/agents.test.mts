@@ -187,7 +187,7 @@ describe('every operation as a tool, described by n8n itself', () => {
 	test('a review begins with its summary, which says when it is not complete', async (context) => {
 		const [summary, ...people] = await measured(context, agent, 'access_review', {}, 12 * KB);
 		assert.equal(summary?.['complete'], false);
-		assert.match(String(summary['headline']), /^INCOMPLETE review/);
+		assert.match(String(summary['headline']), /^Review incomplete/);
 		assert.ok(people.length > 0);
 		await assertShape('review', people);
 	});
@@ -258,7 +258,7 @@ describe("n8n's AI Agent; the model is a stand-in that calls the tool it is told
 		const items = JSON.parse(await given('teamMember_get', { businessId: BILLSPRING, email: TEODOR })) as Json[];
 		assert.deepEqual(items.map(({ email }) => email), [TEODOR]);
 		const [summary] = JSON.parse(await given('access_review', {})) as Json[];
-		assert.match(String(summary?.['headline']), /^INCOMPLETE review/);
+		assert.match(String(summary?.['headline']), /^Review incomplete/);
 	});
 
 	test('it gets an error with its way out', async () => {

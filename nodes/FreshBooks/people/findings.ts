@@ -1,5 +1,5 @@
 import type { DirectoryPerson } from './directory';
-import { isOwnerRole, isPrivilegedRole, isSeatlessRole, sameRole } from './roles';
+import { isOwnerRole, isPrivilegedRole, isSeatlessRole, roleTitle, sameRole } from './roles';
 
 /** What a reviewer should look at, person by person. Pure. */
 
@@ -24,10 +24,10 @@ export type Severity = 'high' | 'medium' | 'low' | 'info';
 export const SEVERITIES: readonly Severity[] = ['high', 'medium', 'low', 'info'];
 
 export interface Finding {
-	kind: FindingKind;
 	severity: Severity;
 	/** What is the case, and what to do about it. */
 	sentence: string;
+	kind: FindingKind;
 }
 
 /** Whether somebody accepted an invitation, has one pending, or neither; `unknown` where the lists do not say. */
@@ -129,7 +129,7 @@ const roleMismatch: Judgement = (person, { entry }) => {
 	const roles = grantedRoles(person).filter((role) => !sameRole(role, expected));
 	if (roles.length === 0) return undefined;
 	const severity = roles.some(isPrivilegedRole) ? 'high' : 'medium';
-	const sentence = `${nameOfPerson(person)} has the role ${roles.join(' and ')}, but the directory expects ${expected}`;
+	const sentence = `${nameOfPerson(person)} has the role ${roles.map(roleTitle).join(' and ')}, but the directory expects ${roleTitle(expected)}`;
 	return { severity, sentence: `${sentence}: change the role or the directory.` };
 };
 
@@ -172,7 +172,7 @@ function isExpectedHere({ businessId }: ReviewedPerson, entry: Circumstances['en
 
 const inactiveWithSeat: Judgement = (person, { entry }) => {
 	if (!person.listed || person.active !== false || person.invitation.pending || isSeatlessRole(person.role)) return undefined;
-	const sentence = `${nameOfPerson(person)} is inactive with the role ${person.role ?? 'unknown'}, and the seat may still be billed`;
+	const sentence = `${nameOfPerson(person)} is inactive with the role ${roleTitle(person.role ?? 'unknown')}, and the seat may still be billed`;
 	return isExpectedHere(person, entry)
 		? { severity: 'low', sentence: `${sentence}, but the directory expects them to be active: activate them in FreshBooks or correct the directory.` }
 		: { severity: 'low', sentence: `${sentence}: remove the entry.` };
@@ -181,7 +181,7 @@ const inactiveWithSeat: Judgement = (person, { entry }) => {
 const privileged: Judgement = (person) => {
 	const roles = grantedRoles(person).filter(isPrivilegedRole);
 	if (roles.length === 0) return undefined;
-	return { severity: 'info', sentence: `${nameOfPerson(person)} has the role ${roles[0]}, which may do almost everything: confirm that they need it.` };
+	return { severity: 'info', sentence: `${nameOfPerson(person)} has the role ${roleTitle(roles[0])}, which may do almost everything: confirm that they need it.` };
 };
 
 const JUDGEMENTS: ReadonlyArray<[FindingKind, Judgement]> = [
@@ -201,18 +201,18 @@ const JUDGEMENTS: ReadonlyArray<[FindingKind, Judgement]> = [
 export function findingsFor(person: ReviewedPerson, circumstances: Circumstances): Finding[] {
 	return JUDGEMENTS.flatMap(([kind, judge]) => {
 		const judged = judge(person, circumstances);
-		return judged ? [{ kind, ...judged }] : [];
+		return judged ? [{ ...judged, kind }] : [];
 	});
 }
 
 /** The finding about somebody of the directory who was not found in FreshBooks. `isSure`: every list was read whole, that of invitations as well. */
 export function missing(entry: DirectoryPerson, isSure: boolean): Finding {
-	const sentence = `${entry.email} should have the role ${entry.role}`;
+	const sentence = `${entry.email} should have the role ${roleTitle(entry.role ?? '')}`;
 	return {
-		kind: 'missing',
 		severity: 'medium',
 		sentence: isSure
 			? `${sentence}, but is not in FreshBooks: invite them or correct the directory.`
 			: `${sentence}, but is not in what was read of FreshBooks: review again with every list.`,
+		kind: 'missing',
 	};
 }

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { inOneLine } from '../client/errors';
 import { addressKey } from '../client/identifiers';
-import { businessNameOf, plural } from './texts';
+import { groupedReasons, listed, plural, type BusinessReason } from './texts';
 import { entryFor, expectedByBusiness, type Directory, type DirectoryPerson } from './directory';
 import { findingsFor, FINDING_KINDS, missing, SEVERITIES, type Finding, type ReviewedPerson, type Severity } from './findings';
 import type { ReviewedBusiness } from './reviewedBusiness';
@@ -10,15 +11,9 @@ import { roleTitle } from './roles';
 
 /** A review's rows and its summary. Pure, and linear in people and directory. */
 
-export interface UnreadBusiness {
-	businessId: number;
-	name: string | null;
-	reason: string;
-}
-
 export interface Review {
 	businesses: ReviewedBusiness[];
-	unread: UnreadBusiness[];
+	unread: BusinessReason[];
 	directory: Directory | undefined;
 	staleAfterDays: number;
 	/** False where the user left the invitations out. */
@@ -123,25 +118,34 @@ function directoryEntryJson(entry: DirectoryPerson | null): IDataObject {
 	return { known: entry !== null, email: entry?.email ?? null, role: entry?.role ?? null, active: entry?.active ?? null };
 }
 
-/** A row as the node's output has it. */
+/** The most severe finding, and how many more there are. */
+function sentenceOf(findings: Finding[], severity: Severity | null): string {
+	const first = findings.find((finding) => finding.severity === severity);
+	if (!first) return 'No findings.';
+	return findings.length === 1 ? first.sentence : `${first.sentence} ${plural(findings.length - 1, 'more finding', 'more findings')}.`;
+}
+
+/** A row as the node's output has it: what a person reads first, lists last, as the editor's table shows it. */
 export function rowJson({ person, entry, businessId, businessName, findings, absence }: ReviewRow, hasDirectory: boolean): IDataObject {
 	const role = person?.role ?? null;
+	const severity = highestSeverity(findings);
 	return {
-		businessId,
-		businessName,
+		severity,
+		sentence: sentenceOf(findings, severity),
 		email: person?.email ?? entry?.email ?? null,
-		otherAddresses: person?.otherAddresses ?? [],
 		firstName: person?.firstName ?? null,
 		lastName: person?.lastName ?? null,
 		role,
 		roleName: role === null ? null : roleTitle(role),
 		active: person ? person.active : absence.active,
+		businessName,
+		businessId,
 		confirmed: person?.confirmed ?? null,
-		invitation: { ...(person?.invitation ?? { state: absence.invitation, ...NO_INVITATION }) },
-		sourceIds: { ...(person?.sourceIds ?? NO_IDS) },
-		directory: hasDirectory ? directoryEntryJson(entry) : null,
-		severity: highestSeverity(findings),
 		findings: findings.map((finding) => ({ ...finding })),
+		invitation: { ...(person?.invitation ?? { state: absence.invitation, ...NO_INVITATION }) },
+		directory: hasDirectory ? directoryEntryJson(entry) : null,
+		otherAddresses: person?.otherAddresses ?? [],
+		sourceIds: { ...(person?.sourceIds ?? NO_IDS) },
 	};
 }
 
@@ -151,18 +155,10 @@ function counted<Key extends string>(keys: readonly Key[], values: Key[]): Recor
 	return counts;
 }
 
-/** The most examples that the headline names of one kind. */
-const MOST_EXAMPLES = 10;
-
-function exampleNames(names: string[]): string {
-	const more = names.length > MOST_EXAMPLES ? ` and ${names.length - MOST_EXAMPLES} more` : '';
-	return `${names.slice(0, MOST_EXAMPLES).join(', ')}${more}`;
-}
-
 function notJudgedBy(what: string, words: Array<{ word: string; people: number }>): string[] {
 	if (words.length === 0) return [];
 	const people = words.reduce((sum, word) => sum + word.people, 0);
-	const named = exampleNames(words.map(({ word, people: count }) => `"${word}" (${count})`));
+	const named = listed(words.map(({ word, people: count }) => `"${word}" (${count})`));
 	return [`In the directory, ${plural(people, 'person has', 'people have')} ${what} and ${people === 1 ? 'was' : 'were'} not judged by it: ${named}.`];
 }
 
@@ -180,7 +176,7 @@ function notChosen({ businesses, unread, directory }: Review): string[] {
 	const looked = new Set([...businesses, ...unread].map(({ businessId }) => businessId));
 	const others = [...expectedByBusiness(directory)].filter(([businessId]) => !looked.has(businessId));
 	if (others.length === 0) return [];
-	const named = exampleNames(others.map(([businessId, people]) => `business ${businessId} (${people})`));
+	const named = listed(others.map(([businessId, people]) => `business ${businessId} (${people})`));
 	return [`The directory also expects people in businesses that were not chosen: ${named}.`];
 }
 
@@ -190,15 +186,24 @@ function limits(review: Review): string {
 	return [...directoryDoubts(review.directory), ...notChosen(review), ...invitations].map((sentence) => ` ${sentence}`).join('');
 }
 
+/** The IDs are in the lists of the summary. */
+function plainName({ businessId, name }: { businessId: number; name: string | null }): string {
+	return name === null ? `business ${businessId}` : inOneLine(name, 80);
+}
+
+/** A reason after a colon: without the capital of a common word. */
+function withinSentence(reason: string): string {
+	return /^(The|You|A|An|No|It) /.test(reason) ? reason.charAt(0).toLowerCase() + reason.slice(1) : reason;
+}
+
 function headline(review: Review, people: number, severities: Record<Severity, number>): string {
 	const found = SEVERITIES.filter((severity) => severities[severity] > 0).map((severity) => `${severities[severity]} ${severity}`);
 	const findings = found.length > 0 ? `findings: ${found.join(', ')}` : 'no findings';
-	const all = plural(review.businesses.length + review.unread.length, 'business', 'businesses');
-	if (isComplete(review)) return `Complete review of ${all} and ${plural(people, 'person', 'people')}; ${findings}.${limits(review)}`;
-	const unread = review.unread.length > 0 ? ` ${review.unread.length} of ${all} could not be read: ${exampleNames(review.unread.map(businessNameOf))}.` : '';
+	if (isComplete(review)) return `Complete review of ${plural(review.businesses.length, 'business', 'businesses')} and ${plural(people, 'person', 'people')}; ${findings}.${limits(review)}`;
+	const unread = [...groupedReasons(review.unread, plainName)].map(([reason, names]) => ` ${listed(names)} could not be read: ${withinSentence(reason)}.`);
 	const partly = review.businesses.filter(({ gaps }) => gaps.length > 0);
-	const gaps = partly.length > 0 ? ` Not read completely: ${partly.map(businessNameOf).join(', ')}.` : '';
-	return `INCOMPLETE review, not to be signed as a whole.${unread}${gaps} In what was read: ${plural(people, 'person', 'people')}; ${findings}.${limits(review)}`;
+	const gaps = partly.length > 0 ? ` Not read completely: ${listed(partly.map(plainName))}.` : '';
+	return `Review incomplete: do not sign off.${unread.join('')}${gaps} In what was read: ${plural(people, 'person', 'people')}; ${findings}.${limits(review)}`;
 }
 
 /** True when somebody who sees the rows only would miss that something was not read or not understood. */
@@ -214,18 +219,18 @@ function directoryJson({ rows, people, skipped, problems, problemCount, unknownS
 export function summaryJson(review: Review, rows: ReviewRow[], now: number): IDataObject {
 	const findings = rows.flatMap((row) => row.findings);
 	const severities = counted(SEVERITIES, findings.map(({ severity }) => severity));
-	const listed = rows.flatMap(({ person }) => (person ? [person] : []));
+	const listedPeople = rows.flatMap(({ person }) => (person ? [person] : []));
 	return {
-		headline: headline(review, listed.length, severities),
+		headline: headline(review, listedPeople.length, severities),
 		complete: isComplete(review),
-		reviewedAt: new Date(now).toISOString(),
-		people: listed.length,
+		people: listedPeople.length,
 		peopleWithFindings: rows.filter((row) => row.findings.length > 0).length,
-		findings: counted(FINDING_KINDS, findings.map(({ kind }) => kind)),
+		invitationsWithoutDate: listedPeople.filter(({ invitation }) => invitation.pending && invitation.ageDays === null).length,
+		reviewedAt: new Date(now).toISOString(),
 		severities,
-		businessesRead: review.businesses.map(({ businessId, name, people, gaps }) => ({ businessId, name, people: people.length, gaps })),
+		findings: counted(FINDING_KINDS, findings.map(({ kind }) => kind)),
 		businessesNotRead: review.unread.map((business) => ({ ...business })),
-		invitationsWithoutDate: listed.filter(({ invitation }) => invitation.pending && invitation.ageDays === null).length,
+		businessesRead: review.businesses.map(({ businessId, name, people, gaps }) => ({ businessId, name, people: people.length, gaps })),
 		directory: review.directory ? directoryJson(review.directory) : null,
 	};
 }

@@ -9,6 +9,12 @@ export function someOf(names: string[], separator = ' and ', most = 5): string {
 	return `${names.slice(0, most).join(separator)}${more}`;
 }
 
+/** `a, b and c`; of many, the first ones and how many more there are. */
+export function listed(names: string[], most = 10): string {
+	const parts = names.length > most ? [...names.slice(0, most), `${names.length - most} more`] : names;
+	return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
 /** How a business is named in a sentence. */
 export function businessNameOf({ businessId, name }: Pick<BusinessMembership, 'businessId' | 'name'>): string {
 	return name === null ? `business ${businessId}` : `${inOneLine(name, 80)} (business ${businessId})`;
@@ -28,19 +34,24 @@ function sharedReason({ businessId, name, reason }: BusinessReason): string {
 	return plain.replaceAll(businessNameOf({ businessId, name }), HERE);
 }
 
-function reasonWith(shared: string, names: string[]): string {
-	const listed = someOf(names, ', ', 20);
-	if (shared.includes(HERE)) return shared.replaceAll(HERE, listed);
-	if (names.length === 1) return `${listed}: ${shared}`;
-	const [first, ...rest] = shared.split(/(?<=\.) (?=[A-Z])/);
-	return [`${first.replace(/\.$/, '')}: ${listed}.`, ...rest].join(' ');
+/** Each reason once, with the names of the businesses that it is true of. */
+export function groupedReasons(reasons: BusinessReason[], nameOf = businessNameOf): Map<string, string[]> {
+	const groups = new Map<string, string[]>();
+	for (const one of reasons) groups.set(sharedReason(one), [...(groups.get(sharedReason(one)) ?? []), nameOf(one)]);
+	return groups;
 }
 
-/** Each reason once, with the businesses that it is true of. */
+function reasonWith(shared: string, names: string[]): string {
+	const businesses = listed(names, 20);
+	if (shared.includes(HERE)) return shared.replaceAll(HERE, businesses);
+	if (names.length === 1) return `${businesses}: ${shared}`;
+	const [first, ...rest] = shared.split(/(?<=\.) (?=[A-Z])/);
+	return [`${first.replace(/\.$/, '')}: ${businesses}.`, ...rest].join(' ');
+}
+
+/** Each reason once, with its businesses, as sentences. */
 export function reasonsText(reasons: BusinessReason[]): string {
-	const groups = new Map<string, string[]>();
-	for (const one of reasons) groups.set(sharedReason(one), [...(groups.get(sharedReason(one)) ?? []), businessNameOf(one)]);
-	return someOf([...groups].map(([shared, names]) => reasonWith(shared, names)), ' ');
+	return someOf([...groupedReasons(reasons)].map(([shared, names]) => reasonWith(shared, names)), ' ');
 }
 
 export function plural(count: number, one: string, many: string): string {

@@ -126,7 +126,7 @@ describe('access: offboard', () => {
 	test('refuses to remove the connected user', async () => {
 		await control('DELETE', '/requests');
 		const report = await offboard('Marlowe.Ashdown@example.com');
-		const OTHERS = 'Harbour & Pine Works (business 311394), Lantern Bookkeeping (business 530277), Quarry Lane Café (business 884410)';
+		const OTHERS = 'Harbour & Pine Works (business 311394), Lantern Bookkeeping (business 530277) and Quarry Lane Café (business 884410)';
 		expect(report).toMatchObject({
 			status: 'refused',
 			message:

@@ -90,10 +90,10 @@ describe('access: review', () => {
 		const { summary } = await review({ businesses: 'all' });
 		expect(summary).toMatchObject({
 			complete: false,
-			headline: expect.stringMatching(/^INCOMPLETE .*1 of 4 businesses could not be read: Quarry Lane Café/),
-			businessesNotRead: [{ businessId: 884410, name: 'Quarry Lane Café', reason: expect.stringContaining('no permission') }],
+			headline: expect.stringMatching(/^Review incomplete: do not sign off\. Quarry Lane Café could not be read: you are only an Employee there\. /),
+			businessesNotRead: [{ businessId: 884410, name: 'Quarry Lane Café', reason: 'You are only an Employee there' }],
 		});
-		expect(hints.some((hint) => hint.startsWith('INCOMPLETE'))).toBe(true);
+		expect(hints.some((hint) => hint.startsWith('Review incomplete'))).toBe(true);
 	});
 
 	test('invitations that FreshBooks does not offer make it incomplete, unless they are left out on purpose', async () => {
@@ -113,7 +113,7 @@ describe('access: review', () => {
 
 	test('a directory without a single address is refused before anything is sent', async () => {
 		const error = await shownErrorOf(review({ directory: 'items' }, [{ name: 'A' }, {}]));
-		expect(error.message).toContain("Parameter 'Directory' holds nobody with an email address");
+		expect(error.message).toContain('No input item has an email address');
 		expect((await shownErrorOf(review({ directory: 'json', directoryJson: '{"email": "a@x.org"}' }))).message).toContain('must be a JSON list');
 		expect(await requestsTo('GET', '/me')).toBe(0);
 	});

@@ -6,7 +6,7 @@ import { teamMemberOf } from '../../../nodes/FreshBooks/api/teamMembers';
 import { readDirectory, entryFor } from '../../../nodes/FreshBooks/people/directory';
 import { FINDING_KINDS } from '../../../nodes/FreshBooks/people/findings';
 import { peopleOf } from '../../../nodes/FreshBooks/people/reviewedPeople';
-import { reviewRows, summaryJson, type Review, type ReviewRow } from '../../../nodes/FreshBooks/people/reviewReport';
+import { reviewRows, rowJson, summaryJson, type Review, type ReviewRow } from '../../../nodes/FreshBooks/people/reviewReport';
 import { mayNotManage, sameRole } from '../../../nodes/FreshBooks/people/roles';
 import { NOW, rowsOfTable, TABLE } from './table';
 
@@ -72,18 +72,47 @@ describe('a review of thirty-four people', () => {
 	});
 
 	test('a business that could not be read makes it incomplete, in the first words', () => {
-		const review = reviewOfTable({ unread: [{ businessId: 7, name: 'Seven', reason: 'no permission' }] });
+		const review = reviewOfTable({ unread: [{ businessId: 7, name: 'Seven', reason: 'No permission' }] });
 		const summary = summaryJson(review, reviewRows(review), NOW);
 		expect(summary.complete).toBe(false);
-		expect(summary.headline).toMatch(/^INCOMPLETE review, not to be signed as a whole\. 1 of 2 businesses could not be read: Seven/);
+		expect(summary.headline).toMatch(/^Review incomplete: do not sign off\. Seven could not be read: no permission\. In what was read: 30 people; findings: 7 high/);
 		const sentence = reviewRows(review).find((row) => emailOf(row) === 'missing1@x.org')?.findings[0].sentence;
 		expect(sentence).toContain('what was read');
+	});
+
+	test('a reason that several businesses share is said once', () => {
+		const reason = 'You are only an Employee there';
+		const unread = [7, 8, 9].map((businessId) => ({ businessId, name: businessId === 9 ? null : `B${businessId}`, reason }));
+		const review = reviewOfTable({ unread: [...unread, { businessId: 10, name: 'Ten', reason: 'FreshBooks was not reached' }] });
+		expect(summaryJson(review, reviewRows(review), NOW).headline).toContain(
+			'do not sign off. B7, B8 and business 9 could not be read: you are only an Employee there. Ten could not be read: FreshBooks was not reached. In what',
+		);
+	});
+
+	test('what a person reads comes first: the most severe finding in one sentence, then who and where, and lists last', () => {
+		const json = (email: string, more = {}) => rowJson(reviewRows(reviewOfTable(more)).find((row) => emailOf(row) === email)!, true);
+		const leaver = json('leaver4@x.org');
+		expect(Object.keys(leaver)).toEqual([
+			'severity', 'sentence', 'email', 'firstName', 'lastName', 'role', 'roleName', 'active', 'businessName', 'businessId', 'confirmed',
+			'findings', 'invitation', 'directory', 'otherAddresses', 'sourceIds',
+		]);
+		expect(leaver).toMatchObject({ severity: 'high', sentence: 'leaver4@x.org has left according to the directory, but has access: offboard them. 1 more finding.' });
+		expect((leaver.findings as object[]).map((finding) => Object.keys(finding))).toEqual(Array(2).fill(['severity', 'sentence', 'kind']));
+		expect(json('fine1@x.org')).toMatchObject({ severity: null, sentence: 'No findings.' });
+		expect(json('role1@x.org').sentence).toBe('role1@x.org has the role Manager, but the directory expects Employee: change the role or the directory.');
+	});
+
+	test('the summary begins with what a person reads, and its lists come last', () => {
+		const review = reviewOfTable();
+		expect(Object.keys(summaryJson(review, reviewRows(review), NOW))).toEqual([
+			'headline', 'complete', 'people', 'peopleWithFindings', 'invitationsWithoutDate', 'reviewedAt', 'severities', 'findings', 'businessesNotRead', 'businessesRead', 'directory',
+		]);
 	});
 
 	test('a list with a gap makes it incomplete, too', () => {
 		const review = reviewOfTable();
 		review.businesses[0].gaps.push('some may be hidden');
-		expect(summaryJson(review, reviewRows(review), NOW)).toMatchObject({ complete: false, headline: expect.stringContaining('Not read completely: One') });
+		expect(summaryJson(review, reviewRows(review), NOW)).toMatchObject({ complete: false, headline: expect.stringMatching(/^Review incomplete: do not sign off\. Not read completely: One\. /) });
 	});
 
 	test('without a directory nobody is an orphan', () => {

@@ -131,7 +131,7 @@ describe('a finding', () => {
 		const directory = [{ email: 'a@x.org', role: 'manager' }];
 		expect(findings({ teamMembers }, directory)).toEqual([]);
 		expect(findings({ teamMembers, invitations: whole(invitations({ email: 'a@x.org', role: 'Business Manager' })) }, directory)).toEqual([]);
-		expect(findings({ teamMembers, invitations: whole(invitations({ email: 'a@x.org', role: 'contractor' })) }, directory)).toEqual([expect.stringMatching(/^roleMismatch medium a@x.org has the role contractor/)]);
+		expect(findings({ teamMembers, invitations: whole(invitations({ email: 'a@x.org', role: 'contractor' })) }, directory)).toEqual([expect.stringMatching(/^roleMismatch medium a@x.org has the role Contractor/)]);
 	});
 
 	test('about somebody with an invitation of unknown status says so', () => {

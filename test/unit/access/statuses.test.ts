@@ -62,8 +62,8 @@ describe('the report of an offboarding', () => {
 		const failed = report('failed', { businessId: 104, name: 'Four', notDone: [{ what: 'membership', id: 7, reason: 'FreshBooks said no. Remove the person in FreshBooks itself.' }] });
 		const { message } = reportFor('a@x.org', false, [...unread, failed, { ...failed, businessId: 105, name: 'Five' }]);
 		expect(message).toBe(
-			'a@x.org is not offboarded everywhere: The connected FreshBooks user has no permission for team members: B101 (business 101), B102 (business 102), business 103. ' +
-				'FreshBooks said no: Four (business 104), Five (business 105). Remove the person in FreshBooks itself.',
+			'a@x.org is not offboarded everywhere: The connected FreshBooks user has no permission for team members: B101 (business 101), B102 (business 102) and business 103. ' +
+				'FreshBooks said no: Four (business 104) and Five (business 105). Remove the person in FreshBooks itself.',
 		);
 	});
 

@@ -1,14 +1,15 @@
 import type { BusinessMembership } from '../../api/me';
-import { refusal, type FreshBooksError } from '../../client/errors';
+import { failureOf, refusal, type FreshBooksError } from '../../client/errors';
 import { wasRead, type UsedLists } from '../../people/businessLists';
 import { expectedByBusiness, type Directory } from '../../people/directory';
 import { reasonOf } from '../../people/reasons';
 import { reviewedBusiness, type ReviewedBusiness } from '../../people/reviewedBusiness';
-import { needsRemark, reviewRows, rowJson, summaryJson, type Review, type ReviewRow, type UnreadBusiness } from '../../people/reviewReport';
+import { needsRemark, reviewRows, rowJson, summaryJson, type Review, type ReviewRow } from '../../people/reviewReport';
+import { mayNotManage, roleTitle } from '../../people/roles';
 import { scimSourceOfRow } from '../../people/reviewScim';
 import { toScimUser } from '../../people/scimUser';
 import type { Session } from '../../people/session';
-import { plural } from '../../people/texts';
+import { plural, type BusinessReason } from '../../people/texts';
 import { resolveBusinesses, type ChosenBusinesses } from '../common/chosenBusinesses';
 import type { OutputRow } from '../common/operation';
 
@@ -40,8 +41,15 @@ async function readBusiness(session: Session, input: ReviewInput, membership: Bu
 	return { unread: membership, error: error ?? refusal(reason, 'Run it again.') };
 }
 
+/** Why a business could not be read; a role that may not manage people explains a refusal better than FreshBooks does. */
+function unreadReason({ role }: BusinessMembership, error: FreshBooksError): string {
+	if (role === null || !mayNotManage(role) || failureOf(error)?.kind !== 'permission') return reasonOf(error);
+	const title = roleTitle(role);
+	return `You are only ${/^[AEIOU]/i.test(title) ? 'an' : 'a'} ${title} there`;
+}
+
 /** Where the directory expects people and every business was to be reviewed, although the connected user does not have it. */
-function unreachable({ chosen, directory }: ReviewInput, memberships: BusinessMembership[]): UnreadBusiness[] {
+function unreachable({ chosen, directory }: ReviewInput, memberships: BusinessMembership[]): BusinessReason[] {
 	if (!chosen.all || !directory) return [];
 	const known = new Set(memberships.map(({ businessId }) => businessId));
 	return [...expectedByBusiness(directory)]
@@ -59,7 +67,7 @@ async function readAll(session: Session, input: ReviewInput, now: number): Promi
 	return {
 		businesses,
 		unread: [
-			...unread.map(({ unread: { businessId, name }, error }) => ({ businessId, name, reason: reasonOf(error) })),
+			...unread.map(({ unread: membership, error }) => ({ businessId: membership.businessId, name: membership.name, reason: unreadReason(membership, error) })),
 			...unreachable(input, memberships),
 		],
 		directory: input.directory,
