@@ -149,7 +149,7 @@ export function toNodeError(node: INode, error: unknown, { itemIndex, remark }: 
 		return worded(new NodeOperationError(node, error.message, { description, itemIndex }), `${error.message}${suffix}`);
 	}
 	return new NodeOperationError(node, `The FreshBooks node met something it was not made for${suffix}`, {
-		description: joined('This is a defect of the node: please report it with the operation you used.', remark),
+		description: joined('This is a defect of the node. To fix this, report it with the operation you used.', remark),
 		itemIndex,
 		failure: { cause: 'node-defect' },
 	});

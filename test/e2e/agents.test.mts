@@ -126,7 +126,7 @@ describe('the example agents-freshbooks-tools', () => {
 		assert.match(await people({ businessId: 'BillSpring' }), /Expected number, received string[^]*at businessId/);
 		assertWayOut(await people({ businessId: BILLSPRING, limit: 0 }), /Parameter 'Limit' must be a whole number of at least 1/, /Correct it and run it again/);
 		assertWayOut(await people({ businessId: 1 }), /FreshBooks does not know team members of business 1 \(parameter 'Business'\)/, /looked up by its business ID/);
-		assertWayOut(await people({ businessId: QUARRY }), /user has no permission for team members of business 884410/, /Connect as an owner or admin of that business/);
+		assertWayOut(await people({ businessId: QUARRY }), /user has no permission for team members of business 884410/, /connect as an owner or admin of that business/);
 		const nobody = await agent.failure('get_team_member', { businessId: BILLSPRING, email: 'nobody@example.com' });
 		assertWayOut(nobody, /No team member of business 6806492 has the address nobody@example\.com/, /Check 'Team Member' and 'Business'/);
 		const nonsense = await agent.failure('plan_offboarding', { email: 'not an address' });
@@ -172,7 +172,7 @@ describe('every operation as a tool, described by n8n itself', () => {
 		assert.deepEqual(await agent.items('teamMember_remove', { businessId: BILLSPRING, email: TEODOR }).then(([item]) => item?.['deleted']), true);
 		assert.equal(await world.memberOf(TEODOR), undefined);
 		const missing = await agent.failure('teamMember_remove', { businessId: BILLSPRING, email: TEODOR });
-		assertWayOut(missing, /No member of business 6806492 has the address teodor\.wexley@example\.com/, /Check 'Team Member' and 'Business'/);
+		assertWayOut(missing, /No team member of business 6806492 has the address teodor\.wexley@example\.com/, /Check 'Team Member' and 'Business'/);
 		const incomplete = await agent.failure('access_offboard', { email: 'lucia.marchetti@example.com' });
 		assert.match(incomplete, /Quarry Lane Café/);
 		await world.control('POST', `/businesses/${BILLSPRING}/invitations`, { email: 'lucia.marchetti@example.com' });

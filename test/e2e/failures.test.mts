@@ -71,7 +71,7 @@ const ROWS: Row[] = [
 		parameters: { resource: 'teamMember', operation: 'updateRole', ...BUSINESS, member: locator('email', TEODOR), role: 'contractor' },
 		faults: [{ kind: 'status', route: 'PUT /members/', status: 422, body: { error: 'invalid_resource', error_description: 'Validation failed: Payroll is running' } }],
 		message: /did not accept/,
-		description: /Correct the value/,
+		description: /Check the value/,
 		httpCode: '422',
 	},
 	{
@@ -387,7 +387,7 @@ describe('somebody who is not there, or cannot be removed, is said in one senten
 	});
 
 	test('nobody of that UUID, for a removal', async (context) => {
-		await assertRefused(context, { ...REMOVE, member: locator('id', NOBODY) }, new RegExp(`^No member of business 6806492 has the UUID ${NOBODY} `));
+		await assertRefused(context, { ...REMOVE, member: locator('id', NOBODY) }, new RegExp(`^No team member of business 6806492 has the UUID ${NOBODY} `));
 	});
 
 	test('a team member without a whole number', async (context) => {

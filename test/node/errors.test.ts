@@ -37,7 +37,7 @@ describe('an error says what happened, names the parameter, keeps status and ite
 	test('as a tool with its way out in the message: a model gets nothing else', async () => {
 		onGet(pageOf(TEAM)).reply(403, { error: 'insufficient_scope', error_description: 'Scopes needed: user:teams:read.' });
 		const sent = await errorOf({ resource: 'teamMember', operation: 'getAll', business }, { asTool: true });
-		expect(sent.message).toMatch(/user:teams:read is needed \[item 0\]\n\nDetails: Enable the scope .*connect again\./);
+		expect(sent.message).toMatch(/user:teams:read is needed \[item 0\]\n\nDetails: To fix this, enable the scope .*connect again\./);
 		const refused = await errorOf({ resource: 'teamMember', operation: 'getAll', business: locator('id', 'x') }, { asTool: true });
 		expect(refused.message).toMatch(/^Parameter 'Business' must be .*\n\nDetails: Check the value of 'Business'\.$/);
 	});

@@ -75,7 +75,7 @@ describe('a 429', () => {
 
 	test('that asks for longer than one can wait is reported with that time', async () => {
 		onGet(ME).reply(429, {}, { 'Retry-After': String(LONGEST_ANNOUNCED_WAIT_MS / 1000 + 180) });
-		expect((await errorOf(getMe)).description).toContain('Wait 300 seconds');
+		expect((await errorOf(getMe)).description).toContain('wait 300 seconds');
 		expect(waits).toEqual([]);
 	});
 
@@ -90,7 +90,7 @@ describe('a 429', () => {
 	test('of a POST five times over: nothing was done, and it says how often it was tried', async () => {
 		onLists();
 		onPost(INVITATIONS, NEW_STAFF).times(5).reply(429, {});
-		expect((await errorOf(create)).description).toMatch(/^Nothing was done for it\. It was tried 5 times\. Wait a minute and run it again\.$/);
+		expect((await errorOf(create)).description).toMatch(/^Nothing was done for it\. It was tried 5 times\. To fix this, wait a minute and run it again\.$/);
 	});
 
 	test('without Retry-After is waited out as long as X-RateLimit-Reset says', async () => {
@@ -153,7 +153,7 @@ describe('an unclear end', () => {
 		onDelete(`${MEMBERS}/1`).times(4).reply(429, {});
 		const { message, description } = await errorOf(remove);
 		expect(message).toContain('allows no more requests right now');
-		expect(description).toMatch(/^It may or may not have been carried out; running it again is safe\. It was tried 5 times\. Wait a minute/);
+		expect(description).toMatch(/^It may or may not have been carried out; running it again is safe\. It was tried 5 times\. To fix this, wait a minute/);
 	});
 
 	test('five times over is reported, with the status and what FreshBooks said', async () => {

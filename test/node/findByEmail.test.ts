@@ -32,7 +32,7 @@ describe('an address that two have is an error that lists both IDs, and nothing 
 
 	test.each([['Update Role', updateRole], ['Remove', remove]])('for %s', async (_name, parameters) => {
 		onLists({ members: [memberRow(7, { email: 'a@b.co' }), memberRow(8, { email: 'A@B.CO' })] });
-		expect((await errorOf(parameters('a@b.co'))).message).toBe('More than one member of business 789 has the address a@b.co: 7 and 8 [item 0]');
+		expect((await errorOf(parameters('a@b.co'))).message).toBe('More than one team member of business 789 has the address a@b.co: 7 and 8 [item 0]');
 	});
 
 	test('for Revoke', async () => {
@@ -53,7 +53,7 @@ describe('an address that nobody has is an error that says where was looked', ()
 	test.each([['Update Role', updateRole], ['Remove', remove]])('for %s', async (_name, parameters) => {
 		onLists({ members: [STAFF] });
 		expect(await errorOf(parameters('nobody@example.com'))).toMatchObject({
-			message: 'No member of business 789 has the address nobody@example.com [item 0]',
+			message: 'No team member of business 789 has the address nobody@example.com [item 0]',
 			description: expect.stringContaining("Check 'Team Member' and 'Business'"),
 		});
 	});
@@ -125,7 +125,7 @@ describe('a list that moves while it is read, because others leave', () => {
 describe('a part of an address', () => {
 	test.each(['staff@example.co', 'taff@example.com', 'staff@example.com.au'])('(%s) is not the address', async (email) => {
 		onLists({ members: [STAFF] });
-		expect((await errorOf(remove(email))).message).toContain(`No member of business 789 has the address ${email}`);
+		expect((await errorOf(remove(email))).message).toContain(`No team member of business 789 has the address ${email}`);
 	});
 });
 
@@ -173,7 +173,7 @@ describe('the same address twice in the input meets the first one’s result, al
 		onDelete(`${MEMBERS}/1`).reply(204);
 		expect(await jsonOf(remove('={{ $json.email }}'), { items, continueOnFail: true })).toMatchObject([
 			{ deleted: true, businessId: 789, memberId: 1, email: 'staff@example.com' },
-			{ error: 'The member with the address STAFF@example.com was removed from business 789 by an earlier item [item 1]' },
+			{ error: 'The team member with the address STAFF@example.com was removed from business 789 by an earlier item [item 1]' },
 		]);
 		expect(lists.readings.members).toBe(1);
 	});

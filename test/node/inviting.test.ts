@@ -148,18 +148,18 @@ describe('nobody is invited on doubt', () => {
 
 describe('a member is not invited', () => {
 	test.each([
-		['in the published list', { team: [teamMemberRow(1, { email: 'NewStaff@example.com', active: true })] }, 'is a member of business 789 already'],
-		['in the members list only', { members: [memberRow(7, { email: NEW_STAFF.email })] }, 'is a member of business 789 already'],
-		['deactivated', { team: [teamMemberRow(1, { email: NEW_STAFF.email, active: false })] }, 'is a deactivated member of business 789'],
+		['in the published list', { team: [teamMemberRow(1, { email: 'NewStaff@example.com', active: true })] }, 'is already a team member of business 789'],
+		['in the members list only', { members: [memberRow(7, { email: NEW_STAFF.email })] }, 'is already a team member of business 789'],
+		['deactivated', { team: [teamMemberRow(1, { email: NEW_STAFF.email, active: false })] }, 'is a deactivated team member of business 789'],
 		[
 			'under another address, by identity',
 			{ team: [teamMemberRow(1, { email: 'other@example.com', identity_id: 71, active: true })], members: [memberRow(7, { email: NEW_STAFF.email, identity_id: 71 })] },
-			'is a member of business 789 already',
+			'is already a team member of business 789',
 		],
 		[
 			'deactivated under another address, by identity',
 			{ team: [teamMemberRow(1, { email: 'other@example.com', identity_id: 71, active: false })], members: [memberRow(7, { email: NEW_STAFF.email, identity_id: 71 })] },
-			'is a deactivated member of business 789',
+			'is a deactivated team member of business 789',
 		],
 	])('%s', async (_name, rows, message) => {
 		onLists(rows);

@@ -193,8 +193,8 @@ describe('a list that depends on another parameter', () => {
 		for (const parameters of [{}, { [name]: locator('list', '') }, { [name]: locator('id', '../1') }, { [name]: locator('id', '={{ $json.id }}') }]) {
 			expect(await shownErrorOf(searchList(method, parameters))).toMatchObject({
 				name: 'NodeApiError',
-				message: `Choose a '${displayName}' first`,
-				description: expect.stringContaining('by ID or email'),
+				message: `This list depends on '${displayName}', which is not chosen`,
+				description: expect.stringContaining(`choose a '${displayName}' first`),
 			});
 		}
 	});
@@ -223,8 +223,8 @@ describe('a list that cannot be read says why, as the node does', () => {
 describe('a list with nothing in it says why', () => {
 	test.each<[SearchMethod, string, object, string, string]>([
 		['searchBusinesses', ME, { response: { id: 1, business_memberships: [] } }, 'The connected FreshBooks user belongs to no business', 'give its ID'],
-		['searchAccounts', ME, EXAMPLE.usersMeFlat, "None of the connected user's businesses has an accounting system", 'account ID'],
-		['searchTeamMembers', pageOf(TEAM), teamMembersPage([]), 'FreshBooks lists nobody in business 789', 'Choose another business'],
+		['searchAccounts', ME, EXAMPLE.usersMeFlat, 'The connected user may work on the staff records of no business', 'account ID'],
+		['searchTeamMembers', pageOf(TEAM), teamMembersPage([]), 'FreshBooks lists nobody in business 789', 'choose another business'],
 		['searchTeamMembers', pageOf(TEAM), teamMembersPage([], 1, 7), 'FreshBooks counts 7 team members of business 789 but shows none', 'hidden'],
 		['searchBusinessMembers', pageOf(MEMBERS), membersPage([]), 'FreshBooks lists nobody in business 789', 'owner or admin'],
 		['searchInvitations', pageOf(INVITATIONS), invitationsAnswer([]), 'Business 789 has no pending invitation', 'accepted'],

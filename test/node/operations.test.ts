@@ -539,7 +539,7 @@ describe('invitation', () => {
 	test('Create for an invited address is refused by default, and nothing is sent', async () => {
 		onLists({ invitations: [pending] });
 		await expect(run({ ...create, email: 'NewStaff@example.com' })).rejects.toMatchObject({
-			message: 'NewStaff@example.com has a pending invitation to business 789 already [item 0]',
+			message: 'NewStaff@example.com already has a pending invitation to business 789 [item 0]',
 			description: expect.stringContaining("'If Already Invited'"),
 		});
 	});

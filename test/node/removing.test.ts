@@ -153,7 +153,7 @@ describe('a removal that answers 404', () => {
 			lists.members = [memberRow(5, { email: 'invited55@example.com' })];
 			return MISSING;
 		});
-		expect((await errorOf({ ...revoke, ...succeed })).message).toContain('has accepted the invitation and is a member of business 789');
+		expect((await errorOf({ ...revoke, ...succeed })).message).toContain('has accepted the invitation and is a team member of business 789');
 	});
 
 	test.each([

@@ -323,7 +323,7 @@ describe('a member whom the lists show without an address and without an identit
 	test('Remove by UUID does not call somebody missing whom the published list shows', async () => {
 		onLists({ team: [{ ...PERSON, ...NOBODY_IN_PARTICULAR }], members: [MEMBER] });
 		const text = await said({ ...remove, member: locator('id', UUID) });
-		expect(text).not.toMatch(/alreadyMissing|No member of business/);
+		expect(text).not.toMatch(/alreadyMissing|No team member of business/);
 		expect(text).toContain('has no whole-number ID');
 	});
 });
@@ -413,7 +413,7 @@ describe('Create twice for an address of which the list shows an invitation that
 		nock(API).post(INVITATIONS).reply(200, { response: { invitation: { id: 55, email: EMAIL, role: 'business_employee', status: 'pending' } } });
 		const create = { resource: 'invitation', operation: 'create', business, email: EMAIL, role: 'business_employee' };
 		const output = await jsonOf(create, { items: [{}, {}], continueOnFail: true });
-		expect(output).toMatchObject([{ id: 55 }, { error: expect.stringContaining('has a pending invitation to business 789 already') }]);
+		expect(output).toMatchObject([{ id: 55 }, { error: expect.stringContaining('already has a pending invitation to business 789') }]);
 	});
 });
 

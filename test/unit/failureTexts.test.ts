@@ -38,6 +38,8 @@ describe.each(KINDS)('a failure of kind %s', (kind) => {
 		expect(message).toContain('member 7 of business 789');
 		expect(message).not.toMatch(/[.]$|undefined|null|\berror\b|\bproblem\b|\bfailure\b|\bmistake\b/i);
 		expect(description).toMatch(/^[A-Z].*[.)]$/);
+		if (kind !== 'cancelled') expect(description).toMatch(/(^|\. )(To fix this, |Check )/);
+		if (method === 'GET' && kind !== 'unknownFate') expect(description).not.toMatch(/\bsent\b/);
 		expect(description).not.toMatch(/undefined|null/);
 	});
 
@@ -127,7 +129,7 @@ test('an endpoint that FreshBooks does not publish is called that, with where to
 
 test('one about the connected user has no ID to check, and its place by hand is not the team', () => {
 	const { description } = textOf(failure('notPublished', { subject: 'the connected user', idFamily: 'none', status: 404 }));
-	expect(description).toMatch(/only\. Do it in FreshBooks itself\.$/);
+	expect(description).toMatch(/only\. To fix this, do it in FreshBooks itself\.$/);
 });
 
 test.each([
@@ -194,9 +196,9 @@ describe('a text follows the facts', () => {
 
 	test.each<[string, Partial<Failure> & { kind: FailureKind }, RegExp]>([
 		['a read', { kind: 'malformed', method: 'GET', sent: 5 }, /^Nothing was changed\. It was tried 5 times\./],
-		['a write that was refused five times', { kind: 'rateLimited', method: 'POST', sent: 5, maybeDone: false }, /^Nothing was done for it\. It was tried 5 times\. Wait a minute and run it again\.$/],
+		['a write that was refused five times', { kind: 'rateLimited', method: 'POST', sent: 5, maybeDone: false }, /^Nothing was done for it\. It was tried 5 times\. To fix this, wait a minute and run it again\.$/],
 		['a removal, unclear and then refused', { kind: 'rateLimited', method: 'DELETE', sent: 3, maybeDone: true, afterUnknownFate: true }, /^It may or may not have been carried out; running it again is safe\. It was tried 3 times\./],
-		['an outage met once', { kind: 'outage', method: 'PUT', sent: 1, maybeDone: true }, /It was tried once\. Run it again later\.$/],
+		['an outage met once', { kind: 'outage', method: 'PUT', sent: 1, maybeDone: true }, /It was tried once\. To fix this, run it again later\.$/],
 		['a deadline before the first try', { kind: 'unreachable', method: 'DELETE', sent: 0, maybeDone: false }, /^It was not sent, so nothing was done for it\. Check/],
 		['a write whose result could not be read back', { kind: 'outage', method: 'GET', readBackFailed: true }, /^The change was accepted; only reading it back failed\./],
 		['a refused read-back', { kind: 'permission', method: 'GET', readBackFailed: true }, /^The change was accepted; only reading it back failed\./],

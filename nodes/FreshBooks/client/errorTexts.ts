@@ -22,7 +22,7 @@ function hasId({ idFamily }: Failure): boolean {
 
 /** Where it is done by hand, for what FreshBooks' API does not offer: people, or one's own profile. */
 function byHand(failure: Failure): string {
-	return hasId(failure) ? 'Check the ID, or do it in FreshBooks itself, under Team Members' : 'Do it in FreshBooks itself';
+	return hasId(failure) ? 'Check the ID, or do it in FreshBooks itself, under Team Members' : 'To fix this, do it in FreshBooks itself';
 }
 
 function at({ ofId }: ParameterNames): string {
@@ -49,7 +49,7 @@ function scopeText(failure: Failure): FailureText {
 	const scopes = failure.scopes?.join(' ') ?? '';
 	return {
 		message: `The FreshBooks connection lacks the scope for ${failure.subject}${scopes ? `: ${scopes} is needed` : ''}`,
-		description: `Enable the scope for your app in FreshBooks (Settings > Developer Portal), choose an 'Access' in the credential that includes it, and connect again. Where the portal offers your app admin:all:legacy, 'Legacy Full Access' includes every scope.${quoted(failure)}`,
+		description: `To fix this, enable the scope for your app in FreshBooks (Settings > Developer Portal), choose an 'Access' in the credential that includes it, and connect again. Where the portal offers your app admin:all:legacy, 'Legacy Full Access' includes every scope.${quoted(failure)}`,
 	};
 }
 
@@ -58,7 +58,7 @@ function notFoundText(failure: Failure, names: ParameterNames): FailureText {
 	if (!hasId(failure)) return { message, description: `Check the FreshBooks credential.${quoted(failure)}` };
 	return {
 		message,
-		description: `It was looked up by its ${failure.idFamily}. FreshBooks answers the same when an ID of another kind is used, so check it.${quoted(failure)}`,
+		description: `Check the ID. It was looked up by its ${failure.idFamily}, and FreshBooks answers the same for an ID of another kind.${quoted(failure)}`,
 	};
 }
 
@@ -73,14 +73,14 @@ function validationText(failure: Failure, { ofField }: ParameterNames): FailureT
 	const what = ofField ? `parameter '${ofField}' in ` : '';
 	return {
 		message: `FreshBooks did not accept ${what}${failure.subject}${failure.serviceText ? `: ${failure.serviceText}` : ''}`,
-		description: `Correct the value and run it again.${failure.field && !ofField ? ` FreshBooks names the field '${failure.field}'.` : ''}`,
+		description: `Check the value and run it again.${failure.field && !ofField ? ` FreshBooks names the field '${failure.field}'.` : ''}`,
 	};
 }
 
 /** What became of the request, from the facts on the wire and from nothing else. */
 function outcome({ method, sent, maybeDone, readBackFailed }: Failure): string {
 	if (readBackFailed) return 'The change was accepted; only reading it back failed.';
-	if (method === 'GET') return sent === 0 ? 'It was not sent, and nothing was changed.' : 'Nothing was changed.';
+	if (method === 'GET') return 'Nothing was changed.';
 	if (sent === 0) return 'It was not sent, so nothing was done for it.';
 	if (maybeDone === false) return 'Nothing was done for it.';
 	return method === 'POST' ? 'It may have been carried out.' : 'It may or may not have been carried out; running it again is safe.';
@@ -100,14 +100,14 @@ function rateLimitedText(failure: Failure): FailureText {
 	const wait = failure.retryAfterMs === undefined ? 'a minute' : seconds(failure.retryAfterMs);
 	return {
 		message: `FreshBooks allows no more requests right now, and did not answer for ${failure.subject}`,
-		description: `${outcome(failure)}${tries(failure)} Wait ${wait} and run it again.`,
+		description: `${outcome(failure)}${tries(failure)} To fix this, wait ${wait} and run it again.`,
 	};
 }
 
 function outageText(failure: Failure): FailureText {
 	return {
 		message: `FreshBooks is not able to answer for ${failure.subject} at the moment (status ${failure.status ?? 500})`,
-		description: `${outcome(failure)}${tries(failure)} Run it again later.${quoted(failure)}`,
+		description: `${outcome(failure)}${tries(failure)} To fix this, run it again later.${quoted(failure)}`,
 	};
 }
 
@@ -119,7 +119,7 @@ function unknownFateText(failure: Failure): FailureText {
 	const late = answeredByFreshBooks ? '' : 'It may still arrive. ';
 	return {
 		message: `${what} ${subject}, so it is not known whether it was carried out`,
-		description: `${late}It was not sent again, as that could invite the person twice. Look with 'Get Many' of invitations; running it again later is safe.${redirect}${answeredByFreshBooks ? quoted(failure) : inBrackets(failure)}`,
+		description: `${late}It was not sent again, as that could invite the person twice. Check with 'Get Many' of invitations whether it arrived; running it again later is safe.${redirect}${answeredByFreshBooks ? quoted(failure) : inBrackets(failure)}`,
 	};
 }
 
@@ -151,24 +151,24 @@ const TEXTS: Record<FailureKind, (failure: Failure, names: ParameterNames) => Fa
 	unreachable: unreachableText,
 	permission: (failure, names) => ({
 		message: `The connected FreshBooks user has no permission for ${failure.subject}${at(names)}`,
-		description: `Connect as an owner or admin of that business, or choose another one.${quoted(failure)}`,
+		description: `To fix this, connect as an owner or admin of that business, or choose another one.${quoted(failure)}`,
 	}),
 	reconnect: (failure) => ({
 		message: `FreshBooks no longer accepts the connection, so ${failure.subject} could not be reached`,
 		description:
-			'Open the FreshBooks credential and connect it again. A grant is good for one n8n credential only: FreshBooks gives each refresh token once.',
+			'To fix this, open the FreshBooks credential and connect it again. A grant is good for one n8n credential only: FreshBooks gives each refresh token once.',
 	}),
 	conflict: (failure) => ({
 		message: `FreshBooks reports a conflict for ${failure.subject}${failure.serviceText ? `: ${failure.serviceText}` : ''}`,
-		description: 'Something with the same name or address is there already. Look it up and decide which one to keep.',
+		description: 'Something with the same name or address is there already. Check which one to keep.',
 	}),
 	notJson: (failure) => ({
 		message: `A web page came back instead of FreshBooks' data for ${failure.subject}`,
-		description: `${outcome(failure)}${tries(failure)} Often a gateway or proxy answers in between: check the credential's 'API Base URL', or run it again later.`,
+		description: `${outcome(failure)}${tries(failure)} Often a gateway or proxy answers in between. Check the credential's 'API Base URL', or run it again later.`,
 	}),
 	malformed: (failure) => ({
 		message: `FreshBooks' answer for ${failure.subject} is incomplete or not of the documented form`,
-		description: `${outcome(failure)}${tries(failure)} Nothing was guessed from it; run it again later.`,
+		description: `${outcome(failure)}${tries(failure)} To fix this, run it again later.`,
 	}),
 	redirect: (failure) => ({
 		message: `FreshBooks redirected the request for ${failure.subject}, which was not followed`,

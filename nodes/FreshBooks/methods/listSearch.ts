@@ -61,8 +61,8 @@ function currentLocator<T>(context: ILoadOptionsFunctions, name: string, display
 	const checked = check(isJsonObject(raw) ? raw.value : raw);
 	if (checked.ok) return checked.value;
 	throw refusal(
-		`Choose a '${displayName}' first`,
-		`The list depends on it. If '${displayName}' is an expression, give this one by ID or email instead.`,
+		`This list depends on '${displayName}', which is not chosen`,
+		`To fix this, choose a '${displayName}' first. If it is an expression, give this one By ID or By Email.`,
 	);
 }
 
@@ -75,13 +75,13 @@ const businessIdIn = (context: ILoadOptionsFunctions) => currentLocator(context,
 function nobodyIn(businessId: number): Nobody {
 	return {
 		message: `FreshBooks lists nobody in business ${businessId}`,
-		wayOut: 'Choose another business. If the person should be there, connect as an owner or admin of it.',
+		wayOut: 'To fix this, choose another business, or connect as an owner or admin of this one.',
 	};
 }
 
 const NO_BUSINESS: Nobody = {
 	message: 'The connected FreshBooks user belongs to no business',
-	wayOut: 'Connect as an owner or admin of a business, or give its ID.',
+	wayOut: 'To fix this, connect as an owner or admin of a business, or give its ID.',
 };
 
 /** The token owner's businesses. */
@@ -93,8 +93,8 @@ export const searchBusinesses = search((_context, client) => ({
 /** The accounting systems of the token owner's businesses. */
 export const searchAccounts = search((_context, client) => ({
 	nobody: {
-		message: "None of the connected user's businesses has an accounting system",
-		wayOut: 'Staff records belong to one. Connect as a user of a business that has one, or give its account ID.',
+		message: "The connected user may work on the staff records of no business",
+		wayOut: 'To fix this, connect as an owner or admin of a business, or give its account ID.',
 	},
 	all: async () => accountEntries((await getMe(client)).memberships),
 }));
@@ -117,7 +117,7 @@ export const searchInvitations = search((context, client) => {
 	return {
 		nobody: {
 			message: `Business ${businessId} has no pending invitation`,
-			wayOut: 'One that was accepted or revoked is not listed. A person who accepted is a team member now.',
+			wayOut: 'Check Team Members: a person who accepted is there. One that was accepted or revoked is not listed.',
 		},
 		all: async () => await wholeList(client, listInvitations(businessId, invitationEntry)),
 	};
@@ -129,7 +129,7 @@ export const searchStaff = search((context, client) => {
 	return {
 		nobody: {
 			message: `Account ${accountId} has no staff records`,
-			wayOut: 'Choose another account. Inviting a person to the business makes the record as well.',
+			wayOut: 'To fix this, choose another account, or invite a person to the business: that makes the record as well.',
 		},
 		all: async () => await wholeList(client, listStaff(accountId, {}, staffEntry)),
 	};

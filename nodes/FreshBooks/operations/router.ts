@@ -39,7 +39,7 @@ function chosenOperation(context: IExecuteFunctions): RunnableOperation {
 	const operation = RESOURCES.get(resource)?.get(name);
 	if (operation) return operation;
 	throw new NodeOperationError(context.getNode(), `The FreshBooks node has no operation '${name}' of '${resource}'`, {
-		description: "Choose a 'Resource' and an 'Operation' from the lists.",
+		description: "To fix this, choose a 'Resource' and an 'Operation' from the lists.",
 	});
 }
 
@@ -88,7 +88,7 @@ function storable(rows: Result): Result {
 	if (!rows.some(({ json }) => isDeeperThan(DEEPEST_ITEM, json))) return rows;
 	throw refusal(
 		`FreshBooks' answer is nested more than ${DEEPEST_ITEM} levels deep, which n8n could not store`,
-		"It is not of FreshBooks' documented form. What was asked for may have been carried out; look with 'Get Many' and 'Simplify' on.",
+		"What was asked for may have been carried out. Check with 'Get Many' and 'Simplify' on.",
 	);
 }
 

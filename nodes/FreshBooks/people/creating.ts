@@ -32,10 +32,10 @@ export async function createOnce(session: Session, request: InvitationRequest, r
 	const { elsewhere } = presence;
 	const everywhere = { teamMembers: [...presence.teamMembers, ...elsewhere.teamMembers], members: [...presence.members, ...elsewhere.members] };
 	if (hasAccess(everywhere)) {
-		throw refusal(`${email} is a member of business ${businessId} already`, "No invitation was sent. Use 'Team Member: Update Role' to change what the person may do.");
+		throw refusal(`${email} is already a team member of business ${businessId}`, "To fix this, use 'Team Member: Update Role' to change what the person may do. No invitation was sent.");
 	}
 	if (isDeactivated(everywhere)) {
-		throw refusal(`${email} is a deactivated member of business ${businessId}`, 'No invitation was sent. Reactivate the person in FreshBooks under Team Members.');
+		throw refusal(`${email} is a deactivated team member of business ${businessId}`, 'To fix this, reactivate the person in FreshBooks under Team Members. No invitation was sent.');
 	}
 	const warning = seatWarning(seatsIn(seatLimit, lists));
 	if (warning !== '') session.remark(`${email}:${warning}`);
@@ -45,7 +45,7 @@ export async function createOnce(session: Session, request: InvitationRequest, r
 function existing({ email, businessId }: InvitationRequest, invitation: Invitation, returnExisting: boolean): CreatedInvitation {
 	if (returnExisting) return { invitation, wasPending: true };
 	throw refusal(
-		`${email} has a pending invitation to business ${businessId} already`,
-		"No further invitation was sent. To fix this, set the option 'If Already Invited' to Return It, or revoke it first.",
+		`${email} already has a pending invitation to business ${businessId}`,
+		"To fix this, set the option 'If Already Invited' to Return It, or revoke it first. No further invitation was sent.",
 	);
 }

@@ -29,7 +29,7 @@ export function undecidedError(undecided: Undecided[], businessId: number): Fres
 	if (failed) return failed;
 	return refusal(
 		`It cannot be decided what is true of the person in business ${businessId}: ${someOf(undecided.map(({ reason }) => reason), ' ')}`.replace(/\.$/, ''),
-		'Nothing was changed for this item. Run it again; if it stays so, connect a user who may see everyone.',
+		'To fix this, run it again; if it stays so, connect a user who may see everyone. Nothing was changed for this item.',
 	);
 }
 
@@ -64,7 +64,7 @@ export async function findTeamMember(session: Session, businessId: number, email
 	if (found.length > 1) {
 		throw refusal(
 			`More than one team member of business ${businessId} has the address ${email}: ${someOf(found.map(({ uuid }) => uuid))}`,
-			'Choose one of them by ID.',
+			"To fix this, choose one of them in 'Team Member' by ID.",
 		);
 	}
 	if (state === 'doubtful') throw refusal(`No team member with the address ${email} was found in business ${businessId}`, reason ?? '');
@@ -78,15 +78,15 @@ export async function findTeamMember(session: Session, businessId: number, email
 function withoutWholeNumber(named: NamedMember, businessId: number): FreshBooksError {
 	return refusal(
 		`The team member with ${describe(named)} has no whole-number ID in business ${businessId}, which FreshBooks needs to change or remove them`,
-		'Nothing was changed. Do it in FreshBooks itself, under Team Members.',
+		'To fix this, do it in FreshBooks itself, under Team Members. Nothing was changed.',
 	);
 }
 
 /** The refusal for a member of whom no list says who it is. */
 function withoutName({ id }: LocatedMember['member'], businessId: number): FreshBooksError {
 	return refusal(
-		`Member ${id} of business ${businessId} is listed without an address and without an identity, so it is not known who it is`,
-		'Nothing was changed, as it may be the connected user or the only owner. Do it in FreshBooks itself, under Team Members.',
+		`Team member ${id} of business ${businessId} is listed without an address and without an identity, so it is not known who it is`,
+		'It may be the connected user or the only owner. To fix this, do it in FreshBooks itself, under Team Members. Nothing was changed.',
 	);
 }
 
@@ -108,8 +108,8 @@ export async function locateMember(session: Session, businessId: number, named: 
 	const found = rows.filter(hasId);
 	if (found.length > 1) {
 		throw refusal(
-			`More than one member of business ${businessId} has ${describe(named)}: ${someOf(found.map(({ id }) => inOneLine(String(id), 40)))}`,
-			'Nothing was changed. Choose one of them by ID.',
+			`More than one team member of business ${businessId} has ${describe(named)}: ${someOf(found.map(({ id }) => inOneLine(String(id), 40)))}`,
+			"To fix this, choose one of them in 'Team Member' by ID. Nothing was changed.",
 		);
 	}
 	const [member] = found;
@@ -148,17 +148,17 @@ function wasRemovedHere(session: Session, businessId: number, named: NamedMember
 /** The refusal for somebody who is not there. */
 export function noMember(session: Session, businessId: number, named: NamedMember): FreshBooksError {
 	if (wasRemovedHere(session, businessId, named)) {
-		return refusal(`The member with ${describe(named)} was removed from business ${businessId} by an earlier item`, 'Nothing was sent for this item. Remove the repeated item from the input.');
+		return refusal(`The team member with ${describe(named)} was removed from business ${businessId} by an earlier item`, 'To fix this, remove the repeated item from the input. Nothing was sent for it.');
 	}
 	return refusal(
-		`No member of business ${businessId} has ${describe(named)}`,
-		`All team members and members were looked through${named.by === 'email' ? ', in upper or lower case' : ''}. Check 'Team Member' and 'Business'.`,
+		`No team member of business ${businessId} has ${describe(named)}`,
+		`All lists were looked through${named.by === 'email' ? ', in upper or lower case' : ''}. Check 'Team Member' and 'Business'.`,
 	);
 }
 
 /** How a member is named in a sentence. */
 export function memberName({ email, id }: Pick<BusinessMember, 'email' | 'id'>): string {
-	return email ?? `Member ${id ?? ''}`;
+	return email ?? `Team member ${id ?? ''}`;
 }
 
 /** Refuses the connected user; throws FreshBooksError. */

@@ -67,7 +67,7 @@ async function removeLocated(session: Session, businessId: number, located: Loca
 	await refuseConnectedUser(session, located.person, memberName(member), 'and cannot be removed here');
 	const uuids = presence.teamMembers.map(({ uuid }) => uuid);
 	const { wasMissing } = await removeTarget(session, businessId, { kind: 'member', id: member.id, member, uuids, isElsewhere: false });
-	if (wasMissing && !succeedIfMissing) throw goneError(`member ${member.id} of business ${businessId}`, 'integer member ID');
+	if (wasMissing && !succeedIfMissing) throw goneError(`team member ${member.id} of business ${businessId}`, 'integer member ID');
 	const pending = presence.invitations.flatMap(({ id }) => id ?? []);
 	return {
 		deleted: true,
@@ -99,7 +99,7 @@ async function verifyOwnerLeft(session: Session, businessId: number, { member, p
 	throw teamMembers.state === 'whole'
 		? refusal(
 				`${memberName(member)} was removed, and FreshBooks lists no active owner of business ${businessId} any more`,
-				'Another run may have removed the other owner at the same time. Contact FreshBooks support now.',
+				'Another run may have removed the other owner at the same time. To fix this, contact FreshBooks support now.',
 				{ ...removed },
 			)
 		: refusal(
@@ -141,11 +141,14 @@ function matching(invitations: Invitation[], named: NamedInvitation): Invitation
 	return invitations.filter((invitation) => (named.by === 'id' ? invitation.id === named.id : sameAddress(invitation.email, named.email)));
 }
 
+/** The way out for an invitation of somebody who is a team member. */
+const REMOVE_INSTEAD = "To fix this, remove the person with 'Team Member: Remove' or 'Access: Offboard'. Nothing was revoked.";
+
 /** The refusal for an invitation that was accepted: revoking it takes nothing away from a member. */
 function acceptedError(email: string, businessId: number): FreshBooksError {
 	return refusal(
-		`${email} has accepted the invitation and is a member of business ${businessId}`,
-		"Nothing was revoked. Use 'Team Member: Remove' or 'Access: Offboard' to remove the person.",
+		`${email} has accepted the invitation and is a team member of business ${businessId}`,
+		REMOVE_INSTEAD,
 	);
 }
 
@@ -163,7 +166,7 @@ function hasAccepted(email: string, lists: BusinessLists): boolean {
 function unclearError({ id, status }: Invitation, businessId: number): FreshBooksError {
 	return refusal(
 		`Invitation ${id ?? ''} of business ${businessId} has the status '${inOneLine(status ?? '', 40)}', which is not known`,
-		'Nothing was revoked. Look at it in FreshBooks under Team Members, and revoke it there if it is pending.',
+		'Check it in FreshBooks under Team Members, and revoke it there if it is pending. Nothing was revoked.',
 	);
 }
 
@@ -185,7 +188,7 @@ export async function revokeOne(session: Session, businessId: number, named: Nam
 	if (pending.length > 1) {
 		throw refusal(
 			`More than one pending invitation of business ${businessId} has ${describe(named)}: ${someOf(pending.map(({ id }) => inOneLine(String(id), 40)))}`,
-			'Nothing was changed. Choose one of them by ID.',
+			"To fix this, choose one of them in 'Invitation' by ID. Nothing was changed.",
 		);
 	}
 	const [invitation] = pending;
@@ -201,7 +204,7 @@ function missing(session: Session, lists: BusinessLists, businessId: number, nam
 	refuseDoubt(lists, businessId, email);
 	const wasRevokedHere = [...session.writes.revokedHere(businessId)].some(([id, address]) => (named.by === 'id' ? id === named.id : sameAddress(address, named.email)));
 	if (email !== null && hasAccess(presenceOf(email, lists)) && !wasRevokedHere) {
-		throw refusal(`${email} is a member of business ${businessId} and has no pending invitation`, "Nothing was revoked. Use 'Team Member: Remove' or 'Access: Offboard' to remove the person.");
+		throw refusal(`${email} is a team member of business ${businessId} and has no pending invitation`, REMOVE_INSTEAD);
 	}
 	const ids = { ...(named.by === 'id' ? { invitationId: named.id } : {}), ...(email === null ? {} : { email }) };
 	if (succeedIfMissing) return nothingToRemove(businessId, ids);

@@ -30,7 +30,7 @@ function atomsOf(value: unknown): string[] {
 }
 
 /** A sentence about a person or invitation that was looked up and settles the item. */
-const ABOUT_A_PERSON = /^(No \S+( \S+)?( of business \d+)? has the (address|ID|UUID) |\S+ has a pending invitation|\S+ is the connected user|\S+ is the owner)/;
+const ABOUT_A_PERSON = /^(No \S+( \S+)?( of business \d+)? has the (address|ID|UUID) |\S+ already has a pending invitation|\S+ is the connected user|\S+ is the owner)/;
 
 async function tryValue(title: string, slot: Slot, value: unknown): Promise<Ending> {
 	const [resource, operation] = title.split(' ');

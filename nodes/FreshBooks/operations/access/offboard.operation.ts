@@ -86,12 +86,12 @@ export const offboard = operation<Input>({
 	async execute(session, input) {
 		const report = { ...(await offboardEverywhere(session, input, await resolveBusinesses(session, input.chosen))) };
 		if (report.status === 'partial' && input.failOnPartial) {
-			throw refusal(report.message, 'What was done stays done. The report in the error details says what is left; running it again finishes the rest.', report);
+			throw refusal(report.message, 'Check the report in the error details: it says what is left. What was done stays done; running it again does the rest.', report);
 		}
 		if (report.status === 'notFound' && input.ifNotFound === 'error') {
 			throw refusal(
 				report.message.replace(/\.$/, ''),
-				"Check 'Email' and 'Businesses'. If it is no mistake that the person is not there, set the option 'If Not Found' to Succeed.",
+				"Check 'Email' and 'Businesses'. If the person may be absent, set the option 'If Not Found' to Succeed.",
 				report,
 			);
 		}

@@ -38,7 +38,7 @@ async function readBusiness(session: Session, input: ReviewInput, membership: Bu
 	const lists = await session.lists(membership.businessId, input);
 	if (wasRead(lists.teamMembers)) return { business: reviewedBusiness(membership, lists, input, now) };
 	const { error, reason = 'The team members could not be read' } = lists.teamMembers;
-	return { unread: membership, error: error ?? refusal(reason, 'Run it again.') };
+	return { unread: membership, error: error ?? refusal(reason, 'To fix this, run it again.') };
 }
 
 /** Why a business could not be read; a role that may not manage people explains a refusal better than FreshBooks does. */

@@ -48,6 +48,6 @@ export async function resolveBusinesses(session: Session, chosen: ChosenBusiness
 	if (known.size > 0) return [...known.values()];
 	throw refusal(
 		'The connected FreshBooks user belongs to no business',
-		'Connect as an owner or admin of the businesses, or choose the businesses by ID.',
+		'To fix this, connect as an owner or admin of the businesses, or choose the businesses by ID.',
 	);
 }

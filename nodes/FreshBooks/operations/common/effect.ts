@@ -36,7 +36,7 @@ export function checkEffect(subject: string, fields: SentField[]): void {
 	if (unchanged.length === 0) return;
 	throw refusal(
 		`FreshBooks accepted the change of ${subject}, but answers another value for ${unchanged.join(', ')}`,
-		'Look at the value in FreshBooks and change it there. The connected user may not be allowed to change it, or FreshBooks does not take the value.',
+		'Check the value in FreshBooks, and change it there. The connected user may not be allowed to change it, or FreshBooks does not take the value.',
 	);
 }
 
