@@ -109,7 +109,7 @@ describe('a removal that answers 404', () => {
 			lists.members = [];
 			return MISSING;
 		});
-		expect(await errorOf(remove)).toMatchObject({ message: expect.stringContaining('FreshBooks does not know member 1 of business 789'), httpCode: '404' });
+		expect(await errorOf(remove)).toMatchObject({ message: expect.stringContaining('FreshBooks does not know team member 1 of business 789'), httpCode: '404' });
 	});
 
 	test("is a success with 'If Not Found: Succeed', also when the list shows it only after some seconds", async () => {

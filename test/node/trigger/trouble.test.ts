@@ -84,7 +84,7 @@ describe('the poll of an activation', () => {
 
 	const TO_MEND: Array<[string, () => Promise<unknown>, string, RegExp]> = [
 		['a grant that was revoked', async () => await control('POST', '/oauth/revoke'), 'credential-invalid', /connect it again/],
-		['a business the user may not list', async () => await control('PATCH', `/businesses/${BILLSPRING}`, { listable: false }), 'configuration-invalid', /Connect as an owner or admin/],
+		['a business the user may not list', async () => await control('PATCH', `/businesses/${BILLSPRING}`, { listable: false }), 'configuration-invalid', /connect as an owner or admin/],
 		['a business the user is not in', async () => await control('DELETE', `/businesses/${BILLSPRING}/membership`), 'configuration-invalid', /choose the businesses without this one/],
 		['a total that always lies', async () => await fault('totalTooLarge', TEAM, ALWAYS), 'temporarily-unavailable', /Connect a user who may see everyone/],
 	];
