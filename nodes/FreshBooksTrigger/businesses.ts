@@ -106,7 +106,7 @@ export async function chooseBusinesses(client: FreshBooksClient, { businessIds }
 	const found = new Map<number, Business>();
 	for (const { businessId, name } of memberships) {
 		if (found.has(businessId) || (businessIds && !businessIds.includes(businessId))) continue;
-		found.set(businessId, { id: businessId, name: name ?? `Business ${businessId}` });
+		found.set(businessId, { name: name ?? `Business ${businessId}`, id: businessId });
 	}
 	return { businesses: [...found.values()], missing: [...(businessIds ?? expected)].filter((id) => !found.has(id)) };
 }

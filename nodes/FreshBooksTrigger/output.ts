@@ -16,11 +16,10 @@ function scimUserOf(member: MemberOutput, businessId: number): IDataObject {
 
 /** A change whose people are SCIM users, so that it feeds an identity graph as it is; event and changes stay as they are. */
 function withScimUsers(item: ChangeItem): IDataObject {
-	const { member, previous, ...rest } = item;
-	const businessId = item.business.id;
-	const scim: IDataObject = { ...(rest as unknown as IDataObject) };
-	if (member) scim.member = scimUserOf(member, businessId);
-	scim.previous = previous && scimUserOf(previous, businessId);
+	const { member, previous, business } = item;
+	const scim: IDataObject = { ...(item as unknown as IDataObject) };
+	if (member) scim.member = scimUserOf(member, business.id);
+	scim.previous = previous && scimUserOf(previous, business.id);
 	return scim;
 }
 

@@ -13,7 +13,7 @@ import { memoryOf, type ProcessMemory } from './processMemory';
 import { sampleItems } from './sample';
 import { readSettings, type TriggerSettings } from './settings';
 import { readTriggerState } from './triggerState';
-import { reportOfError, reportOfHangingPoll, type Report } from './troubleTexts';
+import { reportOfError, reportOfHangingPoll, reportOfMissingBusiness, reportOfNoBusiness, type Report } from './troubleTexts';
 
 /**
  * One poll of the trigger, from n8n's side. What decides its shape, measured on n8n 2.40:
@@ -102,19 +102,17 @@ async function pollOnce(context: IPollFunctions, trigger: string, memory: Proces
 	return items.length === 0 ? null : outputOf(context, items);
 }
 
-/** "Fetch Test Event": a few items made of real people, but for leavers; touches no state, and says why when there is nobody. */
+/** "Fetch Test Event": a sample of each chosen event. Reads and stores no state. */
 async function pollByHand(context: IPollFunctions): Promise<INodeExecutionData[][]> {
 	const settings = readSettings(context);
 	const client = await connect(context, { deadlineAt: deadlineOf(context, true), maxInFlight: REQUESTS_AT_ONCE });
 	const sampled = await chooseBusinesses(client, settings, [])
-		.then(async ({ businesses }) => ({ items: await sampleItems(client, businesses, settings) }))
+		.then(async ({ businesses, missing }) => ({ items: await sampleItems(client, businesses, settings), missing }))
 		.catch((error: unknown) => ({ error }));
 	if ('error' in sampled) throw toNodeError(context.getNode(), sampled.error);
-	if (sampled.items.length > 0) return outputOf(context, sampled.items);
-	throw new NodeOperationError(context.getNode(), 'There is nobody to make a test event of', {
-		description:
-			"The connected FreshBooks user can list no people in the chosen businesses. Check 'Businesses', and that the connection has the scope user:teams:read.",
-	});
+	const { items, missing } = sampled;
+	if (items) return outputOf(context, items);
+	throw errorOf(context, [missing.length > 0 ? reportOfMissingBusiness(missing[0], false) : reportOfNoBusiness()], true);
 }
 
 /** The trigger's poll. Throws NodeApiError or NodeOperationError with a way out; see above for when. */

@@ -25,8 +25,8 @@ export const INVITATION_EVENTS: readonly EventName[] = [
 ];
 
 export interface Business {
-	id: number;
 	name: string;
+	id: number;
 }
 
 export type TurnKind = 'added' | 'removed' | 'accepted' | DiffedField;
@@ -61,20 +61,22 @@ export type ChangesOutput = Partial<
 	>
 >;
 
-/** The JSON of one output item (interface.md, "Trigger"). */
+/** The JSON of one output item, fields in the order in which n8n's table shows them. */
 export interface ChangeItem {
 	event: EventName;
-	/** The same change always has the same id; see {@link eventId}. */
-	eventId: string;
-	/** ISO, when the poll found it. */
-	detectedAt: string;
-	business: Business;
+	/** Only in the samples of "Fetch Test Event". */
+	test?: true;
 	/** Absent for `invitationCreated` and `invitationRevoked`. */
 	member?: MemberOutput;
 	invitation?: InvitationOutput;
+	changes: ChangesOutput;
+	business: Business;
 	/** The member as last seen; `null` when there was none. */
 	previous: MemberOutput | null;
-	changes: ChangesOutput;
+	/** ISO, when the poll found it. */
+	detectedAt: string;
+	/** The same change always has the same id; see {@link eventId}. */
+	eventId: string;
 }
 
 /** What all items of one poll of one business share. */
@@ -166,13 +168,13 @@ function personItem(
 	const values = event === 'invitationAccepted' ? {} : changes;
 	return {
 		event,
-		eventId: eventId(context, event, subject ?? idKey(person.id), counted, values),
-		detectedAt: context.detectedAt,
-		business: context.business,
 		member: memberOutput(person, context.source),
 		...(invitation === undefined ? {} : { invitation }),
-		previous: before === null ? null : memberOutput(before, context.source),
 		changes,
+		business: context.business,
+		previous: before === null ? null : memberOutput(before, context.source),
+		detectedAt: context.detectedAt,
+		eventId: eventId(context, event, subject ?? idKey(person.id), counted, values),
 	};
 }
 
@@ -185,7 +187,7 @@ function acceptedItem(change: PersonChange, person: Person, context: ItemContext
 		changes: from === to ? {} : { invitationAcceptedAt: { from, to } },
 		invitation: change.accepted
 			? invitationOutput(change.accepted)
-			: { id: null, email: person.email, role: null, status: null },
+			: { email: person.email, role: null, status: null, id: null },
 	});
 }
 
@@ -201,12 +203,12 @@ export function invitationItem(
 ): ChangeItem {
 	return {
 		event,
-		eventId: eventId(context, event, subject, [], {}),
-		detectedAt: context.detectedAt,
-		business: context.business,
 		invitation: invitationOutput(invitation),
-		previous: null,
 		changes: {},
+		business: context.business,
+		previous: null,
+		detectedAt: context.detectedAt,
+		eventId: eventId(context, event, subject, [], {}),
 	};
 }
 
@@ -244,15 +246,15 @@ function numberIfWhole(id: string): string | number {
 	return /^\d{1,15}$/.test(id) ? Number(id) : id;
 }
 
-/** A person as an item shows them, fields in the order of interface.md. */
+/** A person as an item shows them, name and address first. */
 export function memberOutput(person: Person, source: Source): MemberOutput {
 	return {
-		id: idOutput(person.id, source),
-		email: person.email,
 		firstName: person.firstName,
 		lastName: person.lastName,
+		email: person.email,
 		role: person.role,
 		active: person.active,
+		id: idOutput(person.id, source),
 		identityId: person.identityId,
 		invitationAcceptedAt: person.invitationAcceptedAt,
 		updatedAt: person.updatedAt,
@@ -262,5 +264,5 @@ export function memberOutput(person: Person, source: Source): MemberOutput {
 /** An invitation as an item shows it, as FreshBooks last listed it. */
 export function invitationOutput(invitation: PendingInvitation): InvitationOutput {
 	const { id, email, role, status } = invitation;
-	return { id: numberIfWhole(id), email, role, status };
+	return { email, role, status, id: numberIfWhole(id) };
 }

@@ -15,6 +15,19 @@ const LUCIA = 'lucia.marchetti@example.com';
 const business = { id: BILLSPRING, name: 'BillSpring' };
 const envelope = { eventId: expect.stringMatching(/^[0-9a-f]{64}$/), detectedAt: new Date(START + 60_000).toISOString(), business };
 
+test.each(['freshBooks', 'scim'])('items begin with the event, the name and the address, and end with the event ID (%s)', async (outputFormat) => {
+	const trigger = await published(watching([BILLSPRING], { options: { outputFormat } }));
+	await people.invite('new.person@example.com');
+	await people.change('ivo.castellan@example.com', { role: 'contractor' });
+	const { items } = await trigger.poll();
+	expect(items.map((item) => Object.keys(item))).toEqual([
+		['event', 'invitation', 'changes', 'business', 'previous', 'detectedAt', 'eventId'],
+		['event', 'member', 'changes', 'business', 'previous', 'detectedAt', 'eventId'],
+	]);
+	expect(Object.keys(items[0].invitation ?? {})).toEqual(['email', 'role', 'status', 'id']);
+	if (outputFormat === 'freshBooks') expect(Object.keys(items[1].member ?? {}).slice(0, 4)).toEqual(['firstName', 'lastName', 'email', 'role']);
+});
+
 describe('the first poll', () => {
 	test('only takes the baseline', async () => {
 		const trigger = await triggerOf();
@@ -37,7 +50,6 @@ describe('the nine events', () => {
 		const after = asOutput(await people.add('ada.new@example.com', { firstName: 'Ada', lastName: 'New', role: 'contractor' }));
 		const { items } = await trigger.poll();
 		expect(items).toEqual([{ ...envelope, event: 'memberAdded', member: after, previous: null, changes: {} }]);
-		expect(Object.keys(items[0])).toEqual(['event', 'eventId', 'detectedAt', 'business', 'member', 'previous', 'changes']);
 		expect(Object.keys(items[0].member ?? {})).toEqual(Object.keys(after));
 	});
 

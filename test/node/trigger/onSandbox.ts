@@ -131,15 +131,15 @@ export async function lookUps(): Promise<number> {
 	return requests.filter(({ path }) => /team_members\/./.test(path)).length;
 }
 
-/** A member as an item shows them: an empty text is no text. */
+/** A member as an item shows them, in the order of its fields; an empty text is no text. */
 export function asOutput(member: SandboxMember): IDataObject {
 	return {
-		id: member.uuid,
-		email: member.email,
 		firstName: member.firstName || null,
 		lastName: member.lastName || null,
+		email: member.email,
 		role: member.role,
 		active: member.active,
+		id: member.uuid,
 		identityId: member.identityId,
 		invitationAcceptedAt: member.invitationDateAccepted,
 		updatedAt: member.updatedAt,

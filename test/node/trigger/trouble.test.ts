@@ -3,7 +3,7 @@ import type { IDataObject, WorkflowActivateMode } from 'n8n-workflow';
 
 import schema from '../../../nodes/FreshBooksTrigger/__schema__/v1.0.0.json';
 import { holdWaits, onAFastClock, START } from '../../harness/clock';
-import { ENGINES, passMinutes, told, type Polled, type TestTrigger } from '../../harness/trigger';
+import { ALL_EVENTS, ENGINES, passMinutes, told, type Polled, type TestTrigger } from '../../harness/trigger';
 import {
 	ALWAYS,
 	BILLSPRING,
@@ -370,16 +370,43 @@ describe('the token', () => {
 });
 
 describe('"Fetch Test Event"', () => {
-	test('shows up to three items of the chosen events, real people but no real leavers, and touches no state', async () => {
-		const trigger = await published();
+	const SAMPLE = 'sample.person@example.com';
+
+	test('shows one sample of each chosen event, always in the same order, and touches no state', async () => {
+		const trigger = await published(watching([BILLSPRING], { events: [...ALL_EVENTS].reverse() }));
 		await people.remove(IVO);
 		const { items } = await trigger.tryOut();
-		const there = new Set((await people.all()).map(({ email }) => email));
-		expect(items.map(({ event }) => event)).toEqual(['memberAdded', 'memberRemoved', 'memberDeactivated']);
-		expect(items.map(({ member }) => there.has(String(member?.email)))).toEqual([true, false, false]);
-		expect(items.slice(1).map(({ member }) => member?.email)).toEqual(['test.event@example.com', 'test.event@example.com']);
-		// The published trigger still tells the real one.
+		expect(items.map(({ event }) => event)).toEqual(ALL_EVENTS);
+		// The published trigger still reports the real one.
 		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+	});
+
+	test('is about somebody who is in no business, whatever a workflow does to them', async () => {
+		const listed = (await people.all()).map(({ email }) => email);
+		const { items } = await (await triggerOf(watching([BILLSPRING]))).tryOut();
+		const shown = items.flatMap(({ member, previous, invitation }) => [member, previous, invitation]).flatMap((one) => one?.email ?? []);
+		expect([...new Set(shown)]).toEqual([SAMPLE]);
+		expect(listed).not.toContain(SAMPLE);
+	});
+
+	test('is marked as a sample, which no real item is, also as SCIM users', async () => {
+		for (const [outputFormat, leaver] of [['freshBooks', IVO], ['scim', 'mirela.okafor@example.com']]) {
+			const trigger = await published(watching([BILLSPRING], { options: { outputFormat } }));
+			const { items } = await trigger.tryOut();
+			expect(items.map(({ test: mark }) => mark)).toEqual(ALL_EVENTS.map(() => true));
+			await people.remove(leaver);
+			const [real] = (await trigger.poll()).items;
+			expect(real).toMatchObject({ event: 'memberRemoved' });
+			expect(real).not.toHaveProperty('test');
+		}
+	});
+
+	test('has other event IDs each time, so that a workflow that drops repeated ones can be tried again', async () => {
+		const trigger = await triggerOf(watching([BILLSPRING]));
+		const first = (await trigger.tryOut()).items;
+		passMinutes(1);
+		const ids = [...first, ...(await trigger.tryOut()).items].map(({ eventId }) => eventId);
+		expect(new Set(ids).size).toBe(2 * ALL_EVENTS.length);
 	});
 
 	test('has the form of a real item for each of the nine events', async () => {
@@ -410,24 +437,37 @@ describe('"Fetch Test Event"', () => {
 				[changes.properties, item.changes],
 			];
 			for (const [named, found] of parts) expect(Object.keys(named)).toEqual(expect.arrayContaining(Object.keys(found ?? {})));
+			// n8n shows the schema before anything ran, and the item's fields as columns: in the same order.
+			expect(Object.keys(item)).toEqual(Object.keys(schema.properties).filter((key) => key in item));
 		}
 	});
 
-	test.each([watching([LANTERN], { source: 'businessMembers' }), all])('works with %p', async (parameters) => {
-		expect((await (await triggerOf(parameters)).tryOut()).items).toHaveLength(3);
+	test.each([watching([LANTERN], { source: 'businessMembers' }), watching([], { businesses: 'all' })])('works with %p', async (parameters) => {
+		expect((await (await triggerOf(parameters)).tryOut()).items).toHaveLength(ALL_EVENTS.length);
 	});
 
-	test('makes differences that are some, whoever comes first', async () => {
-		await control('POST', '/seed', { businesses: [{ id: 1, name: 'One', members: [{ email: 'a@example.com', role: 'business_employee' }] }] });
+	test('makes differences that are some, also where a business has nobody yet', async () => {
+		await control('POST', '/seed', { businesses: [{ id: 1, name: 'Empty' }] });
 		const { items } = await (await triggerOf(watching([1], { events: ['roleChanged', 'memberUpdated', 'memberReactivated'] }))).tryOut();
 		expect(items).toHaveLength(3);
-		for (const { changes } of items) for (const { from, to } of Object.values(changes)) expect(from).not.toBe(to);
+		for (const { business, changes } of items) {
+			expect(business).toEqual({ id: 1, name: 'Empty' });
+			for (const { from, to } of Object.values(changes)) expect(from).not.toBe(to);
+		}
 	});
 
-	test('says why when there is nobody', async () => {
-		await control('POST', '/seed', { businesses: [{ id: 1, name: 'Empty' }] });
-		const { error } = await (await triggerOf(all)).tryOut();
-		expect(error).toMatchObject({ message: 'There is nobody to make a test event of', description: expect.stringMatching(/Check 'Businesses'/) });
+	test('is of a business that can be listed', async () => {
+		await control('PATCH', `/businesses/${BILLSPRING}`, { listable: false });
+		const { items } = await (await triggerOf(watching([BILLSPRING, HARBOUR]))).tryOut();
+		expect(new Set(items.map(({ business }) => business.id))).toEqual(new Set([HARBOUR]));
+	});
+
+	test('says why when there is no business', async () => {
+		await control('POST', '/seed', { businesses: [] });
+		const ofAll = await (await triggerOf(all)).tryOut();
+		expect(ofAll.error).toMatchObject({ message: expect.stringMatching(/belongs to no business/), description: expect.stringMatching(/Give the user access/) });
+		const ofOne = await (await triggerOf(watching([BILLSPRING]))).tryOut();
+		expect(ofOne.error).toMatchObject({ message: expect.stringMatching(/no longer belongs to business 6806492/), description: expect.stringMatching(/choose the businesses without this one/) });
 	});
 
 	test.each<[string, () => Promise<unknown>, RegExp]>([
