@@ -38,7 +38,7 @@ export class FreshBooksScimTrigger implements INodeType {
 		icon: { light: 'file:../../icons/freshbooks.svg', dark: 'file:../../icons/freshbooks.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{$parameter["options"].readOnly ? "answers reads only" : "provisions and deprovisions"}}',
+		subtitle: '={{$parameter["options"].readOnly ? "Read only" : "Provision and deprovision"}}',
 		description: 'Let Okta, Entra ID or another identity provider invite, find and offboard the people of a FreshBooks business by SCIM 2.0',
 		defaults: { name: 'FreshBooks SCIM Trigger' },
 		inputs: [],
@@ -64,12 +64,12 @@ export class FreshBooksScimTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					"Publish the workflow, then copy the production URL under 'Webhook URLs' into your identity provider (Okta: 'SCIM connector base URL', Entra ID: 'Tenant URL'), and the token of the SCIM credential (Okta: 'HTTP Header', Entra ID: 'Secret Token'). Inviting and removing people use undocumented FreshBooks endpoints that may not be available to your account. If they are not, the provider is answered 501, and the workflow gets an item 'failed'.",
+					"Publish the workflow. Then give your identity provider the production URL under 'Webhook URLs' (Okta: 'SCIM connector base URL', Entra ID: 'Tenant URL') and the token of the SCIM credential (Okta: 'HTTP Header', Entra ID: 'Secret Token'). Writes use undocumented FreshBooks endpoints that may not be available to your account. If they are not, the provider gets status 501 and the workflow an item 'failed'.",
 				name: 'setupNotice',
 				type: 'notice',
 				default: '',
 			},
-			{ ...businessLocator, description: 'The business whose people the identity provider reads' },
+			{ ...businessLocator, description: 'The business whose people the identity provider manages' },
 			{
 				displayName: 'Path',
 				name: 'path',
@@ -85,7 +85,7 @@ export class FreshBooksScimTrigger implements INodeType {
 				type: 'resourceLocator',
 				default: { mode: 'list', value: 'business_employee', cachedResultName: 'Employee (business_employee)' },
 				required: true,
-				description: 'What a person may do to whom the identity provider gives no role of FreshBooks',
+				description: 'The role of a new person when the identity provider sends no FreshBooks role',
 				modes: [
 					{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchRoles', searchable: true } },
 					{ displayName: 'By Name', name: 'id', type: 'string', placeholder: 'e.g. business_employee', hint: "A role name of FreshBooks' API" },
@@ -96,25 +96,24 @@ export class FreshBooksScimTrigger implements INodeType {
 				name: 'options',
 				type: 'collection',
 				placeholder: 'Add option',
-				default: {},
+				default: { maxRemovals: 20, maxRemovalsUnit: 'percent' },
 				options: [
 					{
-						displayName: 'Archive Staff',
+						displayName: 'Archive Staff Record',
 						name: 'archiveStaff',
 						type: 'boolean',
 						default: false,
-						description: 'Whether the staff record of a person who is deprovisioned is archived as well',
+						description: 'Whether to archive the staff record of a person who is removed as well',
 					},
 					...removalLimitOptions(
-						'More members than this are not taken out within an hour: the provider is answered 429 and the workflow gets an item. A wrong group in the directory must not empty the business.',
-						'Of the members of the business; one or two people are always allowed',
+						"If more members than this would lose their access within an hour, the provider gets status 429 and the workflow an item 'failed': a wrong group must not empty the business. A percentage always lets 2 people go.",
 					),
 					{
 						displayName: 'Read Only',
 						name: 'readOnly',
 						type: 'boolean',
 						default: false,
-						description: 'Whether only reads are answered, and every write is refused: to try an import without changing anything',
+						description: 'Whether to answer reads only and refuse every write. Use it to look at an import first.',
 					},
 				],
 			},

@@ -32,7 +32,7 @@ describe("'All' businesses", () => {
 		expect(new Set(told((await trigger.poll()).items))).toEqual(new Set(['memberAdded ada.new@example.com', 'roleChanged petra.vance@example.org']));
 	});
 
-	test("'Emit Existing' is for the beginning, not for a business that comes later", async () => {
+	test("'Report Existing People' is for the beginning, not for a business that comes later", async () => {
 		const trigger = await triggerOf({ ...all, options: { emitExisting: true } });
 		expect((await trigger.activate()).items).toHaveLength(12 + 131 + 3);
 		await control('POST', '/businesses', { id: 7000001, name: 'Fresh & Co', generate: 5 });

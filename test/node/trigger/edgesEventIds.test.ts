@@ -188,7 +188,7 @@ describe('two triggers with the same settings', () => {
 		expectAllDifferent(triggers);
 	});
 
-	test.each(SOURCES)("share none with 'Emit Existing' either (%s)", async (source) => {
+	test.each(SOURCES)("share none with 'Report Existing People' either (%s)", async (source) => {
 		const triggers = await twoTriggers(source, { options: { emitExisting: true } });
 		expect(triggers.map(({ emitted }) => emitted.length)).toEqual([10, 10]);
 		expectAllDifferent(triggers);
@@ -203,7 +203,7 @@ describe('a new baseline', () => {
 		await trigger.restart();
 	}
 
-	test.each(SOURCES)("'Emit Existing' after another beginning has other IDs (%s)", async (source) => {
+	test.each(SOURCES)("'Report Existing People' after another beginning has other IDs (%s)", async (source) => {
 		const trigger = newTrigger(watchingAcme(source, { options: { emitExisting: true } }));
 		await trigger.activate();
 		await beginAgain(trigger);

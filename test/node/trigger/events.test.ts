@@ -35,7 +35,7 @@ describe('the first poll', () => {
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test("emits everyone as added where 'Emit Existing' says so, once", async () => {
+	test("emits everyone as added where 'Report Existing People' says so, once", async () => {
 		const trigger = await triggerOf(watching([BILLSPRING], { options: { emitExisting: true } }));
 		const { items } = await trigger.activate();
 		expect(items.map(({ event }) => event)).toEqual(Array(12).fill('memberAdded'));

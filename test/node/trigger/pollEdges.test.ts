@@ -189,7 +189,7 @@ describe('a business chosen by name that cannot be read', () => {
 
 describe('a renamed trigger', () => {
 	// n8n keeps a durable cursor by the ID of the node, so there the state outlives the name.
-	test.each(['legacy', 'scheduler'] as const)("starts from the beginning, with 'Emit Existing' (%s)", async (engine) => {
+	test.each(['legacy', 'scheduler'] as const)("starts from the beginning, with 'Report Existing People' (%s)", async (engine) => {
 		const trigger = await triggerOf(watching([LANTERN], { options: { emitExisting: true } }), { engine });
 		expect((await trigger.activate()).items).toHaveLength(3);
 		await trigger.poll();
@@ -313,7 +313,7 @@ describe('invitation events where FreshBooks offers no invitations', () => {
 		expect(await trigger.publish({ ...chosen, events: ['memberRemoved'] })).toEqual({ items: [] });
 	});
 
-	test("are refused with 'Emit Existing', too, and everyone comes once the events are unticked", async () => {
+	test("are refused with 'Report Existing People', too, and everyone comes once the events are unticked", async () => {
 		await control('PATCH', '/settings', { profile: 'documented' });
 		const options = { emitExisting: true };
 		const trigger = await triggerOf({ ...chosen, events: ['memberAdded', 'invitationCreated'], businessIds: [LANTERN], options });

@@ -1,5 +1,9 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { objectOf } from '../../../nodes/FreshBooks/client/json';
+import { removalLimitIn } from '../../../nodes/FreshBooks/people/removalLimit';
+import { FreshBooksScimTrigger } from '../../../nodes/FreshBooksScimTrigger/FreshBooksScimTrigger.node';
+import { FreshBooksTrigger } from '../../../nodes/FreshBooksTrigger/FreshBooksTrigger.node';
 import { onAFastClock } from '../../harness/clock';
 import { passMinutes, told } from '../../harness/trigger';
 import { ALWAYS, BILLSPRING, control, fault, HARBOUR, LANTERN, lookUps, mend, ONE_MEMBER, onASandbox, people, published, TEAM, watching } from './onSandbox';
@@ -19,6 +23,16 @@ async function hide(emails: string[], route = TEAM): Promise<void> {
 async function addressesOf(business: number, count: number): Promise<string[]> {
 	return (await people.all(business)).slice(1, count + 1).map(({ email }) => email);
 }
+
+test.each([new FreshBooksTrigger(), new FreshBooksScimTrigger()])('$description.displayName: the limit and its unit are shown together, and are what holds without them', ({ description }) => {
+	const options = description.properties.find(({ name }) => name === 'options');
+	expect(removalLimitIn(objectOf(options?.default))).toEqual(removalLimitIn({}));
+	expect(Object.keys(objectOf(options?.default))).toEqual(['maxRemovals', 'maxRemovalsUnit']);
+	const entries = (options?.options ?? []) as INodeProperties[];
+	const place = entries.findIndex(({ name }) => name === 'maxRemovals');
+	expect(entries[place + 1].name).toBe('maxRemovalsUnit');
+	for (const entry of entries.slice(place, place + 2)) expect(entry.default).toBe(objectOf(options?.default)[entry.name]);
+});
 
 describe('a person missing from the list is asked for by id', () => {
 	test('404 confirms', async () => {
