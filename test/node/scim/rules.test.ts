@@ -137,6 +137,33 @@ describe('a leaver', () => {
 	});
 });
 
+describe('an invitation of unknown end', () => {
+	const invitations = (world: World, ended: readonly Ended[]): string[] => ended.flatMap((one) => sentBy(world, one));
+
+	test('is remembered: the repeated request invites nobody while the lists may not show it yet', async () => {
+		const { world, provider } = begin([], { writeFaults: [fault({ answer: 'reset' })] });
+		lagAfterWrites(world);
+		const first = await provider.send(ask('create'));
+		expect([first.status, pending(world)]).toEqual([503, [first.address]]);
+		const soon = await provider.send(ask('create', 1, { after: 1_000 }));
+		expect([soon.status, soon.headers['retry-after']]).toEqual([503, '60']);
+		catchUp(world);
+		const later = await provider.send(ask('create', 1, { after: 60_000 }));
+		expect([later.status, later.body.scimType]).toEqual([409, 'uniqueness']);
+		expect(invitations(world, [first, soon, later])).toHaveLength(1);
+		// The provider links the user that it finds, with what it sent of them.
+		expect((await provider.send(ask('get'))).body).toMatchObject({ active: true, externalId: '00u1' });
+	});
+
+	test('that FreshBooks did not carry out is sent again a minute later', async () => {
+		const { world, provider } = begin([], { writeFaults: [fault({ effect: 'none', answer: 'reset' })] });
+		const first = await provider.send(ask('create'));
+		expect([first.status, pending(world)]).toEqual([503, []]);
+		const later = await provider.send(ask('create', 1, { after: 61_000 }));
+		expect([later.status, later.item?.event, pending(world)]).toEqual([201, 'provisioned', [first.address]]);
+	});
+});
+
 describe('the removal limit', () => {
 	test('counts a removal that FreshBooks accepted and does not show yet', async () => {
 		const { world, provider } = begin([1, 2, 3, 4].map((human) => row(human)), {}, { options: { maxRemovals: 1, maxRemovalsUnit: 'count' } });
