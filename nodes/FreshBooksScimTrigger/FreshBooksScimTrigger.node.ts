@@ -10,9 +10,9 @@ const { searchBusinesses, searchRoles } = listSearch;
 
 /**
  * One address of the service. All are below `<n8n>/webhook/<webhook id>/<path>`: n8n puts the webhook ID before a path without
- * placeholders where `isFullPath` is false, and before one with placeholders where it is true (n8n 2.40, webhook.service). It
- * knows a path with placeholders by its text alone, whichever node it is of: two of these nodes, or two of one workflow, need
- * placeholders of different names, so the name has the webhook ID in it.
+ * placeholders where `isFullPath` is false, and before one with placeholders where it is true (n8n 2.40, webhook.service). n8n
+ * identifies a path with placeholders by its text alone, whichever node it belongs to. So the placeholders of two of these nodes need
+ * different names, and the name includes the webhook ID.
  */
 function address(httpMethod: string, ...placeholders: string[]): IWebhookDescription {
 	const below = placeholders.map((name) => `/:${name}-{{$webhookId}}`).join('');
@@ -30,7 +30,7 @@ function address(httpMethod: string, ...placeholders: string[]): IWebhookDescrip
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Answers an identity provider as a SCIM 2.0 service: what the editor shows. The work is in serve.ts. */
+/** Answers an identity provider as a SCIM 2.0 service: what the editor shows. The work is done in serve.ts and below. */
 export class FreshBooksScimTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'FreshBooks SCIM Trigger',
@@ -39,7 +39,7 @@ export class FreshBooksScimTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{$parameter["options"].readOnly ? "Read only" : "Provision and deprovision"}}',
-		description: 'Let Okta, Entra ID or another identity provider invite, find and offboard the people of a FreshBooks business by SCIM 2.0',
+		description: 'Lets Okta, Entra ID or another identity provider invite, find and offboard the people of a FreshBooks business by SCIM 2.0',
 		defaults: { name: 'FreshBooks SCIM Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -122,7 +122,7 @@ export class FreshBooksScimTrigger implements INodeType {
 
 	methods = { listSearch: { searchBusinesses, searchRoles }, credentialTest: { testScimToken } };
 
-	/** FreshBooks holds no webhook for it; publishing only checks what was filled in. */
+	/** FreshBooks has no webhook for it. Publishing only checks the parameters and the token. */
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {

@@ -32,12 +32,11 @@ export interface Business {
 export type TurnKind = 'added' | 'removed' | 'accepted' | DiffedField;
 
 /**
- * How often each kind of change has happened to a person; absent: never. The counter is part of the event ID: the same change found
- * again after the stored state went back finds the same counter, hence the same ID; the same kind of change happening later finds
- * a higher one. Each kind counts alone, whether its event is chosen or not: were two changes seen in two polls, and after a
- * rollback both in one, one counter for the person would give the second another ID than the first time.
- * Known limit: a change and its undoing that a rolled back state never saw leave no trace, so a *later* change of the same kind can
- * then get the ID of the earlier one.
+ * How often each kind of change has happened to a person; absent: never. The counter is part of the event ID. When n8n restores an
+ * older state, the same change is found again with the same counter and gets the same ID. The same kind of change at a later time has
+ * a higher counter. Each kind has its own counter, whether its event is chosen or not: two changes may be found in two polls and,
+ * after a restore, in one. With one counter for the person the second would then get another ID.
+ * Known limit: a change that was undone leaves no trace in an older state. A *later* change of the same kind can then get its ID.
  */
 export type Turns = Readonly<Partial<Record<TurnKind, number>>>;
 
@@ -48,10 +47,10 @@ export function turnsAfter(turns: Turns, kinds: readonly TurnKind[]): Turns {
 	return next;
 }
 
-/** A person as an item shows them: the id is what FreshBooks gives, text or number. */
+/** A person as an item shows them; the ID is text or a number, as FreshBooks gives it. */
 export type MemberOutput = Omit<Person, 'id'> & { id: string | number };
 
-/** An invitation as an item shows it. `id` is `null` when only the acceptance was seen. */
+/** An invitation as an item shows it. `id` is `null` when only the acceptance was found. */
 export type InvitationOutput = Omit<PendingInvitation, 'id'> & { id: string | number | null };
 
 export type ChangesOutput = Partial<
@@ -71,11 +70,11 @@ export interface ChangeItem {
 	invitation?: InvitationOutput;
 	changes: ChangesOutput;
 	business: Business;
-	/** The member as last seen; `null` when there was none. */
+	/** The member's last known values; `null` when there were none. */
 	previous: MemberOutput | null;
 	/** ISO, when the poll found it. */
 	detectedAt: string;
-	/** The same change always has the same id; see {@link eventId}. */
+	/** The same change always has the same ID; see {@link eventId}. */
 	eventId: string;
 }
 
@@ -84,7 +83,7 @@ export interface ItemContext {
 	business: Business;
 	source: Source;
 	detectedAt: string;
-	/** When the baseline was taken from which the turns are counted, ISO. */
+	/** When the baseline was taken, from which the turns are counted; ISO. */
 	baselineAt: string;
 	/** Tells one trigger from another. */
 	trigger: string;
@@ -97,11 +96,11 @@ export interface PersonChange {
 	/** `null`: the person left. */
 	after: Person | null;
 	fields: readonly FieldChange[];
-	/** The invitation they accepted; `null`: its acceptance was seen, it never was. */
+	/** The accepted invitation; `null`: the acceptance was found, but the invitation was never listed. */
 	accepted?: PendingInvitation | null;
-	/** What event IDs name the person by; `null`: the ID. */
+	/** The person's name in event IDs; `null`: the ID. */
 	subject: string | null;
-	/** These changes counted. */
+	/** With these changes counted. */
 	turns: Turns;
 }
 
@@ -113,7 +112,7 @@ const PROFILE_FIELDS: readonly DiffedField[] = [
 	'identityId',
 ];
 
-/** The counters one person's changes of one poll move. */
+/** The counters that one person's changes of one poll increase. */
 export function turnKindsOf(change: Pick<PersonChange, 'before' | 'after' | 'fields' | 'accepted'>): TurnKind[] {
 	const kinds: TurnKind[] = change.fields.map(({ field }) => field);
 	if (change.before === null) kinds.push('added');
@@ -164,7 +163,7 @@ function personItem(
 	{ event, kinds, changes, invitation }: ItemParts,
 ): ChangeItem {
 	const counted = kinds.map((kind) => [kind, turns[kind] ?? 0] as const);
-	// An acceptance is one and the same whether its date is known yet or not.
+	// An acceptance is the same one whether its date is known yet or not.
 	const values = event === 'invitationAccepted' ? {} : changes;
 	return {
 		event,
@@ -192,8 +191,8 @@ function acceptedItem(change: PersonChange, person: Person, context: ItemContext
 }
 
 /**
- * The item of an invitation that was created or revoked. An invitation is created once and revoked once, so the event ID needs no
- * counter; `subject` tells invitations apart to which FreshBooks gave the same number.
+ * The item of an invitation that was created or revoked. Each happens once, so the event ID needs no counter. `subject` separates
+ * invitations to which FreshBooks gave the same number.
  */
 export function invitationItem(
 	event: 'invitationCreated' | 'invitationRevoked',
@@ -213,8 +212,8 @@ export function invitationItem(
 }
 
 /**
- * SHA-256, in hexadecimal, over what makes a change the one it is: the trigger and its baseline, business, source, event, the person
- * or invitation, the turns of every kind involved, and the values. What one poll or another happened to see besides is left out.
+ * SHA-256, in hexadecimal, over what identifies a change: the trigger and its baseline, business, source, event, the person or
+ * invitation, the turns of every kind involved, and the values. Fields that depend on the poll are left out.
  */
 function eventId(
 	{ trigger, baselineAt, business, source }: ItemContext,

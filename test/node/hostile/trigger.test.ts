@@ -173,7 +173,7 @@ test('whatever became of the stored state, nobody is reported as removed, and th
 			if (holdsNoObject(trigger.stored)) {
 				// The first poll in a process may be an activation, which throws nothing.
 				const error = (await trigger.poll()).error ?? (await trigger.poll()).error;
-				expect(expectClear(error)).toContain('can keep no state');
+				expect(expectClear(error)).toContain('has no usable place for the state');
 				return 'error';
 			}
 			for (let poll = 0; poll < 2; poll++) check(await trigger.poll(), team);
@@ -230,6 +230,6 @@ test.each(['null', '"x"', '5', '[]'])('a stored state that is %s can keep none: 
 	const trigger = triggerWith(WATCH, 'legacy');
 	trigger.stored = `{"node:FreshBooks":${entry}}`;
 	const { error } = await trigger.poll();
-	expect(expectClear(error)).toContain('can keep no state');
+	expect(expectClear(error)).toContain('has no usable place for the state');
 	expect((error as Error & { description?: string }).description).toContain('Rename the trigger');
 });

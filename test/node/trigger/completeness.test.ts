@@ -126,7 +126,7 @@ describe('a listing that is no listing', () => {
 		const trigger = await published(harbour);
 		await fault('totalTooLarge', TEAM, { extra: 5, ...ALWAYS });
 		const { error } = await trigger.poll();
-		expect(error?.message).toBe('Harbour & Pine Works: FreshBooks did not give the whole list of people (131 shown, though it counts 136)');
+		expect(error?.message).toBe('Harbour & Pine Works: FreshBooks did not give the complete list of people (131 listed of 136)');
 		expect(error?.description).toMatch(/Connect a user who may see everyone/);
 	});
 

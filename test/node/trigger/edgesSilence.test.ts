@@ -214,7 +214,7 @@ test.each(ENGINES)('%s: a clock set back does not silence the error about undeci
 });
 
 describe.each(ENGINES)('a state that n8n did not keep as it was (%s)', (engine) => {
-	const error = 'Acme: what was remembered of the people could not be read';
+	const error = "Acme: the trigger's stored state could not be read";
 
 	test.each([
 		['people', (stored: string) => stored.replace('person', 'nobody')],

@@ -175,7 +175,7 @@ describe('the stored state goes back to an earlier one', () => {
 		// Nothing stored at all is the trigger's beginning; a state without the business is a business chosen later.
 		expect(items).toHaveLength(garbage === null ? 12 : 0);
 		await people.remove(IVO);
-		if (garbage !== null) expect((await trigger.poll()).error?.message).toBe('BillSpring: what was remembered of the people could not be read');
+		if (garbage !== null) expect((await trigger.poll()).error?.message).toBe("BillSpring: the trigger's stored state could not be read");
 		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 

@@ -214,7 +214,7 @@ describe('later polls', () => {
 		await control('PATCH', `/businesses/${BILLSPRING}`, { name: 'Freeaccess Ltd' });
 		const trigger = await published();
 		await fault('totalTooLarge', TEAM, ALWAYS);
-		expect((await trigger.poll()).error?.message).toMatch(/^Freeaccess Ltd: FreshBooks did not give the whole list/);
+		expect((await trigger.poll()).error?.message).toMatch(/^Freeaccess Ltd: FreshBooks did not give the complete list/);
 	});
 });
 
