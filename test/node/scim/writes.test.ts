@@ -262,7 +262,7 @@ describe('what is remembered', () => {
 		expect((await send(other, 'GET', one(NEW))).body.externalId).toBe('00u9');
 	});
 
-	test('that was spoilt is as if nothing was', async () => {
+	test('that is damaged is ignored', async () => {
 		const trigger = await aTrigger({}, { 'node:FreshBooks SCIM Trigger': { people: '{"people":[[]' } });
 		expect((await send(trigger, 'GET', one(TEODOR))).status).toBe(200);
 		expect((await send(trigger, 'PATCH', one(TEODOR), OUT)).status).toBe(200);

@@ -6,7 +6,7 @@ import type * as Activation from '../../../nodes/FreshBooksTrigger/activation';
 import { connectedCredential, pollContext } from '../../harness/context';
 
 /**
- * Activations and scheduled polls, told apart on n8n-core's own code: it decides which context a poll gets. What n8n itself adds, the
+ * Activations and scheduled polls, distinguished by n8n-core's own code: it decides which context a poll gets. What n8n itself adds, the
  * contexts of the durable scheduler, is played with on a real n8n by `npm run e2e -- trigger`.
  */
 

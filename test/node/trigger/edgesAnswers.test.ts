@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { onAFastClock } from '../../harness/clock';
-import { ENGINES, told } from '../../harness/trigger';
+import { ENGINES, reported } from '../../harness/trigger';
 import { acme, addressOf, changesIn, idIn, onAScript, person, SOURCES, unjoined, uuidOf, watched, watchingAcme } from './onScript';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
@@ -149,6 +149,6 @@ test('who joins shows an identity for the first time', async () => {
 	const trigger = await watched();
 	acme().change(20, { identity_id: 20, active: true });
 	await trigger.poll();
-	expect(told(trigger.emitted)).toContain(`memberReactivated ${addressOf(20)}`);
+	expect(reported(trigger.emitted)).toContain(`memberReactivated ${addressOf(20)}`);
 	expect(trigger.emitted.every(({ member }) => member?.id === uuidOf(20))).toBe(true);
 });

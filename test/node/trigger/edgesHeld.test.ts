@@ -1,5 +1,5 @@
 import { onAFastClock } from '../../harness/clock';
-import { ENGINES, passMinutes, told, type TestTrigger } from '../../harness/trigger';
+import { ENGINES, passMinutes, reported, type TestTrigger } from '../../harness/trigger';
 import { acme, addressOf, BOLT, changesIn, idIn, json, lookUpCount, onAScript, person, SOURCES, textOf, uuidOf, watched, watchingAcme, type Row } from './onScript';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
@@ -142,7 +142,7 @@ describe.each(SOURCES)('after removals were held back, everybody is listed and a
 		await loseFive(trigger);
 		acme().showAll();
 		acme().remove(3);
-		expect(told((await trigger.poll()).items)).toEqual([REMOVED(3)]);
+		expect(reported((await trigger.poll()).items)).toEqual([REMOVED(3)]);
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
@@ -172,7 +172,7 @@ describe.each(SOURCES)('after removals were held back, everybody is listed and a
 		acme().remove(...FIVE);
 		const asked = lookUpCount();
 		const { items } = await trigger.publish(watchingAcme(source, UNLIMITED));
-		expect(told([...items, ...(await trigger.poll()).items])).toEqual(FIVE.map(REMOVED));
+		expect(reported([...items, ...(await trigger.poll()).items])).toEqual(FIVE.map(REMOVED));
 		if (source === 'teamMembers') expect(lookUpCount() - asked).toBeGreaterThanOrEqual(5);
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
@@ -185,7 +185,7 @@ describe.each(SOURCES)('after removals were held back, everybody is listed and a
 		lackOnce(3, 4, 5, 6, 7);
 		const { items } = await trigger.publish(watchingAcme(source, UNLIMITED));
 		const later = [...(await trigger.poll()).items, ...(await trigger.poll()).items];
-		expect(told([...items, ...later]).sort()).toEqual([4, 5, 6, 7].map(REMOVED));
+		expect(reported([...items, ...later]).sort()).toEqual([4, 5, 6, 7].map(REMOVED));
 	});
 });
 

@@ -1,5 +1,5 @@
 import { onAFastClock } from '../../harness/clock';
-import { ENGINES, passMinutes, told } from '../../harness/trigger';
+import { ENGINES, passMinutes, reported } from '../../harness/trigger';
 import type { Source } from '../../../nodes/FreshBooksTrigger/changes/person';
 import { acme, addressOf, changesIn, idIn, json, onAScript, person, SOURCES, unjoined, uuidOf, watched, watchingAcme } from './onScript';
 
@@ -21,7 +21,7 @@ describe.each(SOURCES)('two identities are two people (%s)', (source) => {
 		const trigger = await watch();
 		acme().remove(3);
 		acme().add(person(30, { email: addressOf(3) }));
-		expect(told((await trigger.poll()).items)).toEqual([`memberAdded ${addressOf(3)}`, REMOVED(3)]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberAdded ${addressOf(3)}`, REMOVED(3)]);
 		expect(trigger.emitted.map(({ member }) => member?.id)).toEqual([idIn(source, 30), idIn(source, 3)]);
 		expect(trigger.emitted.map(({ member }) => member?.identityId)).toEqual([30, 3]);
 		expect(await trigger.poll()).toEqual({ items: [] });
@@ -31,7 +31,7 @@ describe.each(SOURCES)('two identities are two people (%s)', (source) => {
 		const trigger = await watch();
 		acme().remove(3);
 		acme().add(person(30, { email: 'PERSON3@Example.com' }));
-		expect(told((await trigger.poll()).items)).toEqual(['memberAdded PERSON3@Example.com', REMOVED(3)]);
+		expect(reported((await trigger.poll()).items)).toEqual(['memberAdded PERSON3@Example.com', REMOVED(3)]);
 	});
 
 	test('the same, one poll after the other', async () => {
@@ -39,7 +39,7 @@ describe.each(SOURCES)('two identities are two people (%s)', (source) => {
 		acme().add(person(30, { email: addressOf(3) }));
 		expect(changesIn(await trigger.poll())).toEqual([`memberAdded ${addressOf(3)}`]);
 		acme().remove(3);
-		expect(told((await trigger.poll()).items)).toEqual([REMOVED(3)]);
+		expect(reported((await trigger.poll()).items)).toEqual([REMOVED(3)]);
 		expect(trigger.emitted[1].member?.id).toBe(idIn(source, 3));
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
@@ -47,7 +47,7 @@ describe.each(SOURCES)('two identities are two people (%s)', (source) => {
 	test('the same, leaving first and coming later', async () => {
 		const trigger = await watch();
 		acme().remove(3);
-		expect(told((await trigger.poll()).items)).toEqual([REMOVED(3)]);
+		expect(reported((await trigger.poll()).items)).toEqual([REMOVED(3)]);
 		acme().add(person(30, { email: addressOf(3) }));
 		expect(changesIn(await trigger.poll())).toEqual([`memberAdded ${addressOf(3)}`]);
 		expect(trigger.emitted[1].member?.id).toBe(idIn(source, 30));
@@ -113,7 +113,7 @@ test('somebody new with the address of somebody undecided and another identity i
 	expect(changesIn(await trigger.poll())).toEqual([`memberAdded ${addressOf(3)}`]);
 	acme().byId.clear();
 	acme().remove(3);
-	expect(told((await trigger.poll()).items)).toEqual([REMOVED(3)]);
+	expect(reported((await trigger.poll()).items)).toEqual([REMOVED(3)]);
 	expect(trigger.emitted[1].member?.id).toBe(uuidOf(3));
 });
 
@@ -144,7 +144,7 @@ describe.each(SOURCES)('one change of ID (%s)', (source) => {
 		expect(changesIn({ items: trigger.emitted })).toEqual([movedTo(source, 3, 103)]);
 	});
 
-	test('both rows are listed from the beginning: one person, and the later change of ID is one update or none', async () => {
+	test('both rows are listed from the start: one person, and the later change of ID is one update or none', async () => {
 		acme().add(again(103, 3));
 		const trigger = await watch();
 		for (let poll = 0; poll < 2; poll++) expect(await trigger.poll()).toEqual({ items: [] });
@@ -182,7 +182,7 @@ describe.each(SOURCES)('one change of ID (%s)', (source) => {
 		acme().remove(3, 103);
 		await trigger.poll();
 		await trigger.poll();
-		expect(told(trigger.emitted)).toEqual([REMOVED(3)]);
+		expect(reported(trigger.emitted)).toEqual([REMOVED(3)]);
 	});
 
 	test('there and back again, with a poll between: two updates', async () => {
@@ -306,7 +306,7 @@ describe.each(SOURCES)('somebody known whose own ID stays does not become the le
 		acme().remove(3);
 		await trigger.poll();
 		await trigger.poll();
-		expect(told(trigger.emitted.slice(1))).toEqual([REMOVED(3)]);
+		expect(reported(trigger.emitted.slice(1))).toEqual([REMOVED(3)]);
 		expect(trigger.emitted[1].member?.id).toBe(idIn(source, 3));
 	});
 
@@ -316,7 +316,7 @@ describe.each(SOURCES)('somebody known whose own ID stays does not become the le
 		acme().remove(3);
 		await trigger.poll();
 		await trigger.poll();
-		expect(told(trigger.emitted)).toEqual([REMOVED(3)]);
+		expect(reported(trigger.emitted)).toEqual([REMOVED(3)]);
 		expect(trigger.emitted[0].member?.id).toBe(idIn(source, 3));
 	});
 });
@@ -329,5 +329,5 @@ test('a person who has not joined and gets another ID is the same by the address
 	await trigger.poll();
 	await trigger.poll();
 	expect(changesIn({ items: trigger.emitted })).toEqual([movedTo('teamMembers', 20, 120)]);
-	expect(told(trigger.emitted)).not.toContain(ADDED(20));
+	expect(reported(trigger.emitted)).not.toContain(ADDED(20));
 });

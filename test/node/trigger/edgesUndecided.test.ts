@@ -1,5 +1,5 @@
 import { onAFastClock, START } from '../../harness/clock';
-import { ENGINES, passMinutes, told, type TestTrigger } from '../../harness/trigger';
+import { ENGINES, passMinutes, reported, type TestTrigger } from '../../harness/trigger';
 import type { Answer } from '../hostile/server.cts';
 import { acme, addressOf, BOLT, changesIn, json, lookUpCount, NOT_FOUND, onAScript, person, textOf, uuidOf, watched, watchingAcme } from './onScript';
 
@@ -160,7 +160,7 @@ describe('somebody missing from complete lists and not confirmed as gone for mor
 		expect(await errorsOver(trigger, 120)).toHaveLength(1);
 		acme().byId.clear();
 		acme().remove(3);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
 		expect(await errorsOver(trigger, 2 * DAY, 30)).toEqual([]);
 	});
 
@@ -181,7 +181,7 @@ describe('what FreshBooks answers for a missing person', () => {
 	test.each([404, 410])('%i is gone', async (status) => {
 		const trigger = await watched();
 		acme().undecided(json({ error: 'not_found', error_description: 'The requested resource was not found.' }, status), 3);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
@@ -201,7 +201,7 @@ describe('what FreshBooks answers for a missing person', () => {
 		acme().hide(3);
 		expect(await errorsOver(trigger, 120)).toEqual([]);
 		acme().remove(3);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
 	});
 
 	test('200 with active: true after a deactivation off the list is a reactivation', async () => {
@@ -289,9 +289,9 @@ describe("the removal safeguard's count", () => {
 		acme().undecided(FORBIDDEN, 3, 4);
 		expect(await trigger.poll()).toEqual({ items: [] });
 		acme().remove(5);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(5)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(5)}`]);
 		acme().remove(6);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(6)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(6)}`]);
 	});
 
 	test('has not people who were found by ID in earlier polls', async () => {
@@ -301,7 +301,7 @@ describe("the removal safeguard's count", () => {
 		acme().remove(5);
 		await trigger.poll();
 		await trigger.poll();
-		expect(told(trigger.emitted)).toEqual([`memberRemoved ${addressOf(5)}`]);
+		expect(reported(trigger.emitted)).toEqual([`memberRemoved ${addressOf(5)}`]);
 	});
 
 	test('lets undecided people of earlier polls leave one by one', async () => {
@@ -310,7 +310,7 @@ describe("the removal safeguard's count", () => {
 		for (let poll = 0; poll < 3; poll++) expect(await trigger.poll()).toEqual({ items: [] });
 		for (const id of [3, 4, 5, 6, 7]) {
 			acme().byId.set(id, NOT_FOUND);
-			expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(id)}`]);
+			expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(id)}`]);
 		}
 	});
 
@@ -330,21 +330,21 @@ describe("the removal safeguard's count", () => {
 		acme().add(person(103, { ...person(3), id: 103 }), person(104, { ...person(4), id: 104 }));
 		await trigger.poll();
 		await trigger.poll();
-		expect(told(trigger.emitted).sort()).toEqual([`memberRemoved ${addressOf(5)}`, `memberUpdated ${addressOf(3)}`, `memberUpdated ${addressOf(4)}`]);
+		expect(reported(trigger.emitted).sort()).toEqual([`memberRemoved ${addressOf(5)}`, `memberUpdated ${addressOf(3)}`, `memberUpdated ${addressOf(4)}`]);
 	});
 
 	test('holds nothing back where nobody is confirmed as gone', async () => {
 		const trigger = await watched();
 		acme().undecided(FORBIDDEN, 3, 4, 5, 6, 7);
 		acme().change(1, { role: 'contractor' });
-		expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${addressOf(1)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`roleChanged ${addressOf(1)}`]);
 	});
 
 	test('is not reached by a few: one leaver beside one undecided goes out at once', async () => {
 		const trigger = await watched();
 		acme().undecided(FORBIDDEN, 3);
 		acme().remove(5);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(5)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(5)}`]);
 	});
 
 	test('asks for the same people again when the answer was no answer', async () => {

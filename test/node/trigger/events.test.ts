@@ -1,5 +1,5 @@
 import { onAFastClock, START } from '../../harness/clock';
-import { told } from '../../harness/trigger';
+import { reported } from '../../harness/trigger';
 import { asOutput, BILLSPRING, fault, LANTERN, onASandbox, people, published, triggerOf, TEAM, watching } from './onSandbox';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
@@ -105,7 +105,7 @@ describe('the nine events', () => {
 		const trigger = await published();
 		const member = asOutput(await people.accept(JUN));
 		const { items } = await trigger.poll();
-		expect(told(items)).toEqual([`memberAdded ${JUN}`, `invitationAccepted ${JUN}`]);
+		expect(reported(items)).toEqual([`memberAdded ${JUN}`, `invitationAccepted ${JUN}`]);
 		expect(items[1]).toEqual({
 			...envelope,
 			event: 'invitationAccepted',
@@ -131,7 +131,7 @@ describe('one acceptance is one event', () => {
 	test('of somebody listed before they accept, who has a date afterwards', async () => {
 		const trigger = await published();
 		await people.invite('noor.haddad@example.com', 'business_employee');
-		expect(told((await trigger.poll()).items)).toEqual(['invitationCreated noor.haddad@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual(['invitationCreated noor.haddad@example.com']);
 		await people.accept('noor.haddad@example.com');
 		const { items } = await trigger.poll();
 		expect(items.filter(({ event }) => event === 'invitationAccepted')).toHaveLength(1);
@@ -143,7 +143,7 @@ describe('one acceptance is one event', () => {
 		const trigger = await published();
 		await people.invite('quick@example.com');
 		await people.accept('quick@example.com');
-		expect(told((await trigger.poll()).items)).toEqual(['memberAdded quick@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual(['memberAdded quick@example.com']);
 	});
 });
 
@@ -152,7 +152,7 @@ describe('items', () => {
 		const trigger = await published();
 		await people.change(IVO, { role: 'contractor', firstName: 'Iva', active: false });
 		const { items } = await trigger.poll();
-		expect(told(items)).toEqual([`memberUpdated ${IVO}`, `roleChanged ${IVO}`, `memberDeactivated ${IVO}`]);
+		expect(reported(items)).toEqual([`memberUpdated ${IVO}`, `roleChanged ${IVO}`, `memberDeactivated ${IVO}`]);
 		expect(items.map(({ changes }) => Object.keys(changes))).toEqual([['firstName'], ['role'], ['active']]);
 		expect(new Set(items.map(({ eventId }) => eventId)).size).toBe(3);
 	});
@@ -164,7 +164,7 @@ describe('items', () => {
 		await people.remove(IVO);
 		await people.change(MIRELA, { role: 'contractor' });
 		await people.change(HUGH, { role: 'contractor' });
-		expect(told((await trigger.poll()).items)).toEqual([
+		expect(reported((await trigger.poll()).items)).toEqual([
 			`roleChanged ${MIRELA}`,
 			`roleChanged ${HUGH}`,
 			'memberAdded zoe@example.com',
@@ -186,7 +186,7 @@ describe('items', () => {
 		await people.change(IVO, { role: 'contractor' });
 		expect(await trigger.poll()).toEqual({ items: [] });
 		await people.remove('ada.new@example.com');
-		expect(told((await trigger.poll()).items)).toEqual(['memberRemoved ada.new@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual(['memberRemoved ada.new@example.com']);
 	});
 });
 
@@ -265,14 +265,14 @@ describe('an event id', () => {
 describe('the source Business Members', () => {
 	const parameters = watching([BILLSPRING], { source: 'businessMembers' });
 
-	test('tells of whole numbers, joins, roles and leavers, and confirms a leaver with a second list', async () => {
+	test('reports whole numbers, joins, roles and leavers, and confirms a leaver with a second list', async () => {
 		const trigger = await published(parameters);
 		const { memberId } = await people.get(IVO);
 		await people.change(HUGH, { role: 'contractor' });
 		await people.remove(IVO);
 		await people.add('ada.new@example.com', { role: 'contractor' });
 		const { items } = await trigger.poll();
-		expect(told(items)).toEqual([`roleChanged ${HUGH}`, 'memberAdded ada.new@example.com', `memberRemoved ${IVO}`]);
+		expect(reported(items)).toEqual([`roleChanged ${HUGH}`, 'memberAdded ada.new@example.com', `memberRemoved ${IVO}`]);
 		expect(items[2].member).toEqual({
 			id: memberId,
 			email: IVO,

@@ -19,7 +19,7 @@ let sandbox: Sandbox;
 
 /** Call once in a suite: starts the sandbox, and gives every test the people it starts with. */
 export function onASandbox(): void {
-	// A test that times out gives the clock back while its polls go on, and waits then cost no time at all.
+	// A test that times out restores the clock while its polls continue, and waits then take no time.
 	jest.setTimeout(60_000);
 	beforeAll(async () => {
 		sandbox = await startSandbox();
@@ -107,10 +107,10 @@ export async function fault(kind: string, route: string, params: IDataObject = {
 	await control('POST', '/faults', { kind, route, ...params });
 }
 
-/** For ever, until {@link mend}. */
+/** For ever, until {@link clearFaults}. */
 export const ALWAYS = { count: 0 } as const;
 
-export async function mend(): Promise<void> {
+export async function clearFaults(): Promise<void> {
 	await control('DELETE', '/faults');
 }
 

@@ -314,7 +314,7 @@ class Trial {
 		const entry = this.model.invitations.find((one) => one.invitation.id === String(invitation?.id));
 		const address = addressOf(entry?.invitation ?? { email: null });
 		const isMember = this.model.rows.some(({ person }) => addressOf(person) === address);
-		expectSame([invitation, entry?.fate === 'revoked' || (entry?.fate === 'accepted' && !isMember)], [invitation, true]);
+		expectSame([invitation, entry?.outcome === 'revoked' || (entry?.outcome === 'accepted' && !isMember)], [invitation, true]);
 	}
 
 	/**
@@ -326,7 +326,7 @@ class Trial {
 		if (member === undefined) throw new Error('an acceptance by nobody');
 		const human = this.model.rowAsSeen(member)?.human;
 		const entry = this.model.invitations.find((one) => one.invitation.id === String(invitation?.id));
-		if (this.hasRolledBack || (entry?.fate === 'revoked' && this.added.has(human))) return;
+		if (this.hasRolledBack || (entry?.outcome === 'revoked' && this.added.has(human))) return;
 		const ids = (this.accepted.get(human) ?? new Set()).add(eventId);
 		this.accepted.set(human, ids);
 		const isTooOften = ids.size > (this.model.acceptances.get(human ?? 0) ?? 0);

@@ -209,7 +209,7 @@ class Liar {
 		if (event === 'invitationRevoked') {
 			const entry = this.model.invitations.find((one) => one.invitation.id === String(invitation?.id));
 			const wasMember = this.model.rows.some(({ person }) => person.email === entry?.invitation.email);
-			if (entry?.fate === 'pending' || (entry?.fate === 'accepted' && wasMember)) throw new Error(`false invitationRevoked ${invitation?.id}`);
+			if (entry?.outcome === 'pending' || (entry?.outcome === 'accepted' && wasMember)) throw new Error(`false invitationRevoked ${invitation?.id}`);
 		}
 	}
 }

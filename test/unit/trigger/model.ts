@@ -32,10 +32,10 @@ export interface Row {
 	versions: Record<'id' | 'email' | 'firstName' | 'lastName' | 'identityId' | 'role' | 'active', number>;
 }
 
-export interface InvitationFate {
+export interface InvitationOutcome {
 	invitation: ListedInvitation;
 	/** `odd`: in a state nobody documents, for ever. */
-	fate: 'pending' | 'accepted' | 'revoked' | 'odd';
+	outcome: 'pending' | 'accepted' | 'revoked' | 'odd';
 	/** Still listed after its end, with a status that says so. */
 	lingers: boolean;
 	/** The listed person who was invited; `null` where nobody was listed yet. */
@@ -82,7 +82,7 @@ export class FreshBooksModel {
 	/** What FreshBooks answers to some IDs in place of the truth. */
 	readonly answers = new Map<string, LookUp>();
 
-	invitations: InvitationFate[] = [];
+	invitations: InvitationOutcome[] = [];
 
 	/** How often a human may be said to have accepted: acceptances, and returns of somebody who was invited. */
 	readonly acceptances = new Map<number, number>();
@@ -148,15 +148,15 @@ export class FreshBooksModel {
 	}
 
 	pending(): ListedInvitation[] {
-		return this.invitations.filter(({ fate }) => fate === 'pending').map(({ invitation }) => invitation);
+		return this.invitations.filter(({ outcome }) => outcome === 'pending').map(({ invitation }) => invitation);
 	}
 
 	/** The list of invitations: the pending ones, ended ones that linger, and odd ones. */
 	listedInvitations(): ListedInvitation[] {
-		return this.invitations.flatMap(({ invitation, fate, lingers }) => {
-			if (fate === 'pending') return [invitation];
-			if (fate === 'odd') return [{ ...invitation, status: 'bounced', state: 'unknown' as const }];
-			return lingers ? [{ ...invitation, status: fate, state: 'ended' as const }] : [];
+		return this.invitations.flatMap(({ invitation, outcome, lingers }) => {
+			if (outcome === 'pending') return [invitation];
+			if (outcome === 'odd') return [{ ...invitation, status: 'bounced', state: 'unknown' as const }];
+			return lingers ? [{ ...invitation, status: outcome, state: 'ended' as const }] : [];
 		});
 	}
 
@@ -381,19 +381,19 @@ export class FreshBooksModel {
 		const id = `${this.invitations.length + 1}`;
 		const invitedAt = what % 3 === 0 ? null : this.stamp();
 		const invitation: ListedInvitation = { id, email, role: 'employee', status: 'pending', state: 'pending', invitedAt };
-		this.invitations.push({ invitation, fate: what % 11 === 5 ? 'odd' : 'pending', lingers: what % 2 === 0, human });
+		this.invitations.push({ invitation, outcome: what % 11 === 5 ? 'odd' : 'pending', lingers: what % 2 === 0, human });
 	}
 
 	/** Somebody is invited once more; the first invitation may end by it. */
 	private resend(who: Choice, what: Choice): void {
 		const entry = this.open(who);
 		if (entry === undefined) return;
-		if (what % 2 === 0) entry.fate = 'revoked';
+		if (what % 2 === 0) entry.outcome = 'revoked';
 		this.addInvitation(entry.invitation.email, entry.human, what - (what % 11) + 1);
 	}
 
-	private open(who: Choice): InvitationFate | undefined {
-		const open = this.invitations.filter(({ fate }) => fate === 'pending');
+	private open(who: Choice): InvitationOutcome | undefined {
+		const open = this.invitations.filter(({ outcome }) => outcome === 'pending');
 		return open[who % Math.max(open.length, 1)];
 	}
 
@@ -406,7 +406,7 @@ export class FreshBooksModel {
 		const row = this.rows.find(hasAddress);
 		// Whether somebody who comes back under another ID is the same person depends on what was last seen.
 		if (row === undefined && hadAddress) return;
-		entry.fate = 'accepted';
+		entry.outcome = 'accepted';
 		const human = row?.human ?? this.humans + 1;
 		this.acceptedAt.set(human, this.stamp());
 		const joined = this.joinedFields(human, what);
@@ -429,7 +429,7 @@ export class FreshBooksModel {
 	private revoke(who: Choice, what: Choice): void {
 		const entry = this.open(who);
 		if (entry === undefined) return;
-		entry.fate = 'revoked';
+		entry.outcome = 'revoked';
 		const row = this.rows.find(({ human }) => human === entry.human);
 		if (row !== undefined && !this.hasJoined(row) && what % 2 === 0) this.leave(row);
 	}

@@ -174,7 +174,7 @@ describe('someone missing from the list of team members', () => {
 		expect(await watched.events()).toEqual([`memberRemoved ${person.id}`]);
 	});
 
-	it('is not acquitted by an answer about somebody else', async () => {
+	it('is not kept by an answer about another person', async () => {
 		const [person, ...others] = somePeople(5);
 		const watched = await watching([person, ...others]);
 		watched.remove(person);
