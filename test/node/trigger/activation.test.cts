@@ -135,7 +135,7 @@ test('in-memory, an activation of a trigger that is as it was is one', async () 
 	for (const mode of MODES) expect(await host.activate(mode)).toBe(true);
 });
 
-test.each([1_000, 36_000, 300_000])('durable scheduler, a scheduled poll that is granted %i ms is none', async (budgetMs) => {
+test.each([1_000, 36_000, 300_000])('durable scheduler, a scheduled poll that is given %i ms is none', async (budgetMs) => {
 	const host = new Host(true);
 	await host.activate('activate');
 	expect(await host.poll({}, budgetMs)).toBe(false);

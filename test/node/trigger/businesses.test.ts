@@ -39,7 +39,7 @@ describe("'All' businesses", () => {
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test('of which none may be listed are said to whoever publishes, and later', async () => {
+	test('of which none may be listed are reported to the person who publishes, and later', async () => {
 		for (const id of [BILLSPRING, HARBOUR, LANTERN]) await control('PATCH', `/businesses/${id}`, { listable: false });
 		const trigger = await triggerOf(all);
 		expect((await trigger.activate()).error?.message).toMatch(/^BillSpring: The connected FreshBooks user has no permission for team members of business 6806492/);
@@ -47,20 +47,20 @@ describe("'All' businesses", () => {
 		expect((await trigger.poll()).error?.cause).toBe('configuration-invalid');
 	});
 
-	test('of which there are none are said', async () => {
+	test('of which there are none are reported', async () => {
 		for (const id of [BILLSPRING, HARBOUR, LANTERN, QUARRY]) await control('DELETE', `/businesses/${id}/membership`);
 		const { error } = await (await triggerOf(all)).activate();
 		expect(error).toMatchObject({ message: 'The connected FreshBooks user belongs to no business, so there is nobody to watch', cause: 'configuration-invalid' });
 	});
 
-	test('without the scope for teams are said', async () => {
+	test('without the scope for teams are reported', async () => {
 		const trigger = await triggerOf(all, { credential: await credentialFor('user:profile:read') });
 		const { error } = await trigger.activate();
 		expect(error?.message).toMatch(/user:teams:read is needed/);
 		expect(error?.cause).toBe('configuration-invalid');
 	});
 
-	test('whose membership holds no business are passed over', async () => {
+	test('whose membership holds no business are ignored', async () => {
 		await control('PATCH', '/settings', { membershipWithoutBusiness: true, usersMeShape: 'flat' });
 		const trigger = await published(all);
 		await people.remove(IVO);
@@ -123,7 +123,7 @@ describe('access that is lost is not everyone leaving', () => {
 });
 
 describe('settings changed on a live workflow', () => {
-	test('a business added gets a baseline, one taken out is forgotten, and neither gives a false event', async () => {
+	test('a business added gets a baseline, one removed is forgotten, and neither gives a false event', async () => {
 		const trigger = await published(watching([BILLSPRING]));
 		await people.remove(IVO);
 		expect(reported((await trigger.publish(watching([BILLSPRING, LANTERN]))).items)).toEqual([`memberRemoved ${IVO}`]);
@@ -169,7 +169,7 @@ describe('settings changed on a live workflow', () => {
 		['no event', watching([BILLSPRING], { events: [] }), /'Events' is empty/],
 		['a business that is none', { ...watching([]), businessIds: ['a/../b'] }, /'Business Names or IDs' holds an entry that must be a whole number/],
 		['a limit below 0', watching([BILLSPRING], { options: { maxRemovals: -1 } }), /'Max Removals' must be a number of at least 0/],
-	])('%s is thrown with its way out to whoever publishes, touches no state and kills nothing on a restart', async (_name, parameters, message) => {
+	])('%s is thrown with its way out to the person who publishes, touches no state and kills nothing on a restart', async (_name, parameters, message) => {
 		const trigger = await published();
 		const before = trigger.stored;
 		trigger.parameters = parameters as typeof trigger.parameters;
@@ -183,7 +183,7 @@ describe('settings changed on a live workflow', () => {
 	});
 });
 
-test('a businessMembers list that FreshBooks does not offer is said to whoever publishes', async () => {
+test('a businessMembers list that FreshBooks does not offer is reported to the person who publishes', async () => {
 	await control('PATCH', '/settings', { profile: 'documented' });
 	for (const businesses of ['all', 'selected']) {
 		const trigger = await triggerOf(watching([BILLSPRING], { businesses, source: 'businessMembers', events: ['memberAdded'] }));
@@ -191,7 +191,7 @@ test('a businessMembers list that FreshBooks does not offer is said to whoever p
 	}
 });
 
-test('invitations that FreshBooks does not offer are said, and the people are watched all the same', async () => {
+test('invitations that FreshBooks does not offer are reported, and the people are watched nevertheless', async () => {
 	const trigger = await published();
 	await control('PATCH', '/settings', { profile: 'documented' });
 	await people.remove(IVO);

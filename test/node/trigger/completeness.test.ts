@@ -16,7 +16,7 @@ async function someoneOn(page: 1 | 2): Promise<string> {
 	return (await people.all(HARBOUR))[page === 1 ? 30 : 115].email;
 }
 
-test.each(['teamMembers', 'businessMembers'])('a poll without news leaves the state of %s as it was, so that n8n has nothing to write', async (source) => {
+test.each(['teamMembers', 'businessMembers'])('a poll without changes leaves the state of %s as it was, so that n8n has nothing to write', async (source) => {
 	const trigger = await published(watching([HARBOUR, BILLSPRING], { source, events: [...ALL_EVENTS] }));
 	const baseline = trigger.state();
 	expect(await trigger.poll()).toEqual({ items: [] });
@@ -35,7 +35,7 @@ describe('a row that is skipped between two pages is never a removal', () => {
 		['the list turned the other way, so that a row repeats', 'rotateRows', { by: -1 }],
 		['the list lost its first row meanwhile', 'shiftRows', {}],
 		['the list lost its first row meanwhile, and the total did not say so', 'shiftRows', { keepTotal: true }],
-	])('%s, once: it is read again, and the change of the same minute goes out', async (_name, kind, params) => {
+	])('%s, once: it is read again, and the change of the same minute is emitted', async (_name, kind, params) => {
 		const trigger = await published(harbour);
 		const email = await someoneOn(2);
 		await people.change(email, { role: 'chief' }, HARBOUR);
@@ -49,7 +49,7 @@ describe('a row that is skipped between two pages is never a removal', () => {
 		['rotateRows', { by: -1 }],
 		['shiftRows', {}],
 		['shiftRows', { keepTotal: true }],
-	])('%s %p for ever: nothing is reported removed, what is remembered stays, and the change goes out later', async (kind, params) => {
+	])('%s %p for ever: nothing is reported removed, what is remembered stays, and the change is emitted later', async (kind, params) => {
 		const trigger = await published(harbour);
 		await people.change(await someoneOn(1), { role: 'chief' }, HARBOUR);
 		await fault(kind, TEAM, { ...params, ...ALWAYS });
@@ -72,7 +72,7 @@ describe('a row that is skipped between two pages is never a removal', () => {
 	});
 });
 
-describe('a listing that is no listing', () => {
+describe('a listing that is incomplete', () => {
 	test.each<[string, string, string, IDataObject]>([
 		['a row short of its total', 'dropRows', TEAM, { emails: [LAST], keepTotal: true }],
 		['more counted than shown', 'totalTooLarge', TEAM, {}],
@@ -112,7 +112,7 @@ describe('a listing that is no listing', () => {
 		expect((await trigger.poll()).items.map(({ event }) => event)).toEqual(['roleChanged', 'memberRemoved']);
 	});
 
-	test('once only: it is read again in the same poll and nobody hears of it', async () => {
+	test('once only: it is read again in the same poll and no error is thrown', async () => {
 		const trigger = await published(harbour);
 		const email = await someoneOn(1);
 		for (const kind of ['emptyList', 'totalTooLarge', 'wrongShape', 'truncatedJson', 'status', 'html502', 'resetMidBody']) {
@@ -139,7 +139,7 @@ describe('a listing that is no listing', () => {
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test.each(['emptyList', 'dropRows'])('business members, %s once: the second complete list acquits', async (kind) => {
+	test.each(['emptyList', 'dropRows'])('business members, %s once: the second complete list keeps the person', async (kind) => {
 		const trigger = await published(watching([BILLSPRING], { source: 'businessMembers' }));
 		await fault(kind, MEMBERS, { emails: ['ivo.castellan@example.com'], keepTotal: false });
 		expect(await trigger.poll()).toEqual({ items: [] });

@@ -33,14 +33,14 @@ async function changeEverybody(trigger: TestTrigger): Promise<void> {
 	}
 }
 
-/** Somebody gives up an ID for another. */
+/** A person gives up an ID for another. */
 function move(from: number, to: number): void {
 	const row = acme().one(from);
 	acme().remove(from);
 	acme().add({ ...row, id: to });
 }
 
-/** Somebody who was not there before, under this ID. */
+/** A person who was not there before, under this ID. */
 function stranger(id: number, number: number): Row {
 	return person(id, { email: addressOf(number), identity_id: number, first_name: `First${number}` });
 }
@@ -53,7 +53,7 @@ describe.each(SOURCES)('FreshBooks gives an ID again (%s)', (source) => {
 		return await watched(watchingAcme(source, LIMIT));
 	};
 
-	test('somebody moves from ID 1 to 2, somebody new gets 1, and both change alike', async () => {
+	test('a person moves from ID 1 to 2, a new person gets 1, and both change alike', async () => {
 		const trigger = await watch();
 		move(1, 2);
 		await polls(trigger);
@@ -95,7 +95,7 @@ describe.each(SOURCES)('FreshBooks gives an ID again (%s)', (source) => {
 		expectAllDifferent([trigger]);
 	});
 
-	test('to somebody new after the first has left', async () => {
+	test('to a new person after the first has left', async () => {
 		const trigger = await watch();
 		for (let turn = 0; turn < 3; turn++) {
 			acme().remove(1);
@@ -165,7 +165,7 @@ describe('two triggers with the same settings', () => {
 			trigger.name = name;
 			return trigger;
 		});
-		// At the very same moment, so that nothing but the triggers differs.
+		// At the same moment, so that nothing but the triggers differs.
 		const now = Date.now();
 		for (const trigger of triggers) {
 			jest.setSystemTime(now);

@@ -30,7 +30,7 @@ async function polls(trigger: TestTrigger, count: number): Promise<string[]> {
 	return lines;
 }
 
-/** Somebody joins in this very minute. */
+/** A person joins in this minute. */
 const joinedNow = (id: number, changes: IDataObject = {}) => person(id, { invitation_date_accepted: new Date(Date.now() + 30_000).toISOString(), ...changes });
 
 describe.each(SOURCES.flatMap((source) => [true, false].map((isDated) => ({ source, isDated }))))('several invitations of one address ($source, with a date: $isDated)', ({ source, isDated }) => {
@@ -198,7 +198,7 @@ describe('an acceptance that a date shows', () => {
 	test.each<[string, string, number]>([
 		['before it was sent', iso(15), 0],
 		['after it was sent', iso(22), 1],
-	])('of somebody invited later, %s', async (_name, date, count) => {
+	])('of an invited person later, %s', async (_name, date, count) => {
 		acme().add(unjoined(20));
 		const trigger = await watched();
 		passMinutes(20);
@@ -265,7 +265,7 @@ describe('an acceptance that a date shows', () => {
 		expect(acceptancesOf(trigger)).toEqual([`invitationAccepted ${addressOf(3)}`]);
 	});
 
-	test.each(ENGINES)('%s: that comes and goes by turns is one acceptance', async (engine) => {
+	test.each(ENGINES)('%s: that comes and goes alternately is one acceptance', async (engine) => {
 		acme().add(unjoined(20));
 		const trigger = await watched(watchingAcme(), { engine });
 		const date = iso(1);
@@ -382,7 +382,7 @@ describe('`confirmed: false` is no member (businessMembers)', () => {
 		expect((await polls(trigger, 2))[0]).toBe(ADDED);
 	});
 
-	test('somebody known whose row says so for a while is not removed, neither then nor by a list that misses the row once', async () => {
+	test('a known person whose row says so for a while is not removed, neither then nor by a list that misses the row once', async () => {
 		const trigger = await watch();
 		acme().change(3, { confirmed: false });
 		expect(await polls(trigger, 2)).toEqual([]);
@@ -553,7 +553,7 @@ describe('invitations that vanish all at once', () => {
 		expect([...reported(items), ...(await polls(trigger, 3))].sort()).toEqual(EIGHT.map((id) => `invitationRevoked invited${id}@example.com`));
 	});
 
-	test('two of eight go out', async () => {
+	test('two of eight are emitted', async () => {
 		const trigger = await watchEight();
 		acme().endInvitation(70, 71);
 		expect(await polls(trigger, 2)).toEqual(['invitationRevoked invited70@example.com', 'invitationRevoked invited71@example.com']);

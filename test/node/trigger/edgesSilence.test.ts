@@ -82,14 +82,14 @@ describe('a person with two rows, one of which is over', () => {
 	});
 });
 
-describe.each(SOURCES)('a list that lacks somebody every time, and a second one that has them (%s)', (source) => {
-	/** As two servers that answer by turns, one of which lacks somebody. */
+describe.each(SOURCES)('a list that lacks a person every time, and a second one that has them (%s)', (source) => {
+	/** As two servers that answer alternately, one of which lacks a person. */
 	function lackByTurns(...ids: number[]): void {
 		let lists = 0;
 		acme().list = (rows) => (lists++ % 2 === 0 ? rows.filter(({ id }) => !ids.includes(id)) : rows);
 	}
 
-	test('what changes of them is reported all the same', async () => {
+	test('what changes of them is reported nevertheless', async () => {
 		const trigger = await watched(watchingAcme(source));
 		lackByTurns(3);
 		expect(await polls(trigger, 2)).toEqual([]);
@@ -168,7 +168,7 @@ test.each(SOURCES)('a baseline from an answer without roles is no reason for a r
 	expect(await polls(trigger, 2)).toEqual([`roleChanged ${addressOf(3)} role: business_employee -> contractor`]);
 });
 
-test.each(SOURCES)('somebody added by an answer without roles: the role is reported when it is known (%s)', async (source) => {
+test.each(SOURCES)('a person added by an answer without roles: the role is reported when it is known (%s)', async (source) => {
 	const trigger = await watched(watchingAcme(source));
 	acme().add(person(20, { role: null }));
 	expect(await polls(trigger, 1)).toEqual([`memberAdded ${addressOf(20)}`]);
@@ -188,7 +188,7 @@ test.each([
 	expect(reported((await trigger.poll()).items)).toEqual([`invitationAccepted ${addressOf(3)}`]);
 });
 
-test('somebody inactive who is off the list and whose answer by ID leaves `active` out needs no error', async () => {
+test('an inactive person who is off the list and whose answer by ID leaves `active` out needs no error', async () => {
 	acme().change(3, { active: false });
 	const trigger = await watched();
 	acme().hide(3);

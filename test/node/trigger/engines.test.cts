@@ -107,7 +107,7 @@ describe.each(ENGINES)('the engine %s', (engine) => {
 });
 
 describe('the stored state goes back to an earlier one', () => {
-	test.each(ENGINES)('%s, in a new process: what went out since goes out again with the same ids, and nothing else', async (engine) => {
+	test.each(ENGINES)('%s, in a new process: what was emitted since is emitted again with the same IDs, and nothing else', async (engine) => {
 		const trigger = await published(watching([BILLSPRING]), { engine });
 		await people.add('first@example.com');
 		await trigger.poll();
@@ -133,7 +133,7 @@ describe('the stored state goes back to an earlier one', () => {
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test('cursors, to nothing at all: a poll that steps back stores what it read, and no baseline is taken over what happens', async () => {
+	test('cursors, to nothing at all: a poll that returns at once stores what it read, and no baseline is taken over what happens', async () => {
 		const trigger = await published(watching([BILLSPRING]), { engine: 'cursors' });
 		const nothing = trigger.stored;
 		await trigger.poll();
@@ -191,7 +191,7 @@ describe('the stored state goes back to an earlier one', () => {
 });
 
 describe('polls at the same time', () => {
-	test('the second steps back, and the change goes out once', async () => {
+	test('the second returns at once, and the change is emitted once', async () => {
 		const trigger = await published();
 		await people.remove(IVO);
 		await fault('delay', TEAM, { ms: 150 });

@@ -53,7 +53,7 @@ describe('the nine events', () => {
 		expect(Object.keys(items[0].member ?? {})).toEqual(Object.keys(after));
 	});
 
-	test('memberRemoved shows the person as last seen', async () => {
+	test('memberRemoved shows the person with the last known values', async () => {
 		const trigger = await published();
 		const before = asOutput(await people.remove(IVO));
 		expect((await trigger.poll()).items).toEqual([{ ...envelope, event: 'memberRemoved', member: before, previous: before, changes: {} }]);
@@ -128,7 +128,7 @@ describe('the nine events', () => {
 });
 
 describe('one acceptance is one event', () => {
-	test('of somebody listed before they accept, who has a date afterwards', async () => {
+	test('of a listed person before they accept, who has a date afterwards', async () => {
 		const trigger = await published();
 		await people.invite('noor.haddad@example.com', 'business_employee');
 		expect(reported((await trigger.poll()).items)).toEqual(['invitationCreated noor.haddad@example.com']);
@@ -190,7 +190,7 @@ describe('items', () => {
 	});
 });
 
-describe('the same person with another id', () => {
+describe('the same person with another ID', () => {
 	test('is updated, never removed', async () => {
 		const trigger = await published();
 		const before = asOutput(await people.get(IVO));
@@ -219,7 +219,7 @@ describe('the same person with another id', () => {
 	});
 });
 
-describe('an event id', () => {
+describe('an event ID', () => {
 	test('is the same when the same change is found again after the stored state went back', async () => {
 		const trigger = await published();
 		const before = trigger.stored;
@@ -287,7 +287,7 @@ describe('the source Business Members', () => {
 	});
 });
 
-test('a poll that n8n hands the state from before the last one misses nothing that was undone since, and repeats by the same ids', async () => {
+test('a poll that n8n hands the state from before the last one misses nothing that was undone since, and repeats by the same IDs', async () => {
 	const trigger = await published(watching([BILLSPRING]), { engine: 'scheduler' });
 	const before = trigger.stored;
 	await people.deactivate(IVO);

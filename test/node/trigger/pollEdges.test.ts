@@ -19,7 +19,7 @@ const PEOPLE_EVENTS = ['memberAdded', 'memberRemoved', 'memberDeactivated', 'mem
 const all = watching([], { businesses: 'all' });
 const changed: INodeParameters = watching([BILLSPRING], { options: { maxRemovals: 30 } });
 
-/** Polls once every `everyMinutes` for so long, and comes back with what each poll gave. */
+/** Polls once every `everyMinutes` for that time, and comes back with what each poll gave. */
 async function pollFor(trigger: TestTrigger, minutes: number, everyMinutes = 1, before: () => Promise<unknown> = async () => undefined): Promise<Polled[]> {
 	const polls: Polled[] = [];
 	for (let passed = 0; passed < minutes; passed += everyMinutes) {
@@ -46,7 +46,7 @@ describe('publishing a changed workflow while FreshBooks is down', () => {
 		expect((await trigger.poll()).error).toMatchObject({ cause: 'temporarily-unavailable' });
 	}
 
-	test('throws nothing on n8n before 2.38, which grants a poll no budget', async () => {
+	test('throws nothing on n8n before 2.38, which gives a poll no budget', async () => {
 		const trigger = await published(undefined, { olderHost: true });
 		await trigger.poll();
 		await expectSilentActivation(trigger);
@@ -247,7 +247,7 @@ describe.each(ENGINES)('trouble beside items in every poll (%s)', (engine) => {
 		expect(new Set(trigger.emitted.map(({ eventId }) => eventId)).size).toBe(made.length);
 	});
 
-	test('stores nothing when it is thrown: n8n killed then, the items come all the same, each once', async () => {
+	test('stores nothing when it is thrown: n8n killed then, the items come nevertheless, each once', async () => {
 		const trigger = await published(parameters, { engine });
 		await people.change(RAVI, { role: 'role_a' }, LANTERN);
 		await trigger.poll();
@@ -300,7 +300,7 @@ test('trouble of one among several businesses that comes and goes is thrown at m
 describe('invitation events where FreshBooks offers no invitations', () => {
 	const chosen = watching([BILLSPRING, LANTERN], { events: ['memberRemoved', 'invitationRevoked', 'invitationCreated'] });
 
-	test('are refused to a person who publishes, with the events to untick', async () => {
+	test('are refused to a person who publishes, with the events to deselect', async () => {
 		await control('PATCH', '/settings', { profile: 'documented' });
 		const trigger = await triggerOf(chosen);
 		for (let attempt = 0; attempt < 5; attempt++) {
@@ -332,7 +332,7 @@ describe('invitation events where FreshBooks offers no invitations', () => {
 		expect(await (await triggerOf(chosen)).activate()).toEqual({ items: [] });
 	});
 
-	test('on a live trigger are trouble once a day, and the people are reported all the same', async () => {
+	test('on a live trigger are trouble once a day, and the people are reported nevertheless', async () => {
 		const trigger = await published(chosen);
 		await control('PATCH', '/settings', { profile: 'documented' });
 		expect(await trigger.restart()).toEqual({ items: [] });

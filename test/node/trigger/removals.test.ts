@@ -34,7 +34,7 @@ test.each([new FreshBooksTrigger(), new FreshBooksScimTrigger()])('$description.
 	for (const entry of entries.slice(place, place + 2)) expect(entry.default).toBe(objectOf(options?.default)[entry.name]);
 });
 
-describe('a person missing from the list is asked for by id', () => {
+describe('a person missing from the list is requested by ID', () => {
 	test('404 confirms', async () => {
 		const trigger = await published();
 		await people.remove(IVO);
@@ -64,7 +64,7 @@ describe('a person missing from the list is asked for by id', () => {
 		['an empty object', 'wrongShape', { body: {} }],
 		['a broken connection', 'resetBefore', {}],
 		['half an answer', 'truncatedJson', {}],
-	])('%s leaves them as last seen, to be asked for again', async (_name, kind, params) => {
+	])('%s leaves them with the last known values, to be asked for again', async (_name, kind, params) => {
 		const trigger = await published();
 		await people.remove(IVO);
 		await people.change('mirela.okafor@example.com', { role: 'contractor' });
@@ -76,7 +76,7 @@ describe('a person missing from the list is asked for by id', () => {
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test('no answer in time leaves them as last seen', async () => {
+	test('no answer in time leaves them with the last known values', async () => {
 		const trigger = await published();
 		await people.remove(IVO);
 		await fault('delay', ONE_MEMBER, { ms: 20_000, ...ALWAYS });
@@ -197,7 +197,7 @@ describe('the safeguard', () => {
 		expect((await trigger.poll()).error?.message).toMatch(/disappeared/);
 	});
 
-	test('takes people with another id for no leavers', async () => {
+	test('takes people with another ID for no leavers', async () => {
 		const trigger = await published();
 		for (const email of await addressesOf(BILLSPRING, 6)) await people.newId(email);
 		expect((await trigger.poll()).items.map(({ event }) => event)).toEqual(Array(6).fill('memberUpdated'));

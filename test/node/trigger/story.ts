@@ -109,7 +109,7 @@ export class Story {
 		else await this.answerAnInvitation(business);
 	}
 
-	/** Nobody could tell who somebody without an identity is whose id and address change in the same minute. */
+	/** Nobody could tell who a person without an identity is whose id and address change in the same minute. */
 	private async giveNewId(someone: string, business: number): Promise<void> {
 		if ((await people.get(someone, business)).identityId !== null) await people.newId(someone, business);
 	}

@@ -229,7 +229,7 @@ async function waitForSandbox(): Promise<void> {
 	throw new Error('The sandbox did not come back.');
 }
 
-describe('the time n8n grants a poll', () => {
+describe('the time n8n gives a poll', () => {
 	const many = Array.from({ length: 40 }, (_, index) => index + 1);
 	const seedMany = async () =>
 		await control('POST', '/seed', { businesses: many.map((id) => ({ id, name: `Number ${id}`, members: [{ email: `one${id}@example.com` }, { email: `two${id}@example.com` }] })) });
@@ -381,7 +381,7 @@ describe('"Fetch Test Event"', () => {
 		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 
-	test('is about somebody who is in no business, whatever a workflow does to them', async () => {
+	test('is about a person who is in no business, whatever a workflow does to them', async () => {
 		const listed = (await people.all()).map(({ email }) => email);
 		const { items } = await (await triggerOf(watching([BILLSPRING]))).tryOut();
 		const shown = items.flatMap(({ member, previous, invitation }) => [member, previous, invitation]).flatMap((one) => one?.email ?? []);

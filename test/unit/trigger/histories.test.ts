@@ -41,7 +41,7 @@ interface PollStep {
 	bound: number;
 	/** At most so many people may be removed. */
 	limit: number;
-	/** A second look is declined. */
+	/** A second reading is declined. */
 	declines: boolean;
 	invitationsFail: boolean;
 	/** Bits that say which fields the rows of known people leave out. */
@@ -297,7 +297,7 @@ class Trial {
 
 	/**
 	 * Since the last poll the person was there under no ID, by identity or address, and FreshBooks did not find them by ID
-	 * during this one. The known limit: two lists in a row that moved as they were read may both have skipped somebody; with team
+	 * during this one. The known limit: two lists in a row that moved as they were read may both have skipped a person; with team
 	 * members the row of a new ID, which asking for the old one cannot tell.
 	 */
 	private checkRemoval({ member }: ChangeItem, { declines }: PollStep): void {
@@ -318,8 +318,8 @@ class Trial {
 	}
 
 	/**
-	 * Nobody is said to have accepted more often than they did; by one event ID each. The known limit: somebody added whose invitation is
-	 * withdrawn looks like somebody who accepted it.
+	 * Nobody is reported to have accepted more often than they did; by one event ID each. The known limit: an added person whose
+	 * invitation is revoked looks like a person who accepted it.
 	 */
 	private checkAcceptance(item: ChangeItem): void {
 		const { member, eventId, invitation } = item;
@@ -488,7 +488,7 @@ describe.each(['teamMembers', 'businessMembers'] as const)('random histories, %s
 		);
 	}, TIME_LIMIT);
 
-	it('nobody waits for somebody undecided, and nothing is lost once FreshBooks answers clearly', async () => {
+	it('nobody waits for an undecided person, and nothing is lost once FreshBooks answers clearly', async () => {
 		await check(
 			fc.asyncProperty(history(2), async (steps) => {
 				const trial = new Trial(source);

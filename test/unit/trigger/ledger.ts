@@ -106,7 +106,7 @@ export class Ledger {
 		const row = [...this.model.rows, ...this.model.hidden].find(({ person }) => person.email === invitation.email);
 		const isUnclear = row !== undefined || this.model.hasEverJoined(human) || this.mayLookAccepted(invitation.id, human);
 		if (outcome === 'revoked') return end === 'invitationRevoked' || isUnclear ? [] : complaint;
-		// A member who is invited may accept without anything to be seen, and somebody hidden joins unseen.
+		// A member who is invited may accept without anything to be seen, and a hidden person joins unseen.
 		if (human !== null || (row !== undefined && this.model.hidden.includes(row))) return [];
 		if (row?.joins === 1) return end === 'invitationAccepted' || this.hasAccepted(row.human) ? [] : complaint;
 		// Who has left again may have been reported as not having come.
