@@ -10,7 +10,7 @@ import { DAY_MS, HOUR_MS } from './changes/reporting';
 export interface Report extends FailureText {
 	/** The same trouble has the same signature. */
 	signature: string;
-	/** At most one error about it in so many milliseconds. */
+	/** How often at most an error is thrown about it, in milliseconds. */
 	everyMs: number;
 	/** A person has to fix it. Publishing is refused when this is so for everything that the trigger watches. */
 	blocksPublishing: boolean;

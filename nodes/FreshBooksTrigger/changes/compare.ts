@@ -18,7 +18,7 @@ export interface Comparison {
 	missing: Person[];
 	/** By `idKey`: known people whose ID the list has. */
 	present: ReadonlyMap<string, Listed>;
-	/** `present`, the newcomers and the unconfirmed rows. Empty when nobody is new or missing and it was not requested. */
+	/** `present`, the newcomers and the unconfirmed rows. Empty when no one is new or missing and it was not requested. */
 	index: PeopleIndex;
 	/** By `idKey`: listed IDs of a second row of a person who is known, or new, under another ID. */
 	aliases: ReadonlySet<string>;
@@ -100,14 +100,14 @@ function aliasesOf(newcomers: readonly Listed[], index: PeopleIndex, present: Re
 }
 
 /**
- * Whether the list shows an alias for the first time. That may be so, or somebody got a new ID after the page with the old one had
- * been read, and then somebody else is left out.
+ * Whether the list shows an alias for the first time. Either the person has two rows, or got a new ID after the page with the old one
+ * was read; in that case another person is missing from the list.
  */
 export function hasNewAlias({ aliases }: Comparison, snapshot: Snapshot): boolean {
 	return [...aliases].some((key) => !snapshot.aliases.has(key));
 }
 
-/** Who is listed in place of a missing person. */
+/** The row that replaces a missing person's row. */
 export interface Replacement extends Listed {
 	/** The snapshot does not know this ID. */
 	isNew: boolean;
