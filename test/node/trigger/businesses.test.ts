@@ -167,7 +167,7 @@ describe('settings changed on a live workflow', () => {
 	test.each<[string, IDataObject, RegExp]>([
 		['no business', watching([]), /'Business Names or IDs' is empty/],
 		['no event', watching([BILLSPRING], { events: [] }), /'Events' is empty/],
-		['a business that is none', { ...watching([]), businessIds: ['a/../b'] }, /'Business Names or IDs' holds an entry that must be a whole number/],
+		['a business that is none', { ...watching([]), businessIds: ['a/../b'] }, /'Business Names or IDs' has an entry that must be a whole number/],
 		['a limit below 0', watching([BILLSPRING], { options: { maxRemovals: -1 } }), /'Max Removals' must be a number of at least 0/],
 	])('%s is thrown with its way out to the person who publishes, touches no state and kills nothing on a restart', async (_name, parameters, message) => {
 		const trigger = await published();
@@ -175,7 +175,7 @@ describe('settings changed on a live workflow', () => {
 		trigger.parameters = parameters as typeof trigger.parameters;
 		const { error } = await trigger.activate('activate');
 		expect(error).toMatchObject({ message: expect.stringMatching(message), cause: 'configuration-invalid' });
-		expect(error?.description).toMatch(/Correct it in the FreshBooks Trigger/);
+		expect(error?.description).toMatch(/To fix this, correct it in the FreshBooks Trigger/);
 		expect(await trigger.restart()).toEqual({ items: [] });
 		expect((await trigger.poll()).error?.message).toMatch(message);
 		expect((await trigger.poll()).error).toBeUndefined();
