@@ -201,7 +201,7 @@ describe('a renamed trigger', () => {
 		const trigger = await published();
 		trigger.stored = JSON.stringify({ 'node:FreshBooks': 'garbage' });
 		expect(await trigger.restart()).toEqual({ items: [] });
-		expect((await trigger.poll()).error?.description).toMatch(/Rename the trigger/);
+		expect((await trigger.poll()).error?.description).toMatch(/rename the trigger/);
 		expect(await trigger.rename('FreshBooks again')).toEqual({ items: [] });
 		await people.change(IVO, { role: 'contractor' });
 		expect(reported((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
