@@ -3,8 +3,8 @@ import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { BASE_URL_PATTERN, PRODUCTION_API, PRODUCTION_AUTH } from '../nodes/FreshBooks/client/baseUrl';
 
 /**
- * An expression for one of n8n's own OAuth2 URLs. A custom base URL that a token must not be sent to becomes a scheme that
- * n8n refuses, and whose name is what n8n's message then shows.
+ * An expression for one of n8n's own OAuth2 URLs. A custom base URL that a token must not be sent to becomes a scheme that n8n
+ * refuses. n8n's message shows the name of the scheme, which says what to do (n8n 2.40, validate-oauth-url).
  */
 const checkedUrl = (field: string, production: string, refusal: string, path: string): string =>
 	`={{ ($self["environment"] === "custom" ? (${BASE_URL_PATTERN}.test($self["${field}"]) ? $self["${field}"] : "${refusal}:") : "${production}").replace(/\\/+$/, "") }}${path}`;
@@ -36,7 +36,7 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 		},
 		{
 			displayName:
-				'In FreshBooks, open Settings > Developer Portal and create an app. Give it the redirect URL shown above (the portal takes https:// only; the documentation shows what to do without) and enable the scopes that the access chosen here names. Its client ID and client secret go into the fields above.',
+				'In FreshBooks, open Settings > Developer Portal and create an app with the redirect URL shown above (https:// only; the documentation says what to do without). Enable the scopes of the access that you choose here. Copy its client ID and client secret into the fields above.',
 			name: 'appNotice',
 			type: 'notice',
 			default: '',
@@ -46,29 +46,41 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 			name: 'access',
 			type: 'options',
 			default: 'read',
-			description: 'What the connection may do. FreshBooks refuses the whole consent when a scope is not enabled on the app.',
+			description: 'What the connection can do. Enable its scopes on the FreshBooks app: if one is not enabled, FreshBooks refuses the whole consent.',
 			options: [
-				{
-					name: 'Read Team',
-					value: 'read',
-					description: 'List team members and staff, and run the trigger; the nodes refuse to change anything (user:profile:read user:teams:read)',
-				},
-				{
-					name: 'Manage Team',
-					value: 'manage',
-					description: 'Also invite, change and remove people (adds user:teams:write)',
-				},
-				{
-					name: 'Legacy Full Access',
-					value: 'legacy',
-					description: 'Every scope (admin:all:legacy). FreshBooks gives it to apps made before October 2021, and its portal may not offer it to yours.',
-				},
-				{
-					name: 'Custom Scopes',
-					value: 'custom',
-					description: 'Type the scopes yourself',
-				},
+				{ name: 'Read Team', value: 'read' },
+				{ name: 'Manage Team', value: 'manage' },
+				{ name: 'Legacy Full Access', value: 'legacy' },
+				{ name: 'Custom Scopes', value: 'custom' },
 			],
+		},
+		{
+			displayName: 'Can read team members, invitations and staff, review access and run the trigger (user:profile:read user:teams:read). It cannot change anything: the nodes refuse to.',
+			name: 'readHint',
+			type: 'notice',
+			default: '',
+			displayOptions: { show: { access: ['read'] } },
+		},
+		{
+			displayName: 'Can also invite, change and remove people (user:profile:read user:teams:read user:teams:write). It cannot read projects and time entries, which Offboard lists for the hand-over.',
+			name: 'manageHint',
+			type: 'notice',
+			default: '',
+			displayOptions: { show: { access: ['manage'] } },
+		},
+		{
+			displayName: 'Can do everything (admin:all:legacy). FreshBooks gives this scope to apps made before October 2021; its portal may not offer it to yours.',
+			name: 'legacyHint',
+			type: 'notice',
+			default: '',
+			displayOptions: { show: { access: ['legacy'] } },
+		},
+		{
+			displayName: 'Can do what the scopes below allow, and cannot do more. To manage people and list the hand-over of a leaver: user:profile:read user:teams:read user:teams:write user:projects:read user:time_entries:read',
+			name: 'customHint',
+			type: 'notice',
+			default: '',
+			displayOptions: { show: { access: ['custom'] } },
 		},
 		{
 			displayName: 'Custom Scopes',
@@ -76,7 +88,7 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. user:profile:read user:teams:read',
-			description: 'Scopes to ask for, separated by spaces. Each must be enabled on the FreshBooks app.',
+			description: 'Scopes to ask for, separated by spaces',
 			displayOptions: { show: { access: ['custom'] } },
 		},
 		{
@@ -96,7 +108,8 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 			type: 'string',
 			default: 'https://api.freshbooks.com',
 			placeholder: 'e.g. https://api.freshbooks.com',
-			description: 'Where requests and tokens go. HTTPS, or HTTP to this machine only.',
+			description: 'Where requests and tokens go',
+			hint: 'Use https, or http with localhost or 127.0.0.1',
 			displayOptions: { show: { environment: ['custom'] } },
 		},
 		{
@@ -105,20 +118,21 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 			type: 'string',
 			default: 'https://auth.freshbooks.com',
 			placeholder: 'e.g. https://auth.freshbooks.com',
-			description: 'Where the consent page is. HTTPS, or HTTP to this machine only.',
+			description: 'Where the consent page is',
+			hint: 'Use https, or http with localhost or 127.0.0.1',
 			displayOptions: { show: { environment: ['custom'] } },
 		},
 		{
 			displayName: 'Authorization URL',
 			name: 'authUrl',
 			type: 'hidden',
-			default: checkedUrl('authBaseUrl', PRODUCTION_AUTH, 'authorization-base-url-must-be-https', '/oauth/authorize'),
+			default: checkedUrl('authBaseUrl', PRODUCTION_AUTH, 'authorization-base-url-must-be-https-or-http-with-localhost', '/oauth/authorize'),
 		},
 		{
 			displayName: 'Access Token URL',
 			name: 'accessTokenUrl',
 			type: 'hidden',
-			default: checkedUrl('apiBaseUrl', PRODUCTION_API, 'api-base-url-must-be-https', '/auth/oauth/token'),
+			default: checkedUrl('apiBaseUrl', PRODUCTION_API, 'api-base-url-must-be-https-or-http-with-localhost', '/auth/oauth/token'),
 		},
 		{
 			displayName: 'Scope',

@@ -1,8 +1,8 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
 /**
- * What an identity provider shows to the FreshBooks SCIM Trigger: `Authorization: Bearer <token>`. Made up by whoever sets the
- * connection up; FreshBooks never sees it. The node refuses a token of fewer than 32 characters (token.ts).
+ * The token that an identity provider sends to the FreshBooks SCIM Trigger: `Authorization: Bearer <token>`. The user invents it;
+ * FreshBooks never gets it. The node refuses a token of fewer than 32 characters (token.ts).
  */
 export class FreshBooksScimApi implements ICredentialType {
 	name = 'freshBooksScimApi';
@@ -21,7 +21,7 @@ export class FreshBooksScimApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'What the identity provider sends as its bearer token: at least 32 random characters, of letters and digits for instance',
+			description: 'The bearer token that the identity provider sends: at least 32 random characters, such as letters and digits',
 		},
 	];
 }

@@ -10,9 +10,9 @@ const { searchBusinesses, searchRoles } = listSearch;
 
 /**
  * One address of the service. All are below `<n8n>/webhook/<webhook id>/<path>`: n8n puts the webhook ID before a path without
- * placeholders where `isFullPath` is false, and before one with placeholders where it is true (n8n 2.40, webhook.service). It
- * knows a path with placeholders by its text alone, whichever node it is of: two of these nodes, or two of one workflow, need
- * placeholders of different names, so the name has the webhook ID in it.
+ * placeholders where `isFullPath` is false, and before one with placeholders where it is true (n8n 2.40, webhook.service). n8n
+ * identifies a path with placeholders by its text alone, whichever node it belongs to. So the placeholders of two of these nodes need
+ * different names, and the name includes the webhook ID.
  */
 function address(httpMethod: string, ...placeholders: string[]): IWebhookDescription {
 	const below = placeholders.map((name) => `/:${name}-{{$webhookId}}`).join('');
@@ -30,7 +30,7 @@ function address(httpMethod: string, ...placeholders: string[]): IWebhookDescrip
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Answers an identity provider as a SCIM 2.0 service: what the editor shows. The work is in serve.ts. */
+/** Answers an identity provider as a SCIM 2.0 service: what the editor shows. The work is done in serve.ts and below. */
 export class FreshBooksScimTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'FreshBooks SCIM Trigger',
@@ -38,8 +38,8 @@ export class FreshBooksScimTrigger implements INodeType {
 		icon: { light: 'file:../../icons/freshbooks.svg', dark: 'file:../../icons/freshbooks.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{$parameter["options"].readOnly ? "answers reads only" : "provisions and deprovisions"}}',
-		description: 'Let Okta, Entra ID or another identity provider invite, find and offboard the people of a FreshBooks business by SCIM 2.0',
+		subtitle: '={{$parameter["options"].readOnly ? "Read only" : "Provision and deprovision"}}',
+		description: 'Lets Okta, Entra ID or another identity provider invite, find and offboard the people of a FreshBooks business by SCIM 2.0',
 		defaults: { name: 'FreshBooks SCIM Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -64,12 +64,12 @@ export class FreshBooksScimTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					"Publish the workflow, then copy the production URL under 'Webhook URLs' into your identity provider (Okta: 'SCIM connector base URL', Entra ID: 'Tenant URL'), and the token of the SCIM credential (Okta: 'HTTP Header', Entra ID: 'Secret Token'). Inviting and removing people use undocumented FreshBooks endpoints that may not be available to your account. If they are not, the provider is answered 501, and the workflow gets an item 'failed'.",
+					"Publish the workflow. Then give your identity provider the production URL under 'Webhook URLs' (Okta: 'SCIM connector base URL', Entra ID: 'Tenant URL') and the token of the SCIM credential (Okta: 'HTTP Header', Entra ID: 'Secret Token'). Writes use undocumented FreshBooks endpoints that may not be available to your account. If they are not, the provider gets status 501 and the workflow an item 'failed'.",
 				name: 'setupNotice',
 				type: 'notice',
 				default: '',
 			},
-			{ ...businessLocator, description: 'The business whose people the identity provider reads' },
+			{ ...businessLocator, description: 'The business whose people the identity provider manages' },
 			{
 				displayName: 'Path',
 				name: 'path',
@@ -85,7 +85,7 @@ export class FreshBooksScimTrigger implements INodeType {
 				type: 'resourceLocator',
 				default: { mode: 'list', value: 'business_employee', cachedResultName: 'Employee (business_employee)' },
 				required: true,
-				description: 'What a person may do to whom the identity provider gives no role of FreshBooks',
+				description: 'The role of a new person when the identity provider sends no FreshBooks role',
 				modes: [
 					{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchRoles', searchable: true } },
 					{ displayName: 'By Name', name: 'id', type: 'string', placeholder: 'e.g. business_employee', hint: "A role name of FreshBooks' API" },
@@ -96,25 +96,24 @@ export class FreshBooksScimTrigger implements INodeType {
 				name: 'options',
 				type: 'collection',
 				placeholder: 'Add option',
-				default: {},
+				default: { maxRemovals: 20, maxRemovalsUnit: 'percent' },
 				options: [
 					{
-						displayName: 'Archive Staff',
+						displayName: 'Archive Staff Record',
 						name: 'archiveStaff',
 						type: 'boolean',
 						default: false,
-						description: 'Whether the staff record of a person who is deprovisioned is archived as well',
+						description: 'Whether to archive the staff record of a person who is removed as well',
 					},
 					...removalLimitOptions(
-						'More members than this are not taken out within an hour: the provider is answered 429 and the workflow gets an item. A wrong group in the directory must not empty the business.',
-						'Of the members of the business; one or two people are always allowed',
+						"If more members than this would lose their access within an hour, the provider gets status 429 and the workflow an item 'failed': a wrong group must not empty the business. A percentage always lets 2 people go.",
 					),
 					{
 						displayName: 'Read Only',
 						name: 'readOnly',
 						type: 'boolean',
 						default: false,
-						description: 'Whether only reads are answered, and every write is refused: to try an import without changing anything',
+						description: 'Whether to answer reads only and refuse every write. Use it to look at an import first.',
 					},
 				],
 			},
@@ -123,7 +122,7 @@ export class FreshBooksScimTrigger implements INodeType {
 
 	methods = { listSearch: { searchBusinesses, searchRoles }, credentialTest: { testScimToken } };
 
-	/** FreshBooks holds no webhook for it; publishing only checks what was filled in. */
+	/** FreshBooks has no webhook for it. Publishing only checks the parameters and the token. */
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {

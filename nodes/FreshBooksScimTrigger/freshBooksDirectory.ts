@@ -8,24 +8,24 @@ import { reviewedBusiness } from '../FreshBooks/people/reviewedBusiness';
 import { scimSourceOfTeamMember } from '../FreshBooks/people/scimUser';
 import type { KnownPerson } from './protocol/resource';
 
-/** Who is in a business, as a directory: FreshBooks' lists of people and of invitations, joined, an address being one person. */
+/** The people of a business as a directory: FreshBooks' lists of people and invitations, joined by address. */
 
-/** One person; the address is as FreshBooks writes it, and `active` is false for somebody deactivated whom nobody has invited again. */
+/** One person. The address is as FreshBooks writes it. `active` is false for a deactivated person without a new invitation. */
 export interface DirectoryEntry extends KnownPerson {
-	/** An invitation waits to be accepted. */
+	/** An invitation is pending. */
 	invitationPending: boolean;
-	/** In a list of people, and not in the list of invitations only. */
+	/** In a list of people, not only in the list of invitations. */
 	isMember: boolean;
 }
 
-/** Members first, then people who are only invited; by address in each part, so that pages do not depend on FreshBooks' order. */
+/** Members first, then people who are only invited, each part sorted by address: pages do not depend on FreshBooks' order. */
 export interface Directory {
 	entries: readonly DirectoryEntry[];
 	/** By `addressKey`. */
 	byAddress: ReadonlyMap<string, DirectoryEntry>;
 }
 
-/** An invitation of a status that nobody documents may be accepted, so it counts as pending. */
+/** An invitation of an undocumented status counts as pending, as it may still be accepted. */
 function entryOf(person: ReviewedPerson, email: string, published: TeamMember | undefined): DirectoryEntry {
 	const { businessId, firstName, lastName, role, active, invitation, sourceIds, createdAt, updatedAt, listed } = person;
 	const invitationPending = invitation.pending || !listed;
@@ -45,7 +45,7 @@ function entryOf(person: ReviewedPerson, email: string, published: TeamMember | 
 	};
 }
 
-/** The better entry of two for the same address: who is in the business, and active, counts. */
+/** The rank of an entry where two have the same address: an active one comes first, then a member. */
 function rankOf({ isMember, active }: DirectoryEntry): number {
 	return (active ? 2 : 0) + (isMember ? 1 : 0);
 }
@@ -56,7 +56,7 @@ function inOrder(one: [string, DirectoryEntry], other: [string, DirectoryEntry])
 }
 
 /**
- * Joins people into a directory. A person without an address cannot be a SCIM user, whose name it is, and is left out.
+ * Joins people into a directory. A person without an address is left out: a SCIM user needs one as its name.
  * @param teamMembers rows of the published list, which have more of a person's profile
  */
 export function directoryOf(people: readonly ReviewedPerson[], teamMembers: readonly TeamMember[]): Directory {
@@ -73,14 +73,14 @@ export function directoryOf(people: readonly ReviewedPerson[], teamMembers: read
 }
 
 /**
- * A list that may lack a row because rows moved while it was read, or that lacks every row, must not be served: whoever is not in
- * it would count as gone. One that lacks rows because FreshBooks hides them from the connected user is all there is.
+ * Refuses a list that may lack a row because rows moved while it was read, or that lacks every row: people who are not in it would
+ * count as gone. A list that lacks rows because FreshBooks hides them from the connected user is used, as there is no better one.
  */
 function demandUsable(list: ReadList<unknown>, needsRows: boolean): void {
 	if (list.state === 'notOffered') return;
 	if (!wasRead(list)) throw list.error ?? refusal(list.reason ?? 'A list of FreshBooks could not be read', 'Try again later.');
 	if (list.state === 'whole' || (!list.mayImprove && !(needsRows && list.rows.length === 0))) return;
-	throw refusal(list.reason?.replace(/\.$/, '') ?? 'A list of FreshBooks may lack a row', 'Nothing is answered from an incomplete list. Try again later.');
+	throw refusal(list.reason?.replace(/\.$/, '') ?? 'A list of FreshBooks may lack a row', 'An incomplete list is not used. Try again later.');
 }
 
 function demandUsableLists({ teamMembers, businessMembers, invitations }: BusinessLists): void {
@@ -90,8 +90,8 @@ function demandUsableLists({ teamMembers, businessMembers, invitations }: Busine
 }
 
 /**
- * Reads who is in a business and who is invited to it. Throws FreshBooksError where a list could not be read, or may lack a row
- * that it can show.
+ * Reads the members of a business and the people invited to it. Throws FreshBooksError where a list could not be read, or may lack
+ * a row that it can show.
  */
 export async function readDirectory(client: FreshBooksClient, businessId: number): Promise<Directory> {
 	const lists = await readBusinessLists(client, businessId, ALL_LISTS, nothingAnswered(), () => undefined);

@@ -4,21 +4,21 @@ import { numberOrNull } from '../FreshBooks/client/json';
 import { isAssigned, valueOf, type Attributes } from './protocol/names';
 
 /**
- * What an identity provider said of people, and FreshBooks has no place for. It may be lost at any time: nothing about access
- * depends on it. n8n saves a trigger's static data after the answer, and two requests at once overwrite each other's, so each
- * process keeps its own copy and adds what others saved.
+ * What an identity provider sent about people and FreshBooks has no field for. It may be lost at any time: no one's access depends
+ * on it. n8n saves a trigger's static data after the answer, and two concurrent requests overwrite each other's. So each process
+ * keeps its own copy and adds what others saved.
  */
 
 export interface Remembered {
-	/** The address as first seen: what the ID stands for. */
+	/** The address as first sent or listed: the ID encodes it. */
 	email: string;
 	/** In the RFC's form. */
 	attributes: Attributes;
-	/** FreshBooks' identity, by which somebody is found who changed their address there. */
+	/** FreshBooks' identity, which finds a person who changed their address there. */
 	identityId: number | null;
-	/** The provider deleted the user: nobody has the ID until they are created again. */
+	/** The provider deleted the user: no user has the ID until it is created again. */
 	isDeleted: boolean;
-	/** When access was last given or seen, epoch milliseconds; null where this service saw its end, or never saw it. */
+	/** When access was last given or listed, epoch milliseconds; null where this service ended it, or never found it. */
 	inAt: number | null;
 	/** When this service took a member's access away; epoch milliseconds. */
 	removedAt: number | null;
@@ -30,7 +30,7 @@ export interface Remembered {
 const MOST_FOR_A_PERSON = 4_096;
 const MOST_FOR_ALL = 2_000_000;
 
-/** Of somebody with too many attributes these are kept: a provider finds its users by them. */
+/** Of a user with too many attributes only these are kept: a provider finds its users by them. */
 const ESSENTIAL = ['userName', 'externalId', 'roles', 'name', 'emails'];
 
 function bounded(attributes: Attributes): Attributes {
@@ -69,20 +69,20 @@ function parsed(text: unknown): Record<string, unknown> {
 
 /** The people of one business whom one trigger remembers. */
 export class PeopleMemory {
-	/** By address key, the longest unchanged first. */
+	/** By address key; the one that was not changed for longest comes first. */
 	private readonly people = new Map<string, Remembered>();
 
-	/** Written once for each change: a text for all is made with every write of a provider. */
+	/** The JSON of each person, cached: every write of a provider saves the JSON of all. */
 	private readonly texts = new WeakMap<Remembered, string>();
 
 	private limitReportedAt: number | null = null;
 
 	private lastRead: unknown;
 
-	/** @param businessId whose people these are: what was saved for another business is passed over */
+	/** @param businessId the business of these people; what was saved for another one is ignored */
 	constructor(private readonly businessId: number) {}
 
-	/** Adds what another process, or this one before a restart, saved. Anything but a saved text adds nothing. */
+	/** Adds what another process saved, or this one before a restart. A value that is not a saved text adds nothing. */
 	read(text: unknown): void {
 		if (text === this.lastRead) return;
 		this.lastRead = text;
@@ -94,7 +94,7 @@ export class PeopleMemory {
 		}
 	}
 
-	/** The text to save: the latest changes, as far as there is room. */
+	/** The text to save: the latest changes, up to the limit of size. */
 	text(): string {
 		const kept: string[] = [];
 		let room = MOST_FOR_ALL;
@@ -123,34 +123,34 @@ export class PeopleMemory {
 		return [...this.people.values()];
 	}
 
-	/** Changes what is known of an address; the first address that was seen stays. `now` in epoch milliseconds. */
+	/** Changes what is remembered of an address. The spelling that came first stays. `now` in epoch milliseconds. */
 	remember(email: string, change: Partial<Omit<Remembered, 'email' | 'changedAt'>>, now: number): void {
 		const before = this.of(email) ?? { email, attributes: {}, identityId: null, isDeleted: false, inAt: null, removedAt: null, changedAt: now };
 		const after = { ...before, ...change, changedAt: now };
 		this.put({ ...after, attributes: bounded(after.attributes) });
 	}
 
-	/** Notes whose identities the lists show, without which nobody is found again who changes their address in FreshBooks. */
-	noteIdentities(entries: ReadonlyArray<{ email: string; identityId?: number | null }>): void {
+	/** Stores the identities that the lists show. Without them a person who changes their address in FreshBooks is not found. */
+	rememberIdentities(entries: ReadonlyArray<{ email: string; identityId?: number | null }>): void {
 		for (const { email, identityId = null } of entries) {
 			const known = this.of(email);
 			if (known && !known.isDeleted && identityId !== null && known.identityId !== identityId) this.people.set(addressKey(email), { ...known, identityId });
 		}
 	}
 
-	/** How many members lost their access after `since`, without the one with this address. */
+	/** How many members lost their access after `since`, not counting the one with this address. */
 	removedSince(since: number, except: string): number {
 		const key = addressKey(except);
 		return this.all().filter(({ email, removedAt }) => removedAt !== null && removedAt > since && addressKey(email) !== key).length;
 	}
 
-	/** When the first of those who were removed after `since` was; undefined for none. */
+	/** When the first removal after `since` was; undefined for none. */
 	firstRemovedSince(since: number): number | undefined {
 		const times = this.all().flatMap(({ removedAt }) => (removedAt !== null && removedAt > since ? [removedAt] : []));
 		return times.length === 0 ? undefined : Math.min(...times);
 	}
 
-	/** Whether the workflow is to hear that the limit was reached: once in `interval` milliseconds. */
+	/** Whether an item is due that says that the limit was reached: one in `interval` milliseconds. */
 	isLimitReportDue(now: number, interval: number): boolean {
 		if (this.limitReportedAt !== null && now >= this.limitReportedAt && now - this.limitReportedAt < interval) return false;
 		this.limitReportedAt = now;

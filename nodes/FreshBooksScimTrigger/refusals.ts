@@ -7,17 +7,17 @@ import { errorBody, ScimError } from './protocol/errors';
 import type { Answer } from './service';
 
 /**
- * What an identity provider is answered when something could not be done. FreshBooks' own 401, 403 and 404 are about n8n's
- * connection to it, and a provider would take them for its own: Entra ID quarantines an app for them. So what may be repeated is a
- * 503, which every provider repeats, and what FreshBooks does not offer is a 501.
+ * The answers to an identity provider when something could not be done. FreshBooks' own 401, 403 and 404 are about n8n's connection
+ * to it, and a provider would relate them to itself: Entra ID quarantines an app for them. So a request that may be repeated gets a
+ * 503, which every provider repeats, and one that FreshBooks does not offer gets a 501.
  */
 
 const PASSES_BY_ITSELF: ReadonlySet<Failure['kind']> = new Set(['malformed', 'notJson', 'outage', 'rateLimited', 'unreachable']);
 const SOON_S = 30;
-/** For what a person has to repair. */
+/** For trouble that a person has to fix. */
 const LATER_S = 300;
 
-/** A write that was not done, or not wholly, and of which the workflow hears. */
+/** A write that was not done, or only in part, and gives an item. */
 export class WriteRefused extends Error {
 	override readonly name = 'WriteRefused';
 
@@ -54,8 +54,7 @@ function refusalOfFailure(failure: Failure): Refusal {
 }
 
 /**
- * The refusal to answer with, for anything that was thrown on the way. Its texts hold no token: those of a failure never do.
- * Undefined for a defect of this package.
+ * The refusal for an error. Its texts have no token, as those of a failure never do. Undefined for a defect of this package.
  */
 export function refusalOf(error: unknown): Refusal | undefined {
 	if (error instanceof ScimError) return { error };
@@ -63,7 +62,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
 	const failure = failureOf(error);
 	if (failure) return refusalOfFailure(failure);
 	if (!(error instanceof BaseError || error instanceof ExecutionBaseError)) return undefined;
-	// n8n's own: a credential that cannot be read, an expression that cannot be worked out.
+	// n8n's own errors: a credential that cannot be read, an expression that cannot be resolved.
 	const detail = [error.message, error.description].filter(Boolean).join('. ');
 	return { error: new ScimError(503, detail, { retryAfter: LATER_S }), report: { status: 'failed', message: detail } };
 }

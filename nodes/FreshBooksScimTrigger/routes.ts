@@ -5,15 +5,15 @@ import type { Answer, Handler, ScimRequest, Service } from './service';
 import { getUser, listGroups, listUsers } from './users';
 import { createUser, deleteUser, patchUser, replaceUser } from './writes';
 
-/** Which request is answered by what (RFC 7644, section 3.2). */
+/** The handler of each request (RFC 7644, section 3.2). */
 
 /** Handlers by method. */
 type Methods = Readonly<Record<string, Handler>>;
 
 interface Collection {
-	/** Of the collection itself. */
+	/** For the collection itself. */
 	all: Methods;
-	/** Of one of its resources; absent where it has none. */
+	/** For one of its resources; absent where it has none. */
 	one?: Methods;
 }
 
@@ -25,7 +25,7 @@ const notOffered = (detail: string): Handler => () => {
 	throw new ScimError(501, detail);
 };
 
-const noGroups = notOffered('FreshBooks has no groups. Switch the pushing or mapping of groups off in the identity provider.');
+const noGroups = notOffered('FreshBooks has no groups. To fix this, switch off group push or group mapping in the identity provider.');
 
 const found = (body: Attributes): Answer => ({ status: 200, body });
 const getResourceTypes: Handler = ({ baseUrl }, { id }) => found(resourceTypes(baseUrl, id));
@@ -37,8 +37,8 @@ const COLLECTIONS: ReadonlyMap<string, Collection> = new Map<string, Collection>
 	['ServiceProviderConfig', { all: { GET: ({ baseUrl }) => found(serviceProviderConfig(baseUrl)) } }],
 	['ResourceTypes', { all: { GET: getResourceTypes }, one: { GET: getResourceTypes } }],
 	['Schemas', { all: { GET: getSchemas }, one: { GET: getSchemas } }],
-	['Bulk', { all: { POST: notOffered('Bulk requests are not offered; send one request for each person.') } }],
-	['Me', { all: { GET: notOffered('An identity provider is nobody in FreshBooks, so there is no /Me.') } }],
+	['Bulk', { all: { POST: notOffered('Bulk requests are not offered. Send one request for each person.') } }],
+	['Me', { all: { GET: notOffered('An identity provider is not a FreshBooks user, so /Me is not offered.') } }],
 ]);
 
 function notAllowed(methods: Methods): Answer {
@@ -51,6 +51,6 @@ export async function dispatch(request: ScimRequest, service: Service): Promise<
 	const { method, collection, id } = request;
 	const known = COLLECTIONS.get(collection ?? '');
 	const methods = id === undefined ? known?.all : known?.one;
-	if (!methods) throw new ScimError(404, 'There is nothing at this address. Check the SCIM base URL: below it there are /Users, /Groups and /ServiceProviderConfig.');
+	if (!methods) throw new ScimError(404, 'There is nothing at this address. Check the SCIM base URL: below it are /Users, /Groups and /ServiceProviderConfig.');
 	return Object.hasOwn(methods, method) ? await methods[method](service, request) : notAllowed(methods);
 }

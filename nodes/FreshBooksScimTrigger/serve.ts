@@ -17,15 +17,15 @@ import { businessIdOf, isReadOnly, writeSettingsOf } from './settings';
 import { forgetDirectory, sharedDirectory } from './sharedDirectory';
 import { SCIM_CREDENTIAL_TYPE, showsToken, tokenProblem } from './token';
 
-/** One request of an identity provider, from n8n's side: whose it is, what it asks for, and what it is answered. */
+/** One request of an identity provider, from n8n's side: its token, what it asks for, and its answer. */
 
 /** Okta ends its requests after 60 seconds (developer.okta.com, SCIM FAQs). */
 const ANSWERED_WITHIN_MS = 50_000;
-/** FreshBooks is asked nothing after that, so that a write ends, and is known, before its answer is due. */
+/** After this time no request is sent to FreshBooks, so that a write ends, and its result is known, before the answer is due. */
 const ASKED_WITHIN_MS = 40_000;
 const RETRY_S = 60;
 
-/** What is used of Express' request and response, which n8n hands over as they are. */
+/** The parts of Express' request and response that are used; n8n passes them as they are. */
 interface HttpRequest {
 	method: string;
 	rawBody?: Uint8Array;
@@ -37,7 +37,7 @@ interface HttpResponse {
 	end(): HttpResponse;
 }
 
-/** The same words for every reason: they tell nobody what is here. RFC 9110, 15.5.2, wants the header. */
+/** The same text for every reason, so that it reveals nothing. RFC 9110, 15.5.2, requires the header. */
 function unauthorized(): Answer {
 	return refusedAnswer(new ScimError(401, 'The request shows no valid token.'), { 'www-authenticate': 'Bearer' });
 }
@@ -48,13 +48,13 @@ function answerOf(context: IWebhookFunctions, error: unknown): Answer {
 		if (known.error.status >= 500) context.logger.warn(`FreshBooks SCIM Trigger: ${known.error.detail}`);
 		return refusedAnswer(known.error);
 	}
-	// The message may hold what the request held.
+	// The message may contain data of the request.
 	const stack = error instanceof Error ? error.stack?.split('\n').slice(1).join('\n') : undefined;
-	context.logger.error('The FreshBooks SCIM Trigger met something it was not made for; please report it.', { stack });
-	return refusedAnswer(new ScimError(500, 'The FreshBooks SCIM Trigger met something it was not made for. The log of n8n says where.'));
+	context.logger.error('The FreshBooks SCIM Trigger failed with an unexpected error. Please report it.', { stack });
+	return refusedAnswer(new ScimError(500, 'The FreshBooks SCIM Trigger failed with an unexpected error. Check the log of n8n.'));
 }
 
-/** Writes of this process, by business and person. */
+/** The writes of this process, by business and person. */
 const queue = new KeyedQueue();
 
 /** What this process remembers, by trigger and business. */
@@ -99,7 +99,7 @@ function serviceOf(context: IWebhookFunctions): Service {
 
 function requestOf(context: IWebhookFunctions): ScimRequest {
 	const { method, rawBody } = context.getRequestObject() as HttpRequest;
-	// In the order of the path, under names that differ from node to node.
+	// In the order of the path. Their names differ from node to node.
 	const [collection, id] = Object.values(context.getParamsData()) as Array<string | undefined>;
 	const headers = context.getHeaderData();
 	const body = (): Attributes => readBody(rawBody, headers['content-type']);
@@ -109,7 +109,7 @@ function requestOf(context: IWebhookFunctions): ScimRequest {
 async function isAllowed(context: IWebhookFunctions): Promise<boolean> {
 	const { token } = await context.getCredentials<ICredentialDataDecryptedObject>(SCIM_CREDENTIAL_TYPE);
 	const problem = tokenProblem(token);
-	if (problem) context.logger.warn(`FreshBooks SCIM Trigger: every request is refused, as the SCIM credential's 'Token' ${problem}.`);
+	if (problem) context.logger.warn(`FreshBooks SCIM Trigger: every request is refused, because the SCIM credential's 'Token' ${problem}. To fix this, give it at least 32 random characters.`);
 	return showsToken(context.getHeaderData().authorization, token);
 }
 
@@ -123,7 +123,7 @@ async function answer(context: IWebhookFunctions): Promise<Answer> {
 	const timeUp = AbortSignal.timeout(ANSWERED_WITHIN_MS);
 	return await untilAborted(dispatch(requestOf(context), serviceOf(context)), timeUp).catch((error: unknown) => {
 		if (!timeUp.aborted) throw error;
-		throw new ScimError(503, 'FreshBooks took too long, and the request may still be carried out. Repeat it: nobody is invited or taken out twice.', { retryAfter: RETRY_S });
+		throw new ScimError(503, 'FreshBooks took too long, and the request may still be carried out. Repeat it: no one is invited or removed twice.', { retryAfter: RETRY_S });
 	});
 }
 

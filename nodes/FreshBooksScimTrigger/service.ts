@@ -6,13 +6,13 @@ import type { Directory } from './freshBooksDirectory';
 import type { PeopleMemory } from './memory';
 import type { Attributes } from './protocol/names';
 
-/** What a request asks for, what its handlers may use, and what they answer. */
+/** A request, what its handlers use, and their answer. */
 
 export interface ScimRequest {
 	method: string;
-	/** The first word behind the base URL, such as `Users`; undefined for the base URL itself. */
+	/** The first part of the path after the base URL, such as `Users`; undefined for the base URL itself. */
 	collection: string | undefined;
-	/** The second one, decoded. */
+	/** The second part, decoded. */
 	id: string | undefined;
 	/** Decoded; a parameter that came more than once is an array. */
 	query: Readonly<Record<string, unknown>>;
@@ -26,17 +26,17 @@ export interface ScimRequest {
 
 export interface Answer {
 	status: number;
-	/** Sent as JSON; nothing is sent without one. */
+	/** Sent as JSON. Without it nothing is sent. */
 	body?: object;
 	headers?: Record<string, string>;
-	/** What the workflow is started with; it is not started without one. */
+	/** The item that starts the workflow. Without it the workflow does not start. */
 	item?: IDataObject;
 }
 
-/** What the node's parameters say about writes. */
+/** The node's parameters for writes. */
 export interface WriteSettings {
 	businessId: number;
-	/** For people to whom the provider gives no role that FreshBooks has. */
+	/** For new people for whom the provider sends no FreshBooks role. */
 	defaultRole: string;
 	archiveStaff: boolean;
 	removalLimit: RemovalLimit;
@@ -48,11 +48,11 @@ export interface Service {
 	/** Writes are refused. */
 	isReadOnly: boolean;
 	/**
-	 * Who is in the business. Throws FreshBooksError, or NodeOperationError where the connection to FreshBooks cannot be used.
+	 * The people of the business. Throws FreshBooksError, or NodeOperationError where the connection to FreshBooks cannot be used.
 	 * `isLaterPage`: the request continues a list.
 	 */
 	directory: (request?: { isLaterPage?: boolean }) => Promise<Directory>;
-	/** What is remembered of the business's people. Throws FreshBooksError where no business is chosen. */
+	/** The memory of the business's people. Throws FreshBooksError where no business is chosen. */
 	memory: () => PeopleMemory;
 	/** Throws FreshBooksError of kind `refused` naming the parameter that is wrong. */
 	writeSettings: () => WriteSettings;
@@ -60,7 +60,7 @@ export interface Service {
 	openSession: () => Promise<Session>;
 	/** Runs `work` after all earlier work about the same address in this process. */
 	inTurn: <Result>(address: string, work: () => Promise<Result>) => Promise<Result>;
-	/** Saves what is remembered, and lets the next read look at FreshBooks again. */
+	/** Saves the memory, and makes the next read load FreshBooks' lists again. */
 	afterWrite: () => void;
 }
 

@@ -1,18 +1,18 @@
 import type { Directory } from './freshBooksDirectory';
 
 /**
- * The directories that were read lately in this process, by credential and business: requests that come together share one
- * reading, and so do the pages of one import.
+ * The directories that this process read recently, by credential and business. Requests at the same time share one reading, and so do
+ * the pages of one import.
  */
 
-/** Long enough for a burst of requests, and short enough that a change in FreshBooks is seen by the next look. */
+/** Long enough for a burst of requests, and short enough that the next look shows a change in FreshBooks. */
 const FRESH_FOR_MS = 5_000;
-/** An import reads its later pages from what its first page was read from, which also keeps the pages consistent. */
+/** The later pages of an import use the reading of its first page, so the pages are consistent. */
 const FRESH_FOR_LATER_PAGES_MS = 60_000;
 
 interface Reading {
 	directory: Promise<Directory>;
-	/** On the monotonic clock; Infinity while it is under way. */
+	/** On the monotonic clock; Infinity until it ends. */
 	endedAt: number;
 }
 
@@ -28,14 +28,14 @@ function start(key: string, read: () => Promise<Directory>): Reading {
 	reading.directory.then(
 		() => (reading.endedAt = performance.now()),
 		() => {
-			// What failed is shared by those who wait, and by nobody after them.
+			// Requests that wait share the failure; later ones read again.
 			if (readings.get(key) === reading) readings.delete(key);
 		},
 	);
 	return reading;
 }
 
-/** Makes the next look at the directory under a key a reading of its own, after something was changed. */
+/** Makes the next request for a key read the directory again, after a change. */
 export function forgetDirectory(key: string): void {
 	readings.delete(key);
 }

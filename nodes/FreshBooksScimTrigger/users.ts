@@ -16,11 +16,11 @@ function filterIn(query: Attributes): Filter {
 async function usersOf({ directory, memory }: Service, isLaterPage: boolean): Promise<VisibleUser[]> {
 	const read = await directory({ isLaterPage });
 	const remembered = memory();
-	remembered.noteIdentities(read.entries);
+	remembered.rememberIdentities(read.entries);
 	return visibleUsers(read, remembered);
 }
 
-/** Everything in the query is read before FreshBooks is asked: what is not understood costs it nothing. */
+/** Reads the query before FreshBooks is asked, so that a wrong query sends no request. */
 export const listUsers: Handler = async (service, { query }) => {
 	const page = readPage(query);
 	const choice = readChoice(query);
@@ -35,7 +35,7 @@ export function noSuchUser(): ScimError {
 	return new ScimError(404, 'There is no user with this ID in the business.');
 }
 
-/** An ID that stands for no address is nobody's, and FreshBooks is not asked about it. */
+/** An ID that encodes no address is 404, and FreshBooks is not asked. */
 export const getUser: Handler = async (service, { id, query }) => {
 	const choice = readChoice(query);
 	const address = addressOfScimId(id);
@@ -46,5 +46,5 @@ export const getUser: Handler = async (service, { id, query }) => {
 	return { status: 200, body: withChosen(user, choice), headers: { location } };
 };
 
-/** Also with a filter, whatever it says. */
+/** Empty, with any filter. */
 export const listGroups: Handler = (_service, { query }) => ({ status: 200, body: listResponse([], readPage(query), (group) => group) });

@@ -4,15 +4,15 @@ import type { PeopleMemory, Remembered } from './memory';
 import { valueOf, type Attributes } from './protocol/names';
 import { userResource, type KnownPerson } from './protocol/resource';
 
-/** The users that the service shows: whom FreshBooks lists, and whom it does not list any more but the provider did not delete. Pure. */
+/** The users that the service shows: the people whom FreshBooks lists, and those whom it no longer lists and the provider did not delete. Pure. */
 
 export interface VisibleUser {
-	/** Under the address as first seen, for which the ID stands. */
+	/** With the address as first sent or listed, which the ID encodes. */
 	person: KnownPerson;
-	/** The address under which FreshBooks lists them; null for somebody who is only remembered. */
+	/** The address under which FreshBooks lists them; null for a person who is only remembered. */
 	listedAs: string | null;
 	isMember: boolean;
-	/** What the provider said of them. */
+	/** What the provider sent about them. */
 	attributes: Attributes;
 }
 
@@ -27,7 +27,7 @@ function onlyRemembered({ email, attributes }: Remembered): VisibleUser {
 	return { person: { email, active: false, role: null }, listedAs: null, isMember: false, attributes };
 }
 
-/** Those listed first, in the directory's order; then those who are only remembered, by address. */
+/** Listed people first, in the directory's order; then those who are only remembered, by address. */
 export function visibleUsers({ entries, byAddress }: Directory, memory: PeopleMemory): VisibleUser[] {
 	const unlisted = memory.all().filter(({ email, isDeleted }) => !isDeleted && !byAddress.has(addressKey(email)));
 	const byIdentity = new Map(unlisted.flatMap((one) => (one.identityId === null ? [] : [[one.identityId, one] as const])));
@@ -36,7 +36,7 @@ export function visibleUsers({ entries, byAddress }: Directory, memory: PeopleMe
 	const listed = entries.flatMap((entry) => {
 		const own = memory.of(entry.email);
 		if (own && !own.isDeleted) return visibleEntry(entry, own);
-		// Somebody who changed their address in FreshBooks, or whom the provider renamed, keeps their ID.
+		// A person who changed their address in FreshBooks, or whom the provider renamed, keeps their ID.
 		const known = [byIdentity.get(entry.identityId ?? NaN), byName.get(addressKey(entry.email))].find((one) => one && !moved.has(one));
 		if (known) moved.add(known);
 		return visibleEntry(entry, known ?? own);
@@ -45,7 +45,7 @@ export function visibleUsers({ entries, byAddress }: Directory, memory: PeopleMe
 	return [...listed, ...gone.sort((one, other) => (one.person.email < other.person.email ? -1 : 1))];
 }
 
-/** The user whose ID stands for an address. */
+/** The user whose ID encodes an address. */
 export function userAt(users: readonly VisibleUser[], address: string): VisibleUser | undefined {
 	const key = addressKey(address);
 	return users.find(({ person }) => addressKey(person.email) === key);

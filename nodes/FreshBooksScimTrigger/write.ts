@@ -8,27 +8,27 @@ import { ScimError } from './protocol/errors';
 import type { Service, WriteSettings } from './service';
 import { userAt, visibleUsers, type VisibleUser } from './visibleUsers';
 
-/** A write as it is when its turn has come. */
+/** Everything that a write needs, read when its turn has come. */
 export interface Write {
 	service: Service;
 	settings: WriteSettings;
 	session: Session;
 	lists: BusinessLists;
-	/** Whom the request is about, as the lists show them. */
+	/** The person of the request, as the lists show them. */
 	person: Person;
 	presence: Presence;
 	users: VisibleUser[];
 	user: VisibleUser | undefined;
-	/** The address for which the ID stands. */
+	/** The address that the ID encodes. */
 	address: string;
 }
 
-/** So long FreshBooks' lists may not show somebody to whom access was given: until then it is not known whether it ended. */
+/** How long FreshBooks' lists may not show a person who was given access. Until then it is unknown whether the access ended. */
 const SHOWN_WITHIN_S = 60;
 
 /**
- * Reads everything that decides about one person. Throws FreshBooksError where a list that decides could not be
- * read whole, and ScimError 503 while it is not known whether somebody is in.
+ * Reads everything that decides about one person. Throws FreshBooksError where a list that decides is incomplete, and ScimError 503
+ * while it is unknown whether the person has access.
  */
 export async function begin(service: Service, address: string): Promise<Write> {
 	const settings = service.writeSettings();
@@ -40,7 +40,7 @@ export async function begin(service: Service, address: string): Promise<Write> {
 	if (undecided.length > 0) throw undecidedError(undecided, businessId);
 	const directory = directoryFrom(lists, businessId);
 	const memory = service.memory();
-	memory.noteIdentities(directory.entries);
+	memory.rememberIdentities(directory.entries);
 	const users = visibleUsers(directory, memory);
 	const user = userAt(users, address) ?? users.find(({ listedAs }) => sameAddress(listedAs, address));
 	const known = user && memory.of(user.person.email);

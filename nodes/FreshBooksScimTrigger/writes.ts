@@ -20,9 +20,9 @@ import { noSuchUser } from './users';
 import { resourceOf, type VisibleUser } from './visibleUsers';
 import { begin, type Write } from './write';
 
-/** Writes of an identity provider: each is one call of Onboard or Offboard, and an item where it did something. */
+/** Writes of an identity provider: each calls Onboard or Offboard once, and gives an item where it changed something. */
 
-/** What became of a write, for the item. */
+/** The result of a write, for the item. */
 interface Outcome {
 	event: 'provisioned' | 'updated' | 'deprovisioned' | 'reactivated' | 'failed';
 	role: string | null;
@@ -30,7 +30,7 @@ interface Outcome {
 }
 
 function refuseReadOnly({ isReadOnly }: Service): void {
-	if (isReadOnly) throw new ScimError(403, "This service only answers reads. Switch the option 'Read Only' of the FreshBooks SCIM Trigger off to let it write.");
+	if (isReadOnly) throw new ScimError(403, "This service only answers reads. To fix this, switch off the option 'Read Only' of the FreshBooks SCIM Trigger.");
 }
 
 function externalIdIn(attributes: Attributes | undefined): string | null {
@@ -44,7 +44,7 @@ function itemOf({ userAgent, receivedAt }: ScimRequest, address: string, attribu
 	return { event, email: address, scimId: scimIdOf(address), externalId: externalIdIn(attributes), role, status, report, requestedBy: userAgent, receivedAt };
 }
 
-/** Runs a write after all earlier ones about the same person, and turns what goes wrong into an answer and an item. */
+/** Runs a write after all earlier ones about the same person, and turns an error into an answer and an item. */
 async function inTurn(service: Service, request: ScimRequest, address: string, work: (write: Write) => Promise<Answer>, sent?: Attributes): Promise<Answer> {
 	return await service
 		.inTurn(address, async () => {
@@ -63,17 +63,17 @@ async function inTurn(service: Service, request: ScimRequest, address: string, w
 		});
 }
 
-/** The answer that shows a user as they are now. */
+/** The answer with a user as they are now. */
 function shown({ service }: Write, status: number, person: KnownPerson, attributes: Attributes): Answer {
 	return { status, body: resourceOf({ person, attributes }, service.baseUrl), headers: { location: locationOf(service.baseUrl, scimIdOf(person.email)) } };
 }
 
-/** The first of the names that FreshBooks knows as a role that can be given. */
+/** The first name that is a role which FreshBooks can give. */
 function roleIn(names: readonly string[]): string | undefined {
 	return names.map(offeredRole).find((role) => role !== undefined);
 }
 
-/** What of the request was not done, and somebody may have to do by hand. */
+/** The parts of the request that were not done, which a person may have to do by hand. */
 function remarksOn({ roles, notUnderstood }: Asked, role: string): string[] {
 	const unknown = roles.length > 0 && roleIn(roles) === undefined ? [`FreshBooks has no role ${roles.map((name) => `'${name.slice(0, 60)}'`).join(' or ')}: the person is ${roleTitle(role)}. Check the role mapping of the identity provider.`] : [];
 	return [...unknown, ...notUnderstood];
@@ -83,14 +83,14 @@ function withRemarks(report: IDataObject, remarks: string[]): IDataObject {
 	return remarks.length === 0 ? report : { ...report, remarks };
 }
 
-/** Somebody invited a moment ago, whom FreshBooks' lists may not show yet. */
+/** A person invited a moment ago, whom FreshBooks' lists may not show yet. */
 function invited({ address, settings }: Write, role: string): KnownPerson {
 	return { email: address, active: true, role, freshBooks: { businessId: settings.businessId, invitationPending: true } };
 }
 
 const UNIQUE = { scimType: 'uniqueness' } as const;
 
-/** Invites somebody who has no access, unless another run just did. Throws what Onboard throws, and WriteRefused for a deactivated member. */
+/** Invites a person without access, unless another run just did. Throws what Onboard throws, and WriteRefused for a deactivated member. */
 async function bringIn({ session, settings, user, address }: Write, role: string, name = address): Promise<{ report: IDataObject; isNew: boolean }> {
 	const email = user?.listedAs ?? (checkEmail(name).ok ? name : address);
 	const report = await onboard(session, { businessId: settings.businessId, email, role, updateRole: false, waitForAcceptance: false, invitedAt: null });
@@ -100,7 +100,7 @@ async function bringIn({ session, settings, user, address }: Write, role: string
 	return { report, isNew };
 }
 
-/** What the provider calls a user. */
+/** The user's name at the provider. */
 function nameOf({ person, attributes }: VisibleUser): string {
 	return String(valueOf(attributes, 'userName') ?? person.email);
 }
@@ -110,11 +110,11 @@ function namesakesOf({ user, users }: Write, userName: string | undefined): Visi
 	return users.filter((other) => other !== user && sameAddress(nameOf(other), userName));
 }
 
-/** Takes a name from users who are gone; throws ScimError 409 where one of them has access. */
+/** Frees a name of users without access. Throws ScimError 409 where a user with access has it. */
 function takeName(write: Write, userName: string | undefined): void {
 	const namesakes = namesakesOf(write, userName);
-	if (namesakes.some(({ person }) => person.active)) throw new ScimError(409, `Another user has the userName ${userName?.slice(0, 254)}. Find them with a filter on userName, and update them.`, UNIQUE);
-	// Renamed in the directory, and gone since: the name is free again.
+	if (namesakes.some(({ person }) => person.active)) throw new ScimError(409, `Another user has the userName ${userName?.slice(0, 254)}. To fix this, find the user with a filter on userName, and update it.`, UNIQUE);
+	// Renamed in the directory, and removed since: the name is free.
 	for (const { person } of namesakes) write.service.memory().remember(person.email, { isDeleted: true, attributes: {} }, Date.now());
 }
 
@@ -125,7 +125,7 @@ export const createUser: Handler = async (service, request) => {
 	const { attributes } = asked;
 	return await inTurn(service, request, address, async (write) => {
 		const { user } = write;
-		if (user?.person.active) throw new ScimError(409, `${address} is a member of the business or invited to it. Find the user with a filter on userName eq "${nameOf(user)}", and update it.`, UNIQUE);
+		if (user?.person.active) throw new ScimError(409, `${address} is a member of the business or invited to it. To fix this, find the user with a filter on userName eq "${nameOf(user)}", and update it.`, UNIQUE);
 		takeName(write, asked.userName);
 		const remember = (inAt: number | null): void => service.memory().remember(address, { attributes, isDeleted: false, inAt }, Date.now());
 		if (asked.active === false) {
@@ -137,7 +137,7 @@ export const createUser: Handler = async (service, request) => {
 			if (failureOf(error)?.maybeDone) remember(Date.now());
 			throw error;
 		});
-		if (!isNew) throw new ScimError(409, `${address} is in the business already, maybe under another address. Correct the address if this stays so.`, UNIQUE);
+		if (!isNew) throw new ScimError(409, `${address} is in the business already, maybe under another address. If this repeats, check the address.`, UNIQUE);
 		remember(Date.now());
 		return { ...shown(write, 201, invited(write, role), attributes), item: itemOf(request, address, attributes, { event: 'provisioned', role, report: withRemarks(report, remarksOn(asked, role)) }) };
 	}, attributes);
@@ -146,21 +146,21 @@ export const createUser: Handler = async (service, request) => {
 /** A PUT or PATCH. */
 interface Change {
 	asked: Asked;
-	/** What to remember after it. */
+	/** The attributes to remember after it. */
 	after: (before: Attributes) => Attributes;
 }
 
-/** Why a role is not given that was asked for; undefined where it can be. */
+/** The reason why a requested role is not given; undefined where it can be. */
 async function roleObstacle({ session, person, presence, user }: Write): Promise<string | undefined> {
-	if (isOwner(presence)) return 'The person is an owner of the business, whose role cannot be changed.';
-	if (isConnectedUser(await session.getMe(), person)) return 'This is the connected FreshBooks user, whose own role is not changed.';
-	return user?.isMember ? undefined : 'FreshBooks cannot change the role of a pending invitation. Change it when the person has accepted, or revoke the invitation and let the identity provider provision the person again.';
+	if (isOwner(presence)) return 'The person owns the business, and the role of an owner cannot be changed.';
+	if (isConnectedUser(await session.getMe(), person)) return 'The person is the connected FreshBooks user, whose own role is not changed.';
+	return user?.isMember ? undefined : 'FreshBooks cannot change the role of a pending invitation. To fix this, change it when the person has accepted, or revoke the invitation and let the identity provider provision the person again.';
 }
 
-/** Failures of a change of role after which the same request would fail again. */
+/** Kinds of failure of a role change that the same request would meet again. */
 const FINAL = new Set(['refused', 'validation', 'permission', 'scope', 'notFound', 'notPublished', 'conflict']);
 
-/** Gives a member another role. What FreshBooks refuses for good is answered as a report, as everything else of the request is done. */
+/** Gives a member another role. A final refusal of FreshBooks is returned as a report, as the rest of the request is done. */
 async function changeRole(write: Write, role: string): Promise<{ report: IDataObject; isDone: boolean }> {
 	const { session, settings, user, address } = write;
 	const notDone = (message: string): { report: IDataObject; isDone: boolean } => ({ report: { status: 'roleNotChanged', message, email: address, businessId: settings.businessId, role }, isDone: false });
@@ -179,16 +179,16 @@ async function changeRole(write: Write, role: string): Promise<{ report: IDataOb
 
 function renamed(before: string, after: string, address: string): string[] {
 	if (sameAddress(after, before)) return [];
-	return [`The identity provider calls this person ${after.slice(0, 254)} now, and called them ${before.slice(0, 254)} before. FreshBooks keeps the address ${address}: only the person can change it, in their FreshBooks profile.`];
+	return [`The identity provider changed the userName from ${before.slice(0, 254)} to ${after.slice(0, 254)}. FreshBooks keeps the address ${address}: only the person can change it, in their FreshBooks profile.`];
 }
 
-/** What a change of somebody who stays, or comes back, leads to. */
+/** Carries out a change of a user who stays, or is invited again. */
 async function apply(write: Write, user: VisibleUser, { asked }: Change, after: Attributes): Promise<{ person: KnownPerson; outcome?: Outcome }> {
 	const { settings, address } = write;
 	const before = user.attributes;
-	// FreshBooks gives one role: the one that was asked for last.
+	// FreshBooks gives one role: the one that was requested last.
 	const wanted = roleIn(asked.roles) ?? roleIn(rolesIn(after));
-	const isNewWish = JSON.stringify(rolesIn(before)) !== JSON.stringify(rolesIn(after));
+	const isNewRequest = JSON.stringify(rolesIn(before)) !== JSON.stringify(rolesIn(after));
 	const name = nameOf({ ...user, attributes: after });
 	const names = user.listedAs === null ? [] : renamed(nameOf(user), name, user.listedAs);
 	if (asked.active === true && !user.person.active) {
@@ -198,11 +198,11 @@ async function apply(write: Write, user: VisibleUser, { asked }: Change, after: 
 		return { person: invited(write, role), outcome: isNew ? outcome : undefined };
 	}
 	const { role } = user.person;
-	const remarks = [...(isNewWish ? remarksOn(asked, role ?? settings.defaultRole) : []), ...names];
+	const remarks = [...(isNewRequest ? remarksOn(asked, role ?? settings.defaultRole) : []), ...names];
 	const isOther = wanted !== undefined && asked.roles.length > 0 && user.person.active && !sameRole(wanted, role);
-	const change = isOther && (isNewWish || user.isMember) ? await changeRole(write, wanted) : undefined;
+	const change = isOther && (isNewRequest || user.isMember) ? await changeRole(write, wanted) : undefined;
 	if (change?.isDone) return { person: { ...user.person, role: wanted ?? role }, outcome: { event: 'updated', role: wanted ?? role, report: withRemarks(change.report, remarks) } };
-	if (change && isNewWish) return { person: user.person, outcome: { event: 'failed', role, report: withRemarks(change.report, remarks) } };
+	if (change && isNewRequest) return { person: user.person, outcome: { event: 'failed', role, report: withRemarks(change.report, remarks) } };
 	if (remarks.length === 0) return { person: user.person };
 	const report = { status: 'updated', message: remarks.join(' '), email: address, businessId: settings.businessId };
 	return { person: user.person, outcome: { event: remarks.length > names.length ? 'failed' : 'updated', role, report } };
@@ -213,7 +213,7 @@ function rememberUser({ service }: Write, { person }: VisibleUser, attributes: A
 	service.memory().remember(person.email, { attributes, isDeleted: false, ...access, ...identity }, Date.now());
 }
 
-/** FreshBooks does not show the name of somebody who is gone. */
+/** Keeps the name: FreshBooks does not show the name of a person who was removed. */
 function withNames(attributes: Attributes, { firstName, lastName }: KnownPerson): Attributes {
 	return isAssigned(valueOf(attributes, 'name')) ? attributes : withValue(attributes, 'name', { givenName: firstName ?? null, familyName: lastName ?? null });
 }
@@ -228,7 +228,7 @@ async function deactivate(write: Write, user: VisibleUser, request: ScimRequest,
 	return { ...answer, item: itemOf(request, address, after, { event: 'deprovisioned', role: user.person.role, report: withRemarks(report, [...asked.notUnderstood]) }) };
 }
 
-/** The attributes after a change. Throws ScimError 409 for a name that another user has, except for somebody who goes, and keeps theirs. */
+/** The attributes after a change. Throws ScimError 409 for a name that another user has; a user who is deactivated keeps their own instead. */
 function withFreeName(write: Write, user: VisibleUser, { asked, after }: Change): Attributes {
 	const attributes = after(user.attributes);
 	const userName = nameOf({ ...user, attributes });

@@ -5,7 +5,7 @@ import { outputFormatOption } from '../FreshBooks/methods/outputFormat';
 import { removalLimitOptions } from '../FreshBooks/methods/removalLimit';
 import { loadOptions } from '../FreshBooks/methods';
 
-/** The polling trigger: what the editor shows. The work is in changes/. */
+/** The polling trigger: what the editor shows. The work is done in poll.ts and below. */
 export class FreshBooksTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'FreshBooks Trigger',
@@ -14,7 +14,7 @@ export class FreshBooksTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["events"].map((event) => event.replace(/([A-Z])/g, " $1").replace(/^[a-z]/, (start) => start.toUpperCase())).join(", ") }}',
-		description: 'Start a workflow when people join a FreshBooks business, change their role, or leave',
+		description: 'Starts the workflow on FreshBooks team events, such as a person who was added, removed or given another role',
 		defaults: { name: 'FreshBooks Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -30,19 +30,19 @@ export class FreshBooksTrigger implements INodeType {
 				default: ['memberAdded', 'memberRemoved', 'memberDeactivated', 'memberReactivated', 'roleChanged'],
 				description: 'Which changes start the workflow; one item per change',
 				options: [
-					{ name: 'Invitation Accepted', value: 'invitationAccepted', description: 'An invited person joined' },
-					{ name: 'Invitation Created', value: 'invitationCreated', description: 'Somebody was invited' },
+					{ name: 'Invitation Accepted', value: 'invitationAccepted', description: 'An invited person accepted' },
+					{ name: 'Invitation Created', value: 'invitationCreated', description: 'A person was invited' },
 					{ name: 'Invitation Revoked', value: 'invitationRevoked', description: 'An invitation was withdrawn' },
-					{ name: 'Member Added', value: 'memberAdded', description: 'A person is new in a business' },
-					{ name: 'Member Deactivated', value: 'memberDeactivated', description: 'A person was switched to inactive' },
-					{ name: 'Member Reactivated', value: 'memberReactivated', description: 'A person was switched back to active' },
+					{ name: 'Member Added', value: 'memberAdded', description: 'A person was added to a business' },
+					{ name: 'Member Deactivated', value: 'memberDeactivated', description: 'A person was set to inactive' },
+					{ name: 'Member Reactivated', value: 'memberReactivated', description: 'A person was set to active again' },
 					{
 						name: 'Member Removed',
 						value: 'memberRemoved',
-						description: 'A person left a business; reported only after FreshBooks confirmed it',
+						description: 'A person is no longer in a business, and FreshBooks confirmed it',
 					},
-					{ name: 'Member Updated', value: 'memberUpdated', description: 'Name, address or ID of a person changed' },
-					{ name: 'Role Changed', value: 'roleChanged', description: 'A person has another role' },
+					{ name: 'Member Updated', value: 'memberUpdated', description: 'The name, address or ID of a person changed' },
+					{ name: 'Role Changed', value: 'roleChanged', description: 'A person was given another role' },
 				],
 			},
 			{
@@ -52,11 +52,11 @@ export class FreshBooksTrigger implements INodeType {
 				default: 'teamMembers',
 				description: "Which of FreshBooks' lists of people to watch",
 				options: [
-					{ name: 'Team Members', value: 'teamMembers', description: "FreshBooks' published list, by UUID" },
+					{ name: 'Team Members', value: 'teamMembers', description: 'The list that FreshBooks documents; IDs are UUIDs' },
 					{
 						name: 'Business Members',
 						value: 'businessMembers',
-						description: "By whole number; not in FreshBooks' documentation",
+						description: 'A list that FreshBooks does not document; IDs are whole numbers',
 					},
 				],
 			},
@@ -65,20 +65,19 @@ export class FreshBooksTrigger implements INodeType {
 				name: 'options',
 				type: 'collection',
 				placeholder: 'Add option',
-				default: {},
+				default: { maxRemovals: 20, maxRemovalsUnit: 'percent' },
 				options: [
+					...removalLimitOptions(
+						'If more people of a business than this are missing at once, nothing is reported and an error says so: a lost permission must not look like everybody leaving. A percentage always lets 2 people go.',
+					),
+					outputFormatOption,
 					{
-						displayName: 'Emit Existing',
+						displayName: 'Report Existing People',
 						name: 'emitExisting',
 						type: 'boolean',
 						default: false,
-						description: 'Whether the first poll reports everyone as added; otherwise it only remembers who is there',
+						description: 'Whether the first poll reports everybody as added. Otherwise it reports nobody.',
 					},
-					...removalLimitOptions(
-						'More people gone at once than this are taken for trouble, not for leavers: nothing is reported, and an error says so',
-						'Of the people known in a business; never fewer than 3 people',
-					),
-					outputFormatOption,
 				],
 			},
 		],

@@ -2,19 +2,19 @@ import type { IPollFunctions } from 'n8n-workflow';
 
 /**
  * Which polls belong to an activation. n8n gives an activation up for good after five polls that throw (n8n 2.40,
- * trigger-activation-retry), so such a poll throws only what a person who publishes can fix.
+ * trigger-activation-retry), so a poll of an activation throws only what the person who publishes can fix.
  */
 
 /** Contexts that have polled. */
-const seenContexts = new WeakSet<IPollFunctions>();
+const knownContexts = new WeakSet<IPollFunctions>();
 
 /**
- * A context has polled twice. n8n makes one context for each activation and polls in it from then on, whereas its durable scheduler
- * makes one for each poll (n8n 2.40, active-workflow-triggers and poll-trigger-task-handler); a process has one way only.
+ * True once a context has polled twice. n8n makes one context for each activation and uses it for all polls that follow. Its durable
+ * scheduler makes one for each poll (n8n 2.40, active-workflow-triggers and poll-trigger-task-handler). A process does one or the other.
  */
 let contextsAreReused = false;
 
-/** n8n tries so often to activate a trigger, in the same mode, and waits at most 8 seconds in between (n8n 2.40, trigger-activation-retry). */
+/** How often n8n tries to activate a trigger, in the same mode; it waits at most 8 seconds in between (n8n 2.40, trigger-activation-retry). */
 const MOST_ATTEMPTS = 5;
 const NEXT_ATTEMPT_WITHIN_MS = 9_000;
 
@@ -29,7 +29,7 @@ interface LastPoll {
 	at: number;
 }
 
-/** By trigger, the longest not polled first. */
+/** By trigger; the one that was not polled for longest comes first. */
 const lastPolls = new Map<string, LastPoll>();
 
 function remember(trigger: string, poll: LastPoll): void {
@@ -40,18 +40,18 @@ function remember(trigger: string, poll: LastPoll): void {
 }
 
 /**
- * Whether n8n activates the trigger with this poll. To be asked once for every poll.
+ * Whether n8n activates the trigger with this poll. Call it once for every poll.
  *
  * The durable scheduler polls in a new context each time, in the mode 'update', which is also the mode of publishing a changed
- * trigger. It came with n8n 2.38, and so did the budget of a poll. With it, a poll of a trigger that is as it was in its last poll is
- * a scheduled one, but for further attempts of an activation. The first poll in a process may be either, and counts as an activation.
+ * trigger. It came with n8n 2.38, and so did the budget of a poll. With the scheduler, a poll of an unchanged trigger is a scheduled
+ * one, unless it repeats an activation. The first poll in a process may be either, and counts as an activation.
  * @param trigger the same for all polls of a trigger, and for no other
  * @param at milliseconds
  */
 export function isActivationPoll(context: IPollFunctions, trigger: string, at: number): boolean {
-	const isSeen = seenContexts.has(context);
-	seenContexts.add(context);
-	contextsAreReused ||= isSeen;
+	const isKnown = knownContexts.has(context);
+	knownContexts.add(context);
+	contextsAreReused ||= isKnown;
 	const { typeVersion, credentials, parameters } = context.getNode();
 	const node = JSON.stringify([typeVersion, credentials, parameters]);
 	const last = lastPolls.get(trigger);
@@ -60,5 +60,5 @@ export function isActivationPoll(context: IPollFunctions, trigger: string, at: n
 	const mayBeScheduled = isUpdate && context.getPollBudgetMs !== undefined && !contextsAreReused;
 	const isScheduled = mayBeScheduled && last?.node === node && earlierAttempts === 0;
 	remember(trigger, { node, attempts: isUpdate && !isScheduled ? earlierAttempts + 1 : 0, at });
-	return !isSeen && !isScheduled;
+	return !isKnown && !isScheduled;
 }

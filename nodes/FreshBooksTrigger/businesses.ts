@@ -9,14 +9,14 @@ import type { PollOutcome } from './errorsToThrow';
 import { freshBooksPort } from './freshBooksPort';
 import type { ProcessMemory } from './processMemory';
 import type { TriggerSettings } from './settings';
-import { isFromTheBeginning, writeTriggerState, type OpenState, type TriggerState } from './triggerState';
+import { isSinceFirstPoll, writeTriggerState, type OpenState, type TriggerState } from './triggerState';
 import { isNotAllowed, reportOfError, reportOfMissingBusiness, reportOfNoBusiness, reportOfNoTime, reportOfTrouble, type Report } from './troubleTexts';
 
-/** Which businesses a poll asks for, in which order, and what becomes of those that are missing. Knows no n8n. */
+/** Which businesses a poll reads, in which order, and what is reported of those that are missing. Does not use n8n. */
 
 export const REQUESTS_AT_ONCE = 6;
 const CONFIRMATIONS_PER_POLL = 50;
-/** The transport gives up when less time is left than it would wait before the next try. */
+/** The client gives up when less time is left than it would wait before the next try. */
 const TOO_LITTLE_TIME_MS = 1_000;
 const MISSING_IS_REPORTED_FOR_MS = 7 * DAY_MS;
 
@@ -28,7 +28,7 @@ export interface Round {
 	settings: TriggerSettings;
 	/** Where to resume. */
 	state: OpenState;
-	/** What an earlier poll emitted and n8n may not have kept. */
+	/** Items of an earlier poll that n8n may not have kept. */
 	replay: ChangeItem[];
 	/** Milliseconds, as of Date.now(). */
 	deadlineAt: number;
@@ -42,18 +42,18 @@ interface BusinessResult {
 	snapshot?: StoredSnapshot;
 	items: ChangeItem[];
 	reports: Report[];
-	/** There was no time for it, or not enough: it comes first in the next poll. */
+	/** There was not enough time for it: it comes first in the next poll. */
 	isLate?: boolean;
-	/** FreshBooks does not let the user list it, and never did: no trouble where all that may be listed are watched. */
+	/** FreshBooks does not let the user list it, and never did. That is no trouble where all businesses are watched. */
 	refusal?: unknown;
 }
 
-/** In sentences; items have the name as FreshBooks gives it. */
+/** For sentences. Items have the name as FreshBooks gives it. */
 function shown({ id, name }: Business): Business {
 	return { id, name: inOneLine(name, 80) };
 }
 
-/** `wasLate`: the last poll had no time for it, and this one begins with it. */
+/** @param wasLate the last poll had no time for it, and this one begins with it */
 async function pollOne(round: Round, business: Business, wasLate: boolean): Promise<BusinessResult> {
 	const { client, settings, state, trigger, deadlineAt } = round;
 	const nothing = { businessId: business.id, items: [] };
@@ -63,7 +63,7 @@ async function pollOne(round: Round, business: Business, wasLate: boolean): Prom
 		...settings,
 		trigger,
 		business,
-		emitExisting: settings.emitExisting && isFromTheBeginning(state, business.id),
+		emitExisting: settings.emitExisting && isSinceFirstPoll(state, business.id),
 		maxConfirmations: CONFIRMATIONS_PER_POLL,
 	});
 	return await poll.then(
@@ -80,7 +80,7 @@ async function pollOne(round: Round, business: Business, wasLate: boolean): Prom
 	);
 }
 
-/** Polls a few businesses at a time; those that the last poll had no time for come first, in the order in which they wait. */
+/** Polls a few businesses at a time. Those that the last poll had no time for come first, in the order in which they wait. */
 async function pollAll(round: Round, businesses: Business[], memory: ProcessMemory): Promise<BusinessResult[]> {
 	const byId = new Map(businesses.map((business) => [business.id, business]));
 	const late = memory.late.filter((id) => byId.has(id));
@@ -102,25 +102,25 @@ async function pollAll(round: Round, businesses: Business[], memory: ProcessMemo
 /** The businesses to poll, and those of `expected` that users/me does not name. Throws FreshBooksError. */
 export async function chooseBusinesses(client: FreshBooksClient, { businessIds }: TriggerSettings, expected: Iterable<number>) {
 	const { memberships } = await getMe(client);
-	// Somebody who belongs to a business in two roles has two memberships of it.
+	// A user with two roles in a business has two memberships of it.
 	const found = new Map<number, Business>();
 	for (const { businessId, name } of memberships) {
 		if (found.has(businessId) || (businessIds && !businessIds.includes(businessId))) continue;
-		found.set(businessId, { id: businessId, name: name ?? `Business ${businessId}` });
+		found.set(businessId, { name: name ?? `Business ${businessId}`, id: businessId });
 	}
 	return { businesses: [...found.values()], missing: [...(businessIds ?? expected)].filter((id) => !found.has(id)) };
 }
 
-/** Where all that may be listed are watched and none may be, the trigger would wait for ever without a word. */
+/** Where all businesses are watched and none can be listed, the trigger would otherwise wait for ever and say nothing. */
 function reportsOfNothingToWatch({ settings, state }: Round, businesses: Business[], results: BusinessResult[]): Report[] {
 	if (settings.businessIds !== undefined || state.snapshots.size > 0) return [];
 	if (!results.every(({ refusal }) => refusal !== undefined)) return [];
 	return [results.length === 0 ? reportOfNoBusiness() : reportOfError(results[0].refusal, shown(businesses[0]))];
 }
 
-/** What became of a whole poll. */
+/** The result of a poll. */
 export interface PollResult extends Omit<PollOutcome, 'hasItems'> {
-	/** To be stored; undefined where the poll ended before it came to a business. */
+	/** The state to store; undefined where the poll ended before it reached a business. */
 	next?: TriggerState;
 	items: ChangeItem[];
 	/** Nothing that the trigger watches can be read until a person fixes something. */
@@ -138,7 +138,7 @@ interface Missing {
 	since: Map<number, number>;
 }
 
-/** A business that was not chosen by name is forgotten after a week: it may have ended. */
+/** A business that was not chosen by name is dropped after a week: it may no longer exist. */
 function followMissing({ settings, state, warn }: Round, missing: number[]): Missing {
 	const isForgotten = settings.businessIds === undefined;
 	const since = new Map<number, number>();

@@ -9,13 +9,13 @@ import type { Listing, ListingPurpose } from './changes/listing';
 import type { ListedInvitation, Person, Source } from './changes/person';
 import type { BusinessPort } from './changes/pollBusiness';
 
-/** What a poll of one business asks of FreshBooks, over the API layer. */
+/** What a poll of one business reads from FreshBooks, through the API layer. */
 
 function personOfTeamMember({ uuid, email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt }: TeamMember): Person {
 	return { id: uuid, email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt };
 }
 
-/** The guide shows `id`, `email`, `role` and `confirmed`; the other names are those of FreshBooks' group members. */
+/** The third-party guide shows `id`, `email`, `role` and `confirmed`; the other names are those of FreshBooks' group members. */
 function personOfBusinessMember({ id, email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt, confirmed }: BusinessMember): Person {
 	return { id: String(id), email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt, confirmed };
 }
@@ -43,7 +43,7 @@ async function read<Row>(client: FreshBooksClient, request: ListRequest<Row>, pu
 	return { rows, totals, duplicates, truncated: false };
 }
 
-/** Only a 404 or 410 says that somebody is gone; whatever else goes wrong says nothing. */
+/** Only a 404 or 410 says that a person is gone. Any other failure leaves it unknown. */
 async function lookUp(client: FreshBooksClient, businessId: number, uuid: string): Promise<LookUp> {
 	return await getTeamMember(client, businessId, uuid).then(
 		(member): LookUp => ({ answer: 'found', person: personOfTeamMember(member) }),

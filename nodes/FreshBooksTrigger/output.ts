@@ -7,20 +7,19 @@ import type { ChangeItem, MemberOutput } from './changes/events';
 
 /** Changes as the node's output items. */
 
-/** The extension has the names that the action node gives it: a UUID is a team member's, a whole number a member's. */
+/** The extension uses the action node's names: a UUID is a team member's ID, a whole number a business member's. */
 function scimUserOf(member: MemberOutput, businessId: number): IDataObject {
 	const { id, invitationAcceptedAt, ...person } = member;
 	const ids = typeof id === 'number' ? { memberId: id } : { teamMemberId: id };
 	return toScimUser({ ...person, id: String(id), freshBooks: { businessId, ...ids, invitationAcceptedAt: isoOrNull(invitationAcceptedAt) } });
 }
 
-/** A change whose people are SCIM users, so that it feeds an identity graph as it is; event and changes stay as they are. */
+/** A change with its people as SCIM users, which an identity graph can read. The other fields stay as they are. */
 function withScimUsers(item: ChangeItem): IDataObject {
-	const { member, previous, ...rest } = item;
-	const businessId = item.business.id;
-	const scim: IDataObject = { ...(rest as unknown as IDataObject) };
-	if (member) scim.member = scimUserOf(member, businessId);
-	scim.previous = previous && scimUserOf(previous, businessId);
+	const { member, previous, business } = item;
+	const scim: IDataObject = { ...(item as unknown as IDataObject) };
+	if (member) scim.member = scimUserOf(member, business.id);
+	scim.previous = previous && scimUserOf(previous, business.id);
 	return scim;
 }
 

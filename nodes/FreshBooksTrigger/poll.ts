@@ -13,14 +13,14 @@ import { memoryOf, type ProcessMemory } from './processMemory';
 import { sampleItems } from './sample';
 import { readSettings, type TriggerSettings } from './settings';
 import { readTriggerState } from './triggerState';
-import { reportOfError, reportOfHangingPoll, type Report } from './troubleTexts';
+import { reportOfError, reportOfHangingPoll, reportOfMissingBusiness, reportOfNoBusiness, type Report } from './troubleTexts';
 
 /**
- * One poll of the trigger, from n8n's side. What decides its shape, measured on n8n 2.40:
- * - what a poll that emits nothing stores may be lost, so the state only ever saves repeated work;
- * - an activation poll that throws five times kills the trigger for good, so passing trouble is not thrown there;
- * - a slow poll overlaps the next one, so the second one steps back;
- * - n8n sees only a new value of a top-level key, so the state is assigned once, whole, last.
+ * One poll of the trigger, from n8n's side. These facts decide its form, measured on n8n 2.40:
+ * - n8n may lose what a poll without items stores, so losing the state must only repeat work;
+ * - n8n gives up a trigger for good after five failed activations, so an activation does not throw trouble that passes;
+ * - a slow poll overlaps the next one, so the second one returns at once;
+ * - n8n notices only a new value of a top-level key, so the state is assigned once, as a whole, at the end.
  */
 
 /** The one key of n8n's static data. */
@@ -28,7 +28,7 @@ const STATE = 'freshBooks';
 /** n8n gives up an activation after 84 seconds, and for good. */
 const ACTIVATION_BUDGET_MS = 45_000;
 const LONGEST_POLL_MS = 240_000;
-/** n8n before 2.38 grants no budget. */
+/** n8n before 2.38 gives no budget. */
 const BUDGET_OF_OLDER_HOSTS_MS = 30_000;
 
 function deadlineOf(context: IPollFunctions, isActivation: boolean): number {
@@ -36,12 +36,12 @@ function deadlineOf(context: IPollFunctions, isActivation: boolean): number {
 	return Date.now() + Math.min(budget * 0.85, isActivation ? ACTIVATION_BUDGET_MS : LONGEST_POLL_MS);
 }
 
-/** Where n8n keeps the state. Throws NodeOperationError where its database holds something else than the object that n8n makes for each trigger. */
+/** Where n8n keeps the state. Throws NodeOperationError where its database has something else than the object that n8n makes for each trigger. */
 function storeOf(context: IPollFunctions): IDataObject {
 	const store: unknown = context.getWorkflowStaticData('node');
 	if (isJsonObject(store)) return store as IDataObject;
-	throw new NodeOperationError(context.getNode(), "What n8n's database holds as the state of this trigger can keep no state", {
-		description: 'Nothing was polled. Rename the trigger and publish the workflow again: it then starts with a new baseline.',
+	throw new NodeOperationError(context.getNode(), "n8n's database has no usable place for the state of this trigger", {
+		description: 'Nothing was polled. To fix this, rename the trigger and publish the workflow again: it then takes a new baseline.',
 	});
 }
 
@@ -63,16 +63,16 @@ async function openRound(context: IPollFunctions, trigger: string, memory: Proce
 	return { trigger, client, settings, state, replay: chosen, deadlineAt, warn: (text) => warn(context, text) };
 }
 
-/** The result of a poll that ended before it came to a business. */
+/** The result of a poll that ended before it reached a business. */
 function failedPoll(error: unknown): PollResult {
 	const report = reportOfError(error);
 	return { items: [], reports: [report], reachedBusinesses: false, isWholeTrigger: true, isBlocked: report.blocksPublishing };
 }
 
-/** So many troubles beside the first are named in an error; the log has them all. */
+/** How many troubles beside the first an error names; the log has them all. */
 const MOST_ALSO = 3;
 
-/** One error for n8n about all that is to be thrown. */
+/** One error for n8n about all reports to throw. */
 function errorOf(context: IPollFunctions, [report, ...others]: Report[], isWholeTrigger: boolean): NodeApiError {
 	const { message, error, cause } = report;
 	const base = error === undefined ? undefined : toNodeError(context.getNode(), error);
@@ -102,19 +102,17 @@ async function pollOnce(context: IPollFunctions, trigger: string, memory: Proces
 	return items.length === 0 ? null : outputOf(context, items);
 }
 
-/** "Fetch Test Event": a few items made of real people, but for leavers; touches no state, and says why when there is nobody. */
+/** "Fetch Test Event": a sample of each chosen event. Reads and stores no state. */
 async function pollByHand(context: IPollFunctions): Promise<INodeExecutionData[][]> {
 	const settings = readSettings(context);
 	const client = await connect(context, { deadlineAt: deadlineOf(context, true), maxInFlight: REQUESTS_AT_ONCE });
 	const sampled = await chooseBusinesses(client, settings, [])
-		.then(async ({ businesses }) => ({ items: await sampleItems(client, businesses, settings) }))
+		.then(async ({ businesses, missing }) => ({ items: await sampleItems(client, businesses, settings), missing }))
 		.catch((error: unknown) => ({ error }));
 	if ('error' in sampled) throw toNodeError(context.getNode(), sampled.error);
-	if (sampled.items.length > 0) return outputOf(context, sampled.items);
-	throw new NodeOperationError(context.getNode(), 'There is nobody to make a test event of', {
-		description:
-			"The connected FreshBooks user can list no people in the chosen businesses. Check 'Businesses', and that the connection has the scope user:teams:read.",
-	});
+	const { items, missing } = sampled;
+	if (items) return outputOf(context, items);
+	throw errorOf(context, [missing.length > 0 ? reportOfMissingBusiness(missing[0], false) : reportOfNoBusiness()], true);
 }
 
 /** The trigger's poll. Throws NodeApiError or NodeOperationError with a way out; see above for when. */
@@ -123,7 +121,7 @@ export async function poll(this: IPollFunctions): Promise<INodeExecutionData[][]
 	const trigger = `${this.getWorkflow().id ?? ''}:${this.getNode().name}`;
 	const isActivation = isActivationPoll(this, trigger, Date.now());
 	const memory = memoryOf(trigger, Date.now());
-	// This poll may hang like the one before, so the error does not wait for it.
+	// This poll may hang as well, so the error is thrown first.
 	if (memory.giveUpHangingPoll(Date.now()) && !isActivation) throw errorOf(this, [reportOfHangingPoll()], true);
 	const current = memory.beginPoll(Date.now());
 	if (current === undefined) return null;

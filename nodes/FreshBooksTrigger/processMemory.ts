@@ -8,22 +8,22 @@ import type { TriggerState } from './triggerState';
 
 /**
  * What this n8n process remembers of its triggers between polls, beside what n8n stores. All of it may be lost at any time (restart,
- * another main process): it saves errors and repeated work, and no event depends on it.
+ * another main process). It avoids repeated errors and repeated work; no event depends on it.
  */
 
-/** So many items are kept for replay, over all triggers; those of a poll that has more are found again instead. */
+/** How many items are kept for replay, over all triggers. The items of a poll that has more are found again instead. */
 const MOST_REPLAY_ITEMS = 10_000;
 
-/** So many earlier states of a trigger are recognised. */
+/** How many earlier states of a trigger are recognised. */
 const MOST_STALE_STATES = 100;
 
-/** A poll ends within 5 minutes, its requests have deadlines; one that still runs after this time hangs. */
+/** A poll ends within 5 minutes, as its requests have deadlines. One that still runs after this time hangs. */
 const POLL_HANGS_AFTER_MS = 15 * 60_000;
 
-/** Where a poll begins. */
-export interface Beginning {
+/** Where a poll resumes. */
+export interface ResumePoint {
 	state: unknown;
-	/** Items of which it is not known whether n8n kept them; to be emitted again, with the same event IDs. */
+	/** Items that n8n may not have kept. They are emitted again, with the same event IDs. */
 	replay: ChangeItem[];
 }
 
@@ -41,10 +41,10 @@ export class ProcessMemory {
 
 	private underWay: symbol | undefined;
 
-	/** What the last poll reached, and the items that n8n was not seen to have kept. */
+	/** The state after the last poll, and its items, which n8n may not have kept. */
 	private last: { state: TriggerState; replay: ChangeItem[] } | undefined;
 
-	/** Signatures of stored states that polls of this process began with, oldest first: all older than what was reached last. */
+	/** Signatures of stored states that polls of this process read, oldest first: all older than the state after the last poll. */
 	private readonly staleStates = new Set<string>();
 
 	/**
@@ -78,7 +78,7 @@ export class ProcessMemory {
 		return this.underWay === undefined && this.polledAt <= time;
 	}
 
-	/** Remembers what a poll that read `read` reached and found. */
+	/** Remembers the state and the items of a poll that read `read`. */
 	remember(read: unknown, state: TriggerState, items: ChangeItem[]): void {
 		this.staleStates.add(signatureOf(read));
 		const [oldest] = this.staleStates;
@@ -89,13 +89,13 @@ export class ProcessMemory {
 	}
 
 	/**
-	 * Where to resume: what n8n kept; or, where n8n hands over a state that an earlier poll of this process began with, what the last
-	 * poll reached. n8n loses what a poll stored that threw or, with the durable scheduler, had no items; with durable cursors the
-	 * baseline of an activation; and in a burst a poll reads before the one ahead has stored. Compared with the old state, what was
-	 * done and undone since would be missed, and a baseline would be taken again. Items that n8n may have dropped with their state are
-	 * emitted again.
+	 * Where to resume: the state that n8n kept. If n8n gives a state that an earlier poll of this process has read already, it is the
+	 * state after the last poll. n8n loses the state of a poll that threw and, with the durable scheduler, of a poll without items; with
+	 * durable cursors it loses the baseline of an activation; in a burst a poll reads before the previous one has stored. Compared with
+	 * the old state, a change that was undone since would be missed, and a baseline would be taken again. Items that n8n may have
+	 * dropped with their state are emitted again.
 	 */
-	resumeFrom(read: unknown): Beginning {
+	resumeFrom(read: unknown): ResumePoint {
 		const { last } = this;
 		const signature = signatureOf(read);
 		if (!last || !this.staleStates.has(signature) || signature === signatureOf(last.state)) return { state: read, replay: [] };

@@ -1,102 +1,83 @@
-import { failureOf } from '../FreshBooks/client/errors';
 import { readList } from '../FreshBooks/api/lists';
 import type { FreshBooksClient } from '../FreshBooks/client/client';
-import { INVITATION_EVENTS, invitationItem, personItems, type Business, type ChangeItem, type EventName, type ItemContext } from './changes/events';
+import { invitationItem, personItems, type Business, type ChangeItem, type EventName, type ItemContext } from './changes/events';
 import type { FieldChange } from './changes/compare';
-import type { PendingInvitation, Person } from './changes/person';
+import type { PendingInvitation, Person, Source } from './changes/person';
 import { peopleOf } from './freshBooksPort';
 import type { TriggerSettings } from './settings';
 
 /**
- * Test events: what the chosen events would look like for people who are really there. Nobody real is shown as having left:
- * a workflow tried out by hand may well take that person's other access away.
+ * The items of "Fetch Test Event": one for each chosen event, marked with `test`. The business is real, so that nodes which read it
+ * work. The person is in no business: a workflow that is tried out may remove people elsewhere.
  */
 
-const SAMPLES = 3;
-
-function earlier(person: Person, field: 'role' | 'lastName' | 'active', from: string | boolean | null): { before: Person; fields: FieldChange[] } {
-	return { before: { ...person, [field]: from }, fields: [{ field, from, to: person[field] }] };
-}
-
-/** Somebody who is nobody, under an address that RFC 2606 keeps free. */
-function inventedLeaver(source: TriggerSettings['source']): Person {
+/** RFC 2606 reserves example.com. */
+function samplePerson(source: Source): Person {
 	return {
 		id: source === 'teamMembers' ? '00000000-0000-4000-8000-000000000000' : '0',
-		email: 'test.event@example.com',
-		firstName: 'Test',
-		lastName: 'Event',
+		email: 'sample.person@example.com',
+		firstName: 'Sample',
+		lastName: 'Person',
 		role: 'business_employee',
 		active: true,
 		identityId: null,
-		invitationAcceptedAt: null,
-		updatedAt: null,
+		invitationAcceptedAt: '2026-01-05T09:00:00Z',
+		updatedAt: '2026-01-05T09:00:00Z',
 	};
 }
 
-function otherRoleThan({ role }: Person): string {
-	return role === 'business_employee' ? 'contractor' : 'business_employee';
+function earlier(person: Person, field: 'role' | 'lastName' | 'active', from: string | boolean): { before: Person; fields: FieldChange[] } {
+	return { before: { ...person, [field]: from }, fields: [{ field, from, to: person[field] }] };
 }
 
-function invitationOf({ email, role }: Person): PendingInvitation {
-	return { id: '1', email, role, status: 'pending' };
-}
-
-function sampleOf(event: EventName, person: Person, context: ItemContext): ChangeItem[] {
+function sampleOf(event: EventName, context: ItemContext): ChangeItem[] {
 	const uncounted = { subject: null, turns: {} };
-	const active = { ...person, active: true };
-	const leaver = inventedLeaver(context.source);
-	const inactive = { ...leaver, active: false };
+	const person = samplePerson(context.source);
+	const inactive = { ...person, active: false };
+	const invitation: PendingInvitation = { id: '0', email: person.email, role: person.role, status: 'pending' };
 	switch (event) {
 		case 'memberAdded':
 			return personItems({ before: null, after: person, fields: [], ...uncounted }, context);
 		case 'memberRemoved':
-			return personItems({ before: leaver, after: null, fields: [], ...uncounted }, context);
+			return personItems({ before: person, after: null, fields: [], ...uncounted }, context);
 		case 'memberDeactivated':
 			return personItems({ ...earlier(inactive, 'active', true), after: inactive, ...uncounted }, context);
 		case 'memberReactivated':
-			return personItems({ ...earlier(active, 'active', false), after: active, ...uncounted }, context);
+			return personItems({ ...earlier(person, 'active', false), after: person, ...uncounted }, context);
 		case 'roleChanged':
-			return personItems({ ...earlier(person, 'role', otherRoleThan(person)), after: person, ...uncounted }, context);
+			return personItems({ ...earlier(person, 'role', 'contractor'), after: person, ...uncounted }, context);
 		case 'memberUpdated':
 			return personItems({ ...earlier(person, 'lastName', 'Formerly'), after: person, ...uncounted }, context);
 		case 'invitationAccepted':
-			return personItems({ before: null, after: person, fields: [], accepted: invitationOf(person), ...uncounted }, context).filter(
-				(item) => item.event === event,
-			);
+			return personItems({ before: null, after: person, fields: [], accepted: invitation, ...uncounted }, context).filter((item) => item.event === event);
 		case 'invitationCreated':
 		case 'invitationRevoked':
-			return [invitationItem(event, invitationOf(person), 'invitation 1', context)];
+			return [invitationItem(event, invitation, 'invitation 0', context)];
 	}
 }
 
-/** The first people of the first business that can be listed. Throws the last failure when none can. */
-async function findPeople(
-	client: FreshBooksClient,
-	businesses: Business[],
-	{ source }: TriggerSettings,
-): Promise<{ business: Business; people: Person[] } | undefined> {
+/** The first business whose people can be listed. Throws the last failure when none can; undefined without a business. */
+async function findBusiness(client: FreshBooksClient, businesses: Business[], source: Source): Promise<Business | undefined> {
 	let lastError: unknown;
 	for (const business of businesses) {
-		const listed = await readList(client, peopleOf(business.id, source), SAMPLES).then(
-			({ rows }) => rows,
+		const isListed = await readList(client, peopleOf(business.id, source), 1).then(
+			() => true,
 			(error: unknown) => {
 				lastError = error;
-				return [];
+				return false;
 			},
 		);
-		if (listed.length > 0) return { business, people: listed };
+		if (isListed) return business;
 	}
-	if (failureOf(lastError)) return await Promise.reject(lastError);
-	return undefined;
+	return lastError === undefined ? undefined : await Promise.reject(lastError);
 }
 
-/** Up to three items for the chosen events, about real people; empty when there is nobody. Throws FreshBooksError. */
-export async function sampleItems(client: FreshBooksClient, businesses: Business[], settings: TriggerSettings): Promise<ChangeItem[]> {
-	const found = await findPeople(client, businesses, settings);
-	if (!found) return [];
-	const context: ItemContext = { business: found.business, source: settings.source, detectedAt: new Date().toISOString(), baselineAt: '', trigger: '' };
-	const events = [...settings.events].sort((one, other) => Number(INVITATION_EVENTS.includes(one)) - Number(INVITATION_EVENTS.includes(other)));
-	return events
-		.slice(0, SAMPLES)
-		.flatMap((event, index) => sampleOf(event, found.people[index % found.people.length], context));
+/** A sample of each chosen event, in the order of `EVENTS`; undefined where there is no business. Throws FreshBooksError. */
+export async function sampleItems(client: FreshBooksClient, businesses: Business[], { source, events }: TriggerSettings): Promise<ChangeItem[] | undefined> {
+	const business = await findBusiness(client, businesses, source);
+	if (!business) return undefined;
+	const detectedAt = new Date().toISOString();
+	// The baseline is part of every event ID: a second sample is not the first one again.
+	const context: ItemContext = { business, source, detectedAt, baselineAt: detectedAt, trigger: '' };
+	return [...events].flatMap((event) => sampleOf(event, context)).map(({ event, ...rest }) => ({ event, test: true, ...rest }));
 }

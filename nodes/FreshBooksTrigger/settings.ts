@@ -19,7 +19,7 @@ export interface TriggerSettings {
 
 function refuse(context: IPollFunctions, displayName: string, problem: string): never {
 	throw new NodeOperationError(context.getNode(), `Parameter '${displayName}' ${problem}`, {
-		description: 'Correct it in the FreshBooks Trigger and publish the workflow again.',
+		description: 'To fix this, correct it in the FreshBooks Trigger and publish the workflow again.',
 		failure: { cause: 'configuration-invalid' },
 	});
 }
@@ -29,7 +29,7 @@ function readBusinessIds(context: IPollFunctions): number[] | undefined {
 	const chosen: unknown = context.getNodeParameter('businessIds', []);
 	const ids = (Array.isArray(chosen) ? chosen : [chosen]).map((id) => {
 		const checked = checkIntegerId(id);
-		return checked.ok ? checked.value : refuse(context, 'Business Names or IDs', `holds an entry that ${checked.problem}`);
+		return checked.ok ? checked.value : refuse(context, 'Business Names or IDs', `has an entry that ${checked.problem}`);
 	});
 	if (ids.length === 0) refuse(context, 'Business Names or IDs', 'is empty: choose at least one business');
 	return [...new Set(ids)];
@@ -46,7 +46,7 @@ function readRemovalLimit(context: IPollFunctions, options: WireObject): Removal
 	return removalLimitIn(options) ?? refuse(context, 'Max Removals', 'must be a number of at least 0');
 }
 
-/** Reads the parameters; throws NodeOperationError naming the one that is wrong. */
+/** Reads the parameters. Throws NodeOperationError naming the one that is wrong. */
 export function readSettings(context: IPollFunctions): TriggerSettings {
 	const options = objectOf(context.getNodeParameter('options', {}));
 	return {

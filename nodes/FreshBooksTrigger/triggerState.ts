@@ -6,13 +6,13 @@ import type { StoredSnapshot } from './changes/snapshot';
 /** What the trigger stores, for all businesses. Pure. */
 
 /**
- * Everything the trigger stores: one snapshot for each business and source, under `<source>:<business id>`. To be assigned as a
- * whole to one key of n8n's static data, last.
+ * Everything the trigger stores: one snapshot for each business and source, under `<source>:<business id>`. Assign it as a whole to
+ * one key of n8n's static data, at the end of a poll.
  */
 export interface TriggerState {
 	v: 1;
 	snapshots: Record<string, StoredSnapshot>;
-	/** Businesses chosen from the first poll on that have no snapshot yet: `emitExisting` is due to them. */
+	/** Businesses chosen since the first poll that have no snapshot yet: `emitExisting` applies to them. */
 	awaited: number[];
 	/** Since when users/me lacks a known business, in milliseconds, by business ID. */
 	missingSince: Record<string, number>;
@@ -20,9 +20,9 @@ export interface TriggerState {
 
 /** The state as one poll works on it. */
 export interface OpenState {
-	/** Something was stored that is not a state of this version: new baselines, and a warning. */
+	/** The stored value is not a state of this version: the poll takes new baselines and warns. */
 	isDamaged: boolean;
-	/** Nothing was stored: this is the trigger's first poll. */
+	/** Nothing is stored: this is the trigger's first poll. */
 	isFirstPoll: boolean;
 	/** What is stored for each business, unchecked: `pollBusiness` checks it. */
 	snapshots: ReadonlyMap<number, unknown>;
@@ -48,16 +48,16 @@ export function readTriggerState(stored: unknown, source: Source): OpenState {
 	return { isDamaged: false, isFirstPoll: false, snapshots, awaited: new Set(stored.awaited), missingSince };
 }
 
-/** Whether this business' first snapshot is the trigger's own beginning, not a business chosen later. */
-export function isFromTheBeginning(state: OpenState, businessId: number): boolean {
+/** Whether the business was chosen when the trigger polled for the first time, and not later. */
+export function isSinceFirstPoll(state: OpenState, businessId: number): boolean {
 	return state.isFirstPoll || state.awaited.has(businessId);
 }
 
 /** What a poll found out about all businesses. */
 export interface PolledBusinesses {
-	/** Those to keep. What is stored of any other is dropped. */
+	/** The businesses to keep. The stored snapshot of any other is dropped. */
 	kept: Iterable<number>;
-	/** The new snapshots; of a business without one the stored one stays. */
+	/** The new snapshots. A business without one keeps its stored one. */
 	snapshots: ReadonlyMap<number, StoredSnapshot | undefined>;
 	missingSince: ReadonlyMap<number, number>;
 }
@@ -69,7 +69,7 @@ export function writeTriggerState(state: OpenState, source: Source, { kept, snap
 	for (const id of new Set(kept)) {
 		const snapshot = polled.get(id) ?? state.snapshots.get(id);
 		if (snapshot !== undefined) snapshots[`${source}:${id}`] = snapshot as StoredSnapshot;
-		else if (isFromTheBeginning(state, id)) awaited.push(id);
+		else if (isSinceFirstPoll(state, id)) awaited.push(id);
 	}
 	return { v: 1, snapshots, awaited, missingSince: Object.fromEntries(missingSince) };
 }

@@ -4,21 +4,21 @@ import { INVITATION_EVENTS, type EventName } from './changes/events';
 import type { HeldRemovals, Trouble } from './changes/pollBusiness';
 import { DAY_MS, HOUR_MS } from './changes/reporting';
 
-/** What the user reads when a poll met trouble. Pure. */
+/** The texts for trouble that a poll met. Pure. */
 
 /** One thing to report. */
 export interface Report extends FailureText {
 	/** The same trouble has the same signature. */
 	signature: string;
-	/** At most one error about it in so many milliseconds. */
+	/** How often at most an error is thrown about it, in milliseconds. */
 	everyMs: number;
-	/** A person has to fix it: publishing is refused when it is so with everything that the trigger watches. */
+	/** A person has to fix it. Publishing is refused when this is so for everything that the trigger watches. */
 	blocksPublishing: boolean;
 	/** False: for the log only, unless an error about it is pending. */
 	isDue: boolean;
 	/** The API layer's error behind it, if any. */
 	error?: unknown;
-	/** n8n's word for it where no error is behind it. */
+	/** n8n's cause where no error is behind it. */
 	cause?: 'configuration-invalid';
 }
 
@@ -32,12 +32,12 @@ const CONFIGURATION = { ...PASSING, blocksPublishing: true, cause: 'configuratio
 
 const PASSING_KINDS: ReadonlySet<FailureKind> = new Set(['malformed', 'notJson', 'outage', 'rateLimited', 'unreachable', 'unknownFate', 'cancelled']);
 
-/** A business that the connected user may not read, or that is no more. */
+/** The connected user may not read the business, or it does not exist. */
 export function isNotAllowed(failure: Failure | undefined): boolean {
 	return failure !== undefined && ['permission', 'notFound', 'notPublished'].includes(failure.kind);
 }
 
-/** An outage shows in many ways; it is one trouble all the same. */
+/** An outage causes several kinds of failure, and is reported as one trouble. */
 function signatureKindOf(failure: Failure | undefined): string {
 	if (failure === undefined) return 'other';
 	return PASSING_KINDS.has(failure.kind) && failure.kind !== 'rateLimited' ? 'outage' : failure.kind;
@@ -45,7 +45,7 @@ function signatureKindOf(failure: Failure | undefined): string {
 
 /** n8n's own errors, and this node's about its settings, have their own texts. */
 function textOfOther(error: unknown): FailureText {
-	if (!(error instanceof Error)) return { message: 'The poll met something it was not made for', description: '' };
+	if (!(error instanceof Error)) return { message: 'The poll failed with an unexpected error', description: '' };
 	const { description } = error as { description?: unknown };
 	return { message: error.message, description: typeof description === 'string' ? description : '' };
 }
@@ -57,7 +57,7 @@ function textOfOther(error: unknown): FailureText {
 export function reportOfError(error: unknown, business?: { name: string; id: number }): Report {
 	const failure = failureOf(error);
 	const { message, description } = failure ? textOf(failure) : textOfOther(error);
-	const kept = 'What is known of the people is kept, and nobody is reported as removed; the next poll looks again.';
+	const kept = 'Nobody is reported as removed. The trigger keeps what it knows, and the next poll tries again.';
 	return {
 		signature: `${business?.id ?? ''}:${signatureKindOf(failure)}`,
 		message: business ? `${business.name}: ${message}` : message,
@@ -74,14 +74,14 @@ export function reportOfError(error: unknown, business?: { name: string; id: num
  * @param isForgotten what is known of it is dropped after a week
  */
 export function reportOfMissingBusiness(id: number, isForgotten: boolean): Report {
-	const kept = isForgotten ? 'is kept for a week' : 'is kept';
+	const kept = isForgotten ? ' for a week' : '';
 	const wayOut = isForgotten
-		? 'Give the user access again, or connect another user. If the business ended, there is nothing to do.'
-		: 'Give the user access again, connect another user, or choose the businesses without this one.';
+		? 'To fix this, give the user access again, or connect another user. If the business no longer exists, there is nothing to do.'
+		: 'To fix this, give the user access again, connect another user, or choose the businesses without this one.';
 	return {
 		signature: `${id}:missing`,
 		message: `The connected FreshBooks user no longer belongs to business ${id}`,
-		description: `Nobody is reported as removed, and what is known of its people ${kept}. ${wayOut}`,
+		description: `Nobody is reported as removed. The trigger keeps what it knows of its people${kept}. ${wayOut}`,
 		...CONFIGURATION,
 		everyMs: DAY_MS,
 	};
@@ -92,7 +92,7 @@ export function reportOfNoBusiness(): Report {
 	return {
 		signature: ':noBusiness',
 		message: 'The connected FreshBooks user belongs to no business, so there is nobody to watch',
-		description: 'Give the user access to a business in FreshBooks, or connect another user.',
+		description: 'To fix this, give the user access to a business in FreshBooks, or connect another user.',
 		...CONFIGURATION,
 	};
 }
@@ -102,39 +102,39 @@ export function reportOfNoTime({ name, id }: { name: string; id: number }): Repo
 	return {
 		signature: `${id}:outage`,
 		message: `${name}: there was no time to list its people`,
-		description: 'FreshBooks took all the time that n8n grants a poll. Nothing is lost: the next poll begins with this business.',
+		description: 'FreshBooks took all the time that n8n gives a poll. Nothing is lost: the next poll begins with this business.',
 		...PASSING,
 	};
 }
 
-/** The report of a poll that was given up. */
+/** The report of a poll that was abandoned. */
 export function reportOfHangingPoll(): Report {
 	return {
 		signature: ':hangs',
-		message: 'A poll of this trigger did not end and was given up',
-		description: 'Nothing is lost: the next poll looks again. If it happens again, restart n8n.',
+		message: 'A poll of this trigger did not end and was abandoned',
+		description: 'Nothing is lost: the next poll reads the lists again. If it happens again, restart n8n.',
 		...PASSING,
 	};
 }
 
 function incompleteText(name: string, { list, listed, total, steady }: Trouble & { kind: 'incompleteListing' }): FailureText {
-	const counted = total === null ? '' : `, though it counts ${total}`;
+	const counted = total === null ? '' : ` of ${total}`;
 	return {
-		message: `${name}: FreshBooks did not give the whole list of ${list} (${listed} shown${counted})`,
+		message: `${name}: FreshBooks did not give the complete list of ${list} (${listed} listed${counted})`,
 		description: steady
-			? `Twice the same: FreshBooks counts ${list} that it does not show to the connected user. Connect a user who may see everyone; until then no change of this list is reported.`
-			: 'It was read twice. Nothing was compared with it, so nothing is lost: the next poll reads it again.',
+			? `Two readings gave the same: FreshBooks counts ${list} that it does not show to the connected user. Until this is fixed, no change of this list is reported. To fix this, connect a user who may see everybody.`
+			: 'The list was read twice. Nothing is lost: the next poll reads it again.',
 	};
 }
 
-/** How many of how many disappeared, and what to do. */
+/** How many people or invitations of how many disappeared, and what to do. */
 function heldText(name: string, { list, limit, confirmed, unconfirmed, known }: HeldRemovals): FailureText {
 	const allowed = limit.unit === 'percent' ? `${limit.maxRemovals} %` : `${limit.maxRemovals}`;
 	const doubt = unconfirmed === 0 ? '' : ` (${unconfirmed} more are still to be confirmed)`;
 	const [effect, check, left, until] =
 		list === 'people'
-			? ['nothing was emitted', 'they really left, and whether the connected account may still see the whole team', 'leave', 'no event of this business is emitted']
-			: ['none was reported as revoked', 'they really ended, and whether the connected account may still see them', 'end', 'they are not reported as revoked'];
+			? ['nothing was emitted', 'they really left, and whether the connected user may still see the whole team', 'leave', 'no event of this business is emitted']
+			: ['none was reported as revoked', 'they really ended, and whether the connected user may still see them', 'end', 'they are not reported as revoked'];
 	return {
 		message: `${confirmed + unconfirmed} of ${known} ${list} disappeared from ${name} at once: ${effect}`,
 		description:
@@ -145,12 +145,12 @@ function heldText(name: string, { list, limit, confirmed, unconfirmed, known }: 
 }
 
 function undecidedText(name: string, { people, first, answer }: Trouble & { kind: 'undecidedPeople' }): FailureText {
-	const who = people === 1 ? '1 person' : `${people} people`;
+	const who = people === 1 ? '1 person has been' : `${people} people have been`;
 	return {
-		message: `${name}: for more than an hour ${who} have been missing from FreshBooks' lists, and FreshBooks does not confirm that they are gone`,
+		message: `${name}: ${who} missing from FreshBooks' lists for more than an hour, and FreshBooks does not confirm that they are gone`,
 		description:
-			`The first is ${inOneLine(first, 80)}, about whom FreshBooks answered ${answer}. They are not reported as removed; all other changes are reported. ` +
-			'Look them up in FreshBooks under Team Members: remove those who should have left; if they are to stay, connect a user who may see the whole team.',
+			`The first is ${inOneLine(first, 80)}; asked for this person, FreshBooks answered ${answer}. They are not reported as removed; all other changes are reported. ` +
+			'To fix this, look them up in FreshBooks under Team Members. Remove those who should have left. If they stay, connect a user who may see the whole team.',
 	};
 }
 
@@ -165,7 +165,7 @@ function reportOfUnavailableInvitations(reason: unknown, business: { name: strin
 	const chosen = INVITATION_EVENTS.filter((event) => events.has(event)).map(displayNameOf);
 	return {
 		...report,
-		description: `Untick ${new Intl.ListFormat('en-GB').format(chosen)} in 'Events', or connect a user who may list invitations. The people are watched all the same.`,
+		description: `Events about people are still reported. To fix this, deselect ${new Intl.ListFormat('en-GB').format(chosen)} in 'Events', or connect a user who may list invitations.`,
 		everyMs: DAY_MS,
 	};
 }
@@ -178,10 +178,10 @@ export function reportOfTrouble(trouble: Trouble, business: { name: string; id: 
 		case 'stateDamaged':
 			return {
 				signature,
-				message: `${name}: what was remembered of the people could not be read`,
+				message: `${name}: the trigger's stored state could not be read`,
 				description:
-					'A new baseline was taken, so nothing is reported of who joined, changed or left since the last poll. ' +
-					'Compare the team with your records once, for example with FreshBooks > Review.',
+					'The trigger took a new baseline. It reports no change since the last poll. ' +
+					'To fix this, compare the team with your records once, for example with FreshBooks > Review.',
 				...PASSING,
 				everyMs: DAY_MS,
 			};

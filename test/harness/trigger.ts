@@ -231,7 +231,7 @@ export class TestTrigger {
 }
 
 /** The names of the events and whom they are about, in order. */
-export function told(items: readonly ChangeItem[]): string[] {
+export function reported(items: readonly ChangeItem[]): string[] {
 	return items.map(({ event, member, invitation }) => `${event} ${member?.email ?? invitation?.email}`);
 }
 

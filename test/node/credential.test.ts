@@ -37,6 +37,19 @@ describe('the scope follows the access', () => {
 		expect(resolved({ ...typed, access }).scope).toBe(scope);
 	});
 
+	test.each(['read', 'manage', 'legacy', 'custom'])('%s has one hint below the choice, with its scopes and what it can and cannot do', (access) => {
+		const { properties } = new FreshBooksOAuth2Api();
+		const place = properties.findIndex(({ name }) => name === 'access');
+		const hints = properties.filter(({ type, displayOptions }) => type === 'notice' && displayOptions?.show?.access?.includes(access));
+		expect(hints).toHaveLength(1);
+		expect(properties.indexOf(hints[0])).toBeGreaterThan(place);
+		expect(properties.indexOf(hints[0])).toBeLessThanOrEqual(place + 4);
+		const [{ displayName }] = hints;
+		expect(displayName).toMatch(/\bcan\b/i);
+		if (access !== 'custom') expect(displayName).toContain(`(${String(resolved({ ...typed, access }).scope)})`);
+		expect(displayName.includes('cannot')).toBe(access !== 'legacy');
+	});
+
 	test('custom, as it is typed', () => {
 		expect(resolved({ ...typed, access: 'custom', customScopes: 'user:profile:read user:clients:read' }).scope).toBe('user:profile:read user:clients:read');
 	});
@@ -82,7 +95,7 @@ describe('a custom environment', () => {
 	])('at %j is refused: no token endpoint there is ever called', (given) => {
 		const { authUrl, accessTokenUrl } = resolved({ ...typed, environment: 'custom', apiBaseUrl: given, authBaseUrl: given });
 		for (const url of [authUrl, accessTokenUrl]) {
-			expect(url).toMatch(/^(authorization|api)-base-url-must-be-https:\/[a-z/]+$/);
+			expect(url).toMatch(/^(authorization|api)-base-url-must-be-https-or-http-with-localhost:\/[a-z/]+$/);
 			expect(['http:', 'https:']).not.toContain(new URL(String(url)).protocol);
 		}
 		expect(checkBaseUrl(given).ok).toBe(false);

@@ -244,7 +244,7 @@ describe("a credential's base URL that a token must not be sent to", () => {
 			const credential = connectedCredential({ environment: 'custom', apiBaseUrl });
 			expect(await errorOf(getMe, { credential })).toMatchObject({
 				message: expect.stringContaining("The credential's 'API Base URL' must start with https://"),
-				description: expect.stringContaining('Nothing was sent'),
+				description: expect.stringMatching(/Nothing was sent\. To fix this, .*https.*localhost or 127\.0\.0\.1/),
 				cause: 'configuration-invalid',
 			});
 		},

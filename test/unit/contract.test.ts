@@ -228,7 +228,7 @@ describe('the SCIM trigger', () => {
 	test('has its parameters and options', () => {
 		expect(namesOf(properties)).toEqual(['setupNotice', 'business', 'path', 'role', 'options']);
 		expect(namesOf(entries(named(properties, 'options')))).toEqual(['archiveStaff', 'maxRemovals', 'maxRemovalsUnit', 'readOnly']);
-		expect(['path', 'options'].map((name) => named(properties, name)?.default)).toEqual(['scim/v2', {}]);
+		expect(['path', 'options'].map((name) => named(properties, name)?.default)).toEqual(['scim/v2', { maxRemovals: 20, maxRemovalsUnit: 'percent' }]);
 		expect(entries(named(properties, 'options')).map(({ type, default: value }) => [type, value])).toEqual([
 			['boolean', false],
 			['number', 20],

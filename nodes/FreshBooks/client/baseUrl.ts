@@ -18,5 +18,5 @@ export function checkBaseUrl(value: unknown): Checked<string> {
 	const text = typeof value === 'string' ? value : '';
 	return BASE_URL_PATTERN.test(text)
 		? { ok: true, value: text.replace(/\/+$/, '') }
-		: { ok: false, problem: 'must start with https:// (or http:// for this machine itself) and hold no user name, query or fragment' };
+		: { ok: false, problem: 'must start with https:// (or http:// with localhost or 127.0.0.1) and have no user name, query or fragment' };
 }

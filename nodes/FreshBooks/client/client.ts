@@ -280,7 +280,7 @@ export async function connect(context: FreshBooksContext, settings: ClientSettin
 	const baseUrl = checkBaseUrl(baseUrlOf(credentials));
 	if (!baseUrl.ok) {
 		throw new NodeOperationError(context.getNode(), `The credential's 'API Base URL' ${baseUrl.problem}`, {
-			description: "Nothing was sent. Open the credential and correct 'API Base URL', or set 'Environment' to Production.",
+			description: "Nothing was sent. To fix this, use https, or http with localhost or 127.0.0.1, or set the credential's 'Environment' to Production.",
 			failure: { cause: 'configuration-invalid' },
 		});
 	}

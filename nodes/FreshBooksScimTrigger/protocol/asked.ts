@@ -6,28 +6,28 @@ import { valueOf, type Attributes } from './names';
 import { parsePath, type AttributePath } from './path';
 import { booleanOf, isNeverKept, valueFor } from './values';
 
-/** What a request that writes a user asks for, read from single values. Pure. */
+/** What a request that writes a user asks for, read value by value. Pure. */
 
 /** What POST, PUT or PATCH asks for. */
 export interface Asked {
-	/** Absent when the request does not say. False whenever any part of it says so. */
+	/** Absent when the request has none. False when any part of the request has false. */
 	active?: boolean;
-	/** Absent when the request does not say. */
+	/** Absent when the request has none. */
 	userName?: string;
-	/** Null when cleared, absent when the request does not say. */
+	/** Null when cleared, absent when the request has none. */
 	externalId?: string | null;
-	/** The names of roles, as sent, the most wanted first; empty when the request names none. */
+	/** The names of roles, as sent, the preferred one first; empty when the request has none. */
 	roles: readonly string[];
-	/** The attributes that it gives, in the RFC's form: to be remembered. Never `active`, `id`, `meta`, `schemas`, `groups`, `password`. */
+	/** The attributes to remember, in the RFC's form. Never `active`, `id`, `meta`, `schemas`, `groups`, `password`. */
 	attributes: Attributes;
-	/** What was not understood beside `active: false`, which is done all the same. Empty in any other case. */
+	/** What was not understood beside `active: false`, which is carried out nevertheless. Empty in any other case. */
 	notUnderstood: readonly string[];
 }
 
 /** The provider may not write these (RFC 7643, section 3.1 and 4.1.2). */
 const READ_ONLY: readonly (string | null)[] = ['id', 'meta', 'groups'];
 
-/** Accepted and dropped: we know the schemas ourselves, and FreshBooks lets nobody set another person's password. */
+/** Accepted and dropped: the service has its own schemas, and in FreshBooks no one can set another person's password. */
 function isDropped({ schema, name, where, sub }: AttributePath): boolean {
 	const names = [name, sub, ...(where ?? []).map((condition) => condition.name)];
 	return (schema === null && name === 'schemas') || names.some((one) => one !== null && isNeverKept(one));
@@ -39,7 +39,7 @@ export class Reading {
 	private readonly problems: unknown[] = [];
 	private active: boolean | undefined;
 
-	/** Does a part of the reading; a part that is not understood is kept as a problem. */
+	/** Reads a part; a part that is not understood is kept as a problem. */
 	try(read: () => void): void {
 		try {
 			read();
@@ -60,7 +60,7 @@ export class Reading {
 		this.edits.push({ op, path, value: inForm });
 	}
 
-	/** All values of an object without a path: its keys are paths. Read-only attributes among them are passed over, as in a PUT (RFC 7644, section 3.5.1). */
+	/** All values of an object without a path: its keys are paths. Read-only attributes among them are ignored, as in a PUT (RFC 7644, section 3.5.1). */
 	writeAll(op: Edit['op'], values: Attributes, schema: string | null = null): void {
 		for (const [key, value] of Object.entries(values)) this.try(() => this.writeKey(op, key, value, schema));
 	}
@@ -83,13 +83,14 @@ export class Reading {
 	}
 
 	/**
-	 * What was asked for. With `active: false` it is that, whatever else was not understood: nobody stays in because of another attribute.
+	 * What was requested. `active: false` is carried out even if something else was not understood: no one keeps access because of
+	 * another attribute.
 	 * @throws ScimError the first thing that was not understood
 	 */
 	result(): { asked: Asked; edits: readonly Edit[] } {
 		const { edits, active, problems } = this;
 		if (problems.length > 0 && active !== false) throw problems[0];
-		// For somebody of whom nothing is known: what this request alone says.
+		// For a user of whom nothing is remembered: the attributes of this request alone.
 		const attributes = applyEdits(edits, {});
 		const { userName, externalId } = attributes;
 		const asked = {
@@ -104,7 +105,7 @@ export class Reading {
 	}
 }
 
-/** A name out of a request, for a sentence. */
+/** A name from a request, for a sentence. */
 export function shortened(text: string): string {
 	return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
@@ -127,7 +128,7 @@ function unpacked(value: unknown): unknown[] {
 
 /**
  * The names of roles in a user's attributes: of FreshBooks' extension, then of the primary role, then of the others; of each its
- * value, then what it shows.
+ * value, then its display name.
  */
 export function rolesIn(attributes: Attributes): string[] {
 	const roles = valueOf(attributes, 'roles');

@@ -10,10 +10,10 @@ export const MAX_BODY_BYTES = 1_048_576;
 /** A user has about five levels. */
 const MAX_LEVELS = 32;
 
-/** RFC 7644, section 3.1: SCIM's type, and JSON's for those who do not know it. Without a header it is JSON, too. */
+/** RFC 7644, section 3.1: SCIM's type, and JSON's for providers that do not use it. Without a header the body is JSON. */
 const CONTENT_TYPE = /^\s*application\/(?:scim\+)?json\s*(?:;|$)/i;
 
-/** Bytes that are no UTF-8 are refused, so that no name is changed by reading it. */
+/** Bytes that are not UTF-8 are refused, so that reading changes no name. */
 function textOf(raw: Uint8Array): string {
 	try {
 		return new TextDecoder('utf-8', { fatal: true }).decode(raw);

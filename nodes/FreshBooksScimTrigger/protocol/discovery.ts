@@ -9,8 +9,8 @@ const CONFIG = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
 const RESOURCE_TYPE = 'urn:ietf:params:scim:schemas:core:2.0:ResourceType';
 const SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
 
-/** The page of a list that is always whole (RFC 7644, section 4: no filter, no paging). */
-const WHOLE: Page = { startIndex: 1, count: MAX_COUNT };
+/** The page of a list that is never divided (RFC 7644, section 4: no filter, no paging). */
+const ALL: Page = { startIndex: 1, count: MAX_COUNT };
 
 /** `GET /ServiceProviderConfig`. */
 export function serviceProviderConfig(baseUrl: string): Attributes {
@@ -35,7 +35,7 @@ function userType(baseUrl: string): Attributes {
 		schemas: [RESOURCE_TYPE],
 		id: 'User',
 		name: 'User',
-		description: 'A person of a FreshBooks business: a team member, or somebody invited.',
+		description: 'A person of a FreshBooks business: a team member or an invited person.',
 		endpoint: '/Users',
 		schema: SCIM_USER,
 		schemaExtensions: [
@@ -46,7 +46,7 @@ function userType(baseUrl: string): Attributes {
 	};
 }
 
-/** An attribute's definition (RFC 7643, section 7). What is not said is its default there, written out as Entra ID reads it. */
+/** An attribute's definition (RFC 7643, section 7). Values that are not given are the defaults there, written out because Entra ID reads them. */
 function attribute(name: string, description: string, rest: Attributes = {}): Attributes {
 	return {
 		name, type: 'string', multiValued: false, description, required: false, caseExact: false, mutability: 'readWrite', returned: 'default', uniqueness: 'none',
@@ -60,7 +60,7 @@ function complex(name: string, description: string, subAttributes: readonly Attr
 
 const READ_ONLY = { mutability: 'readOnly' };
 const BOOLEAN = { type: 'boolean' };
-/** What a value is for. The usual types, where the RFC names some (section 8.7.1), are what readers of schemas make their attributes of. */
+/** The purpose of a value. Where the RFC names usual types (section 8.7.1), clients derive their attributes from them. */
 const typeOf = (usual: readonly string[]): Attributes => attribute('type', 'What the value is for.', usual.length > 0 ? { canonicalValues: usual } : {});
 const PLACES = ['work', 'home', 'other'];
 const PRIMARY = attribute('primary', 'True for the preferred value.', BOOLEAN);
@@ -88,7 +88,7 @@ const USER_ATTRIBUTES: readonly Attributes[] = [
 	attribute('preferredLanguage', 'The preferred language.'),
 	attribute('locale', 'The locale.'),
 	attribute('timezone', 'The time zone.'),
-	attribute('active', 'True for a member or somebody invited. False removes the person from the business.', BOOLEAN),
+	attribute('active', 'True for a member or an invited person. False removes the person from the business.', BOOLEAN),
 	list('emails', 'Email addresses.', PLACES),
 	list('phoneNumbers', 'Phone numbers.', ['work', 'home', 'mobile', 'fax', 'pager', 'other']),
 	complex(
@@ -111,10 +111,10 @@ const ENTERPRISE_ATTRIBUTES: readonly Attributes[] = [
 ];
 
 const FRESHBOOKS_ATTRIBUTES: readonly Attributes[] = [
-	attribute('role', 'The role in FreshBooks, for who writes it here; goes before "roles".'),
+	attribute('role', 'The role in FreshBooks, for a provider that writes it here. Takes precedence over "roles".'),
 	attribute('businessId', 'The ID of the business.', { type: 'integer', ...READ_ONLY }),
 	attribute('identityId', 'The ID of the identity in FreshBooks.', { type: 'integer', ...READ_ONLY }),
-	attribute('invitationPending', 'True for somebody who was invited and has not accepted yet.', { ...BOOLEAN, ...READ_ONLY }),
+	attribute('invitationPending', 'True for a person who was invited and has not accepted yet.', { ...BOOLEAN, ...READ_ONLY }),
 ];
 
 function schemaList(baseUrl: string): Attributes[] {
@@ -140,7 +140,7 @@ function oneOf(all: readonly Attributes[], id: string, what: string): Attributes
  */
 export function resourceTypes(baseUrl: string, id?: string): Attributes {
 	const all = [userType(baseUrl)];
-	return id === undefined ? listResponse(all, WHOLE, (type) => type) : oneOf(all, id, 'resource type');
+	return id === undefined ? listResponse(all, ALL, (type) => type) : oneOf(all, id, 'resource type');
 }
 
 /**
@@ -149,15 +149,5 @@ export function resourceTypes(baseUrl: string, id?: string): Attributes {
  */
 export function schemas(baseUrl: string, id?: string): Attributes {
 	const all = schemaList(baseUrl);
-	return id === undefined ? listResponse(all, WHOLE, (schema) => schema) : oneOf(all, id, 'schema');
-}
-
-/** `GET /Groups`, with any filter: FreshBooks has no groups. */
-export function noGroups(page: Page): Attributes {
-	return listResponse([], page, (group: Attributes) => group);
-}
-
-/** What a write to `/Groups` is answered. */
-export function groupsNotOffered(): ScimError {
-	return new ScimError(501, 'FreshBooks has no groups. Switch the provisioning of groups off in your identity provider; roles are given by "roles".');
+	return id === undefined ? listResponse(all, ALL, (schema) => schema) : oneOf(all, id, 'schema');
 }

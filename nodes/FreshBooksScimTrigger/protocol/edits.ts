@@ -14,7 +14,7 @@ export interface Edit {
 
 const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === null || value === undefined ? [] : [value]);
 
-/** Equal for values that are the same but for which of them is the primary one. */
+/** Equal for values that differ only in `primary`. */
 function identityOf(value: unknown): string {
 	const sorted = (_key: string, inner: unknown): unknown =>
 		isJsonObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1))) : inner;
@@ -22,14 +22,14 @@ function identityOf(value: unknown): string {
 	return JSON.stringify(compared, sorted);
 }
 
-/** Leaves one primary value: the last of those just written (RFC 7644, section 3.5.2). */
+/** Keeps one primary value: the last of those just written (RFC 7644, section 3.5.2). */
 function withOnePrimary(elements: readonly unknown[], written: readonly unknown[]): unknown[] {
 	const primary = written.findLast((element) => isJsonObject(element) && element.primary === true);
 	if (primary === undefined) return [...elements];
 	return elements.map((element) => (isJsonObject(element) && element.primary === true && element !== primary ? { ...element, primary: false } : element));
 }
 
-/** The elements with others written among them: in the place of an equal one, else at the end. */
+/** The elements with others added: in place of an equal one, else at the end. */
 function withElements(elements: readonly unknown[], written: readonly unknown[]): unknown[] {
 	const byIdentity = new Map([...elements, ...written].map((element) => [identityOf(element), element]));
 	return withOnePrimary([...byIdentity.values()].slice(0, MAX_VALUES), written);
@@ -40,15 +40,14 @@ function merged(old: unknown, value: Attributes): Attributes {
 }
 
 /**
- * A person has one role in FreshBooks, so that a role which is added takes the place of the one before: Entra ID changes a role by
- * adding another one (learn.microsoft.com, customize-application-attributes, SingleAppRoleAssignment).
+ * A person has one role in FreshBooks, so a role that is added replaces the one before: Entra ID changes a role by adding another one (learn.microsoft.com, customize-application-attributes, SingleAppRoleAssignment).
  */
 function isRoles({ schema, name }: AttributePath): boolean {
 	return schema === null && name === 'roles';
 }
 
-/** A new value for the attribute as a whole. */
-function editedWhole(old: unknown, { op, path, value }: Edit): unknown {
+/** The new value of the entire attribute. */
+function editedAttribute(old: unknown, { op, path, value }: Edit): unknown {
 	if (value === null) return null;
 	if (op === 'remove') {
 		const removed = asList(value);
@@ -59,7 +58,7 @@ function editedWhole(old: unknown, { op, path, value }: Edit): unknown {
 	return isJsonObject(value) ? merged(old, value) : value;
 }
 
-/** True for an element that has everything which the other one says. */
+/** True for an element that has every value of the other one. */
 function isLike(element: unknown, like: unknown): boolean {
 	if (!isJsonObject(element) || !isJsonObject(like)) return identityOf(element) === identityOf(like);
 	return Object.entries(like).every(([key, value]) => value === null || identityOf(valueOf(element, key)) === identityOf(value));
@@ -79,8 +78,8 @@ function isTrue(value: unknown): boolean {
 }
 
 /**
- * The elements of a list, those changed that the path means. Where it means none, one is made: Entra ID sends `replace` for an
- * address that was never sent before, and what we remember may be lost.
+ * The elements of a list, with those changed to which the path points. Where it points to none, one is made: Entra ID sends `replace`
+ * for an address that was never sent before, and what is remembered may be lost.
  */
 function editedElements(old: unknown, { path: { where, sub }, value }: Edit): unknown[] {
 	const elements = asList(old);
@@ -102,7 +101,7 @@ function editedIn(holder: Attributes, edit: Edit): Attributes {
 	const { name, where, sub } = edit.path;
 	if (name === null) return holder;
 	const old = valueOf(holder, name);
-	if (where === null && sub === null) return withValue(holder, name, editedWhole(old, edit));
+	if (where === null && sub === null) return withValue(holder, name, editedAttribute(old, edit));
 	if (sub === null || where !== null || isListPath(edit.path) || Array.isArray(old)) return withValue(holder, name, editedElements(old, edit));
 	return withValue(holder, name, withValue(isJsonObject(old) ? old : {}, sub, edit.value));
 }

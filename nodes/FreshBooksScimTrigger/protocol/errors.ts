@@ -1,4 +1,4 @@
-/** What a SCIM service answers when it refuses (RFC 7644, section 3.12). Pure. */
+/** The refusals of a SCIM service (RFC 7644, section 3.12). Pure. */
 
 export const SCIM_ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
@@ -7,11 +7,11 @@ export type ScimType = 'invalidFilter' | 'invalidPath' | 'invalidSyntax' | 'inva
 
 export interface ScimErrorOptions {
 	scimType?: ScimType;
-	/** When the provider may try again, in seconds, for the header `Retry-After`. */
+	/** After how many seconds the provider may try again, for the header `Retry-After`. */
 	retryAfter?: number;
 }
 
-/** A refusal. The detail is for the administrator who reads the provider's log: what is wrong, and the way out. */
+/** A refusal. The detail is for the administrator who reads the provider's log: what is wrong, and how to fix it. */
 export class ScimError extends Error {
 	override readonly name = 'ScimError';
 	readonly scimType?: ScimType;
@@ -34,7 +34,7 @@ export function badRequest(scimType: ScimType, detail: string): ScimError {
 	return new ScimError(400, detail, { scimType });
 }
 
-/** The body of an answer that refuses. The status is text, as section 3.12 and Okta's specification test ask. */
+/** The body of a refusal. The status is text, as section 3.12 and Okta's specification test require. */
 export function errorBody({ status, scimType, detail }: ScimError): Record<string, unknown> {
 	return { schemas: [SCIM_ERROR], status: String(status), ...(scimType && { scimType }), detail };
 }

@@ -16,7 +16,7 @@ export interface Condition {
 /** All conditions must hold. */
 export type Filter = readonly Condition[];
 
-/** More conditions than any provider asks for are no filter. */
+/** More conditions than any provider sends. */
 const MAX_CONDITIONS = 20;
 const MAX_LENGTH = 4_000;
 
@@ -28,7 +28,7 @@ function takeCondition(cursor: Cursor): Condition {
 	const path = takePath(cursor);
 	if (!path || path.name === null) throw notUnderstood();
 	if (!takeEquals(cursor)) {
-		// `emails[type eq "work"]` is a condition by itself; so is nothing else.
+		// Only a path such as `emails[type eq "work"]` is a condition by itself.
 		if (path.where === null || path.sub !== null) throw notUnderstood();
 		return { path };
 	}

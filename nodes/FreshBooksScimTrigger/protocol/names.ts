@@ -8,10 +8,10 @@ import { SCIM_FRESHBOOKS_USER, SCIM_USER } from '../../FreshBooks/people/scimUse
 
 export const SCIM_ENTERPRISE_USER = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
-/** Attributes of a user as JSON. What a provider cleared is `null`, so that it differs from what was never said. */
+/** Attributes of a user as JSON. A value that a provider cleared is `null`; one that was never sent is absent. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
-/** A value that is text, and one only. */
+/** Attributes with one value, a text. */
 const SINGLE_TEXTS = [
 	'userName', 'externalId', 'displayName', 'nickName', 'profileUrl', 'title', 'userType', 'preferredLanguage', 'locale', 'timezone',
 	'employeeNumber', 'costCenter', 'organization', 'division', 'department',

@@ -7,9 +7,9 @@ import { parsePath } from './path';
 
 export const SCIM_LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
-/** Okta asks for 100 (developer.okta.com/docs/reference/scim/scim-20, "Retrieve Users"). */
+/** Okta requests 100 (developer.okta.com/docs/reference/scim/scim-20, "Retrieve Users"). */
 const DEFAULT_COUNT = 100;
-/** No page is longer, whatever a request asks for; ServiceProviderConfig says so. */
+/** The longest page, as ServiceProviderConfig says. */
 export const MAX_COUNT = 200;
 
 export interface Page {
@@ -29,7 +29,7 @@ function wholeNumber(query: Attributes, name: string): number | undefined {
 
 /**
  * Reads `startIndex` and `count`: less than 1 is 1, a negative count is 0 (section 3.4.2.4).
- * @throws ScimError 400 `invalidValue` for what is no whole number
+ * @throws ScimError 400 `invalidValue` for a value that is not a whole number
  */
 export function readPage(query: Attributes): Page {
 	const startIndex = wholeNumber(query, 'startIndex') ?? 1;
@@ -37,13 +37,13 @@ export function readPage(query: Attributes): Page {
 	return { startIndex: Math.max(1, startIndex), count: Math.min(MAX_COUNT, Math.max(0, count)) };
 }
 
-/** A ListResponse with the page of all; only its resources are written. Numbers are integers, as Okta asks. */
+/** A ListResponse with one page; only the resources of that page are written. Numbers are integers, as Okta requires. */
 export function listResponse<Item>(all: readonly Item[], { startIndex, count }: Page, write: (item: Item) => Attributes): Attributes {
 	const resources = all.slice(startIndex - 1, startIndex - 1 + count).map(write);
 	return { schemas: [SCIM_LIST], totalResults: all.length, startIndex, itemsPerPage: resources.length, Resources: resources };
 }
 
-/** A name of an attribute in lower case, from the outside in: `["name", "givenname"]`, `["urn:...:user", "manager"]`. */
+/** The path of an attribute in lower case, the outermost name first: `["name", "givenname"]`, `["urn:...:user", "manager"]`. */
 type Steps = readonly string[];
 
 /** Which attributes an answer has. */

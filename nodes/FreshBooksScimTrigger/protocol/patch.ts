@@ -11,7 +11,7 @@ import { isListPath, parsePath, type AttributePath } from './path';
  * application-provisioning-config-problem-scim-compatibility). Pure.
  */
 
-/** What a PATCH asks for; `attributes` are what it says of somebody of whom nothing is known, `edits` are for what is remembered. */
+/** What a PATCH asks for. `attributes` are its values for a user of whom nothing is remembered; `edits` change what is remembered. */
 export interface UserPatch extends Asked {
 	edits: readonly Edit[];
 }
@@ -35,15 +35,15 @@ function pathOf(operation: unknown): AttributePath | undefined {
 	throw badRequest('invalidPath', `${shown} is not understood as a path. Use one such as name.givenName or emails[type eq "work"].value.`);
 }
 
-/** A path to a whole schema's attributes. */
-const isWhole = ({ name }: AttributePath): boolean => name === null;
+/** True for a path to all attributes of a schema. */
+const isEntireSchema = ({ name }: AttributePath): boolean => name === null;
 
 function readRemove(reading: Reading, operation: unknown, path: AttributePath | undefined): void {
-	if (!path || (isWhole(path) && path.schema === null)) throw badRequest('noTarget', 'An operation "remove" needs a path.');
+	if (!path || (isEntireSchema(path) && path.schema === null)) throw badRequest('noTarget', 'An operation "remove" needs a path.');
 	if (path.schema === null && path.name === 'active') {
 		throw badRequest('mutability', '"active" cannot be removed. To deactivate the person, replace it with false.');
 	}
-	// Entra ID names the elements to remove in the value ("Requests to remove a group member"). Of anything else, the value says nothing.
+	// Entra ID names the elements to remove in the value ("Requests to remove a group member"). In any other case the value is ignored.
 	const value = valueOf(operation, 'value');
 	const namesElements = path.where === null && path.sub === null && (isListPath(path) || Array.isArray(value));
 	reading.write('remove', path, namesElements ? (value ?? null) : null);
@@ -56,16 +56,16 @@ function readOperation(reading: Reading, operation: unknown): void {
 	if (op === 'remove') return readRemove(reading, operation, path);
 	const value = valueOf(operation, 'value');
 	if (value === undefined) throw badRequest('invalidValue', `An operation "${op}" needs a value.`);
-	if (path && !isWhole(path)) return reading.write(op, path, value);
+	if (path && !isEntireSchema(path)) return reading.write(op, path, value);
 	if (isJsonObject(value)) return reading.writeAll(op, value, path?.schema ?? null);
 	if (path && path.schema !== null) return reading.write(op, path, value);
 	throw badRequest('invalidValue', `An operation "${op}" without a path needs an object of attributes as its value.`);
 }
 
 /**
- * Reads the body of a PATCH; all its operations are one change. Where one says `active: false`, the person is to be deactivated,
- * whatever else the request has.
- * @throws ScimError 400 for anything that is not understood (unless it deactivates), so that nothing is done by half
+ * Reads the body of a PATCH; all its operations are one change. Where one has `active: false`, the person is deactivated, whatever
+ * else the request has.
+ * @throws ScimError 400 for anything that is not understood (unless it deactivates), so that nothing is done in part
  */
 export function readPatch(body: unknown): UserPatch {
 	const operations = valueOf(body, 'Operations');

@@ -4,8 +4,8 @@ import { SCIM_USER } from '../../FreshBooks/people/scimUser';
 import { isList, spelled, valueOf, type Attributes } from './names';
 
 /**
- * Attribute paths, as filters and PATCH have them (RFC 7644, section 3.4.2.2, figure 1, and section 3.5.2, figure 7), and
- * the values that they lead to. Pure.
+ * Attribute paths of filters and PATCH (RFC 7644, section 3.4.2.2, figure 1, and section 3.5.2, figure 7), and the values to which
+ * they point. Pure.
  */
 
 export type Literal = string | number | boolean | null;
@@ -45,7 +45,7 @@ export class Cursor {
 
 	constructor(private readonly text: string) {}
 
-	/** What matches here, or undefined; the pattern must be sticky. */
+	/** The match at the current position, or undefined. The pattern must be sticky. */
 	take(pattern: RegExp): string | undefined {
 		pattern.lastIndex = this.at;
 		const found = pattern.exec(this.text)?.[0];
@@ -76,7 +76,7 @@ function readName(text: string): Omit<AttributePath, 'where'> | undefined {
 	if (dotted) return { schema: null, name: spelled(dotted[1]), sub: dotted[2] === undefined ? null : spelled(dotted[2]) };
 	if (!/^urn:/i.test(text)) return undefined;
 	const [, urn, rest] = EXTENDED.exec(text) ?? [];
-	// A URN of another form is a name by itself.
+	// A URN of another form is the name of an attribute.
 	if (urn === undefined) return /[:.]$/.test(text) ? undefined : { schema: null, name: text, sub: null };
 	const schema = spelled(urn) === SCIM_USER ? null : spelled(urn);
 	if (rest === undefined) return { schema, name: null, sub: null };
@@ -127,7 +127,7 @@ function takeConditions(cursor: Cursor): ElementCondition[] | undefined {
 	return undefined;
 }
 
-/** The path that starts here, or undefined for none. */
+/** The path at the current position, or undefined for none. */
 export function takePath(cursor: Cursor): AttributePath | undefined {
 	const path = readName(cursor.take(NAME) ?? '');
 	if (!path || cursor.take(OPENING) === undefined) return path && { ...path, where: null };
@@ -136,7 +136,7 @@ export function takePath(cursor: Cursor): AttributePath | undefined {
 	return where && { ...path, where, sub: sub === undefined ? null : spelled(sub) };
 }
 
-/** A whole text as a path, or undefined for what is none. */
+/** An entire text as a path, or undefined for a text that is not a path. */
 export function parsePath(text: string): AttributePath | undefined {
 	const cursor = new Cursor(text.trim());
 	const path = takePath(cursor);
@@ -170,7 +170,7 @@ function attributeOf(user: Attributes, { schema, name }: AttributePath): unknown
 	return Object.entries(user).filter(([key]) => /^urn:/i.test(key)).map(([, extension]) => valueOf(extension, name)).find((value) => value !== undefined);
 }
 
-/** What a path leads to: the elements, or their sub-attribute; of an element without one, its `value` (RFC 7643, section 2.4). */
+/** The values at a path: the elements, or their sub-attribute; of an element without one, its `value` (RFC 7643, section 2.4). */
 function valuesAt(user: Attributes, path: AttributePath): unknown[] {
 	const { where, sub } = path;
 	const elements = asList(attributeOf(user, path)).filter((element) => where === null || isMeant(element, where));
@@ -185,7 +185,7 @@ export function hasValue(user: Attributes, path: AttributePath, literal: Literal
 	return values.some((value) => isEqual(value, literal, caseMatters));
 }
 
-/** True for a user with an element as the path's conditions ask. */
+/** True for a user with an element for which the path's conditions hold. */
 export function hasElement(user: Attributes, path: AttributePath): boolean {
 	return valuesAt(user, path).length > 0;
 }

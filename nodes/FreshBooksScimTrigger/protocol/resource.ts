@@ -5,23 +5,23 @@ import { rolesIn } from './asked';
 import { scimIdOf } from './id';
 import { isAssigned, valueOf, type Attributes } from './names';
 
-/** Users as answers have them (RFC 7643, sections 3 and 4.1). Pure. */
+/** Users in answers (RFC 7643, sections 3 and 4.1). Pure. */
 
-/** Somebody as FreshBooks knows them. `email` is the address as first seen: it is what the ID stands for. */
+/** A person as FreshBooks knows them. `email` is the address as first sent or listed: the ID encodes it. */
 export interface KnownPerson extends Omit<ScimSource, 'id' | 'email' | 'active'> {
 	email: string;
 	active: boolean;
 }
 
-/** What has a value, without `null` and empty texts at any depth, and without values of a list that say nothing but their type. */
+/** The assigned values: without `null` and empty texts at any depth, and without list values that have only a type. */
 function assigned(value: unknown): unknown {
-	if (Array.isArray(value)) return (value as unknown[]).map(assigned).filter((element) => isAssigned(element) && !saysNothing(element));
+	if (Array.isArray(value)) return (value as unknown[]).map(assigned).filter((element) => isAssigned(element) && !hasOnlyType(element));
 	if (!isJsonObject(value)) return value;
 	const entries = Object.entries(value).map(([key, inner]) => [key, assigned(inner)] as const);
 	return Object.fromEntries(entries.filter(([, inner]) => isAssigned(inner)));
 }
 
-function saysNothing(element: unknown): boolean {
+function hasOnlyType(element: unknown): boolean {
 	return isJsonObject(element) && Object.keys(element).every((key) => key === 'type' || key === 'primary');
 }
 
@@ -30,26 +30,26 @@ const textIn = (object: unknown, name: string): string | undefined => {
 	return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
-/** Names are never empty: Okta's specification test asks for both. Where nobody gave one, it is the part of the address before the @. */
+/** Names are never empty, as Okta's specification test requires both. Without a name it is the part of the address before the @. */
 function nameOf(own: unknown, remembered: unknown, email: string): Attributes {
 	const [mailbox] = email.split('@');
 	const known = { ...(assigned(own ?? {}) as Attributes), ...(assigned(remembered ?? {}) as Attributes) };
 	const givenName = textIn(known, 'givenName') ?? mailbox;
 	const familyName = textIn(known, 'familyName') ?? mailbox;
-	// A formatted name of FreshBooks' is not that of the names which the provider gave.
+	// FreshBooks' formatted name does not fit names that the provider gave.
 	const parts = [givenName, textIn(known, 'middleName'), familyName].filter((part) => part !== undefined);
 	return { ...known, givenName, familyName, formatted: textIn(remembered, 'formatted') ?? [...new Set(parts)].join(' ') };
 }
 
-/** The role as the provider wrote it, as long as it is the one that the person has: then nothing differs for the provider. */
+/** The role as the provider wrote it, if the person has that role: the provider then sees no difference. */
 function rolesOf(own: unknown, role: string | null, remembered: Attributes): unknown {
 	const roles = assigned(valueOf(remembered, 'roles'));
 	return Array.isArray(roles) && sameRole(rolesIn({ roles })[0] ?? null, role) ? roles : own;
 }
 
 /**
- * The role is there only for a provider that writes it there. Okta sends back everything that it read, with its changes (its
- * reference, "Update a specific User (PUT)"): a role here, which goes before `roles`, would undo a change of `roles`.
+ * Includes the role only for a provider that writes it here. Okta sends back everything that it read, with its changes (its
+ * reference, "Update a specific User (PUT)"): a role here takes precedence over `roles`, and would undo a change of `roles`.
  */
 function extensionOf(own: unknown, role: string | null, remembered: Attributes): Attributes {
 	const written = textIn(valueOf(remembered, SCIM_FRESHBOOKS_USER), 'role');
@@ -57,7 +57,7 @@ function extensionOf(own: unknown, role: string | null, remembered: Attributes):
 	return { ...(own as Attributes | undefined), role: sameRole(written, role) ? written : role };
 }
 
-/** Written from what FreshBooks says or from the ID, whatever a provider sent. */
+/** Taken from FreshBooks or from the ID, whatever a provider sent. */
 const OURS = ['schemas', 'id', 'meta', 'active', 'password', 'groups', 'name', 'roles', SCIM_FRESHBOOKS_USER];
 
 function rememberedRest(remembered: Attributes): Attributes {
@@ -70,9 +70,9 @@ export function locationOf(baseUrl: string, id: string): string {
 }
 
 /**
- * The User resource of somebody. What a provider gave and FreshBooks has no say in is read back as it was sent; access (`active`,
- * `roles`, the FreshBooks extension) is what FreshBooks says.
- * @param remembered what requests said, in the RFC's form (`Asked.attributes`, `applyEdits`); `{}` where nothing is remembered
+ * The User resource of a person. Attributes that FreshBooks does not have are read back as the provider sent them. Access (`active`,
+ * `roles`, the FreshBooks extension) is what FreshBooks lists.
+ * @param remembered the attributes of requests, in the RFC's form (`Asked.attributes`, `applyEdits`); `{}` where nothing is remembered
  * @param baseUrl the SCIM base URL, without a slash at its end
  */
 export function userResource(person: KnownPerson, remembered: Attributes, baseUrl: string): Attributes {

@@ -7,18 +7,18 @@ import { parsePath } from './path';
 
 /** User resources in the bodies of POST and PUT (RFC 7644, sections 3.3 and 3.5.1). Pure. */
 
-/** What PUT says about it is nothing: without a userName or a role, the person keeps theirs. */
+/** A PUT without one of these keeps the remembered value. */
 const KEPT_BY_PUT = ['userName', 'externalId', 'roles'];
 
-/** Names that are no attributes, and a userName without a value, are passed over: a PUT is for the whole person. */
+/** Keys that are not attributes, and a userName without a value, are ignored: a PUT has all attributes of a person. */
 function isRead([key, value]: [string, unknown]): boolean {
 	const path = parsePath(key);
 	return path !== undefined && (path.schema !== null || path.name !== 'userName' || isAssigned(value));
 }
 
 /**
- * Reads a user in a POST or PUT. Attributes that we do not know are remembered as they are; a password is dropped.
- * @throws ScimError 400 for a value that cannot be read, unless the body says `active: false`
+ * Reads a user in a POST or PUT. Unknown attributes are remembered as they are; a password is dropped.
+ * @throws ScimError 400 for a value that cannot be read, unless the body has `active: false`
  */
 export function readUser(body: unknown): Asked {
 	if (!isJsonObject(body)) throw badRequest('invalidSyntax', 'The body must be a User: a JSON object with "userName".');
@@ -27,14 +27,14 @@ export function readUser(body: unknown): Asked {
 	return reading.result().asked;
 }
 
-/** What to remember after a PUT: what it says, and the names and roles about which it says nothing. */
+/** The attributes to remember after a PUT: its own, and the names and roles that it does not have. */
 export function replacedAttributes(remembered: Attributes, { attributes }: Asked): Attributes {
 	const kept = KEPT_BY_PUT.filter((name) => valueOf(attributes, name) === undefined && valueOf(remembered, name) !== undefined);
 	return kept.reduce((user, name) => withValue(user, name, valueOf(remembered, name)), attributes);
 }
 
 /**
- * The address that stands for a person: the userName if it is one, else the primary email, else the work email.
+ * The address of a person: the userName if it is one, else the primary email, else the work email.
  * @throws ScimError 400 `invalidValue` when there is none
  */
 export function addressOf({ attributes }: Pick<Asked, 'attributes'>): string {

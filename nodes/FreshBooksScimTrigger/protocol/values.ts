@@ -4,7 +4,7 @@ import { isNamePart, isSingleText, SCIM_ENTERPRISE_USER, spelled, valueOf, type 
 import { isListPath, type AttributePath } from './path';
 
 /**
- * Values as Okta and Entra ID write them, brought into the RFC's form: `"False"` for false, a single value in a list or in an
+ * Converts values from Okta's and Entra ID's forms into the RFC's form: `"False"` for false, a single value in a list or in an
  * object with `value`, text for a list of one, a manager as text. Pure.
  */
 
@@ -15,7 +15,7 @@ function wrongValue(name: string, expected: string): ScimError {
 	return badRequest('invalidValue', `The value of "${name}" is not understood. Send ${expected}.`);
 }
 
-/** One value out of `[value]`, `{ "value": value }` and `{ "<its own name>": value }`; null for a cleared one. */
+/** One value from `[value]`, `{ "value": value }` and `{ "<its own name>": value }`; null for a cleared one. */
 function single(value: unknown, name: string): unknown {
 	let inner = value;
 	for (let wraps = 0; wraps < 3; wraps++) {
@@ -52,7 +52,7 @@ export function booleanOf(value: unknown, name: string): boolean | null {
 	throw wrongValue(name, 'true or false');
 }
 
-/** True for a name under which nothing is kept: a password's (also at the end of a URN), and the one that JavaScript gives a meaning. */
+/** True for a name whose value is never kept: a password's (also at the end of a URN), and `__proto__`, which is special in JavaScript. */
 export function isNeverKept(name: string): boolean {
 	return name === '__proto__' || /(?:^|[:.])password$/i.test(name);
 }
@@ -114,7 +114,7 @@ const isCleared = (value: unknown): boolean => value === null || value === '' ||
 
 /**
  * The value for a path in the RFC's form; null for one that is cleared by `null`, an empty text or an empty list (RFC 7643,
- * section 2.5). An attribute that we do not know keeps its value as it is.
+ * section 2.5). An unknown attribute keeps its value as it is.
  * @throws ScimError 400 `invalidValue`
  */
 export function valueFor(path: AttributePath, value: unknown): unknown {

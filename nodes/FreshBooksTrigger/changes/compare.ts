@@ -1,32 +1,32 @@
 import type { Listed, Person } from './person';
-import { idKey, isGivenAgain, isSamePerson, PeopleIndex, standingOf, withLastSeen } from './person';
+import { idKey, isGivenAgain, isSamePerson, PeopleIndex, rankOf, withLastKnown } from './person';
 import type { Snapshot } from './snapshot';
 import { lineOf, personOf } from './snapshot';
 
-/** A known person of whom the list says something else than the snapshot. */
+/** A known person whose row differs from the snapshot. */
 export interface Different extends Listed {
 	before: Person;
 }
 
 /** A complete list compared with a snapshot. */
 export interface Comparison {
-	/** `person` is the listed one, with what the list leaves out as last seen. */
+	/** `person` is the listed one; fields that the list leaves out have their last known value. */
 	different: Different[];
 	/** People with an ID that the snapshot does not know. */
 	newcomers: Listed[];
-	/** Known people whose ID the list does not have, or has in a row left over beside a new one; as last seen. */
+	/** Known people whose ID the list lacks, or has only in a row left over beside a new one; with their last known values. */
 	missing: Person[];
 	/** By `idKey`: known people whose ID the list has. */
 	present: ReadonlyMap<string, Listed>;
-	/** All of these, the newcomers and the rows of those who have not joined; empty when nobody is new or missing and it was not asked for. */
+	/** `present`, the newcomers and the unconfirmed rows. Empty when no one is new or missing and it was not requested. */
 	index: PeopleIndex;
-	/** By `idKey`: listed IDs that are a second row of a person known under another ID or new under it. */
+	/** By `idKey`: listed IDs of a second row of a person who is known, or new, under another ID. */
 	aliases: ReadonlySet<string>;
-	/** By `idKey`: listed IDs of nobody yet, as the row is not confirmed. */
+	/** By `idKey`: listed IDs of rows that are not confirmed. They are not members yet. */
 	unconfirmed: ReadonlySet<string>;
 }
 
-/** Compares a complete list with a snapshot. Of rows with one ID the first counts; whoever is not confirmed has not joined: nobody yet. */
+/** Compares a complete list with a snapshot. Of several rows with one ID the first counts. A row that is not confirmed is not a member yet. */
 export function comparePeople(snapshot: Snapshot, listed: readonly Person[], needsIndex: boolean): Comparison {
 	const different: Different[] = [];
 	const newcomers: Listed[] = [];
@@ -47,7 +47,7 @@ export function comparePeople(snapshot: Snapshot, listed: readonly Person[], nee
 			(person.confirmed === false ? unconfirmed : newcomers).push({ person, position });
 			return;
 		}
-		const now = withLastSeen(before, person);
+		const now = withLastKnown(before, person);
 		present.set(key, { person: now, position });
 		if (lineOf(now) !== line) different.push({ before, person: now, position });
 	});
@@ -75,13 +75,13 @@ function indexOf(people: Iterable<Listed>): PeopleIndex {
 	return index;
 }
 
-/** By `idKey`: known people who are listed under another ID as well, with a row of better standing. It takes the place of theirs. */
+/** By `idKey`: known people who are also listed under another ID, with a row of higher rank. That row replaces theirs. */
 function leftOverRows(newcomers: readonly Listed[], index: PeopleIndex, present: ReadonlyMap<string, Listed>): Set<string> {
 	const leftOver = new Set<string>();
 	for (const newcomer of newcomers) {
 		for (const { person } of index.sameAs(newcomer.person)) {
 			const key = idKey(person.id);
-			if (present.has(key) && standingOf(newcomer.person) > standingOf(person)) leftOver.add(key);
+			if (present.has(key) && rankOf(newcomer.person) > rankOf(person)) leftOver.add(key);
 		}
 	}
 	return leftOver;
@@ -90,8 +90,8 @@ function leftOverRows(newcomers: readonly Listed[], index: PeopleIndex, present:
 function aliasesOf(newcomers: readonly Listed[], index: PeopleIndex, present: ReadonlyMap<string, Listed>): Set<string> {
 	const aliases = new Set<string>();
 	const chosen = new Set<string>(present.keys());
-	const byStanding = [...newcomers].sort((one, other) => standingOf(other.person) - standingOf(one.person) || one.position - other.position);
-	for (const { person } of byStanding) {
+	const byRank = [...newcomers].sort((one, other) => rankOf(other.person) - rankOf(one.person) || one.position - other.position);
+	for (const { person } of byRank) {
 		const key = idKey(person.id);
 		const isSecond = index.sameAs(person).some((other) => idKey(other.person.id) !== key && chosen.has(idKey(other.person.id)));
 		(isSecond ? aliases : chosen).add(key);
@@ -100,20 +100,20 @@ function aliasesOf(newcomers: readonly Listed[], index: PeopleIndex, present: Re
 }
 
 /**
- * Whether the list shows an alias for the first time. That may be so, or somebody got a new ID after the page with the old one had
- * been read, and then somebody else is left out.
+ * Whether the list shows an alias for the first time. Either the person has two rows, or got a new ID after the page with the old one
+ * was read; in that case another person is missing from the list.
  */
 export function hasNewAlias({ aliases }: Comparison, snapshot: Snapshot): boolean {
 	return [...aliases].some((key) => !snapshot.aliases.has(key));
 }
 
-/** Who is listed in place of a missing person. */
+/** The row that replaces a missing person's row. */
 export interface Replacement extends Listed {
 	/** The snapshot does not know this ID. */
 	isNew: boolean;
 }
 
-/** Who is listed as the same person under another ID: somebody new first, then somebody known, then the second row of either. */
+/** The row that lists the same person under another ID: a newcomer first, then a known person, then a second row of either. */
 export function replacementOf(missing: Person, { index, present, aliases }: Comparison, snapshot: Snapshot): Replacement | undefined {
 	const listed = index.sameAs(missing).filter(({ person }) => isReplacedBy(missing, person, snapshot));
 	const candidates = listed.map((one) => ({ ...one, isNew: !present.has(idKey(one.person.id)) }));
@@ -123,7 +123,7 @@ export function replacementOf(missing: Person, { index, present, aliases }: Comp
 }
 
 /**
- * Whether somebody listed is the missing person under another ID. Somebody known under their own ID is so by the identity only: one
+ * Whether a listed person is the missing person under another ID. For a person known under their own ID only the identity counts: one
  * who shares nothing but the address has taken it over.
  */
 export function isReplacedBy(missing: Person, listed: Person, { people, unconfirmed }: Snapshot): boolean {
@@ -132,7 +132,7 @@ export function isReplacedBy(missing: Person, listed: Person, { people, unconfir
 	return !(people.has(key) || unconfirmed.has(key)) || (missing.identityId !== null && missing.identityId === listed.identityId);
 }
 
-/** The fields whose change is an event of its own or part of `memberUpdated`. */
+/** The fields whose change is an event, or part of `memberUpdated`. */
 export const DIFFED_FIELDS = ['id', 'email', 'firstName', 'lastName', 'identityId', 'role', 'active'] as const;
 
 export type DiffedField = (typeof DIFFED_FIELDS)[number];
@@ -144,9 +144,9 @@ export interface FieldChange {
 }
 
 /**
- * The fields that changed, in the order of {@link DIFFED_FIELDS}. An `active` that was not known before is no change: the list began
- * to say it, the person did nothing. Nor is a role, unless the person was reported as added without one (`wasAdded`). The same ID in
- * another case is none.
+ * The fields that changed, in the order of {@link DIFFED_FIELDS}. An `active` that was unknown before is not a change: only the list
+ * changed. A role that was unknown is one only if the person was reported as added without it (`wasAdded`). The same ID in another
+ * letter case is not a change.
  */
 export function changedFields(before: Person, after: Person, wasAdded: boolean): FieldChange[] {
 	return DIFFED_FIELDS.filter((field) => {
@@ -157,14 +157,14 @@ export function changedFields(before: Person, after: Person, wasAdded: boolean):
 	}).map((field) => ({ field, from: before[field], to: after[field] }));
 }
 
-/** Seconds since 1970: FreshBooks gives the same date with and without fractions. NaN for what is no date. */
+/** Seconds since 1970, as FreshBooks gives the same date with and without fractions. NaN for a text that is not a date. */
 function secondsOf(date: string): number {
 	return Math.floor(Date.parse(date) / 1000);
 }
 
 /**
- * Whether the acceptance date says that somebody has accepted since: it is later than the last one known, if any, and than all of
- * `after` (ISO: the baseline, the invitation).
+ * Whether the acceptance date shows a new acceptance: it is later than the last known one, if any, and than all of `after` (ISO: the
+ * baseline, the invitation).
  */
 export function acceptedSince(lastKnown: string | null, now: string | null, after: readonly string[]): boolean {
 	if (now === null) return false;

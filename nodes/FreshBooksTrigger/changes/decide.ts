@@ -3,33 +3,33 @@ import { isReplacedBy, replacementOf } from './compare';
 import type { Listing } from './listing';
 import { problemOf } from './listing';
 import type { Person, Source } from './person';
-import { idKey, isGivenAgain, PeopleIndex, withLastSeen } from './person';
+import { idKey, isGivenAgain, PeopleIndex, withLastKnown } from './person';
 import type { Absence, Snapshot } from './snapshot';
 import { historyOf } from './snapshot';
 import { HOUR_MS } from './reporting';
 
-/** FreshBooks' answer about one person asked for by ID. */
+/** FreshBooks' answer to a request for one person by ID. */
 export type LookUp =
-	/** 200: still there, and this is how. */
+	/** 200: still there, as `person`. */
 	| { answer: 'found'; person: Person }
 	/** 404 or 410. */
 	| { answer: 'gone' }
-	/** Anything else; `said` is what, in a few words for a sentence. */
+	/** Any other answer; `said` describes it in a few words for a sentence. */
 	| { answer: 'unknown'; said: string };
 
 /** A known person whose ID a complete list does not have. */
 export interface MissingPerson {
-	/** As last seen. */
+	/** With the last known values. */
 	person: Person;
 	key: string;
 	/** With this poll counted. */
 	absence: Absence;
-	/** The list before had their ID. */
+	/** The previous list had their ID. */
 	isFirst: boolean;
-	/** The list has somebody else under their ID. */
+	/** The list has another person under their ID. */
 	isIdGivenAgain: boolean;
 	replacement: Replacement | undefined;
-	/** `undefined`: not asked in this poll. A second list of the same poll that has their ID is an answer, too. */
+	/** `undefined`: not requested in this poll. A second list of the same poll that has their ID counts as an answer. */
 	lookUp?: LookUp;
 }
 
@@ -45,7 +45,7 @@ export function missingPeople(comparison: Comparison, snapshot: Snapshot, now: n
 	});
 }
 
-/** Whom to ask for by ID in this poll: whoever is missing for the first time, then the others by turns; at most `limit`. */
+/** The people to request by ID in this poll: those missing for the first time, then the others in turn; at most `limit`. */
 export function peopleToAsk(missing: readonly MissingPerson[], limit: number): MissingPerson[] {
 	const others = missing.filter(({ isFirst }) => !isFirst);
 	const polls = Math.max(0, ...others.map(({ absence }) => absence.missed));
@@ -53,21 +53,21 @@ export function peopleToAsk(missing: readonly MissingPerson[], limit: number): M
 	return [...missing.filter(({ isFirst }) => isFirst), ...others.slice(start), ...others.slice(0, start)].slice(0, limit);
 }
 
-/** Whether FreshBooks knows nobody under the ID any more, or somebody else. An answer about another ID says nothing. */
+/** Whether FreshBooks has no one under the ID any more, or another person. An answer about another ID is ignored. */
 function isGone({ person, key, isIdGivenAgain, lookUp }: MissingPerson): boolean {
 	if (isIdGivenAgain) return true;
 	if (lookUp?.answer !== 'found') return lookUp?.answer === 'gone';
 	return idKey(lookUp.person.id) === key && isGivenAgain(person, lookUp.person);
 }
 
-/** Whether a second list could show that somebody is there after all. */
+/** Whether a second list could show that the person is still there. */
 export function needsSecondList(missing: MissingPerson, source: Source): boolean {
 	return source === 'businessMembers' || (missing.replacement === undefined && isGone(missing));
 }
 
 /**
- * Counts a second list of the same poll. Who is in it is there, even if it is not complete; who is not in it was missed once more if
- * it is. Where it has somebody whom the first list lacks, the first one was wrong and does not count.
+ * Counts a second list of the same poll. A person in it is there, even if the list is incomplete. A person not in it was missed once
+ * more, if the list is complete. If it has a person whom the first list lacks, the first list was wrong and does not count.
  */
 export function countSecondList(missing: readonly MissingPerson[], second: Listing<Person>, snapshot: Snapshot): void {
 	const isComplete = problemOf(second) === undefined;
@@ -89,18 +89,18 @@ export function countSecondList(missing: readonly MissingPerson[], second: Listi
 	for (const { absence } of listed) absence.missed = 0;
 }
 
-/** What became of a missing person. */
+/** The result for a missing person. */
 export type Outcome =
-	/** Left: two complete lists in a row lack them under any ID and, where FreshBooks can be asked, it does not know them. */
+	/** Left: two complete lists in a row lack them under any ID, and a request by ID, where the source has one, does not find them. */
 	| 'gone'
 	/** The same person under another ID. */
 	| 'moved'
-	/** Not listed but there, as FreshBooks said when asked, or a second list. */
+	/** Not listed, but there: a request by ID or a second list found them. */
 	| 'found'
-	/** Stays as last seen, and the next poll looks again. */
+	/** Keeps the last known values; the next poll decides again. */
 	| 'undecided';
 
-/** The one place that decides who is gone. `hasSecondList`: a second, complete list was taken in this poll. */
+/** The one place that decides who is gone. `hasSecondList`: this poll read a second, complete list. */
 export function decide(missing: MissingPerson, source: Source, hasSecondList: boolean): Outcome {
 	const { replacement, isFirst, absence, lookUp } = missing;
 	const isConfirmed = isGone(missing);
@@ -112,7 +112,7 @@ export function decide(missing: MissingPerson, source: Source, hasSecondList: bo
 	return (source === 'businessMembers' || isConfirmed) && absence.missed >= 2 ? 'gone' : 'undecided';
 }
 
-/** The missing people of one poll by what became of them. */
+/** The missing people of one poll by outcome. */
 export type Outcomes = Record<Outcome, MissingPerson[]>;
 
 export function outcomesOf(missing: readonly MissingPerson[], source: Source, hasSecondList: boolean): Outcomes {
@@ -124,9 +124,9 @@ export function outcomesOf(missing: readonly MissingPerson[], source: Source, ha
 }
 
 /**
- * How many of the undecided disappeared together with those who are gone: in this poll or, where there was no time to ask for them
- * by ID, in the same earlier poll as somebody who is gone. The bound on questions would otherwise let a mass removal through, a few
- * people in every poll.
+ * How many of the undecided disappeared together with those who are gone: in this poll or, where they were not requested by ID yet,
+ * in the same earlier poll as a person who is gone. Otherwise the limit on requests would let a mass removal pass, a few people in
+ * every poll.
  */
 export function undecidedTogether({ gone, undecided }: Outcomes): number {
 	const polls = new Set(gone.map(({ absence }) => absence.since));
@@ -136,7 +136,7 @@ export function undecidedTogether({ gone, undecided }: Outcomes): number {
 	}).length;
 }
 
-/** People of whom complete lists and FreshBooks' answers by ID have said different things for more than an hour. */
+/** People about whom complete lists and FreshBooks' answers by ID have differed for more than an hour. */
 export interface LongUndecided {
 	people: number;
 	/** Name or address of the first. */
@@ -145,9 +145,9 @@ export interface LongUndecided {
 	answer: string;
 }
 
-/** `undefined` when there are none. Somebody whom FreshBooks calls inactive is reported as deactivated, and not undecided. */
+/** `undefined` when there are none. A person whom FreshBooks calls inactive is reported as deactivated, and is not undecided. */
 export function longUndecided({ undecided, found }: Outcomes, now: number): LongUndecided | undefined {
-	const stillThere = found.filter(({ person, lookUp }) => lookUp?.answer === 'found' && withLastSeen(person, lookUp.person).active !== false);
+	const stillThere = found.filter(({ person, lookUp }) => lookUp?.answer === 'found' && withLastKnown(person, lookUp.person).active !== false);
 	const long = [...undecided, ...stillThere].filter(({ absence }) => now - absence.since > HOUR_MS);
 	if (long.length === 0) return undefined;
 	const { person, lookUp } = long.find((one) => one.lookUp !== undefined) ?? long[0];

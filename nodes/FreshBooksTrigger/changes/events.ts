@@ -25,19 +25,18 @@ export const INVITATION_EVENTS: readonly EventName[] = [
 ];
 
 export interface Business {
-	id: number;
 	name: string;
+	id: number;
 }
 
 export type TurnKind = 'added' | 'removed' | 'accepted' | DiffedField;
 
 /**
- * How often each kind of change has happened to a person; absent: never. The counter is part of the event ID: the same change found
- * again after the stored state went back finds the same counter, hence the same ID; the same kind of change happening later finds
- * a higher one. Each kind counts alone, whether its event is chosen or not: were two changes seen in two polls, and after a
- * rollback both in one, one counter for the person would give the second another ID than the first time.
- * Known limit: a change and its undoing that a rolled back state never saw leave no trace, so a *later* change of the same kind can
- * then get the ID of the earlier one.
+ * How often each kind of change has happened to a person; absent: never. The counter is part of the event ID. When n8n restores an
+ * older state, the same change is found again with the same counter and gets the same ID. The same kind of change at a later time has
+ * a higher counter. Each kind has its own counter, whether its event is chosen or not: two changes may be found in two polls and,
+ * after a restore, in one. With one counter for the person the second would then get another ID.
+ * Known limit: a change that was undone leaves no trace in an older state. A *later* change of the same kind can then get its ID.
  */
 export type Turns = Readonly<Partial<Record<TurnKind, number>>>;
 
@@ -48,10 +47,10 @@ export function turnsAfter(turns: Turns, kinds: readonly TurnKind[]): Turns {
 	return next;
 }
 
-/** A person as an item shows them: the id is what FreshBooks gives, text or number. */
+/** A person as an item shows them; the ID is text or a number, as FreshBooks gives it. */
 export type MemberOutput = Omit<Person, 'id'> & { id: string | number };
 
-/** An invitation as an item shows it. `id` is `null` when only the acceptance was seen. */
+/** An invitation as an item shows it. `id` is `null` when only the acceptance was found. */
 export type InvitationOutput = Omit<PendingInvitation, 'id'> & { id: string | number | null };
 
 export type ChangesOutput = Partial<
@@ -61,20 +60,22 @@ export type ChangesOutput = Partial<
 	>
 >;
 
-/** The JSON of one output item (interface.md, "Trigger"). */
+/** The JSON of one output item, fields in the order in which n8n's table shows them. */
 export interface ChangeItem {
 	event: EventName;
-	/** The same change always has the same id; see {@link eventId}. */
-	eventId: string;
-	/** ISO, when the poll found it. */
-	detectedAt: string;
-	business: Business;
+	/** Only in the samples of "Fetch Test Event". */
+	test?: true;
 	/** Absent for `invitationCreated` and `invitationRevoked`. */
 	member?: MemberOutput;
 	invitation?: InvitationOutput;
-	/** The member as last seen; `null` when there was none. */
-	previous: MemberOutput | null;
 	changes: ChangesOutput;
+	business: Business;
+	/** The member's last known values; `null` when there were none. */
+	previous: MemberOutput | null;
+	/** ISO, when the poll found it. */
+	detectedAt: string;
+	/** The same change always has the same ID; see {@link eventId}. */
+	eventId: string;
 }
 
 /** What all items of one poll of one business share. */
@@ -82,7 +83,7 @@ export interface ItemContext {
 	business: Business;
 	source: Source;
 	detectedAt: string;
-	/** When the baseline was taken from which the turns are counted, ISO. */
+	/** When the baseline was taken, from which the turns are counted; ISO. */
 	baselineAt: string;
 	/** Tells one trigger from another. */
 	trigger: string;
@@ -95,11 +96,11 @@ export interface PersonChange {
 	/** `null`: the person left. */
 	after: Person | null;
 	fields: readonly FieldChange[];
-	/** The invitation they accepted; `null`: its acceptance was seen, it never was. */
+	/** The accepted invitation; `null`: the acceptance was found, but the invitation was never listed. */
 	accepted?: PendingInvitation | null;
-	/** What event IDs name the person by; `null`: the ID. */
+	/** The person's name in event IDs; `null`: the ID. */
 	subject: string | null;
-	/** These changes counted. */
+	/** With these changes counted. */
 	turns: Turns;
 }
 
@@ -111,7 +112,7 @@ const PROFILE_FIELDS: readonly DiffedField[] = [
 	'identityId',
 ];
 
-/** The counters one person's changes of one poll move. */
+/** The counters that one person's changes of one poll increase. */
 export function turnKindsOf(change: Pick<PersonChange, 'before' | 'after' | 'fields' | 'accepted'>): TurnKind[] {
 	const kinds: TurnKind[] = change.fields.map(({ field }) => field);
 	if (change.before === null) kinds.push('added');
@@ -162,17 +163,17 @@ function personItem(
 	{ event, kinds, changes, invitation }: ItemParts,
 ): ChangeItem {
 	const counted = kinds.map((kind) => [kind, turns[kind] ?? 0] as const);
-	// An acceptance is one and the same whether its date is known yet or not.
+	// An acceptance is the same one whether its date is known yet or not.
 	const values = event === 'invitationAccepted' ? {} : changes;
 	return {
 		event,
-		eventId: eventId(context, event, subject ?? idKey(person.id), counted, values),
-		detectedAt: context.detectedAt,
-		business: context.business,
 		member: memberOutput(person, context.source),
 		...(invitation === undefined ? {} : { invitation }),
-		previous: before === null ? null : memberOutput(before, context.source),
 		changes,
+		business: context.business,
+		previous: before === null ? null : memberOutput(before, context.source),
+		detectedAt: context.detectedAt,
+		eventId: eventId(context, event, subject ?? idKey(person.id), counted, values),
 	};
 }
 
@@ -185,13 +186,13 @@ function acceptedItem(change: PersonChange, person: Person, context: ItemContext
 		changes: from === to ? {} : { invitationAcceptedAt: { from, to } },
 		invitation: change.accepted
 			? invitationOutput(change.accepted)
-			: { id: null, email: person.email, role: null, status: null },
+			: { email: person.email, role: null, status: null, id: null },
 	});
 }
 
 /**
- * The item of an invitation that was created or revoked. An invitation is created once and revoked once, so the event ID needs no
- * counter; `subject` tells invitations apart to which FreshBooks gave the same number.
+ * The item of an invitation that was created or revoked. Each happens once, so the event ID needs no counter. `subject` separates
+ * invitations to which FreshBooks gave the same number.
  */
 export function invitationItem(
 	event: 'invitationCreated' | 'invitationRevoked',
@@ -201,18 +202,18 @@ export function invitationItem(
 ): ChangeItem {
 	return {
 		event,
-		eventId: eventId(context, event, subject, [], {}),
-		detectedAt: context.detectedAt,
-		business: context.business,
 		invitation: invitationOutput(invitation),
-		previous: null,
 		changes: {},
+		business: context.business,
+		previous: null,
+		detectedAt: context.detectedAt,
+		eventId: eventId(context, event, subject, [], {}),
 	};
 }
 
 /**
- * SHA-256, in hexadecimal, over what makes a change the one it is: the trigger and its baseline, business, source, event, the person
- * or invitation, the turns of every kind involved, and the values. What one poll or another happened to see besides is left out.
+ * SHA-256, in hexadecimal, over what identifies a change: the trigger and its baseline, business, source, event, the person or
+ * invitation, the turns of every kind involved, and the values. Fields that depend on the poll are left out.
  */
 function eventId(
 	{ trigger, baselineAt, business, source }: ItemContext,
@@ -244,15 +245,15 @@ function numberIfWhole(id: string): string | number {
 	return /^\d{1,15}$/.test(id) ? Number(id) : id;
 }
 
-/** A person as an item shows them, fields in the order of interface.md. */
+/** A person as an item shows them, name and address first. */
 export function memberOutput(person: Person, source: Source): MemberOutput {
 	return {
-		id: idOutput(person.id, source),
-		email: person.email,
 		firstName: person.firstName,
 		lastName: person.lastName,
+		email: person.email,
 		role: person.role,
 		active: person.active,
+		id: idOutput(person.id, source),
 		identityId: person.identityId,
 		invitationAcceptedAt: person.invitationAcceptedAt,
 		updatedAt: person.updatedAt,
@@ -262,5 +263,5 @@ export function memberOutput(person: Person, source: Source): MemberOutput {
 /** An invitation as an item shows it, as FreshBooks last listed it. */
 export function invitationOutput(invitation: PendingInvitation): InvitationOutput {
 	const { id, email, role, status } = invitation;
-	return { id: numberIfWhole(id), email, role, status };
+	return { email, role, status, id: numberIfWhole(id) };
 }

@@ -1,29 +1,28 @@
 /**
- * Whether what was read page by page is the whole list.
+ * Whether a list that was read page by page is complete.
  *
- * FreshBooks pages by offset over a list that may change meanwhile, so a page can skip people
- * (freshbooks-api, "Pagination quirks"). Only a complete listing may be compared with a snapshot.
+ * FreshBooks pages by offset over a list that may change meanwhile, so a page can skip people. Only a complete listing may be
+ * compared with a snapshot.
  */
 
-/** What reading all pages of one list gave. */
+/** The result of reading all pages of one list. */
 export interface Listing<Row> {
-	/** The rows in FreshBooks' order, each id once. */
+	/** The rows in FreshBooks' order, each ID once. */
 	rows: readonly Row[];
 	/** The total as every page reported it; empty when the list reports none. */
 	totals: readonly number[];
-	/** How many rows came again (the same id) and were left out of `rows`. */
+	/** How many rows had an ID that was listed before; they are left out of `rows`. */
 	duplicates: number;
-	/** Reading stopped before the end: a page failed for good or the time was up. */
+	/** Reading stopped before the end: a page failed, or the time was up. */
 	truncated: boolean;
 }
 
 export type ListingProblem = 'truncated' | 'totalChanged' | 'short' | 'long' | 'repeatedRows';
 
 /**
- * Why a listing is not the whole list, or `undefined` when it is: read to its end, one total on every
- * page, and exactly as many different people as the total says. Repeated rows do no harm while the
- * number of different ids still equals the total; without a total they are the only sign of a list
- * that moved.
+ * Why a listing is not complete, or `undefined` when it is: read to its end, the same total on every page, and exactly as many
+ * different people as the total. Repeated rows do no harm while the number of different IDs equals the total. Without a total they
+ * are the only sign that the list changed while it was read.
  */
 export function problemOf(listing: Listing<unknown>): ListingProblem | undefined {
 	const { rows, totals, duplicates, truncated } = listing;
@@ -35,15 +34,15 @@ export function problemOf(listing: Listing<unknown>): ListingProblem | undefined
 	return rows.length > total ? 'long' : undefined;
 }
 
-/** An unusable reading, as told to the user. */
+/** An incomplete listing, for the report to the user. */
 export interface IncompleteListing {
 	list: 'people' | 'invitations';
 	problem: ListingProblem;
 	listed: number;
 	total: number | null;
 	/**
-	 * Both readings gave the same rows and the same total: the list did not move, FreshBooks counts
-	 * people it does not show. It will not pass by itself.
+	 * Both readings gave the same rows and the same total: the list did not change, and FreshBooks counts people whom it does not
+	 * show. A person has to fix it.
 	 */
 	steady: boolean;
 }

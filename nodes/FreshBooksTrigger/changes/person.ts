@@ -1,8 +1,8 @@
 import { addressKey } from '../../FreshBooks/client/identifiers';
 
 /**
- * The people of a business as the trigger sees them, whichever list they came from.
- * Everything else in this folder speaks only of these shapes, never of FreshBooks' own rows.
+ * The people of a business in one form, whichever list they came from. The other files of this folder use these types, and never
+ * FreshBooks' own rows.
  */
 
 /** Which FreshBooks list the people come from (the trigger's `source` parameter). */
@@ -23,9 +23,9 @@ export interface Person {
 	active: boolean | null;
 	identityId: number | null;
 	invitationAcceptedAt: string | null;
-	/** Kept for the output only; FreshBooks does not document when it moves, so it is never a change. */
+	/** For the output only. FreshBooks does not document when it changes, so it is never a change by itself. */
 	updatedAt: string | null;
-	/** `false`: a row of `businessMembers` whose address is not confirmed; nobody who joined. Not stored. */
+	/** `false`: a row of `businessMembers` whose address is not confirmed, so not a member yet. Not stored. */
 	confirmed?: boolean | null;
 }
 
@@ -39,31 +39,31 @@ export interface PendingInvitation {
 
 /** A row of the invitations list. */
 export interface ListedInvitation extends PendingInvitation {
-	/** What the status says; `unknown` is a word that nobody documents. */
+	/** The meaning of the status; `unknown` for one that is not documented. */
 	state: 'pending' | 'ended' | 'unknown';
 	/** ISO 8601, where the row has a date. */
 	invitedAt: string | null;
 }
 
-/** What an ID is compared by: a UUID is the same in upper and lower case (RFC 9562). */
+/** The key by which IDs are compared: a UUID is the same in upper and lower case (RFC 9562). */
 export function idKey(id: string): string {
 	return id.toLowerCase();
 }
 
-/** What an address is compared by; `null` without one. */
+/** The key by which addresses are compared; `null` without an address. */
 export function addressOf({ email }: { email: string | null }): string | null {
 	const address = email === null ? '' : addressKey(email);
 	return address === '' ? null : address;
 }
 
-/** Whether both are known to log in as somebody else. */
+/** Whether both identities are known and differ. */
 function haveTwoIdentities(one: Person, other: Person): boolean {
 	return one.identityId !== null && other.identityId !== null && one.identityId !== other.identityId;
 }
 
 /**
- * Whether two rows with different IDs are one person (interface.md, 'Who is who'): the same identity, or, where an identity is
- * unknown on either side, the same address.
+ * Whether two rows with different IDs are one person: the same identity or, where an identity is unknown on either side, the same
+ * address.
  */
 export function isSamePerson(one: Person, other: Person): boolean {
 	if (one.identityId !== null && other.identityId !== null) return one.identityId === other.identityId;
@@ -71,7 +71,7 @@ export function isSamePerson(one: Person, other: Person): boolean {
 	return address !== null && address === addressOf(other);
 }
 
-/** Whether FreshBooks has given an ID to somebody else: another identity, and another address as well. */
+/** Whether FreshBooks has given an ID to another person: another identity and another address. */
 export function isGivenAgain(before: Person, now: Person): boolean {
 	const address = addressOf(before);
 	const other = addressOf(now);
@@ -79,16 +79,16 @@ export function isGivenAgain(before: Person, now: Person): boolean {
 }
 
 /**
- * How much a row counts where a person has two: one that has joined and is active comes before one left over from before, as
- * FreshBooks may keep the row of somebody who was invited or is inactive beside their new one.
+ * The rank of a row where a person has two: a row that has joined and is active comes first. FreshBooks may keep the row of an
+ * invitation, or an inactive one, beside a person's new row.
  */
-export function standingOf({ identityId, invitationAcceptedAt, active }: Person): number {
+export function rankOf({ identityId, invitationAcceptedAt, active }: Person): number {
 	const isJoined = identityId !== null || invitationAcceptedAt !== null;
 	return (isJoined ? 2 : 0) + (active === false ? 0 : 1);
 }
 
-/** A person as now known: what an answer leaves out stays as it was last seen. */
-export function withLastSeen(before: Person, now: Person): Person {
+/** A person with new values. A field that an answer leaves out keeps its last known value. */
+export function withLastKnown(before: Person, now: Person): Person {
 	return {
 		id: now.id,
 		email: now.email ?? before.email,
@@ -103,22 +103,22 @@ export function withLastSeen(before: Person, now: Person): Person {
 }
 
 /**
- * Whether somebody has joined and is not only invited. FreshBooks lists people in `team_members` who have not accepted yet, without
- * date and identity (freshbooks-api 4.1, inferred). `businessMembers` holds those who joined (seed: "accepted invitations appear in
- * the members list"), but for rows that say `confirmed: false`.
+ * Whether a person has joined and is not only invited. FreshBooks lists people in `team_members` who have not accepted yet, without
+ * date and identity (inferred from its examples). `businessMembers` has those who joined (third-party guide: "accepted invitations
+ * appear in the members list"), except for rows with `confirmed: false`.
  */
 export function hasJoined(person: Person, source: Source): boolean {
 	if (source === 'businessMembers') return person.confirmed !== false;
 	return person.invitationAcceptedAt !== null || person.identityId !== null;
 }
 
-/** A listed person, and their place in FreshBooks' order. */
+/** A listed person and their position in FreshBooks' order. */
 export interface Listed {
 	person: Person;
 	position: number;
 }
 
-/** Finds people who are the same as somebody. */
+/** Finds the rows of one person. */
 export class PeopleIndex {
 	private readonly byIdentity = new Map<number, Listed[]>();
 
@@ -131,7 +131,7 @@ export class PeopleIndex {
 		if (address !== null) addTo(this.byAddress, address, listed);
 	}
 
-	/** Everybody who is the same person, those with the same identity first; a row with the person's own ID too. */
+	/** All rows of the same person, those with the same identity first; also a row with the person's own ID. */
 	sameAs(person: Person): Listed[] {
 		const identity = person.identityId === null ? [] : (this.byIdentity.get(person.identityId) ?? []);
 		const found = new Set([...identity, ...this.withAddress(addressOf(person))]);

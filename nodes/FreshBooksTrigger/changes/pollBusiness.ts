@@ -5,8 +5,8 @@ import type { LongUndecided, LookUp, MissingPerson, Outcomes } from './decide';
 import { countSecondList, longUndecided, missingPeople, needsSecondList, outcomesOf, peopleToAsk, undecidedTogether } from './decide';
 import type { Business, ChangeItem, EventName, ItemContext } from './events';
 import { INVITATION_EVENTS, invitationItem, personItems, turnsAfter } from './events';
-import type { InvitationChanges, KnownInvitation, Membership, SecondLook } from './invitations';
-import { firstSight, followInvitations, followWithoutList, mayBeRevoked, pendingIdsOf } from './invitations';
+import type { InvitationChanges, KnownInvitation, Membership, SecondReading } from './invitations';
+import { newlyListed, followInvitations, followWithoutList, mayBeRevoked, pendingIdsOf } from './invitations';
 import type { IncompleteListing, Listing, ListingPurpose, Reading } from './listing';
 import { problemOf, readCompletely } from './listing';
 import type { ListedInvitation, Person, Source } from './person';
@@ -18,19 +18,19 @@ import type { Draft } from './tell';
 import { draftChanges, membershipOf, withAcceptances, withheldNewcomers, writeChanges } from './tell';
 
 /**
- * What a poll of one business asks of the outside. Whatever one of these throws ends the poll of this
- * business: {@link pollBusiness} throws it on, nothing is emitted, nothing stored.
+ * What a poll of one business reads from outside. An error ends the poll of this business: {@link pollBusiness} throws it, nothing is
+ * emitted, and nothing is stored.
  */
 export interface BusinessPort {
 	/**
-	 * All pages of the chosen source. Called once, again (`repeat`) when the first reading was not complete or shows somebody under
-	 * two IDs, and again (`confirm`) to look a second time for missing people or invitations; a `confirm` may be declined with
-	 * `truncated: true`, the next poll then looks.
+	 * All pages of the chosen source. Called once; again (`repeat`) when the first reading was not complete or shows a person under two
+	 * IDs; and again (`confirm`) to search for missing people or invitations. A `confirm` may be declined with `truncated: true`: the
+	 * next poll then searches.
 	 */
 	listPeople(purpose: ListingPurpose): Promise<Listing<Person>>;
-	/** All pages of the invitations; `unavailable` (with the reason) leaves the people's events alone. */
+	/** All pages of the invitations. With `unavailable` (the reason), only people are compared. */
 	listInvitations(purpose: ListingPurpose): Promise<Listing<ListedInvitation> | { unavailable: unknown }>;
-	/** Asks for team members by ID; one answer for each, in order. Only called for `teamMembers`. */
+	/** Requests team members by ID; one answer for each, in order. Only called for `teamMembers`. */
 	lookUpMembers(ids: readonly string[]): Promise<readonly LookUp[]>;
 	now(): Date;
 }
@@ -44,61 +44,61 @@ export interface PollSettings {
 	/** Emit everyone as `memberAdded` when there is no snapshot yet. Never after damage. */
 	emitExisting: boolean;
 	removalLimit: RemovalLimit;
-	/** At most so many people are asked for by ID in one poll. */
+	/** How many people are requested by ID in one poll, at most. */
 	maxConfirmations: number;
 }
 
-/** Too many people, or invitations, that disappeared in one poll. */
+/** More people or invitations disappeared in one poll than the removal limit allows. */
 export interface HeldRemovals {
 	list: 'people' | 'invitations';
 	limit: RemovalLimit;
 	/** FreshBooks confirmed that they are gone. */
 	confirmed: number;
-	/** Not asked yet, or without a clear answer. */
+	/** Not requested yet, or without a clear answer. */
 	unconfirmed: number;
-	/** Those of the business known before this poll. */
+	/** How many of the business were known before this poll. */
 	known: number;
 }
 
-/** What the user should know about a poll. None of it stops another business. */
+/** Trouble of one business, which does not stop the others. */
 export type Trouble =
 	/**
-	 * What was stored could not be read: a new baseline was taken, changes since the last poll are unknown. Said for an hour, as the
-	 * poll that found it may have been one that cannot show an error.
+	 * The stored state could not be read: a new baseline was taken, and changes since the last poll are unknown. Reported for an hour,
+	 * as the poll that found it may be one that cannot show an error.
 	 */
 	| { kind: 'stateDamaged' }
-	/** The list of people (then nothing was compared) or of invitations (then only people were). */
+	/** The list of people (then nothing was compared) or of invitations (then only people were compared). */
 	| ({ kind: 'incompleteListing' } & IncompleteListing)
 	| { kind: 'invitationsUnavailable'; reason: unknown }
-	/** Everything of this business, or the invitations that ended, is held back; `isDue` at most once an hour. */
+	/** All events of this business, or of the invitations that ended, are held; `isDue` at most once an hour. */
 	| ({ kind: 'removalsHeld'; isDue: boolean } & HeldRemovals)
 	/** `isDue` at most once a day. */
 	| ({ kind: 'undecidedPeople'; isDue: boolean } & LongUndecided);
 
 export interface BusinessPoll {
-	/** To be stored; `undefined`: leave what is stored as it is. */
+	/** The snapshot to store; `undefined`: keep the stored one. */
 	snapshot: StoredSnapshot | undefined;
 	items: ChangeItem[];
 	troubles: Trouble[];
 }
 
-/** One poll's givens. */
+/** The input of one poll. */
 interface Poll {
 	port: BusinessPort;
 	settings: PollSettings;
 	troubles: Trouble[];
 	listed: readonly Person[];
-	/** `undefined`: not asked for, or not to be had. */
+	/** `undefined`: not requested, or not available. */
 	invitations: readonly ListedInvitation[] | undefined;
 	at: Date;
 }
 
 /**
- * One poll of one business: reads, compares with `stored` (what the last poll returned, as n8n kept it), decides what became of the
- * missing, and returns what to emit and what to store. Without a usable snapshot it takes the baseline. Throws only what the port
+ * One poll of one business: reads, compares with `stored` (what the last poll returned, as n8n kept it), decides about the missing
+ * people, and returns what to emit and what to store. Without a usable snapshot it takes the baseline. Throws only what the port
  * throws.
  *
- * Invitations are read before people: who accepts in between is then pending *and* a member, never neither.
+ * Invitations are read before people: a person who accepts in between is then pending *and* a member, never neither.
  */
 export async function pollBusiness(port: BusinessPort, stored: unknown, settings: PollSettings): Promise<BusinessPoll> {
 	const troubles: Trouble[] = [];
@@ -108,10 +108,10 @@ export async function pollBusiness(port: BusinessPort, stored: unknown, settings
 	if (listed === undefined) return { snapshot: undefined, items: [], troubles };
 	const poll: Poll = { port, settings, troubles, listed, invitations, at: port.now() };
 	if (snapshot === undefined || snapshot === 'damaged') return takeBaseline(poll, snapshot);
-	noteDamage(poll, snapshot);
+	reportDamage(poll, snapshot);
 	const comparison = comparePeople(snapshot, listed, invitations !== undefined);
 	if (!hasNewAlias(comparison, snapshot)) return await followPeople(poll, snapshot, comparison);
-	// What two lists in a row show is so.
+	// A person under two IDs counts only if two lists in a row show it.
 	const again = await readPeople(port, troubles, 'repeat');
 	if (again === undefined) return { snapshot: undefined, items: [], troubles };
 	return await followPeople({ ...poll, listed: again, at: port.now() }, snapshot, comparePeople(snapshot, again, invitations !== undefined));
@@ -147,19 +147,19 @@ function incomplete({ list, problem, listed, total, steady }: IncompleteListing)
 	return { kind: 'incompleteListing', list, problem, listed, total, steady };
 }
 
-/** Detected now, and not when the lists were read: somebody asked for by ID may have changed since. */
+/** Detected now, and not when the lists were read: a person requested by ID may have changed since. */
 function contextOf({ settings, port }: Poll, { baselineAt }: Snapshot): ItemContext {
 	const { business, source, trigger } = settings;
 	return { business, source, trigger, detectedAt: port.now().toISOString(), baselineAt };
 }
 
-/** Takes the baseline, in place of nothing or of what could not be read. */
+/** Takes the baseline where nothing is stored, or where the stored state could not be read. */
 function takeBaseline(poll: Poll, stored: 'damaged' | undefined): BusinessPoll {
 	const { settings, listed, invitations, troubles, at } = poll;
 	const snapshot = emptySnapshot(at.toISOString());
 	const emitExisting = stored === undefined && settings.emitExisting;
 	if (stored === 'damaged') snapshot.damagedAt = at.getTime();
-	noteDamage(poll, snapshot);
+	reportDamage(poll, snapshot);
 	const { newcomers, aliases, unconfirmed, index } = comparePeople(snapshot, listed, true);
 	const people = newcomers.filter(({ person }) => !aliases.has(idKey(person.id)));
 	snapshot.aliases = aliases;
@@ -183,12 +183,12 @@ function takeBaseline(poll: Poll, stored: 'damaged' | undefined): BusinessPoll {
 	return { snapshot: closeSnapshot(snapshot), items: items.filter(({ event }) => settings.events.has(event)), troubles };
 }
 
-/** The invitations as first seen: no event is emitted for them, nor again for somebody whose date has just been reported. */
+/** The invitations of a first reading: they give no event, and no second one for a person whose date has just been reported. */
 function invitationBaseline({ invitations, at }: Poll, snapshot: Snapshot, membership: Membership): KnownInvitation[] {
 	const pending = (invitations ?? []).filter(({ state }) => state === 'pending');
 	return pending.map((invitation) => {
 		const settled = membership.members.get(addressOf(invitation) ?? '')?.acceptedByDate ?? false;
-		return { ...firstSight(invitation, subjectOfInvitation(snapshot, invitation), membership, { now: at.toISOString(), baselineAt: snapshot.baselineAt }), settled };
+		return { ...newlyListed(invitation, subjectOfInvitation(snapshot, invitation), membership, { now: at.toISOString(), baselineAt: snapshot.baselineAt }), settled };
 	});
 }
 
@@ -204,18 +204,18 @@ function addressesOf(holders: ReadonlyArray<{ email: string | null }>): string[]
 	return [...new Set(holders.flatMap((holder) => addressOf(holder) ?? []))];
 }
 
-/** Compares, decides and tells; or holds everything back. */
+/** Compares, decides and tells; or holds all events. */
 async function followPeople(poll: Poll, snapshot: Snapshot, comparison: Comparison): Promise<BusinessPoll> {
 	const { settings, at } = poll;
 	const missing = missingPeople(comparison, snapshot, at.getTime());
 	await lookUp(poll, missing);
-	const second = await lookAgain(poll, snapshot, comparison, missing);
+	const second = await readAgain(poll, snapshot, comparison, missing);
 	const outcomes = outcomesOf(missing, settings.source, second.hasPeople);
-	noteLongUndecided(poll, snapshot, outcomes);
+	reportLongUndecided(poll, snapshot, outcomes);
 	const together = undecidedTogether(outcomes);
 	const known = snapshot.people.size;
 	if (outcomes.gone.length > 0 && exceeds(settings.removalLimit, outcomes.gone.length + together, known)) {
-		noteHeld(poll, snapshot, { list: 'people', limit: settings.removalLimit, confirmed: outcomes.gone.length, unconfirmed: together, known });
+		reportHeld(poll, snapshot, { list: 'people', limit: settings.removalLimit, confirmed: outcomes.gone.length, unconfirmed: together, known });
 		return hold(poll, snapshot, outcomes);
 	}
 	return tell(poll, snapshot, comparison, outcomes, second.invitations);
@@ -229,14 +229,14 @@ async function lookUp({ port, settings }: Poll, missing: readonly MissingPerson[
 	asked.forEach((one, place) => (one.lookUp = answers[place]));
 }
 
-/** A second look taken in the same poll, as far as it was needed and to be had. */
-interface SecondLooks {
+/** The second readings of the same poll, where they were needed and possible. */
+interface SecondReadings {
 	/** A second, complete list of people was counted. */
 	hasPeople: boolean;
-	invitations?: SecondLook;
+	invitations?: SecondReading;
 }
 
-async function lookAgain(poll: Poll, snapshot: Snapshot, comparison: Comparison, missing: readonly MissingPerson[]): Promise<SecondLooks> {
+async function readAgain(poll: Poll, snapshot: Snapshot, comparison: Comparison, missing: readonly MissingPerson[]): Promise<SecondReadings> {
 	const { port, settings } = poll;
 	const isUnsure = missing.some((one) => needsSecondList(one, settings.source));
 	const isRevocable = hasRevocable(poll, snapshot, comparison, missing);
@@ -262,19 +262,19 @@ function hasRevocable({ invitations }: Poll, snapshot: Snapshot, { index }: Comp
 	});
 }
 
-function noteDamage({ troubles, at }: Poll, snapshot: Snapshot): void {
+function reportDamage({ troubles, at }: Poll, snapshot: Snapshot): void {
 	if (snapshot.damagedAt === null) return;
 	if (at.getTime() - snapshot.damagedAt < HOUR_MS) troubles.push({ kind: 'stateDamaged' });
 	else snapshot.damagedAt = null;
 }
 
-function noteLongUndecided({ troubles, at }: Poll, { reportedAt }: Snapshot, outcomes: Outcomes): void {
+function reportLongUndecided({ troubles, at }: Poll, { reportedAt }: Snapshot, outcomes: Outcomes): void {
 	const long = longUndecided(outcomes, at.getTime());
 	if (long === undefined) reportedAt.undecided = null;
 	else troubles.push({ kind: 'undecidedPeople', ...long, isDue: nowDue(reportedAt, 'undecided', at, DAY_MS) });
 }
 
-function noteHeld({ troubles, at }: Poll, { reportedAt }: Snapshot, held: HeldRemovals): void {
+function reportHeld({ troubles, at }: Poll, { reportedAt }: Snapshot, held: HeldRemovals): void {
 	const isDue = nowDue(reportedAt, held.list === 'people' ? 'removals' : 'invitations', at, HOUR_MS);
 	troubles.push({ kind: 'removalsHeld', ...held, isDue });
 }
@@ -286,8 +286,8 @@ function nowDue(reportedAt: ReportTimes, what: keyof ReportTimes, at: Date, inte
 }
 
 /**
- * Nothing of this business goes out and nothing of its people is stored: after it everybody is listed and asked again. Only of those
- * of whom FreshBooks gave no clear answer it is kept since when.
+ * Emits nothing of this business and stores no change of its people: the next poll lists and requests all missing people again. For
+ * people about whom FreshBooks gave no clear answer, the time since when they are missing is kept.
  */
 function hold({ troubles }: Poll, snapshot: Snapshot, { found, undecided }: Outcomes): BusinessPoll {
 	const unclear = new Map([...found, ...undecided].filter((one) => one.lookUp !== undefined && one.lookUp.answer !== 'gone').map((one) => [one.key, one.absence]));
@@ -296,7 +296,7 @@ function hold({ troubles }: Poll, snapshot: Snapshot, { found, undecided }: Outc
 	return { snapshot: closeSnapshot(snapshot), items: [], troubles };
 }
 
-/** Replaces what is remembered of absences. */
+/** Replaces the stored absences. */
 function keepAbsences(snapshot: Snapshot, absences: ReadonlyMap<string, MissingPerson['absence']>): void {
 	for (const [key, history] of [...snapshot.histories]) {
 		if (history.absence !== null && !absences.has(key)) putHistory(snapshot, key, { ...history, absence: null });
@@ -304,7 +304,7 @@ function keepAbsences(snapshot: Snapshot, absences: ReadonlyMap<string, MissingP
 	for (const [key, absence] of absences) putHistory(snapshot, key, { ...historyOf(snapshot, key), absence });
 }
 
-function tell(poll: Poll, snapshot: Snapshot, comparison: Comparison, outcomes: Outcomes, second: SecondLook | undefined): BusinessPoll {
+function tell(poll: Poll, snapshot: Snapshot, comparison: Comparison, outcomes: Outcomes, second: SecondReading | undefined): BusinessPoll {
 	const { settings, troubles } = poll;
 	keepAbsences(snapshot, new Map([...outcomes.found, ...outcomes.undecided].map(({ key, absence }) => [key, absence])));
 	const withheld = withheldNewcomers(comparison, outcomes);
@@ -324,14 +324,14 @@ function tell(poll: Poll, snapshot: Snapshot, comparison: Comparison, outcomes: 
 
 const NO_INVITATION_CHANGES: InvitationChanges = { known: [], created: [], revoked: [], accepted: [] };
 
-interface ToldOfPeople {
+interface PeopleChanges {
 	drafts: readonly Draft[];
 	withheld: ReadonlySet<string>;
-	second: SecondLook | undefined;
+	second: SecondReading | undefined;
 }
 
-/** Follows the invitations and leaves them in the snapshot; `null` while nobody asked for them. */
-function tellInvitations(poll: Poll, snapshot: Snapshot, comparison: Comparison, outcomes: Outcomes, told: ToldOfPeople): InvitationChanges {
+/** Compares the invitations and stores them in the snapshot; `null` while no invitation event is chosen. */
+function tellInvitations(poll: Poll, snapshot: Snapshot, comparison: Comparison, outcomes: Outcomes, people: PeopleChanges): InvitationChanges {
 	const { settings, invitations, at } = poll;
 	const known = snapshot.invitations;
 	if (!watchesInvitations(settings.events)) {
@@ -339,7 +339,7 @@ function tellInvitations(poll: Poll, snapshot: Snapshot, comparison: Comparison,
 		return NO_INVITATION_CHANGES;
 	}
 	const addresses = addressesOf([...(known ?? []).map(({ invitation }) => invitation), ...(invitations ?? [])]);
-	const membership = membershipOf(snapshot, comparison, outcomes, { ...told, source: settings.source, addresses });
+	const membership = membershipOf(snapshot, comparison, outcomes, { ...people, source: settings.source, addresses });
 	if (known === null) {
 		if (invitations !== undefined) snapshot.invitations = invitationBaseline(poll, snapshot, membership);
 		return NO_INVITATION_CHANGES;
@@ -350,20 +350,20 @@ function tellInvitations(poll: Poll, snapshot: Snapshot, comparison: Comparison,
 		return changes;
 	}
 	const times = { now: at.toISOString(), baselineAt: snapshot.baselineAt };
-	const firstSightOf = (row: ListedInvitation) => firstSight(row, subjectOfInvitation(snapshot, row), membership, times);
-	const changes = heldIfTooMany(poll, snapshot, followInvitations(known, invitations, membership, told.second, firstSightOf));
+	const newlyListedOf = (row: ListedInvitation) => newlyListed(row, subjectOfInvitation(snapshot, row), membership, times);
+	const changes = heldIfTooMany(poll, snapshot, followInvitations(known, invitations, membership, people.second, newlyListedOf));
 	const stillKnown = new Set(changes.known.map(({ invitation }) => invitation.id));
 	for (const { invitation } of known) if (!stillKnown.has(invitation.id)) rememberDeparted(snapshot, invitationKey(invitation));
 	snapshot.invitations = changes.known;
 	return changes;
 }
 
-/** Invitations that vanish all at once are held like people: they stay known, and the next poll looks again. */
+/** Holds invitations that disappear all at once, like people: they stay known, and the next poll decides again. */
 function heldIfTooMany(poll: Poll, snapshot: Snapshot, changes: InvitationChanges): InvitationChanges {
 	const limit = poll.settings.removalLimit;
 	const known = (snapshot.invitations ?? []).filter(({ settled }) => !settled).length;
 	const confirmed = changes.revoked.length;
 	if (confirmed === 0 || !exceeds(limit, confirmed, known)) return changes;
-	noteHeld(poll, snapshot, { list: 'invitations', limit, confirmed, unconfirmed: 0, known });
+	reportHeld(poll, snapshot, { list: 'invitations', limit, confirmed, unconfirmed: 0, known });
 	return { ...changes, known: [...changes.known, ...changes.revoked], revoked: [] };
 }

@@ -6,10 +6,10 @@ import type { Person } from './person';
 import { idKey } from './person';
 
 /**
- * One business's people of one source: as n8n stores them (plain JSON, under 250 bytes a person), and as a poll works on them.
+ * One business's people of one source: as n8n stores them (plain JSON, under 250 bytes a person), and as a poll uses them.
  *
- * A person is one line of JSON text, so equal text means that nothing changed. Lines are kept some hundreds to a string, and no
- * key of a stored object comes from FreshBooks (`__proto__` is a text like any other).
+ * A person is one line of JSON text, so equal text means that nothing changed. Several hundred lines are one string. No key of a
+ * stored object comes from FreshBooks, so `__proto__` is a text like any other.
  */
 export interface StoredSnapshot {
 	v: 1;
@@ -26,31 +26,31 @@ export interface StoredSnapshot {
 	invitationsReportedAt: number | null;
 	undecidedReportedAt: number | null;
 	damagedAt: number | null;
-	/** Over all the rest: no change is read out of what something else has altered. */
+	/** Over all other fields: a state that something else has altered is not compared. */
 	digest: string;
 }
 
-/** Somebody whom the last complete list lacked under their ID, and who is not reported as removed. */
+/** A person whose ID the last complete list lacked, and who is not reported as removed. */
 export interface Absence {
-	/** When that was first so, in milliseconds. */
+	/** Since when, in milliseconds. */
 	since: number;
 	/** How many complete lists in a row lacked the person under any ID, by identity or address. */
 	missed: number;
 }
 
-/** What is remembered of the few people of whom there is more than their line. */
+/** What is remembered of a person beside their line; few people have a history. */
 export interface History {
-	/** What event IDs name the person by, see `subjectOf`; `null`: the ID itself, given for the first time. */
+	/** The person's name in event IDs; `null`: the ID itself, which was never another person's. */
 	subject: string | null;
 	turns: Turns;
-	/** `invitationAccepted` was emitted while FreshBooks gave no date: the date to come is no news. */
+	/** `invitationAccepted` was emitted before FreshBooks gave a date: the date gives no second event. */
 	acceptedWithoutDate: boolean;
 	absence: Absence | null;
 }
 
 export const NO_HISTORY: History = { subject: null, turns: {}, acceptedWithoutDate: false, absence: null };
 
-/** When the user was last shown each kind of trouble that is shown only now and then, in milliseconds. */
+/** When each kind of trouble that is not reported in every poll was last reported, in milliseconds. */
 export interface ReportTimes {
 	removals: number | null;
 	invitations: number | null;
@@ -63,23 +63,23 @@ export interface Snapshot {
 	people: Map<string, string>;
 	/** Sparse; by `idKey`. */
 	histories: Map<string, History>;
-	/** IDs, by `idKey`, of rows that are a second row of somebody known. */
+	/** IDs, by `idKey`, of second rows of known people. */
 	aliases: ReadonlySet<string>;
-	/** IDs, by `idKey`, of rows that were listed without being confirmed. */
+	/** IDs, by `idKey`, of listed rows that are not confirmed. */
 	unconfirmed: ReadonlySet<string>;
-	/** How often an ID was given up, by `idKey`, the longest ago first: whoever gets it again has events of their own. */
+	/** How often an ID was freed, by `idKey`, the longest ago first: a person who gets it again has other event IDs. */
 	departed: Map<string, number>;
-	/** The most times that an ID no longer in `departed` was given up. */
+	/** The highest count of an ID that is no longer in `departed`. */
 	departedFloor: number;
 	/** When the baseline was taken, ISO. */
 	baselineAt: string;
 	invitations: KnownInvitation[] | null;
 	reportedAt: ReportTimes;
-	/** When a baseline was taken in place of what could not be read, in milliseconds; `null` when the user has seen it. */
+	/** When a baseline replaced a state that could not be read, in milliseconds; `null` once that was reported for an hour. */
 	damagedAt: number | null;
 }
 
-/** So many IDs that were given up are remembered, about 50 bytes each. */
+/** How many freed IDs are remembered, about 50 bytes each. */
 export const DEPARTED_LIMIT = 1000;
 
 const LINES_PER_CHUNK = 500;
@@ -112,7 +112,7 @@ export function personOf(line: string): Person {
 	return { id, email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt };
 }
 
-/** Keeps a person as last seen. */
+/** Stores a person's values. */
 export function putPerson({ people }: Snapshot, person: Person): void {
 	people.set(idKey(person.id), lineOf(person));
 }
@@ -121,7 +121,7 @@ export function historyOf({ histories }: Snapshot, key: string): History {
 	return histories.get(key) ?? NO_HISTORY;
 }
 
-/** Keeps a history, unless there is nothing in it. */
+/** Stores a history, unless it is empty. */
 export function putHistory({ histories }: Snapshot, key: string, history: History): void {
 	const { subject, turns, acceptedWithoutDate, absence } = history;
 	const isEmpty = subject === null && Object.keys(turns).length === 0 && !acceptedWithoutDate && absence === null;
@@ -129,13 +129,13 @@ export function putHistory({ histories }: Snapshot, key: string, history: Histor
 	else histories.set(key, history);
 }
 
-/** What event IDs name somebody new under this ID by: the ID, and how often it had been given up before. `null`: never. */
+/** The name in event IDs of a person who is new under this ID: the ID, and how often it was freed before. `null`: never. */
 export function subjectOfNewcomer({ departed, departedFloor }: Snapshot, key: string): string | null {
 	const times = Math.max(departed.get(key) ?? 0, departedFloor);
 	return times === 0 ? null : `${key}#${times}`;
 }
 
-/** Remembers that an ID, a person's or an invitation's, was given up, so that whoever gets it next has event IDs of their own. */
+/** Remembers that the ID of a person or an invitation was freed, so that the next one with this ID has other event IDs. */
 export function rememberDeparted(snapshot: Snapshot, key: string): void {
 	const { departed } = snapshot;
 	const times = Math.max(departed.get(key) ?? 0, snapshot.departedFloor) + 1;
@@ -161,7 +161,7 @@ function historyOfLine(line: string): [string, History] {
 	return [key, { subject, turns, acceptedWithoutDate: acceptedWithoutDate === 1, absence: since === null ? null : { since, missed } }];
 }
 
-/** Opens what n8n stored. `undefined` when nothing is stored; `'damaged'` when it is not as it was written. Never throws. */
+/** Opens the stored value. `undefined` when nothing is stored; `'damaged'` when it is not what was written. Never throws. */
 export function openSnapshot(stored: unknown): Snapshot | 'damaged' | undefined {
 	if (stored === undefined || stored === null) return undefined;
 	if (!isIntact(stored)) return 'damaged';
@@ -186,7 +186,7 @@ function idIn(line: string): string {
 	return text.includes('\\') ? personOf(line).id : text.slice(1, -1);
 }
 
-/** The snapshot as n8n is to store it. */
+/** The snapshot in the form in which n8n stores it. */
 export function closeSnapshot(snapshot: Snapshot): StoredSnapshot {
 	const { people, histories, aliases, unconfirmed, departed, departedFloor, baselineAt, invitations, reportedAt, damagedAt } = snapshot;
 	const lines = [...people.values()];

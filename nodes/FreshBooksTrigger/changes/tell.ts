@@ -5,36 +5,36 @@ import type { ChangeItem, ItemContext } from './events';
 import { personItems, turnKindsOf, turnsAfter } from './events';
 import type { InvitationChanges, KnownInvitation, Member, Membership } from './invitations';
 import type { PendingInvitation, Person, Source } from './person';
-import { addressOf, hasJoined, idKey, withLastSeen } from './person';
+import { addressOf, hasJoined, idKey, withLastKnown } from './person';
 import type { History, Snapshot } from './snapshot';
 import { historyOf, NO_HISTORY, personOf, putHistory, putPerson, rememberDeparted, subjectOfNewcomer } from './snapshot';
 
-/** What one poll says of one person, on its way into the snapshot and into items. */
+/** One person's changes in one poll, before they are written into the snapshot and into items. */
 export interface Draft {
-	/** Place among the items: FreshBooks' order, then those not listed. */
+	/** Position among the items: FreshBooks' order, then those not listed. */
 	position: number;
 	/** `null`: new. */
 	before: Person | null;
 	after: Person;
 	history: History;
 	fields: FieldChange[];
-	/** `false`: `after` is known under its ID already, which has a draft of its own, and `before` only gives up the other one. */
+	/** `false`: `after` is known under its ID, which has its own draft, and `before` only frees the other ID. */
 	hasOwnLine: boolean;
-	/** Absent: no acceptance; `null`: of an invitation never seen. */
+	/** Absent: no acceptance; `null`: of an invitation that was never listed. */
 	accepted?: PendingInvitation | null;
 }
 
-/** By `idKey`: newcomers of whom nothing is said yet, as they are a second row of somebody or may be somebody still undecided. */
+/** By `idKey`: newcomers who are not reported yet, as they are a second row of a person or may be an undecided person. */
 export function withheldNewcomers({ aliases }: Comparison, { moved, undecided, found }: Outcomes): Set<string> {
 	const withheld = new Set(aliases);
-	// Somebody else under an ID that is not known to be given up.
+	// Another person under an ID that may still belong to the first one.
 	for (const { key } of [...undecided, ...found]) withheld.add(key);
 	for (const { replacement } of undecided) if (replacement?.isNew) withheld.add(idKey(replacement.person.id));
 	for (const { replacement } of moved) if (replacement?.isNew) withheld.delete(idKey(replacement.person.id));
 	return withheld;
 }
 
-/** The changes of everybody who is there, in the order of {@link Draft.position}. */
+/** The changes of all people who are there, in the order of {@link Draft.position}. */
 export function draftChanges(snapshot: Snapshot, comparison: Comparison, outcomes: Outcomes, withheld: ReadonlySet<string>): Draft[] {
 	const drafts: Draft[] = [];
 	const taken = new Set<string>();
@@ -44,7 +44,7 @@ export function draftChanges(snapshot: Snapshot, comparison: Comparison, outcome
 		const hasOwnLine = replacement.isNew && !taken.has(toKey);
 		taken.add(toKey);
 		const history = { ...historyOf(snapshot, key), subject: historyOf(snapshot, key).subject ?? key };
-		const draft = draftOf(person, withLastSeen(person, replacement.person), history, replacement.position, hasOwnLine);
+		const draft = draftOf(person, withLastKnown(person, replacement.person), history, replacement.position, hasOwnLine);
 		drafts.push(hasOwnLine ? draft : { ...draft, fields: draft.fields.filter(({ field }) => field === 'id') });
 	}
 	for (const { person, position } of comparison.newcomers) {
@@ -57,7 +57,7 @@ export function draftChanges(snapshot: Snapshot, comparison: Comparison, outcome
 	}
 	for (const { person, key, lookUp } of outcomes.found) {
 		if (lookUp?.answer !== 'found') continue;
-		drafts.push(draftOf(person, withLastSeen(person, lookUp.person), historyOf(snapshot, key), Infinity, true));
+		drafts.push(draftOf(person, withLastKnown(person, lookUp.person), historyOf(snapshot, key), Infinity, true));
 	}
 	const dates = invitationDates(snapshot.invitations ?? []);
 	return drafts.map((draft) => withDate(draft, dates, snapshot.baselineAt)).sort((one, other) => one.position - other.position);
@@ -67,7 +67,7 @@ function draftOf(before: Person, after: Person, history: History, position: numb
 	return { position, before, after, history, fields: changedFields(before, after, history.turns.added !== undefined), hasOwnLine };
 }
 
-/** When the open invitations to each address were sent. */
+/** When the invitations to each address were sent that are not settled. */
 function invitationDates(known: readonly KnownInvitation[]): Map<string, string[]> {
 	const dates = new Map<string, string[]>();
 	for (const { invitation, settled, since } of known) {
@@ -77,20 +77,20 @@ function invitationDates(known: readonly KnownInvitation[]): Map<string, string[
 	return dates;
 }
 
-/** Reads an acceptance out of the date, once: not when the membership has already been reported as one. */
+/** Adds an acceptance that the date shows, unless the membership was already reported as one. */
 function withDate(draft: Draft, dates: ReadonlyMap<string, string[]>, baselineAt: string): Draft {
 	const { before, after, history, hasOwnLine } = draft;
 	if (before === null || !hasOwnLine || after.invitationAcceptedAt === null) return draft;
 	if (history.acceptedWithoutDate) return { ...draft, history: { ...history, acceptedWithoutDate: false } };
 	const open = dates.get(addressOf(after) ?? '');
-	// Somebody with an identity and without an invitation had joined already: an answer left the date out.
+	// A person with an identity and without an invitation had joined before: an answer left the date out.
 	if (open === undefined && before.invitationAcceptedAt === null && before.identityId !== null) return draft;
 	const invited = open ?? [baselineAt];
 	const isNews = invited.some((date) => acceptedSince(before.invitationAcceptedAt, after.invitationAcceptedAt, [date]));
 	return isNews ? { ...draft, accepted: null } : draft;
 }
 
-/** What the members say about the invitations to `addresses`. */
+/** What the list of people shows about the invitations to `addresses`. */
 export function membershipOf(
 	snapshot: Snapshot,
 	{ index }: Comparison,
@@ -122,7 +122,7 @@ export function membershipOf(
 	return { members, undecided };
 }
 
-/** Gives each acceptance its invitation, and a draft to those who changed in nothing else. */
+/** Adds each acceptance to the person's draft, or makes a draft for a person without other changes. */
 export function withAcceptances(snapshot: Snapshot, drafts: readonly Draft[], { accepted }: InvitationChanges, { present }: Comparison): Draft[] {
 	const byKey = new Map(drafts.filter(({ hasOwnLine }) => hasOwnLine).map((draft) => [idKey(draft.after.id), { ...draft }]));
 	const unchanged: Draft[] = [];
@@ -141,12 +141,12 @@ export function withAcceptances(snapshot: Snapshot, drafts: readonly Draft[], { 
 
 /**
  * Writes a poll's changes into the snapshot and returns them as items: person by person in FreshBooks' order, then those not listed,
- * then removals. IDs are given up before they are given again: last come those who have an ID that was somebody else's until now.
+ * then removals. An ID is freed before it is given again: last come people with an ID that was another person's until now.
  */
 export function writeChanges(snapshot: Snapshot, drafts: readonly Draft[], gone: readonly MissingPerson[], context: ItemContext): ChangeItem[] {
 	const given = drafts.filter(({ before, after, hasOwnLine }) => hasOwnLine && hasAnotherId(before, after) && snapshot.people.has(idKey(after.id)));
 	const others = drafts.filter((draft) => !given.includes(draft));
-	for (const { before, after } of drafts) if (before !== null && hasAnotherId(before, after)) giveUp(snapshot, idKey(before.id));
+	for (const { before, after } of drafts) if (before !== null && hasAnotherId(before, after)) freeId(snapshot, idKey(before.id));
 	const removals = gone.flatMap((leaver) => writeLeaver(snapshot, leaver, context));
 	const itemsOf = (some: readonly Draft[]) => some.flatMap((draft) => writeDraft(snapshot, draft, context));
 	return [...itemsOf(others), ...removals, ...itemsOf(given)];
@@ -156,7 +156,7 @@ function hasAnotherId(before: Person | null, after: Person): boolean {
 	return before === null || idKey(before.id) !== idKey(after.id);
 }
 
-function giveUp(snapshot: Snapshot, key: string): void {
+function freeId(snapshot: Snapshot, key: string): void {
 	snapshot.people.delete(key);
 	snapshot.histories.delete(key);
 	rememberDeparted(snapshot, key);
@@ -164,7 +164,7 @@ function giveUp(snapshot: Snapshot, key: string): void {
 
 function writeLeaver(snapshot: Snapshot, { person, key }: MissingPerson, context: ItemContext): ChangeItem[] {
 	const { subject, turns } = historyOf(snapshot, key);
-	giveUp(snapshot, key);
+	freeId(snapshot, key);
 	const change = { before: person, after: null, fields: [] };
 	return personItems({ ...change, subject, turns: turnsAfter(turns, turnKindsOf(change)) }, context);
 }

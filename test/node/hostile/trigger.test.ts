@@ -75,19 +75,19 @@ function check(polled: Polled, team: Team): Polled {
 	return polled;
 }
 
-/** Everything is told as it should be again: one person leaves, one comes, and both are told once. */
+/** Everything is reported correctly again: one person leaves, one joins, and both are reported once. */
 async function expectAlive(trigger: TestTrigger, team: Team): Promise<void> {
 	server().answerWith(({ method, url }) => team.answer(method, url));
 	for (let poll = 0; poll < 4; poll++) check(await trigger.poll(), team);
 	const [leaver] = team.rows.splice(5, 1);
 	team.rows.push(teamMemberRow(7, { identity_id: 7 }));
-	const told: string[] = [];
+	const events: string[] = [];
 	for (let poll = 0; poll < 4; poll++) {
 		const { items } = await trigger.poll();
-		for (const { event, member } of items) told.push(`${event} ${member?.email ?? ''}`);
+		for (const { event, member } of items) events.push(`${event} ${member?.email ?? ''}`);
 	}
-	expect(told).toEqual(expect.arrayContaining([`memberRemoved ${String(leaver.email)}`, 'memberAdded person7@example.com']));
-	expect(told.filter((one) => /person[1-7]@/.test(one))).toHaveLength(2);
+	expect(events).toEqual(expect.arrayContaining([`memberRemoved ${String(leaver.email)}`, 'memberAdded person7@example.com']));
+	expect(events.filter((one) => /person[1-7]@/.test(one))).toHaveLength(2);
 }
 
 /** One poll's attack: what is answered to lists and to look-ups; undefined for the truth. */
@@ -173,7 +173,7 @@ test('whatever became of the stored state, nobody is reported as removed, and th
 			if (holdsNoObject(trigger.stored)) {
 				// The first poll in a process may be an activation, which throws nothing.
 				const error = (await trigger.poll()).error ?? (await trigger.poll()).error;
-				expect(expectClear(error)).toContain('can keep no state');
+				expect(expectClear(error)).toContain('has no usable place for the state');
 				return 'error';
 			}
 			for (let poll = 0; poll < 2; poll++) check(await trigger.poll(), team);
@@ -230,6 +230,6 @@ test.each(['null', '"x"', '5', '[]'])('a stored state that is %s can keep none: 
 	const trigger = triggerWith(WATCH, 'legacy');
 	trigger.stored = `{"node:FreshBooks":${entry}}`;
 	const { error } = await trigger.poll();
-	expect(expectClear(error)).toContain('can keep no state');
+	expect(expectClear(error)).toContain('has no usable place for the state');
 	expect((error as Error & { description?: string }).description).toContain('Rename the trigger');
 });

@@ -12,7 +12,7 @@ const STATUSES: ReadonlySet<number> = new Set([200, 201, 204, 403, 404, 409, 429
 /** Statuses of an answer that says that it was done. */
 const DONE: ReadonlySet<number> = new Set([200, 201, 204]);
 
-/** The name that a request of kind `rename` gives somebody: where it is invited who was out then. */
+/** The name that a request of kind `rename` gives a person: a later invitation goes there. */
 const renamed = (human: number): string => `renamed${human}@example.com`;
 
 const isKey = (address: string | null, key: string): boolean => address !== null && keyOf(address) === key;
@@ -58,7 +58,7 @@ function* problemsOf(world: World, all: readonly Ended[], one: Ended): Generator
 	if (status === 200 && body.active !== undefined && ENDS_ACCESS.has(plan.kind) && body.active !== false) yield 'was answered active true to a deactivation';
 
 	if (item && clear && !isDoubted && writes.every(({ applied }) => !applied) && item.event !== 'failed' && !['deprovisioned', 'updated'].includes(String(item.event))) yield `got an item ${String(item.event)} of nothing`;
-	// Lists that lag behind may show somebody once more, whose removal FreshBooks then calls gone.
+	// Lists that lag behind may show a person once more, whose removal FreshBooks then calls gone.
 	if (item?.event === 'deprovisioned' && clear && !isLate(world.plan)) {
 		const was = all.slice(0, all.indexOf(one)).findLast((other) => isKey(other.address, key) && other.item?.event === 'deprovisioned');
 		const since = all.slice(was ? all.indexOf(was) + 1 : 0, all.indexOf(one)).filter((other) => isKey(other.address, key));
@@ -108,7 +108,7 @@ export function judge(world: World, ended: readonly Ended[], shown: readonly str
 	if (twice.length > 0 && !forgets(world.plan, ended)) problems.push(`In the end ${twice.join(', ')} has two invitations.`);
 	if (!ended.some(({ plan }) => plan.isKilled)) problems.push(...untold(world, ended));
 	if (shown.some((text) => SECRETS.some((secret) => text.includes(secret)))) problems.push('A secret was shown.');
-	// Every effect is in an item, by the time somebody's last request was answered.
+	// Every effect is in an item, by the time a person's last request was answered.
 	const texts = ended.flatMap(({ item }) => (item ? [item] : []));
 	for (const { method, target, email, applied, run } of world.sent) {
 		if (!applied || run !== 0 || method !== 'POST' || target !== 'invitations' || ended.some(({ plan }) => plan.isKilled)) continue;

@@ -35,7 +35,7 @@ function catchUp(world: World): void {
 	world.plan.lags = { teamMembers: [0], members: [0], invitations: [0] };
 }
 
-/** Somebody changes their address in FreshBooks. */
+/** A person changes their address in FreshBooks. */
 function move(world: World, human: number, email: string | null): void {
 	passTime(10_000);
 	const state = world.state(0);
@@ -54,7 +54,7 @@ describe('a leaver', () => {
 		expect([status, body.active, item?.event, isInside(world, 1)]).toEqual([200, false, 'deprovisioned', false]);
 	});
 
-	test('whom the directory renamed, and FreshBooks lists under the new name without an identity, is taken out', async () => {
+	test('whom the directory renamed, and FreshBooks lists under the new name without an identity, is removed', async () => {
 		const { world, provider } = begin([row(1, { hasIdentity: false })]);
 		await provider.ask(ask('rename'), addressOf(1, 'own'), 'PATCH', renameTo(addressOf(1, 'other')));
 		move(world, 1, addressOf(1, 'other'));
@@ -91,7 +91,7 @@ describe('a leaver', () => {
 		expect([later.status, pending(world)]).toEqual([200, []]);
 	});
 
-	test('whom a try of unknown end took out is in an item of the repeated request', async () => {
+	test('whom a try of unknown result removed is in an item of the repeated request', async () => {
 		const { world, provider } = begin([row(1), row(2)]);
 		lagAfterWrites(world);
 		const first = await provider.send(ask('deactivate'));
@@ -137,6 +137,33 @@ describe('a leaver', () => {
 	});
 });
 
+describe('an invitation of unknown result', () => {
+	const invitations = (world: World, ended: readonly Ended[]): string[] => ended.flatMap((one) => sentBy(world, one));
+
+	test('is remembered: the repeated request invites nobody while the lists may not show it yet', async () => {
+		const { world, provider } = begin([], { writeFaults: [fault({ answer: 'reset' })] });
+		lagAfterWrites(world);
+		const first = await provider.send(ask('create'));
+		expect([first.status, pending(world)]).toEqual([503, [first.address]]);
+		const soon = await provider.send(ask('create', 1, { after: 1_000 }));
+		expect([soon.status, soon.headers['retry-after']]).toEqual([503, '60']);
+		catchUp(world);
+		const later = await provider.send(ask('create', 1, { after: 60_000 }));
+		expect([later.status, later.body.scimType]).toEqual([409, 'uniqueness']);
+		expect(invitations(world, [first, soon, later])).toHaveLength(1);
+		// The provider links the user that it finds, with what it sent of them.
+		expect((await provider.send(ask('get'))).body).toMatchObject({ active: true, externalId: '00u1' });
+	});
+
+	test('that FreshBooks did not carry out is sent again a minute later', async () => {
+		const { world, provider } = begin([], { writeFaults: [fault({ effect: 'none', answer: 'reset' })] });
+		const first = await provider.send(ask('create'));
+		expect([first.status, pending(world)]).toEqual([503, []]);
+		const later = await provider.send(ask('create', 1, { after: 61_000 }));
+		expect([later.status, later.item?.event, pending(world)]).toEqual([201, 'provisioned', [first.address]]);
+	});
+});
+
 describe('the removal limit', () => {
 	test('counts a removal that FreshBooks accepted and does not show yet', async () => {
 		const { world, provider } = begin([1, 2, 3, 4].map((human) => row(human)), {}, { options: { maxRemovals: 1, maxRemovalsUnit: 'count' } });
@@ -152,7 +179,7 @@ describe('the removal limit', () => {
 		for (const human of [1, 2, 3]) expect((await provider.send(ask('deactivate', human))).status).toBe(503);
 	});
 
-	test('does not count somebody who is only invited, though FreshBooks lists them among the people', async () => {
+	test('does not count a person who is only invited, though FreshBooks lists them among the people', async () => {
 		const { world, provider } = begin([1, 2, 3].map((human) => row(human, { hasIdentity: false })), {}, { options: { maxRemovals: 0, maxRemovalsUnit: 'count' } });
 		const invitations = [{ id: 1, human: 1, email: addressOf(1, 'own'), role: 'business_employee', status: 'pending', by: null }];
 		world.states[0].push({ ...world.state(0), at: Date.now(), invitations });
@@ -181,7 +208,7 @@ describe('a role', () => {
 });
 
 describe('a name', () => {
-	test('that another user has is refused, and a leaver goes all the same', async () => {
+	test('that another user has is refused, and a leaver goes nevertheless', async () => {
 		const { world, provider } = begin([row(1), row(2)]);
 		const taken = addressOf(2, 'own');
 		const { status, body } = await provider.ask(ask('rename'), addressOf(1, 'own'), 'PATCH', renameTo(taken));
@@ -221,7 +248,7 @@ describe('texts', () => {
 });
 
 describe('what is remembered', () => {
-	test('of somebody with many roles keeps the name and the externalId', async () => {
+	test('of a person with many roles keeps the name and the externalId', async () => {
 		const { provider } = begin([row(1)]);
 		const body = { userName: addressOf(1, 'own'), externalId: '00u7', active: true, roles: Array.from({ length: 90 }, (_, index) => ({ value: `a role with a long name for ${index}, which FreshBooks does not have` })) };
 		const first = await provider.ask(ask('reactivate'), addressOf(1, 'own'), 'PUT', body);

@@ -19,7 +19,7 @@ const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 const ADA = 'ada@example.com';
 const idOf = (email: string): string => Buffer.from(email).toString('base64url');
 
-/** A business of Ada, the connected user, and somebody invited; its trigger has a credential of its own, so no list is shared. */
+/** A business of Ada, the connected user, and an invited person; its trigger has a credential of its own, so no list is shared. */
 function business(): { lists: Lists; trigger: TestScimTrigger } {
 	const lists = onLists({
 		team: [teamMemberRow(1, { email: ADA, first_name: 'Ada', last_name: 'Byron', business_role_name: 'business_manager', active: true, identity_id: 5 })],

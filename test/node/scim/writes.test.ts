@@ -51,7 +51,7 @@ describe('POST', () => {
 		expect((await send(trigger, 'GET', one(NEW))).body).toMatchObject({ id: idOf(NEW), externalId: '00u1', active: true, name: { givenName: 'Nia' } });
 	});
 
-	test('for a member, or somebody invited, is 409 and does nothing', async () => {
+	test('for a member, or an invited person, is 409 and does nothing', async () => {
 		const trigger = await aTrigger();
 		for (const address of [TEODOR, TEODOR.toUpperCase()]) {
 			const { status, body, items } = await send(trigger, 'POST', 'Users', user(address));
@@ -100,7 +100,7 @@ describe('active false', () => {
 		['PATCH', patch({ op: 'Replace', path: 'active', value: 'False' })],
 		['PATCH', patch({ op: 'replace', value: { active: false, userName: '' } })],
 		['PUT', user(TEODOR, { active: false, externalId: 'x1' })],
-	])('by %s takes the person out, whatever else it says: %j', async (method, body) => {
+	])('by %s removes the person, whatever else it says: %j', async (method, body) => {
 		const trigger = await aTrigger();
 		const { status, body: answered, items } = await send(trigger, method, one(TEODOR), body);
 		expect([status, answered.active]).toEqual([200, false]);
@@ -136,7 +136,7 @@ describe('active false', () => {
 		expect(await pendingFor(TEODOR)).toHaveLength(1);
 	});
 
-	test('of somebody who is only invited revokes the invitation', async () => {
+	test('of a person who is only invited revokes the invitation', async () => {
 		const trigger = await aTrigger();
 		await send(trigger, 'POST', 'Users', user(NEW));
 		const { items } = await send(trigger, 'PATCH', one(NEW), OUT);
@@ -163,7 +163,7 @@ describe('active false', () => {
 });
 
 describe('DELETE', () => {
-	test('takes the person out, and nobody has the id then', async () => {
+	test('removes the person, and nobody has the id then', async () => {
 		const trigger = await aTrigger();
 		const { status, items } = await send(trigger, 'DELETE', one(TEODOR));
 		expect([status, items?.[0].event]).toEqual([204, 'deprovisioned']);
@@ -262,13 +262,13 @@ describe('what is remembered', () => {
 		expect((await send(other, 'GET', one(NEW))).body.externalId).toBe('00u9');
 	});
 
-	test('that was spoilt is as if nothing was', async () => {
+	test('that is damaged is ignored', async () => {
 		const trigger = await aTrigger({}, { 'node:FreshBooks SCIM Trigger': { people: '{"people":[[]' } });
 		expect((await send(trigger, 'GET', one(TEODOR))).status).toBe(200);
 		expect((await send(trigger, 'PATCH', one(TEODOR), OUT)).status).toBe(200);
 	});
 
-	test('finds somebody who changed their address in FreshBooks', async () => {
+	test('finds a person who changed their address in FreshBooks', async () => {
 		const trigger = await aTrigger();
 		await send(trigger, 'PUT', one(TEODOR), user(TEODOR, { externalId: '00u2' }));
 		const member = await memberOf(TEODOR);

@@ -6,7 +6,7 @@ import type * as Activation from '../../../nodes/FreshBooksTrigger/activation';
 import { connectedCredential, pollContext } from '../../harness/context';
 
 /**
- * Activations and scheduled polls, told apart on n8n-core's own code: it decides which context a poll gets. What n8n itself adds, the
+ * Activations and scheduled polls, distinguished by n8n-core's own code: it decides which context a poll gets. What n8n itself adds, the
  * contexts of the durable scheduler, is played with on a real n8n by `npm run e2e -- trigger`.
  */
 
@@ -135,7 +135,7 @@ test('in-memory, an activation of a trigger that is as it was is one', async () 
 	for (const mode of MODES) expect(await host.activate(mode)).toBe(true);
 });
 
-test.each([1_000, 36_000, 300_000])('durable scheduler, a scheduled poll that is granted %i ms is none', async (budgetMs) => {
+test.each([1_000, 36_000, 300_000])('durable scheduler, a scheduled poll that is given %i ms is none', async (budgetMs) => {
 	const host = new Host(true);
 	await host.activate('activate');
 	expect(await host.poll({}, budgetMs)).toBe(false);

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { onAFastClock } from '../../harness/clock';
-import { told } from '../../harness/trigger';
-import { ALWAYS, BILLSPRING, control, credentialFor, fault, HARBOUR, INVITATIONS, LANTERN, ME, mend, onASandbox, people, published, QUARRY, TEAM, teamOf, triggerOf, watching } from './onSandbox';
+import { reported } from '../../harness/trigger';
+import { ALWAYS, BILLSPRING, control, credentialFor, fault, HARBOUR, INVITATIONS, LANTERN, ME, clearFaults, onASandbox, people, published, QUARRY, TEAM, teamOf, triggerOf, watching } from './onSandbox';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
 onASandbox();
@@ -29,17 +29,17 @@ describe("'All' businesses", () => {
 		expect(await trigger.poll()).toEqual({ items: [] });
 		await people.change('petra.vance@example.org', { role: 'partner' }, QUARRY);
 		await people.add('ada.new@example.com', {}, 7000001);
-		expect(new Set(told((await trigger.poll()).items))).toEqual(new Set(['memberAdded ada.new@example.com', 'roleChanged petra.vance@example.org']));
+		expect(new Set(reported((await trigger.poll()).items))).toEqual(new Set(['memberAdded ada.new@example.com', 'roleChanged petra.vance@example.org']));
 	});
 
-	test("'Emit Existing' is for the beginning, not for a business that comes later", async () => {
+	test("'Report Existing People' applies to the first poll, not to a business that comes later", async () => {
 		const trigger = await triggerOf({ ...all, options: { emitExisting: true } });
 		expect((await trigger.activate()).items).toHaveLength(12 + 131 + 3);
 		await control('POST', '/businesses', { id: 7000001, name: 'Fresh & Co', generate: 5 });
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test('of which none may be listed are said to whoever publishes, and later', async () => {
+	test('of which none may be listed are reported to the person who publishes, and later', async () => {
 		for (const id of [BILLSPRING, HARBOUR, LANTERN]) await control('PATCH', `/businesses/${id}`, { listable: false });
 		const trigger = await triggerOf(all);
 		expect((await trigger.activate()).error?.message).toMatch(/^BillSpring: The connected FreshBooks user has no permission for team members of business 6806492/);
@@ -47,24 +47,24 @@ describe("'All' businesses", () => {
 		expect((await trigger.poll()).error?.cause).toBe('configuration-invalid');
 	});
 
-	test('of which there are none are said', async () => {
+	test('of which there are none are reported', async () => {
 		for (const id of [BILLSPRING, HARBOUR, LANTERN, QUARRY]) await control('DELETE', `/businesses/${id}/membership`);
 		const { error } = await (await triggerOf(all)).activate();
 		expect(error).toMatchObject({ message: 'The connected FreshBooks user belongs to no business, so there is nobody to watch', cause: 'configuration-invalid' });
 	});
 
-	test('without the scope for teams are said', async () => {
+	test('without the scope for teams are reported', async () => {
 		const trigger = await triggerOf(all, { credential: await credentialFor('user:profile:read') });
 		const { error } = await trigger.activate();
 		expect(error?.message).toMatch(/user:teams:read is needed/);
 		expect(error?.cause).toBe('configuration-invalid');
 	});
 
-	test('whose membership holds no business are passed over', async () => {
+	test('whose membership holds no business are ignored', async () => {
 		await control('PATCH', '/settings', { membershipWithoutBusiness: true, usersMeShape: 'flat' });
 		const trigger = await published(all);
 		await people.remove(IVO);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 });
 
@@ -74,7 +74,7 @@ test('a business to which the user belongs twice is watched once', async () => {
 	const body = { response: { id: 712052, business_memberships: [membership(1, 'owner'), membership(2, 'business_manager')] } };
 	await fault('status', ME, { status: 200, body });
 	await people.change(IVO, { role: 'contractor' });
-	expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
+	expect(reported((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
 });
 
 describe('access that is lost is not everyone leaving', () => {
@@ -89,9 +89,9 @@ describe('access that is lost is not everyone leaving', () => {
 			async () => await control('PATCH', `/businesses/${BILLSPRING}`, { listable: false }),
 			async () => await control('PATCH', `/businesses/${BILLSPRING}`, { listable: true }),
 		],
-		['the list answers 404', async () => await fault('status', teamOf(BILLSPRING), { status: 404, body: { error: 'not_found' }, ...ALWAYS }), mend],
-		['the list answers 401', async () => await fault('status', teamOf(BILLSPRING), { status: 401, body: { error: 'unauthenticated' }, ...ALWAYS }), mend],
-		['users/me names no business at all', async () => await fault('wrongShape', ME, { body: { response: { id: 1, business_memberships: [] } }, ...ALWAYS }), mend],
+		['the list answers 404', async () => await fault('status', teamOf(BILLSPRING), { status: 404, body: { error: 'not_found' }, ...ALWAYS }), clearFaults],
+		['the list answers 401', async () => await fault('status', teamOf(BILLSPRING), { status: 401, body: { error: 'unauthenticated' }, ...ALWAYS }), clearFaults],
+		['users/me names no business at all', async () => await fault('wrongShape', ME, { body: { response: { id: 1, business_memberships: [] } }, ...ALWAYS }), clearFaults],
 	])('%s', async (_name, lose, regain) => {
 		for (const parameters of [watching([BILLSPRING, LANTERN]), all]) {
 			const trigger = await published(parameters);
@@ -114,7 +114,7 @@ describe('access that is lost is not everyone leaving', () => {
 		await control('DELETE', `/businesses/${BILLSPRING}/membership`);
 		await control('PATCH', `/businesses/${HARBOUR}`, { listable: false });
 		await people.remove('ravi.montclair@example.org', LANTERN);
-		expect(told((await trigger.poll()).items)).toEqual(['memberRemoved ravi.montclair@example.org']);
+		expect(reported((await trigger.poll()).items)).toEqual(['memberRemoved ravi.montclair@example.org']);
 		const { error } = await trigger.poll();
 		expect(error?.message).toMatch(/business 6806492/);
 		expect(error?.description).toMatch(/Also: Harbour & Pine Works: /);
@@ -123,10 +123,10 @@ describe('access that is lost is not everyone leaving', () => {
 });
 
 describe('settings changed on a live workflow', () => {
-	test('a business added gets a baseline, one taken out is forgotten, and neither gives a false event', async () => {
+	test('a business added gets a baseline, one removed is forgotten, and neither gives a false event', async () => {
 		const trigger = await published(watching([BILLSPRING]));
 		await people.remove(IVO);
-		expect(told((await trigger.publish(watching([BILLSPRING, LANTERN]))).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await trigger.publish(watching([BILLSPRING, LANTERN]))).items)).toEqual([`memberRemoved ${IVO}`]);
 		expect(await trigger.publish(watching([LANTERN]))).toEqual({ items: [] });
 		expect(await snapshots(trigger)).toEqual([`teamMembers:${LANTERN}`]);
 		await people.add('ada.new@example.com');
@@ -140,7 +140,7 @@ describe('settings changed on a live workflow', () => {
 		await people.remove(IVO);
 		expect(await trigger.publish(all)).toEqual({ items: [] });
 		await people.remove('mirela.okafor@example.com');
-		expect(told((await trigger.poll()).items)).toEqual(['memberRemoved mirela.okafor@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual(['memberRemoved mirela.okafor@example.com']);
 	});
 
 	test('another source has a baseline of its own, and so has the first when it is chosen again', async () => {
@@ -150,7 +150,7 @@ describe('settings changed on a live workflow', () => {
 		await people.add('ada.new@example.com');
 		expect(await trigger.publish(watching([BILLSPRING], { options: { emitExisting: true } }))).toEqual({ items: [] });
 		await people.remove('ada.new@example.com');
-		expect(told((await trigger.poll()).items)).toEqual(['memberRemoved ada.new@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual(['memberRemoved ada.new@example.com']);
 	});
 
 	test('an event chosen later begins with what changes from then on', async () => {
@@ -161,21 +161,21 @@ describe('settings changed on a live workflow', () => {
 		expect(await trigger.publish(watching([BILLSPRING]))).toEqual({ items: [] });
 		await people.change(IVO, { role: 'business_manager' });
 		await people.accept('late@example.com');
-		expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`, 'memberAdded late@example.com', 'invitationAccepted late@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`, 'memberAdded late@example.com', 'invitationAccepted late@example.com']);
 	});
 
 	test.each<[string, IDataObject, RegExp]>([
 		['no business', watching([]), /'Business Names or IDs' is empty/],
 		['no event', watching([BILLSPRING], { events: [] }), /'Events' is empty/],
-		['a business that is none', { ...watching([]), businessIds: ['a/../b'] }, /'Business Names or IDs' holds an entry that must be a whole number/],
+		['a business that is none', { ...watching([]), businessIds: ['a/../b'] }, /'Business Names or IDs' has an entry that must be a whole number/],
 		['a limit below 0', watching([BILLSPRING], { options: { maxRemovals: -1 } }), /'Max Removals' must be a number of at least 0/],
-	])('%s is thrown with its way out to whoever publishes, touches no state and kills nothing on a restart', async (_name, parameters, message) => {
+	])('%s is thrown with its way out to the person who publishes, touches no state and kills nothing on a restart', async (_name, parameters, message) => {
 		const trigger = await published();
 		const before = trigger.stored;
 		trigger.parameters = parameters as typeof trigger.parameters;
 		const { error } = await trigger.activate('activate');
 		expect(error).toMatchObject({ message: expect.stringMatching(message), cause: 'configuration-invalid' });
-		expect(error?.description).toMatch(/Correct it in the FreshBooks Trigger/);
+		expect(error?.description).toMatch(/To fix this, correct it in the FreshBooks Trigger/);
 		expect(await trigger.restart()).toEqual({ items: [] });
 		expect((await trigger.poll()).error?.message).toMatch(message);
 		expect((await trigger.poll()).error).toBeUndefined();
@@ -183,7 +183,7 @@ describe('settings changed on a live workflow', () => {
 	});
 });
 
-test('a businessMembers list that FreshBooks does not offer is said to whoever publishes', async () => {
+test('a businessMembers list that FreshBooks does not offer is reported to the person who publishes', async () => {
 	await control('PATCH', '/settings', { profile: 'documented' });
 	for (const businesses of ['all', 'selected']) {
 		const trigger = await triggerOf(watching([BILLSPRING], { businesses, source: 'businessMembers', events: ['memberAdded'] }));
@@ -191,14 +191,14 @@ test('a businessMembers list that FreshBooks does not offer is said to whoever p
 	}
 });
 
-test('invitations that FreshBooks does not offer are said, and the people are watched all the same', async () => {
+test('invitations that FreshBooks does not offer are reported, and the people are watched nevertheless', async () => {
 	const trigger = await published();
 	await control('PATCH', '/settings', { profile: 'documented' });
 	await people.remove(IVO);
-	expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+	expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	expect((await trigger.poll()).error?.message).toMatch(/invitations of business/);
 	await fault('status', TEAM, { status: 500, count: 1 });
 	await fault('status', INVITATIONS, { status: 404, count: 1 });
 	await people.add('ada.new@example.com');
-	expect(told((await trigger.poll()).items)).toEqual(['memberAdded ada.new@example.com']);
+	expect(reported((await trigger.poll()).items)).toEqual(['memberAdded ada.new@example.com']);
 });

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { onAFastClock } from '../../harness/clock';
-import { ALL_EVENTS, passMinutes, told } from '../../harness/trigger';
-import { ALWAYS, BILLSPRING, fault, HARBOUR, INVITATIONS, lookUps, MEMBERS, mend, onASandbox, people, published, TEAM, teamOf, watching } from './onSandbox';
+import { ALL_EVENTS, passMinutes, reported } from '../../harness/trigger';
+import { ALWAYS, BILLSPRING, fault, HARBOUR, INVITATIONS, lookUps, MEMBERS, clearFaults, onASandbox, people, published, TEAM, teamOf, watching } from './onSandbox';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
 onASandbox();
@@ -16,7 +16,7 @@ async function someoneOn(page: 1 | 2): Promise<string> {
 	return (await people.all(HARBOUR))[page === 1 ? 30 : 115].email;
 }
 
-test.each(['teamMembers', 'businessMembers'])('a poll without news leaves the state of %s as it was, so that n8n has nothing to write', async (source) => {
+test.each(['teamMembers', 'businessMembers'])('a poll without changes leaves the state of %s as it was, so that n8n has nothing to write', async (source) => {
 	const trigger = await published(watching([HARBOUR, BILLSPRING], { source, events: [...ALL_EVENTS] }));
 	const baseline = trigger.state();
 	expect(await trigger.poll()).toEqual({ items: [] });
@@ -35,7 +35,7 @@ describe('a row that is skipped between two pages is never a removal', () => {
 		['the list turned the other way, so that a row repeats', 'rotateRows', { by: -1 }],
 		['the list lost its first row meanwhile', 'shiftRows', {}],
 		['the list lost its first row meanwhile, and the total did not say so', 'shiftRows', { keepTotal: true }],
-	])('%s, once: it is read again, and the change of the same minute goes out', async (_name, kind, params) => {
+	])('%s, once: it is read again, and the change of the same minute is emitted', async (_name, kind, params) => {
 		const trigger = await published(harbour);
 		const email = await someoneOn(2);
 		await people.change(email, { role: 'chief' }, HARBOUR);
@@ -49,14 +49,14 @@ describe('a row that is skipped between two pages is never a removal', () => {
 		['rotateRows', { by: -1 }],
 		['shiftRows', {}],
 		['shiftRows', { keepTotal: true }],
-	])('%s %p for ever: nothing is reported removed, what is remembered stays, and the change goes out later', async (kind, params) => {
+	])('%s %p for ever: nothing is reported removed, what is remembered stays, and the change is emitted later', async (kind, params) => {
 		const trigger = await published(harbour);
 		await people.change(await someoneOn(1), { role: 'chief' }, HARBOUR);
 		await fault(kind, TEAM, { ...params, ...ALWAYS });
 		const before = trigger.state();
 		for (let poll = 0; poll < 3; poll++) expect((await trigger.poll()).items).toEqual([]);
 		expect(trigger.state()).toEqual(before);
-		await mend();
+		await clearFaults();
 		expect((await trigger.poll()).items).toMatchObject([{ event: 'roleChanged' }]);
 	});
 
@@ -67,12 +67,12 @@ describe('a row that is skipped between two pages is never a removal', () => {
 		expect(await trigger.poll()).toEqual({ items: [] });
 		await people.change(email, { role: 'chief' }, HARBOUR);
 		expect((await trigger.poll()).items).toMatchObject([{ event: 'roleChanged', member: { email } }]);
-		await mend();
+		await clearFaults();
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 });
 
-describe('a listing that is no listing', () => {
+describe('a listing that is incomplete', () => {
 	test.each<[string, string, string, IDataObject]>([
 		['a row short of its total', 'dropRows', TEAM, { emails: [LAST], keepTotal: true }],
 		['more counted than shown', 'totalTooLarge', TEAM, {}],
@@ -87,7 +87,7 @@ describe('a listing that is no listing', () => {
 		['cut off', 'truncatedJson', TEAM, {}],
 		['an error in a 200', 'errorIn200', TEAM, { body: { response: { errors: [{ errno: 500, message: 'Internal Server Error' }] } } }],
 		['broken off', 'resetMidBody', TEAM, {}],
-	])('%s, for ever: no event, the snapshot untouched, and the user is told in an error at most every 15 minutes', async (_name, kind, route, params) => {
+	])('%s, for ever: no event, the snapshot untouched, and an error says so at most every 15 minutes', async (_name, kind, route, params) => {
 		const trigger = await published(harbour);
 		await people.remove(await someoneOn(1), HARBOUR);
 		await people.change(await someoneOn(2), { role: 'chief' }, HARBOUR);
@@ -108,11 +108,11 @@ describe('a listing that is no listing', () => {
 		expect(polls[0].error?.message).toContain('Harbour & Pine Works');
 		expect(polls[0].error?.description).not.toBe('');
 		expect(trigger.state()).toEqual(before);
-		await mend();
+		await clearFaults();
 		expect((await trigger.poll()).items.map(({ event }) => event)).toEqual(['roleChanged', 'memberRemoved']);
 	});
 
-	test('once only: it is read again in the same poll and nobody hears of it', async () => {
+	test('once only: it is read again in the same poll and no error is thrown', async () => {
 		const trigger = await published(harbour);
 		const email = await someoneOn(1);
 		for (const kind of ['emptyList', 'totalTooLarge', 'wrongShape', 'truncatedJson', 'status', 'html502', 'resetMidBody']) {
@@ -122,11 +122,11 @@ describe('a listing that is no listing', () => {
 		}
 	});
 
-	test('a total that always counts more than is shown is told with its way out', async () => {
+	test('a total that always counts more than is listed is reported with its way out', async () => {
 		const trigger = await published(harbour);
 		await fault('totalTooLarge', TEAM, { extra: 5, ...ALWAYS });
 		const { error } = await trigger.poll();
-		expect(error?.message).toBe('Harbour & Pine Works: FreshBooks did not give the whole list of people (131 shown, though it counts 136)');
+		expect(error?.message).toBe('Harbour & Pine Works: FreshBooks did not give the complete list of people (131 listed of 136)');
 		expect(error?.description).toMatch(/Connect a user who may see everyone/);
 	});
 
@@ -135,11 +135,11 @@ describe('a listing that is no listing', () => {
 		await fault('emptyList', TEAM, ALWAYS);
 		expect(await trigger.poll()).toEqual({ items: [] });
 		expect(await lookUps()).toBe(12);
-		await mend();
+		await clearFaults();
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test.each(['emptyList', 'dropRows'])('business members, %s once: the second complete list acquits', async (kind) => {
+	test.each(['emptyList', 'dropRows'])('business members, %s once: the second complete list keeps the person', async (kind) => {
 		const trigger = await published(watching([BILLSPRING], { source: 'businessMembers' }));
 		await fault(kind, MEMBERS, { emails: ['ivo.castellan@example.com'], keepTotal: false });
 		expect(await trigger.poll()).toEqual({ items: [] });
@@ -148,17 +148,17 @@ describe('a listing that is no listing', () => {
 });
 
 describe('the invitations', () => {
-	test.each(['status', 'wrongShape', 'html502', 'truncatedJson'])("that cannot be read (%s) leave the people's events alone, revoke nothing and are told", async (kind) => {
+	test.each(['status', 'wrongShape', 'html502', 'truncatedJson'])("that cannot be read (%s) do not affect the people's events, revoke nothing and are reported", async (kind) => {
 		const trigger = await published();
 		await fault(kind, INVITATIONS, ALWAYS);
 		await people.remove('ivo.castellan@example.com');
 		await people.revoke('jun.takeda@example.com');
-		expect(told((await trigger.poll()).items)).toEqual(['memberRemoved ivo.castellan@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual(['memberRemoved ivo.castellan@example.com']);
 		const { items, error } = await trigger.poll();
 		expect(items).toEqual([]);
 		expect(error?.message).toMatch(/invitations of business 6806492/);
-		await mend();
-		expect(told((await trigger.poll()).items)).toEqual(['invitationRevoked jun.takeda@example.com']);
+		await clearFaults();
+		expect(reported((await trigger.poll()).items)).toEqual(['invitationRevoked jun.takeda@example.com']);
 	});
 
 	test('left out of one list are not revoked', async () => {
@@ -178,7 +178,7 @@ describe('the invitations', () => {
 		const trigger = await published(watching([BILLSPRING], { events: ['memberAdded'] }));
 		expect(await trigger.publish(watching([BILLSPRING]))).toEqual({ items: [] });
 		await people.revoke('jun.takeda@example.com');
-		expect(told((await trigger.poll()).items)).toEqual(['invitationRevoked jun.takeda@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual(['invitationRevoked jun.takeda@example.com']);
 	});
 });
 
@@ -187,7 +187,7 @@ test('one business whose list is no list does not hold up the others', async () 
 	await fault('totalTooLarge', teamOf(HARBOUR), ALWAYS);
 	await people.remove('ivo.castellan@example.com');
 	const first = await trigger.poll();
-	expect(told(first.items)).toEqual(['memberRemoved ivo.castellan@example.com']);
+	expect(reported(first.items)).toEqual(['memberRemoved ivo.castellan@example.com']);
 	expect(first.error).toBeUndefined();
 	expect((await trigger.poll()).error?.message).toMatch(/^Harbour & Pine Works: /);
 });

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { onAFastClock } from '../../harness/clock';
-import { ENGINES, told } from '../../harness/trigger';
+import { ENGINES, reported } from '../../harness/trigger';
 import { acme, addressOf, changesIn, idIn, onAScript, person, SOURCES, unjoined, uuidOf, watched, watchingAcme } from './onScript';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
@@ -27,7 +27,7 @@ const OTHER: IDataObject = {
 	identity_id: 33,
 };
 
-describe.each(SOURCES)('a field of somebody known (%s)', (source) => {
+describe.each(SOURCES)('a field of a known person (%s)', (source) => {
 	describe.each(WAYS)('%s', (_way, leaveOut) => {
 		test.each(FIELDS)('%s: no change, and none when it is back', async (field) => {
 			const trigger = await watched(watchingAcme(source));
@@ -56,7 +56,7 @@ describe.each(SOURCES)('a field of somebody known (%s)', (source) => {
 		for (let poll = 0; poll < 2; poll++) expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test('an item shows what is left out as last seen, now and before', async () => {
+	test('an item shows what is left out with the last known values, now and before', async () => {
 		const trigger = await watched(watchingAcme(source));
 		acme().leaveOut(3, 'email', 'first_name', 'last_name', 'active', 'identity_id', 'invitation_date_accepted', 'updated_at');
 		acme().change(3, { role: 'contractor' });
@@ -74,7 +74,7 @@ describe.each(SOURCES)('a field of somebody known (%s)', (source) => {
 		expect(items).toMatchObject([{ event: 'roleChanged', member: { ...shown, role: 'contractor' }, previous: { ...shown, role: 'business_employee' } }]);
 	});
 
-	test('who leaves after an answer without them is shown as last seen', async () => {
+	test('who leaves after an answer without them is shown with the last known values', async () => {
 		const trigger = await watched(watchingAcme(source));
 		acme().leaveOut(3, ...FIELDS);
 		await trigger.poll();
@@ -113,7 +113,7 @@ describe.each(SOURCES)('a field of somebody known (%s)', (source) => {
 	});
 });
 
-describe('the answer for somebody asked for by ID', () => {
+describe('the answer for a person requested by ID', () => {
 	test.each(FIELDS)('without %s is no change, nor is the list that shows them again', async (field) => {
 		const trigger = await watched();
 		const before = acme().one(3)[field];
@@ -149,6 +149,6 @@ test('who joins shows an identity for the first time', async () => {
 	const trigger = await watched();
 	acme().change(20, { identity_id: 20, active: true });
 	await trigger.poll();
-	expect(told(trigger.emitted)).toContain(`memberReactivated ${addressOf(20)}`);
+	expect(reported(trigger.emitted)).toContain(`memberReactivated ${addressOf(20)}`);
 	expect(trigger.emitted.every(({ member }) => member?.id === uuidOf(20))).toBe(true);
 });

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Source } from '../../../nodes/FreshBooksTrigger/changes/person';
 import { onAFastClock } from '../../harness/clock';
-import { passMinutes, told, type TestTrigger } from '../../harness/trigger';
+import { passMinutes, reported, type TestTrigger } from '../../harness/trigger';
 import { acme, ACME, addressOf, BOLT, changesIn, newTrigger, onAScript, person, SOURCES, watched, watchingAcme, type Row } from './onScript';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
@@ -33,14 +33,14 @@ async function changeEverybody(trigger: TestTrigger): Promise<void> {
 	}
 }
 
-/** Somebody gives up an ID for another. */
+/** A person gives up an ID for another. */
 function move(from: number, to: number): void {
 	const row = acme().one(from);
 	acme().remove(from);
 	acme().add({ ...row, id: to });
 }
 
-/** Somebody who was not there before, under this ID. */
+/** A person who was not there before, under this ID. */
 function stranger(id: number, number: number): Row {
 	return person(id, { email: addressOf(number), identity_id: number, first_name: `First${number}` });
 }
@@ -53,17 +53,17 @@ describe.each(SOURCES)('FreshBooks gives an ID again (%s)', (source) => {
 		return await watched(watchingAcme(source, LIMIT));
 	};
 
-	test('somebody moves from ID 1 to 2, somebody new gets 1, and both change alike', async () => {
+	test('a person moves from ID 1 to 2, a new person gets 1, and both change alike', async () => {
 		const trigger = await watch();
 		move(1, 2);
 		await polls(trigger);
 		acme().add(stranger(1, 40));
 		await polls(trigger);
-		expect(told(trigger.emitted)).toEqual([`memberUpdated ${addressOf(1)}`, `memberAdded ${addressOf(40)}`]);
+		expect(reported(trigger.emitted)).toEqual([`memberUpdated ${addressOf(1)}`, `memberAdded ${addressOf(40)}`]);
 		await changeEverybody(trigger);
 		acme().remove(1, 2);
 		await polls(trigger);
-		expect(told(trigger.emitted.slice(-2)).sort()).toEqual([`memberRemoved ${addressOf(1)}`, `memberRemoved ${addressOf(40)}`]);
+		expect(reported(trigger.emitted.slice(-2)).sort()).toEqual([`memberRemoved ${addressOf(1)}`, `memberRemoved ${addressOf(40)}`]);
 		expectAllDifferent([trigger]);
 	});
 
@@ -72,11 +72,11 @@ describe.each(SOURCES)('FreshBooks gives an ID again (%s)', (source) => {
 		move(1, 2);
 		acme().add(stranger(1, 40));
 		await polls(trigger, 3);
-		expect(told(trigger.emitted).sort()).toEqual([`memberAdded ${addressOf(40)}`, `memberUpdated ${addressOf(1)}`]);
+		expect(reported(trigger.emitted).sort()).toEqual([`memberAdded ${addressOf(40)}`, `memberUpdated ${addressOf(1)}`]);
 		await changeEverybody(trigger);
 		acme().remove(1, 2);
 		await polls(trigger);
-		expect(told(trigger.emitted.slice(-2)).sort()).toEqual([`memberRemoved ${addressOf(1)}`, `memberRemoved ${addressOf(40)}`]);
+		expect(reported(trigger.emitted.slice(-2)).sort()).toEqual([`memberRemoved ${addressOf(1)}`, `memberRemoved ${addressOf(40)}`]);
 		expectAllDifferent([trigger]);
 	});
 
@@ -91,11 +91,11 @@ describe.each(SOURCES)('FreshBooks gives an ID again (%s)', (source) => {
 		await changeEverybody(trigger);
 		acme().remove(1, 10, 11, 12, 13);
 		await polls(trigger);
-		expect(told(trigger.emitted).filter((line) => line.startsWith('memberRemoved'))).toHaveLength(5);
+		expect(reported(trigger.emitted).filter((line) => line.startsWith('memberRemoved'))).toHaveLength(5);
 		expectAllDifferent([trigger]);
 	});
 
-	test('to somebody new after the first has left', async () => {
+	test('to a new person after the first has left', async () => {
 		const trigger = await watch();
 		for (let turn = 0; turn < 3; turn++) {
 			acme().remove(1);
@@ -112,7 +112,7 @@ describe.each(SOURCES)('FreshBooks gives an ID again (%s)', (source) => {
 		acme().remove(1);
 		acme().add(stranger(1, 40));
 		await polls(trigger, 3);
-		expect(told(trigger.emitted).sort()).toEqual([`memberAdded ${addressOf(40)}`, `memberRemoved ${addressOf(1)}`]);
+		expect(reported(trigger.emitted).sort()).toEqual([`memberAdded ${addressOf(40)}`, `memberRemoved ${addressOf(1)}`]);
 		await changeEverybody(trigger);
 		expectAllDifferent([trigger]);
 	});
@@ -165,7 +165,7 @@ describe('two triggers with the same settings', () => {
 			trigger.name = name;
 			return trigger;
 		});
-		// At the very same moment, so that nothing but the triggers differs.
+		// At the same moment, so that nothing but the triggers differs.
 		const now = Date.now();
 		for (const trigger of triggers) {
 			jest.setSystemTime(now);
@@ -184,11 +184,11 @@ describe('two triggers with the same settings', () => {
 		acme().endInvitation(70);
 		for (const trigger of triggers) await polls(trigger);
 		expect(triggers[0].emitted).toHaveLength(5);
-		expect(told(triggers[1].emitted)).toEqual(told(triggers[0].emitted));
+		expect(reported(triggers[1].emitted)).toEqual(reported(triggers[0].emitted));
 		expectAllDifferent(triggers);
 	});
 
-	test.each(SOURCES)("share none with 'Emit Existing' either (%s)", async (source) => {
+	test.each(SOURCES)("share none with 'Report Existing People' either (%s)", async (source) => {
 		const triggers = await twoTriggers(source, { options: { emitExisting: true } });
 		expect(triggers.map(({ emitted }) => emitted.length)).toEqual([10, 10]);
 		expectAllDifferent(triggers);
@@ -203,7 +203,7 @@ describe('a new baseline', () => {
 		await trigger.restart();
 	}
 
-	test.each(SOURCES)("'Emit Existing' after another beginning has other IDs (%s)", async (source) => {
+	test.each(SOURCES)("'Report Existing People' after another baseline has other IDs (%s)", async (source) => {
 		const trigger = newTrigger(watchingAcme(source, { options: { emitExisting: true } }));
 		await trigger.activate();
 		await beginAgain(trigger);
@@ -238,7 +238,7 @@ describe('invitations', () => {
 			acme().endInvitation(70);
 			await polls(trigger);
 		}
-		expect(told(trigger.emitted)).toEqual(Array(3).fill(['invitationCreated invited70@example.com', 'invitationRevoked invited70@example.com']).flat());
+		expect(reported(trigger.emitted)).toEqual(Array(3).fill(['invitationCreated invited70@example.com', 'invitationRevoked invited70@example.com']).flat());
 		expectAllDifferent([trigger]);
 	});
 
@@ -251,8 +251,8 @@ describe('invitations', () => {
 			acme().add(person(number, { invitation_date_accepted: new Date(Date.now()).toISOString() }));
 			await polls(trigger, 3);
 		}
-		expect(told(trigger.emitted).filter((line) => line.startsWith('invitationCreated'))).toHaveLength(2);
-		expect(told(trigger.emitted).filter((line) => line.startsWith('invitationAccepted'))).toHaveLength(2);
+		expect(reported(trigger.emitted).filter((line) => line.startsWith('invitationCreated'))).toHaveLength(2);
+		expect(reported(trigger.emitted).filter((line) => line.startsWith('invitationAccepted'))).toHaveLength(2);
 		expectAllDifferent([trigger]);
 	});
 
@@ -308,6 +308,6 @@ describe('an event that was deselected is not emitted from memory', () => {
 		const { items } = await trigger.publish(watchingAcme('teamMembers', { events: ['memberRemoved'] }));
 		expect([...items, ...(await trigger.poll()).items]).toEqual([]);
 		acme().remove(3);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
 	});
 });

@@ -1,12 +1,12 @@
 import { onAFastClock } from '../../harness/clock';
-import { ENGINES, passMinutes, told, type TestTrigger } from '../../harness/trigger';
+import { ENGINES, passMinutes, reported, type TestTrigger } from '../../harness/trigger';
 import { acme, addressOf, BOLT, changesIn, idIn, json, lookUpCount, onAScript, person, SOURCES, textOf, uuidOf, watched, watchingAcme, type Row } from './onScript';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
 onAScript();
 onAFastClock();
 
-/** Removals that are held back. */
+/** Removals that are held. */
 
 const REMOVED = (id: number) => `memberRemoved ${addressOf(id)}`;
 const FIVE = [3, 4, 5, 6, 7];
@@ -22,7 +22,7 @@ async function loseFive(trigger: TestTrigger): Promise<void> {
 	expect(textOf(polled)).toMatch(/^5 of 10 people disappeared from Acme/);
 }
 
-/** The next list lacks these, and the one after it is whole: the second look of the same poll, or the next poll. */
+/** The next list lacks these, and the one after it is complete: the second reading of the same poll, or the next poll. */
 function lackOnce(...ids: number[]): void {
 	let lists = 0;
 	acme().list = (rows: Row[]) => (lists++ === 0 ? rows.filter(({ id }) => !ids.includes(id)) : rows);
@@ -49,7 +49,7 @@ describe('how often held removals are reported', () => {
 		expect(trigger.emitted).toEqual([]);
 	});
 
-	test.each(SOURCES)('%s: also when items go out in the polls between', async (source) => {
+	test.each(SOURCES)('%s: also when items are emitted in the polls between', async (source) => {
 		const trigger = await watched(watchingAcme(source));
 		for (let id = 1; id <= 10; id++) acme().byId.set(id, NOT_FOUND);
 		const minutes = await minutesOfErrors(trigger, 37, (poll) => {
@@ -84,7 +84,7 @@ describe('how often held removals are reported', () => {
 	});
 });
 
-describe.each(SOURCES)('after removals were held back, everybody is listed and asked again (%s)', (source) => {
+describe.each(SOURCES)('after removals were held, everybody is listed and asked again (%s)', (source) => {
 	const watch = async (changes = {}) => await watched(watchingAcme(source, changes));
 
 	test('all are back: nothing is reported', async () => {
@@ -128,7 +128,7 @@ describe.each(SOURCES)('after removals were held back, everybody is listed and a
 		expect(changesIn({ items: trigger.emitted })).toEqual([`memberUpdated ${addressOf(3)} id: ${idIn(source, 3)} -> ${idIn(source, 103)}`]);
 	});
 
-	test('a later list misses others than those held back', async () => {
+	test('a later list misses others than those held', async () => {
 		const trigger = await watch();
 		await loseFive(trigger);
 		acme().showAll();
@@ -142,7 +142,7 @@ describe.each(SOURCES)('after removals were held back, everybody is listed and a
 		await loseFive(trigger);
 		acme().showAll();
 		acme().remove(3);
-		expect(told((await trigger.poll()).items)).toEqual([REMOVED(3)]);
+		expect(reported((await trigger.poll()).items)).toEqual([REMOVED(3)]);
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
@@ -165,14 +165,14 @@ describe.each(SOURCES)('after removals were held back, everybody is listed and a
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test('with a higher limit those who are gone go out, each once', async () => {
+	test('with a higher limit those who are gone are emitted, each once', async () => {
 		const trigger = await watch();
 		await loseFive(trigger);
 		acme().byId.clear();
 		acme().remove(...FIVE);
 		const asked = lookUpCount();
 		const { items } = await trigger.publish(watchingAcme(source, UNLIMITED));
-		expect(told([...items, ...(await trigger.poll()).items])).toEqual(FIVE.map(REMOVED));
+		expect(reported([...items, ...(await trigger.poll()).items])).toEqual(FIVE.map(REMOVED));
 		if (source === 'teamMembers') expect(lookUpCount() - asked).toBeGreaterThanOrEqual(5);
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
@@ -185,7 +185,7 @@ describe.each(SOURCES)('after removals were held back, everybody is listed and a
 		lackOnce(3, 4, 5, 6, 7);
 		const { items } = await trigger.publish(watchingAcme(source, UNLIMITED));
 		const later = [...(await trigger.poll()).items, ...(await trigger.poll()).items];
-		expect(told([...items, ...later]).sort()).toEqual([4, 5, 6, 7].map(REMOVED));
+		expect(reported([...items, ...later]).sort()).toEqual([4, 5, 6, 7].map(REMOVED));
 	});
 });
 
@@ -205,7 +205,7 @@ describe.each(ENGINES)('the same with what the engine %s keeps', (engine) => {
 	});
 });
 
-test('somebody new who may be one of those held back is withheld no longer than those', async () => {
+test('a new person who may be one of those held is withheld no longer than those', async () => {
 	const trigger = await watched();
 	acme().add(person(103, { ...person(3), id: 103 }));
 	acme().undecided(NOT_FOUND, 4, 5, 6, 7);

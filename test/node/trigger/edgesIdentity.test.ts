@@ -1,5 +1,5 @@
 import { onAFastClock } from '../../harness/clock';
-import { ENGINES, passMinutes, told } from '../../harness/trigger';
+import { ENGINES, passMinutes, reported } from '../../harness/trigger';
 import type { Source } from '../../../nodes/FreshBooksTrigger/changes/person';
 import { acme, addressOf, changesIn, idIn, json, onAScript, person, SOURCES, unjoined, uuidOf, watched, watchingAcme } from './onScript';
 
@@ -17,11 +17,11 @@ const FORBIDDEN = json({ error: 'forbidden', error_description: 'Permission Deni
 describe.each(SOURCES)('two identities are two people (%s)', (source) => {
 	const watch = async () => await watched(watchingAcme(source));
 
-	test('a leaver whose address somebody new with another identity takes over', async () => {
+	test('a leaver whose address a new person with another identity takes over', async () => {
 		const trigger = await watch();
 		acme().remove(3);
 		acme().add(person(30, { email: addressOf(3) }));
-		expect(told((await trigger.poll()).items)).toEqual([`memberAdded ${addressOf(3)}`, REMOVED(3)]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberAdded ${addressOf(3)}`, REMOVED(3)]);
 		expect(trigger.emitted.map(({ member }) => member?.id)).toEqual([idIn(source, 30), idIn(source, 3)]);
 		expect(trigger.emitted.map(({ member }) => member?.identityId)).toEqual([30, 3]);
 		expect(await trigger.poll()).toEqual({ items: [] });
@@ -31,7 +31,7 @@ describe.each(SOURCES)('two identities are two people (%s)', (source) => {
 		const trigger = await watch();
 		acme().remove(3);
 		acme().add(person(30, { email: 'PERSON3@Example.com' }));
-		expect(told((await trigger.poll()).items)).toEqual(['memberAdded PERSON3@Example.com', REMOVED(3)]);
+		expect(reported((await trigger.poll()).items)).toEqual(['memberAdded PERSON3@Example.com', REMOVED(3)]);
 	});
 
 	test('the same, one poll after the other', async () => {
@@ -39,7 +39,7 @@ describe.each(SOURCES)('two identities are two people (%s)', (source) => {
 		acme().add(person(30, { email: addressOf(3) }));
 		expect(changesIn(await trigger.poll())).toEqual([`memberAdded ${addressOf(3)}`]);
 		acme().remove(3);
-		expect(told((await trigger.poll()).items)).toEqual([REMOVED(3)]);
+		expect(reported((await trigger.poll()).items)).toEqual([REMOVED(3)]);
 		expect(trigger.emitted[1].member?.id).toBe(idIn(source, 3));
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
@@ -47,13 +47,13 @@ describe.each(SOURCES)('two identities are two people (%s)', (source) => {
 	test('the same, leaving first and coming later', async () => {
 		const trigger = await watch();
 		acme().remove(3);
-		expect(told((await trigger.poll()).items)).toEqual([REMOVED(3)]);
+		expect(reported((await trigger.poll()).items)).toEqual([REMOVED(3)]);
 		acme().add(person(30, { email: addressOf(3) }));
 		expect(changesIn(await trigger.poll())).toEqual([`memberAdded ${addressOf(3)}`]);
 		expect(trigger.emitted[1].member?.id).toBe(idIn(source, 30));
 	});
 
-	test('somebody new with the address of somebody who stays', async () => {
+	test('a new person with the address of a person who stays', async () => {
 		const trigger = await watch();
 		acme().add(person(30, { email: addressOf(3) }));
 		expect(changesIn(await trigger.poll())).toEqual([`memberAdded ${addressOf(3)}`]);
@@ -93,7 +93,7 @@ describe.each(SOURCES)('two identities are two people (%s)', (source) => {
 		expect(trigger.emitted[0].changes.id).toEqual({ from: idIn(source, 3), to: idIn(source, 30) });
 	});
 
-	test('of two newcomers the one with the identity is the person, the one with the address is somebody new', async () => {
+	test('of two newcomers the one with the identity is the person, the one with the address is a new person', async () => {
 		const trigger = await watch();
 		acme().remove(3);
 		acme().add(person(30, { email: addressOf(3) }), person(103, { ...person(3), id: 103, email: 'moved@example.com' }));
@@ -106,14 +106,14 @@ describe.each(SOURCES)('two identities are two people (%s)', (source) => {
 	});
 });
 
-test('somebody new with the address of somebody undecided and another identity is added at once, and the other stays undecided', async () => {
+test('a new person with the address of an undecided person and another identity is added at once, and the other stays undecided', async () => {
 	const trigger = await watched();
 	acme().undecided(FORBIDDEN, 3);
 	acme().add(person(30, { email: addressOf(3) }));
 	expect(changesIn(await trigger.poll())).toEqual([`memberAdded ${addressOf(3)}`]);
 	acme().byId.clear();
 	acme().remove(3);
-	expect(told((await trigger.poll()).items)).toEqual([REMOVED(3)]);
+	expect(reported((await trigger.poll()).items)).toEqual([REMOVED(3)]);
 	expect(trigger.emitted[1].member?.id).toBe(uuidOf(3));
 });
 
@@ -144,7 +144,7 @@ describe.each(SOURCES)('one change of ID (%s)', (source) => {
 		expect(changesIn({ items: trigger.emitted })).toEqual([movedTo(source, 3, 103)]);
 	});
 
-	test('both rows are listed from the beginning: one person, and the later change of ID is one update or none', async () => {
+	test('both rows are listed from the start: one person, and the later change of ID is one update or none', async () => {
 		acme().add(again(103, 3));
 		const trigger = await watch();
 		for (let poll = 0; poll < 2; poll++) expect(await trigger.poll()).toEqual({ items: [] });
@@ -154,7 +154,7 @@ describe.each(SOURCES)('one change of ID (%s)', (source) => {
 		expect(trigger.emitted.length).toBeLessThanOrEqual(1);
 	});
 
-	test('a second row that goes again is no news', async () => {
+	test('a second row that goes again gives no event', async () => {
 		const trigger = await watch();
 		acme().add(again(103, 3));
 		await trigger.poll();
@@ -182,7 +182,7 @@ describe.each(SOURCES)('one change of ID (%s)', (source) => {
 		acme().remove(3, 103);
 		await trigger.poll();
 		await trigger.poll();
-		expect(told(trigger.emitted)).toEqual([REMOVED(3)]);
+		expect(reported(trigger.emitted)).toEqual([REMOVED(3)]);
 	});
 
 	test('there and back again, with a poll between: two updates', async () => {
@@ -235,7 +235,7 @@ describe('a new ID whose old one still answers', () => {
 		for (let poll = 0; poll < 3; poll++) expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test('listed and off the list by turns: one update', async () => {
+	test('listed and off the list alternately: one update', async () => {
 		const trigger = await watched();
 		acme().add(person(103, { ...person(3), id: 103 }));
 		for (let turn = 0; turn < 4; turn++) {
@@ -275,7 +275,7 @@ describe('a UUID in another case is the same', () => {
 	});
 });
 
-describe.each(SOURCES)('somebody known whose own ID stays does not become the leaver by taking the address (%s)', (source) => {
+describe.each(SOURCES)('a known person whose own ID stays does not become the leaver by taking the address (%s)', (source) => {
 	test.each([
 		['both identities known', 3, 5],
 		["the leaver's identity unknown", null, 5],
@@ -306,17 +306,17 @@ describe.each(SOURCES)('somebody known whose own ID stays does not become the le
 		acme().remove(3);
 		await trigger.poll();
 		await trigger.poll();
-		expect(told(trigger.emitted.slice(1))).toEqual([REMOVED(3)]);
+		expect(reported(trigger.emitted.slice(1))).toEqual([REMOVED(3)]);
 		expect(trigger.emitted[1].member?.id).toBe(idIn(source, 3));
 	});
 
-	test('somebody who shared the address since the baseline stays when the other leaves', async () => {
+	test('a person who shared the address since the baseline stays when the other leaves', async () => {
 		acme().change(5, { email: addressOf(3) });
 		const trigger = await watched(watchingAcme(source));
 		acme().remove(3);
 		await trigger.poll();
 		await trigger.poll();
-		expect(told(trigger.emitted)).toEqual([REMOVED(3)]);
+		expect(reported(trigger.emitted)).toEqual([REMOVED(3)]);
 		expect(trigger.emitted[0].member?.id).toBe(idIn(source, 3));
 	});
 });
@@ -329,5 +329,5 @@ test('a person who has not joined and gets another ID is the same by the address
 	await trigger.poll();
 	await trigger.poll();
 	expect(changesIn({ items: trigger.emitted })).toEqual([movedTo('teamMembers', 20, 120)]);
-	expect(told(trigger.emitted)).not.toContain(ADDED(20));
+	expect(reported(trigger.emitted)).not.toContain(ADDED(20));
 });

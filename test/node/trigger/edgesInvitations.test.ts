@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { onAFastClock } from '../../harness/clock';
-import { ENGINES, passMinutes, told, type TestTrigger } from '../../harness/trigger';
+import { ENGINES, passMinutes, reported, type TestTrigger } from '../../harness/trigger';
 import { acme, addressOf, changesIn, iso, onAScript, person, SOURCES, textOf, unjoined, watched, watchingAcme } from './onScript';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
@@ -17,7 +17,7 @@ const CREATED = `invitationCreated ${NEW}`;
 const REVOKED = `invitationRevoked ${NEW}`;
 
 function acceptancesOf(trigger: TestTrigger): string[] {
-	return told(trigger.emitted).filter((line) => line.startsWith('invitationAccepted'));
+	return reported(trigger.emitted).filter((line) => line.startsWith('invitationAccepted'));
 }
 
 async function polls(trigger: TestTrigger, count: number): Promise<string[]> {
@@ -25,12 +25,12 @@ async function polls(trigger: TestTrigger, count: number): Promise<string[]> {
 	for (let poll = 0; poll < count; poll++) {
 		const { items, error } = await trigger.poll();
 		if (error) lines.push(error.message);
-		lines.push(...told(items));
+		lines.push(...reported(items));
 	}
 	return lines;
 }
 
-/** Somebody joins in this very minute. */
+/** A person joins in this minute. */
 const joinedNow = (id: number, changes: IDataObject = {}) => person(id, { invitation_date_accepted: new Date(Date.now() + 30_000).toISOString(), ...changes });
 
 describe.each(SOURCES.flatMap((source) => [true, false].map((isDated) => ({ source, isDated }))))('several invitations of one address ($source, with a date: $isDated)', ({ source, isDated }) => {
@@ -136,7 +136,7 @@ describe.each(SOURCES.flatMap((source) => [true, false].map((isDated) => ({ sour
 		acme().endInvitation(71);
 		joins(20);
 		await polls(trigger, 2);
-		expect(told(trigger.emitted)).toEqual([ADDED, ACCEPTED, `memberRemoved ${NEW}`, CREATED, ADDED, ACCEPTED]);
+		expect(reported(trigger.emitted)).toEqual([ADDED, ACCEPTED, `memberRemoved ${NEW}`, CREATED, ADDED, ACCEPTED]);
 		expect(new Set(trigger.emitted.map(({ eventId }) => eventId)).size).toBe(trigger.emitted.length);
 	});
 
@@ -147,7 +147,7 @@ describe.each(SOURCES.flatMap((source) => [true, false].map((isDated) => ({ sour
 		acme().endInvitation(71);
 		joins(20);
 		await polls(trigger, 2);
-		expect(told(trigger.emitted)).toEqual([ADDED, ACCEPTED, `memberRemoved ${NEW}`, ADDED, ACCEPTED]);
+		expect(reported(trigger.emitted)).toEqual([ADDED, ACCEPTED, `memberRemoved ${NEW}`, ADDED, ACCEPTED]);
 		expect(new Set(trigger.emitted.map(({ eventId }) => eventId)).size).toBe(trigger.emitted.length);
 	});
 
@@ -157,7 +157,7 @@ describe.each(SOURCES.flatMap((source) => [true, false].map((isDated) => ({ sour
 		await acceptsAndLeaves(trigger);
 		acme().endInvitation(71);
 		await polls(trigger, 2);
-		expect(told(trigger.emitted)).toEqual([ADDED, ACCEPTED, `memberRemoved ${NEW}`, REVOKED]);
+		expect(reported(trigger.emitted)).toEqual([ADDED, ACCEPTED, `memberRemoved ${NEW}`, REVOKED]);
 	});
 
 	test('that go while their person is a member since the baseline are nobody’s acceptance', async () => {
@@ -198,7 +198,7 @@ describe('an acceptance that a date shows', () => {
 	test.each<[string, string, number]>([
 		['before it was sent', iso(15), 0],
 		['after it was sent', iso(22), 1],
-	])('of somebody invited later, %s', async (_name, date, count) => {
+	])('of an invited person later, %s', async (_name, date, count) => {
 		acme().add(unjoined(20));
 		const trigger = await watched();
 		passMinutes(20);
@@ -265,7 +265,7 @@ describe('an acceptance that a date shows', () => {
 		expect(acceptancesOf(trigger)).toEqual([`invitationAccepted ${addressOf(3)}`]);
 	});
 
-	test.each(ENGINES)('%s: that comes and goes by turns is one acceptance', async (engine) => {
+	test.each(ENGINES)('%s: that comes and goes alternately is one acceptance', async (engine) => {
 		acme().add(unjoined(20));
 		const trigger = await watched(watchingAcme(), { engine });
 		const date = iso(1);
@@ -382,7 +382,7 @@ describe('`confirmed: false` is no member (businessMembers)', () => {
 		expect((await polls(trigger, 2))[0]).toBe(ADDED);
 	});
 
-	test('somebody known whose row says so for a while is not removed, neither then nor by a list that misses the row once', async () => {
+	test('a known person whose row says so for a while is not removed, neither then nor by a list that misses the row once', async () => {
 		const trigger = await watch();
 		acme().change(3, { confirmed: false });
 		expect(await polls(trigger, 2)).toEqual([]);
@@ -464,7 +464,7 @@ describe('an invitation that ended', () => {
 		await polls(trigger, 2);
 		acme().remove(20);
 		await polls(trigger, 3);
-		expect(told(trigger.emitted).sort()).toEqual([REVOKED, `memberRemoved ${NEW}`]);
+		expect(reported(trigger.emitted).sort()).toEqual([REVOKED, `memberRemoved ${NEW}`]);
 	});
 
 	test('whose row joined before it leaves: accepted, never revoked', async () => {
@@ -478,7 +478,7 @@ describe('an invitation that ended', () => {
 		acme().remove(20);
 		await polls(trigger, 3);
 		expect(acceptancesOf(trigger)).toEqual([ACCEPTED]);
-		expect(told(trigger.emitted)).not.toContain(REVOKED);
+		expect(reported(trigger.emitted)).not.toContain(REVOKED);
 	});
 
 	test('and a row that had joined long ago leaves later: removed, and no invitation event', async () => {
@@ -550,10 +550,10 @@ describe('invitations that vanish all at once', () => {
 		acme().endInvitation(...EIGHT);
 		expect((await trigger.poll()).items).toEqual([]);
 		const { items } = await trigger.publish(watchingAcme('teamMembers', { options: { maxRemovals: 100, maxRemovalsUnit: 'percent' } }));
-		expect([...told(items), ...(await polls(trigger, 3))].sort()).toEqual(EIGHT.map((id) => `invitationRevoked invited${id}@example.com`));
+		expect([...reported(items), ...(await polls(trigger, 3))].sort()).toEqual(EIGHT.map((id) => `invitationRevoked invited${id}@example.com`));
 	});
 
-	test('two of eight go out', async () => {
+	test('two of eight are emitted', async () => {
 		const trigger = await watchEight();
 		acme().endInvitation(70, 71);
 		expect(await polls(trigger, 2)).toEqual(['invitationRevoked invited70@example.com', 'invitationRevoked invited71@example.com']);

@@ -1,5 +1,5 @@
 import { onAFastClock } from '../../harness/clock';
-import { ENGINES, passMinutes, told, type TestTrigger } from '../../harness/trigger';
+import { ENGINES, passMinutes, reported, type TestTrigger } from '../../harness/trigger';
 import { acme, addressOf, changesIn, idIn, iso, json, onAScript, person, SOURCES, textOf, unjoined, uuidOf, watched, watchingAcme, type Row } from './onScript';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
@@ -56,7 +56,7 @@ describe('a person with two rows, one of which is over', () => {
 		acme().change(active, { role: 'contractor' });
 		expect(await polls(trigger, 2)).toEqual([`roleChanged ${addressOf(3)} role: business_employee -> contractor`]);
 		acme().change(active, { active: false });
-		expect(told(trigger.emitted.slice(1))).toEqual([]);
+		expect(reported(trigger.emitted.slice(1))).toEqual([]);
 		expect(await polls(trigger, 2)).toEqual([`memberDeactivated ${addressOf(3)} active: true -> false`]);
 	});
 
@@ -68,7 +68,7 @@ describe('a person with two rows, one of which is over', () => {
 		await polls(trigger, 2);
 		acme().endInvitation(70);
 		await polls(trigger, 3);
-		expect(told(trigger.emitted).filter((line) => line.startsWith('invitation'))).toEqual([`invitationAccepted ${addressOf(20)}`]);
+		expect(reported(trigger.emitted).filter((line) => line.startsWith('invitation'))).toEqual([`invitationAccepted ${addressOf(20)}`]);
 		expect(trigger.emitted.find(({ event }) => event === 'invitationAccepted')?.invitation?.id).toBe(70);
 		acme().remove(20);
 		expect(await polls(trigger, 3)).toEqual([]);
@@ -82,14 +82,14 @@ describe('a person with two rows, one of which is over', () => {
 	});
 });
 
-describe.each(SOURCES)('a list that lacks somebody every time, and a second one that has them (%s)', (source) => {
-	/** As two servers that answer by turns, one of which lacks somebody. */
+describe.each(SOURCES)('a list that lacks a person every time, and a second one that has them (%s)', (source) => {
+	/** As two servers that answer alternately, one of which lacks a person. */
 	function lackByTurns(...ids: number[]): void {
 		let lists = 0;
 		acme().list = (rows) => (lists++ % 2 === 0 ? rows.filter(({ id }) => !ids.includes(id)) : rows);
 	}
 
-	test('what changes of them is reported all the same', async () => {
+	test('what changes of them is reported nevertheless', async () => {
 		const trigger = await watched(watchingAcme(source));
 		lackByTurns(3);
 		expect(await polls(trigger, 2)).toEqual([]);
@@ -168,7 +168,7 @@ test.each(SOURCES)('a baseline from an answer without roles is no reason for a r
 	expect(await polls(trigger, 2)).toEqual([`roleChanged ${addressOf(3)} role: business_employee -> contractor`]);
 });
 
-test.each(SOURCES)('somebody added by an answer without roles: the role is reported when it is known (%s)', async (source) => {
+test.each(SOURCES)('a person added by an answer without roles: the role is reported when it is known (%s)', async (source) => {
 	const trigger = await watched(watchingAcme(source));
 	acme().add(person(20, { role: null }));
 	expect(await polls(trigger, 1)).toEqual([`memberAdded ${addressOf(20)}`]);
@@ -185,10 +185,10 @@ test.each([
 	for (const { id } of acme().people) acme().change(id, { invitation_date_accepted: date });
 	expect(await polls(trigger, 2)).toEqual([]);
 	acme().change(3, { invitation_date_accepted: iso(2) });
-	expect(told((await trigger.poll()).items)).toEqual([`invitationAccepted ${addressOf(3)}`]);
+	expect(reported((await trigger.poll()).items)).toEqual([`invitationAccepted ${addressOf(3)}`]);
 });
 
-test('somebody inactive who is off the list and whose answer by ID leaves `active` out needs no error', async () => {
+test('an inactive person who is off the list and whose answer by ID leaves `active` out needs no error', async () => {
 	acme().change(3, { active: false });
 	const trigger = await watched();
 	acme().hide(3);
@@ -214,18 +214,18 @@ test.each(ENGINES)('%s: a clock set back does not silence the error about undeci
 });
 
 describe.each(ENGINES)('a state that n8n did not keep as it was (%s)', (engine) => {
-	const error = 'Acme: what was remembered of the people could not be read';
+	const error = "Acme: the trigger's stored state could not be read";
 
 	test.each([
 		['people', (stored: string) => stored.replace('person', 'nobody')],
 		['all', (stored: string) => stored.replace(/"v":1,"snapshots"/, '"v":9,"snapshots"')],
-	])('spoilt (%s), is an error that is seen once, and a new baseline', async (_what, spoil) => {
+	])('damaged (%s), gives one error and a new baseline', async (_what, spoil) => {
 		const trigger = await watched(undefined, { engine });
 		acme().change(2, { role: 'contractor' });
 		await polls(trigger, 1);
-		const spoilt = spoil(trigger.stored);
-		expect(spoilt).not.toBe(trigger.stored);
-		trigger.stored = spoilt;
+		const damaged = spoil(trigger.stored);
+		expect(damaged).not.toBe(trigger.stored);
+		trigger.stored = damaged;
 		await trigger.restart();
 		const shown: string[] = [];
 		for (let poll = 0; poll < 90; poll++) shown.push((await trigger.poll()).error?.message ?? '');

@@ -1,5 +1,5 @@
 import { onAFastClock, START } from '../../harness/clock';
-import { ENGINES, passMinutes, told, type TestTrigger } from '../../harness/trigger';
+import { ENGINES, passMinutes, reported, type TestTrigger } from '../../harness/trigger';
 import type { Answer } from '../hostile/server.cts';
 import { acme, addressOf, BOLT, changesIn, json, lookUpCount, NOT_FOUND, onAScript, person, textOf, uuidOf, watched, watchingAcme } from './onScript';
 
@@ -41,7 +41,7 @@ const ANSWERS: Array<[string, Answer | undefined, RegExp]> = [
 	['somebody else', json({ response: { uuid: uuidOf(77), email: 'x@example.com' } }), /200|malformed|somebody|other|form|answer/i],
 ];
 
-describe('somebody missing from complete lists and not confirmed as gone for more than an hour', () => {
+describe('a person missing from complete lists and not confirmed as gone for more than an hour', () => {
 	test.each(ANSWERS)('answered %s: one error says how many, who first and what FreshBooks answered', async (_name, answer, said) => {
 		const trigger = await watched();
 		acme().hide(3);
@@ -92,7 +92,7 @@ describe('somebody missing from complete lists and not confirmed as gone for mor
 		expect(errors[1].text).toMatch(/\b2 people\b/);
 	});
 
-	test.each(ENGINES)("%s: everybody else's events go out all the while, each once, and the error is still seen", async (engine) => {
+	test.each(ENGINES)("%s: everybody else's events are emitted all the while, each once, and the error is still seen", async (engine) => {
 		const trigger = await watched(watchingAcme(), { engine });
 		acme().undecided(FORBIDDEN, 3);
 		let roles = 0;
@@ -108,7 +108,7 @@ describe('somebody missing from complete lists and not confirmed as gone for mor
 		expect(trigger.emitted.length).toBeGreaterThanOrEqual(roles - 2);
 	});
 
-	test("another business's events go out all the while, and the error is still seen", async () => {
+	test("another business's events are emitted all the while, and the error is still seen", async () => {
 		const trigger = await watched({ ...watchingAcme(), businesses: 'all' });
 		acme().undecided(FORBIDDEN, 3);
 		let roles = 0;
@@ -141,7 +141,7 @@ describe('somebody missing from complete lists and not confirmed as gone for mor
 		expect(errors[1].minute).toBeLessThanOrEqual(2 * DAY + 90);
 	});
 
-	test('somebody else later on the same day, when the first is decided: an error after an hour, too', async () => {
+	test('another person later on the same day, when the first is decided: an error after an hour, too', async () => {
 		const trigger = await watched();
 		const errors = await errorsOver(trigger, 360, 5, (minute) => {
 			if (minute === 5) acme().undecided(FORBIDDEN, 3);
@@ -160,7 +160,7 @@ describe('somebody missing from complete lists and not confirmed as gone for mor
 		expect(await errorsOver(trigger, 120)).toHaveLength(1);
 		acme().byId.clear();
 		acme().remove(3);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
 		expect(await errorsOver(trigger, 2 * DAY, 30)).toEqual([]);
 	});
 
@@ -181,7 +181,7 @@ describe('what FreshBooks answers for a missing person', () => {
 	test.each([404, 410])('%i is gone', async (status) => {
 		const trigger = await watched();
 		acme().undecided(json({ error: 'not_found', error_description: 'The requested resource was not found.' }, status), 3);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
@@ -194,14 +194,14 @@ describe('what FreshBooks answers for a missing person', () => {
 		expect(trigger.emitted).toHaveLength(1);
 	});
 
-	test('somebody deactivated whom the list drops afterwards is no doubt that needs an error, and is removed when they are gone', async () => {
+	test('a deactivated person whom the list drops afterwards is no doubt that needs an error, and is removed when they are gone', async () => {
 		const trigger = await watched();
 		acme().change(3, { active: false });
 		expect(changesIn(await trigger.poll())).toEqual([`memberDeactivated ${addressOf(3)} active: true -> false`]);
 		acme().hide(3);
 		expect(await errorsOver(trigger, 120)).toEqual([]);
 		acme().remove(3);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(3)}`]);
 	});
 
 	test('200 with active: true after a deactivation off the list is a reactivation', async () => {
@@ -221,7 +221,7 @@ describe('what FreshBooks answers for a missing person', () => {
 	});
 });
 
-describe('somebody undecided who comes back under another ID', () => {
+describe('an undecided person who comes back under another ID', () => {
 	const moved = `memberUpdated ${addressOf(3)} id: ${uuidOf(3)} -> ${uuidOf(103)}`;
 
 	test.each<[string, Answer | undefined]>([
@@ -284,14 +284,14 @@ describe("the removal safeguard's count", () => {
 		expect(textOf(polled)).toMatch(/^3 of 10 people disappeared from Acme/);
 	});
 
-	test('has not those undecided of earlier polls: the leaver goes out at once', async () => {
+	test('has not those undecided of earlier polls: the leaver is reported at once', async () => {
 		const trigger = await watched();
 		acme().undecided(FORBIDDEN, 3, 4);
 		expect(await trigger.poll()).toEqual({ items: [] });
 		acme().remove(5);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(5)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(5)}`]);
 		acme().remove(6);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(6)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(6)}`]);
 	});
 
 	test('has not people who were found by ID in earlier polls', async () => {
@@ -301,7 +301,7 @@ describe("the removal safeguard's count", () => {
 		acme().remove(5);
 		await trigger.poll();
 		await trigger.poll();
-		expect(told(trigger.emitted)).toEqual([`memberRemoved ${addressOf(5)}`]);
+		expect(reported(trigger.emitted)).toEqual([`memberRemoved ${addressOf(5)}`]);
 	});
 
 	test('lets undecided people of earlier polls leave one by one', async () => {
@@ -310,7 +310,7 @@ describe("the removal safeguard's count", () => {
 		for (let poll = 0; poll < 3; poll++) expect(await trigger.poll()).toEqual({ items: [] });
 		for (const id of [3, 4, 5, 6, 7]) {
 			acme().byId.set(id, NOT_FOUND);
-			expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(id)}`]);
+			expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(id)}`]);
 		}
 	});
 
@@ -330,21 +330,21 @@ describe("the removal safeguard's count", () => {
 		acme().add(person(103, { ...person(3), id: 103 }), person(104, { ...person(4), id: 104 }));
 		await trigger.poll();
 		await trigger.poll();
-		expect(told(trigger.emitted).sort()).toEqual([`memberRemoved ${addressOf(5)}`, `memberUpdated ${addressOf(3)}`, `memberUpdated ${addressOf(4)}`]);
+		expect(reported(trigger.emitted).sort()).toEqual([`memberRemoved ${addressOf(5)}`, `memberUpdated ${addressOf(3)}`, `memberUpdated ${addressOf(4)}`]);
 	});
 
-	test('holds nothing back where nobody is confirmed as gone', async () => {
+	test('holds nothing where nobody is confirmed as gone', async () => {
 		const trigger = await watched();
 		acme().undecided(FORBIDDEN, 3, 4, 5, 6, 7);
 		acme().change(1, { role: 'contractor' });
-		expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${addressOf(1)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`roleChanged ${addressOf(1)}`]);
 	});
 
-	test('is not reached by a few: one leaver beside one undecided goes out at once', async () => {
+	test('is not reached by a few: one leaver beside one undecided is reported at once', async () => {
 		const trigger = await watched();
 		acme().undecided(FORBIDDEN, 3);
 		acme().remove(5);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(5)}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${addressOf(5)}`]);
 	});
 
 	test('asks for the same people again when the answer was no answer', async () => {

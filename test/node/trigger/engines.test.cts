@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { onAFastClock } from '../../harness/clock';
-import { ENGINES, passMinutes, TestTrigger, told, type Engine, type Polled } from '../../harness/trigger';
-import { ALWAYS, BILLSPRING, control, credential, fault, HARBOUR, LANTERN, mend, onASandbox, ONE_MEMBER, people, published, TEAM, triggerOf, watching } from './onSandbox';
+import { ENGINES, passMinutes, TestTrigger, reported, type Engine, type Polled } from '../../harness/trigger';
+import { ALWAYS, BILLSPRING, control, credential, fault, HARBOUR, LANTERN, clearFaults, onASandbox, ONE_MEMBER, people, published, TEAM, triggerOf, watching } from './onSandbox';
 import { Replica, Story } from './story';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
@@ -18,14 +18,14 @@ describe.each(ENGINES)('the engine %s', (engine) => {
 	test('remembers the baseline of the activation', async () => {
 		const trigger = await start();
 		await people.remove(IVO);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 
 	test('emits a change once, after many polls without any', async () => {
 		const trigger = await start();
 		for (let poll = 0; poll < 3; poll++) expect(await trigger.poll()).toEqual({ items: [] });
 		await people.remove(IVO);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 		for (let poll = 0; poll < 3; poll++) expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
@@ -37,33 +37,33 @@ describe.each(ENGINES)('the engine %s', (engine) => {
 		await people.change(HUGH, { role: 'contractor' });
 		passMinutes(20);
 		expect((await trigger.poll()).error).toBeDefined();
-		await mend();
-		expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${HUGH}`, `memberRemoved ${IVO}`]);
+		await clearFaults();
+		expect(reported((await trigger.poll()).items)).toEqual([`roleChanged ${HUGH}`, `memberRemoved ${IVO}`]);
 	});
 
-	test('killed after items went out: none again, and what happened meanwhile is told', async () => {
+	test('killed after items were emitted: none is emitted again, and later changes are reported', async () => {
 		const trigger = await start();
 		await people.remove(IVO);
 		await trigger.poll();
 		await trigger.poll();
 		await people.change(HUGH, { role: 'contractor' });
 		const { items } = await trigger.restart();
-		expect(told([...items, ...(await trigger.poll()).items])).toEqual([`roleChanged ${HUGH}`]);
+		expect(reported([...items, ...(await trigger.poll()).items])).toEqual([`roleChanged ${HUGH}`]);
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test('killed after the baseline: what happened meanwhile is told where the engine has kept it', async () => {
+	test('killed after the baseline: later changes are reported where the engine has kept it', async () => {
 		const trigger = await start();
 		await people.remove(IVO);
 		const { items } = await trigger.restart();
 		const later = await trigger.poll();
-		// With durable cursors n8n does not store what an activation without items leaves: the baseline is taken anew.
-		expect(told([...items, ...later.items])).toEqual(engine === 'cursors' ? [] : [`memberRemoved ${IVO}`]);
+		// With durable cursors n8n does not store the state of an activation without items: the baseline is taken again.
+		expect(reported([...items, ...later.items])).toEqual(engine === 'cursors' ? [] : [`memberRemoved ${IVO}`]);
 		await people.remove(HUGH);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${HUGH}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${HUGH}`]);
 	});
 
-	test('killed while somebody waits for confirmation: still there, then told', async () => {
+	test('killed while a removal waits for confirmation: it is reported later', async () => {
 		const trigger = await start();
 		await people.change(HUGH, { role: 'contractor' });
 		await trigger.poll();
@@ -72,11 +72,11 @@ describe.each(ENGINES)('the engine %s', (engine) => {
 		expect(await trigger.poll()).toEqual({ items: [] });
 		expect(await trigger.restart()).toEqual({ items: [] });
 		expect(await trigger.poll()).toEqual({ items: [] });
-		await mend();
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		await clearFaults();
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 
-	test('emits everyone once at the beginning where it is told to', async () => {
+	test('emits everybody once at the first poll where the option says so', async () => {
 		const trigger = await triggerOf(watching([LANTERN], { options: { emitExisting: true } }), { engine });
 		expect((await trigger.activate()).items).toHaveLength(3);
 		expect(await trigger.poll()).toEqual({ items: [] });
@@ -89,7 +89,7 @@ describe.each(ENGINES)('the engine %s', (engine) => {
 		const trigger = await triggerOf(watching([LANTERN], { options: { emitExisting: true } }), { engine });
 		await fault('status', TEAM, ALWAYS);
 		expect(await trigger.activate()).toEqual({ items: [] });
-		await mend();
+		await clearFaults();
 		expect((await trigger.poll()).items).toHaveLength(3);
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
@@ -107,7 +107,7 @@ describe.each(ENGINES)('the engine %s', (engine) => {
 });
 
 describe('the stored state goes back to an earlier one', () => {
-	test.each(ENGINES)('%s, in a new process: what went out since goes out again with the same ids, and nothing else', async (engine) => {
+	test.each(ENGINES)('%s, in a new process: what was emitted since is emitted again with the same IDs, and nothing else', async (engine) => {
 		const trigger = await published(watching([BILLSPRING]), { engine });
 		await people.add('first@example.com');
 		await trigger.poll();
@@ -121,27 +121,27 @@ describe('the stored state goes back to an earlier one', () => {
 		expect(new Set(again.map(({ eventId }) => eventId))).toEqual(new Set([...removed.items, ...changed.items].map(({ eventId }) => eventId)));
 	});
 
-	test.each(['scheduler', 'cursors'] as const)('%s, in the same process: what went out and was kept is not told again, and nothing since is missed', async (engine) => {
+	test.each(['scheduler', 'cursors'] as const)('%s, in the same process: emitted items that were kept are not emitted again, and no later change is missed', async (engine) => {
 		const trigger = await published(watching([BILLSPRING]), { engine });
 		const first = trigger.stored;
 		await people.deactivate(IVO);
-		expect(told((await trigger.poll()).items)).toEqual([`memberDeactivated ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberDeactivated ${IVO}`]);
 		await trigger.poll();
 		trigger.stored = first;
 		await people.reactivate(IVO);
-		expect(told((await trigger.poll()).items)).toEqual([`memberReactivated ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberReactivated ${IVO}`]);
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test('cursors, to nothing at all: a poll that steps back stores what it read, and no baseline is taken over what happens', async () => {
+	test('cursors, to nothing at all: a poll that returns at once stores what it read, and no baseline is taken over what happens', async () => {
 		const trigger = await published(watching([BILLSPRING]), { engine: 'cursors' });
 		const nothing = trigger.stored;
 		await trigger.poll();
 		await people.add('first@example.com');
-		expect(told((await trigger.poll()).items)).toEqual(['memberAdded first@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual(['memberAdded first@example.com']);
 		trigger.stored = nothing;
 		await people.add('second@example.com');
-		expect(told((await trigger.poll()).items)).toEqual(['memberAdded first@example.com', 'memberAdded second@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual(['memberAdded first@example.com', 'memberAdded second@example.com']);
 	});
 
 	test('to another main process, which went on meanwhile', async () => {
@@ -152,7 +152,7 @@ describe('the stored state goes back to an earlier one', () => {
 		const other = await triggerOf(watching([BILLSPRING]), { engine: 'scheduler' });
 		other.stored = trigger.stored;
 		await people.remove(IVO);
-		expect(told((await other.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await other.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 		trigger.stored = other.stored;
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
@@ -172,11 +172,11 @@ describe('the stored state goes back to an earlier one', () => {
 		trigger.stored = JSON.stringify({ 'node:FreshBooks': { freshBooks: garbage as IDataObject } });
 		const { items, error } = await trigger.activate('init');
 		expect(error).toBeUndefined();
-		// Nothing stored at all is the trigger's beginning; a state without the business is a business chosen later.
+		// Without a stored state it is the trigger's first poll; in a state without the business, the business was chosen later.
 		expect(items).toHaveLength(garbage === null ? 12 : 0);
 		await people.remove(IVO);
-		if (garbage !== null) expect((await trigger.poll()).error?.message).toBe('BillSpring: what was remembered of the people could not be read');
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		if (garbage !== null) expect((await trigger.poll()).error?.message).toBe("BillSpring: the trigger's stored state could not be read");
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 
 	test('one row changed by another hand is not compared with', async () => {
@@ -191,12 +191,12 @@ describe('the stored state goes back to an earlier one', () => {
 });
 
 describe('polls at the same time', () => {
-	test('the second steps back, and the change goes out once', async () => {
+	test('the second returns at once, and the change is emitted once', async () => {
 		const trigger = await published();
 		await people.remove(IVO);
 		await fault('delay', TEAM, { ms: 150 });
 		const both = await Promise.all([trigger.pollAtOnce(), trigger.pollAtOnce(), trigger.pollAtOnce()]);
-		expect(both.flatMap(({ items }) => told(items))).toEqual([`memberRemoved ${IVO}`]);
+		expect(both.flatMap(({ items }) => reported(items))).toEqual([`memberRemoved ${IVO}`]);
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
@@ -204,9 +204,9 @@ describe('polls at the same time', () => {
 		const trigger = await published();
 		await fault('status', TEAM, ALWAYS);
 		expect((await trigger.poll()).error).toBeDefined();
-		await mend();
+		await clearFaults();
 		await people.remove(IVO);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 
 	test('one that runs on after n8n gave it up, with its items dropped, loses nothing', async () => {
@@ -265,7 +265,7 @@ describe('random histories', () => {
 				const luck = story.dice(10);
 				if (luck < 3) await story.troubleSomething();
 				await pollOnce();
-				await mend();
+				await clearFaults();
 				if (luck === 8) await note(await trigger.restart());
 				if (luck === 9) {
 					const before = trigger.stored;

@@ -1,5 +1,5 @@
 import { onAFastClock, START } from '../../harness/clock';
-import { told } from '../../harness/trigger';
+import { reported } from '../../harness/trigger';
 import { asOutput, BILLSPRING, fault, LANTERN, onASandbox, people, published, triggerOf, TEAM, watching } from './onSandbox';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
@@ -15,6 +15,19 @@ const LUCIA = 'lucia.marchetti@example.com';
 const business = { id: BILLSPRING, name: 'BillSpring' };
 const envelope = { eventId: expect.stringMatching(/^[0-9a-f]{64}$/), detectedAt: new Date(START + 60_000).toISOString(), business };
 
+test.each(['freshBooks', 'scim'])('items begin with the event, the name and the address, and end with the event ID (%s)', async (outputFormat) => {
+	const trigger = await published(watching([BILLSPRING], { options: { outputFormat } }));
+	await people.invite('new.person@example.com');
+	await people.change('ivo.castellan@example.com', { role: 'contractor' });
+	const { items } = await trigger.poll();
+	expect(items.map((item) => Object.keys(item))).toEqual([
+		['event', 'invitation', 'changes', 'business', 'previous', 'detectedAt', 'eventId'],
+		['event', 'member', 'changes', 'business', 'previous', 'detectedAt', 'eventId'],
+	]);
+	expect(Object.keys(items[0].invitation ?? {})).toEqual(['email', 'role', 'status', 'id']);
+	if (outputFormat === 'freshBooks') expect(Object.keys(items[1].member ?? {}).slice(0, 4)).toEqual(['firstName', 'lastName', 'email', 'role']);
+});
+
 describe('the first poll', () => {
 	test('only takes the baseline', async () => {
 		const trigger = await triggerOf();
@@ -22,7 +35,7 @@ describe('the first poll', () => {
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test("emits everyone as added where 'Emit Existing' says so, once", async () => {
+	test("emits everyone as added where 'Report Existing People' says so, once", async () => {
 		const trigger = await triggerOf(watching([BILLSPRING], { options: { emitExisting: true } }));
 		const { items } = await trigger.activate();
 		expect(items.map(({ event }) => event)).toEqual(Array(12).fill('memberAdded'));
@@ -37,11 +50,10 @@ describe('the nine events', () => {
 		const after = asOutput(await people.add('ada.new@example.com', { firstName: 'Ada', lastName: 'New', role: 'contractor' }));
 		const { items } = await trigger.poll();
 		expect(items).toEqual([{ ...envelope, event: 'memberAdded', member: after, previous: null, changes: {} }]);
-		expect(Object.keys(items[0])).toEqual(['event', 'eventId', 'detectedAt', 'business', 'member', 'previous', 'changes']);
 		expect(Object.keys(items[0].member ?? {})).toEqual(Object.keys(after));
 	});
 
-	test('memberRemoved shows the person as last seen', async () => {
+	test('memberRemoved shows the person with the last known values', async () => {
 		const trigger = await published();
 		const before = asOutput(await people.remove(IVO));
 		expect((await trigger.poll()).items).toEqual([{ ...envelope, event: 'memberRemoved', member: before, previous: before, changes: {} }]);
@@ -93,7 +105,7 @@ describe('the nine events', () => {
 		const trigger = await published();
 		const member = asOutput(await people.accept(JUN));
 		const { items } = await trigger.poll();
-		expect(told(items)).toEqual([`memberAdded ${JUN}`, `invitationAccepted ${JUN}`]);
+		expect(reported(items)).toEqual([`memberAdded ${JUN}`, `invitationAccepted ${JUN}`]);
 		expect(items[1]).toEqual({
 			...envelope,
 			event: 'invitationAccepted',
@@ -116,10 +128,10 @@ describe('the nine events', () => {
 });
 
 describe('one acceptance is one event', () => {
-	test('of somebody listed before they accept, who has a date afterwards', async () => {
+	test('of a listed person before they accept, who has a date afterwards', async () => {
 		const trigger = await published();
 		await people.invite('noor.haddad@example.com', 'business_employee');
-		expect(told((await trigger.poll()).items)).toEqual(['invitationCreated noor.haddad@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual(['invitationCreated noor.haddad@example.com']);
 		await people.accept('noor.haddad@example.com');
 		const { items } = await trigger.poll();
 		expect(items.filter(({ event }) => event === 'invitationAccepted')).toHaveLength(1);
@@ -131,7 +143,7 @@ describe('one acceptance is one event', () => {
 		const trigger = await published();
 		await people.invite('quick@example.com');
 		await people.accept('quick@example.com');
-		expect(told((await trigger.poll()).items)).toEqual(['memberAdded quick@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual(['memberAdded quick@example.com']);
 	});
 });
 
@@ -140,7 +152,7 @@ describe('items', () => {
 		const trigger = await published();
 		await people.change(IVO, { role: 'contractor', firstName: 'Iva', active: false });
 		const { items } = await trigger.poll();
-		expect(told(items)).toEqual([`memberUpdated ${IVO}`, `roleChanged ${IVO}`, `memberDeactivated ${IVO}`]);
+		expect(reported(items)).toEqual([`memberUpdated ${IVO}`, `roleChanged ${IVO}`, `memberDeactivated ${IVO}`]);
 		expect(items.map(({ changes }) => Object.keys(changes))).toEqual([['firstName'], ['role'], ['active']]);
 		expect(new Set(items.map(({ eventId }) => eventId)).size).toBe(3);
 	});
@@ -152,7 +164,7 @@ describe('items', () => {
 		await people.remove(IVO);
 		await people.change(MIRELA, { role: 'contractor' });
 		await people.change(HUGH, { role: 'contractor' });
-		expect(told((await trigger.poll()).items)).toEqual([
+		expect(reported((await trigger.poll()).items)).toEqual([
 			`roleChanged ${MIRELA}`,
 			`roleChanged ${HUGH}`,
 			'memberAdded zoe@example.com',
@@ -174,11 +186,11 @@ describe('items', () => {
 		await people.change(IVO, { role: 'contractor' });
 		expect(await trigger.poll()).toEqual({ items: [] });
 		await people.remove('ada.new@example.com');
-		expect(told((await trigger.poll()).items)).toEqual(['memberRemoved ada.new@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual(['memberRemoved ada.new@example.com']);
 	});
 });
 
-describe('the same person with another id', () => {
+describe('the same person with another ID', () => {
 	test('is updated, never removed', async () => {
 		const trigger = await published();
 		const before = asOutput(await people.get(IVO));
@@ -207,7 +219,7 @@ describe('the same person with another id', () => {
 	});
 });
 
-describe('an event id', () => {
+describe('an event ID', () => {
 	test('is the same when the same change is found again after the stored state went back', async () => {
 		const trigger = await published();
 		const before = trigger.stored;
@@ -253,14 +265,14 @@ describe('an event id', () => {
 describe('the source Business Members', () => {
 	const parameters = watching([BILLSPRING], { source: 'businessMembers' });
 
-	test('tells of whole numbers, joins, roles and leavers, and confirms a leaver with a second list', async () => {
+	test('reports whole numbers, joins, roles and leavers, and confirms a leaver with a second list', async () => {
 		const trigger = await published(parameters);
 		const { memberId } = await people.get(IVO);
 		await people.change(HUGH, { role: 'contractor' });
 		await people.remove(IVO);
 		await people.add('ada.new@example.com', { role: 'contractor' });
 		const { items } = await trigger.poll();
-		expect(told(items)).toEqual([`roleChanged ${HUGH}`, 'memberAdded ada.new@example.com', `memberRemoved ${IVO}`]);
+		expect(reported(items)).toEqual([`roleChanged ${HUGH}`, 'memberAdded ada.new@example.com', `memberRemoved ${IVO}`]);
 		expect(items[2].member).toEqual({
 			id: memberId,
 			email: IVO,
@@ -275,7 +287,7 @@ describe('the source Business Members', () => {
 	});
 });
 
-test('a poll that n8n hands the state from before the last one misses nothing that was undone since, and repeats by the same ids', async () => {
+test('a poll that n8n hands the state from before the last one misses nothing that was undone since, and repeats by the same IDs', async () => {
 	const trigger = await published(watching([BILLSPRING]), { engine: 'scheduler' });
 	const before = trigger.stored;
 	await people.deactivate(IVO);

@@ -19,7 +19,7 @@ let sandbox: Sandbox;
 
 /** Call once in a suite: starts the sandbox, and gives every test the people it starts with. */
 export function onASandbox(): void {
-	// A test that times out gives the clock back while its polls go on, and waits then cost no time at all.
+	// A test that times out restores the clock while its polls continue, and waits then take no time.
 	jest.setTimeout(60_000);
 	beforeAll(async () => {
 		sandbox = await startSandbox();
@@ -107,10 +107,10 @@ export async function fault(kind: string, route: string, params: IDataObject = {
 	await control('POST', '/faults', { kind, route, ...params });
 }
 
-/** For ever, until {@link mend}. */
+/** For ever, until {@link clearFaults}. */
 export const ALWAYS = { count: 0 } as const;
 
-export async function mend(): Promise<void> {
+export async function clearFaults(): Promise<void> {
 	await control('DELETE', '/faults');
 }
 
@@ -131,15 +131,15 @@ export async function lookUps(): Promise<number> {
 	return requests.filter(({ path }) => /team_members\/./.test(path)).length;
 }
 
-/** A member as an item shows them: an empty text is no text. */
+/** A member as an item shows them, in the order of its fields; an empty text is no text. */
 export function asOutput(member: SandboxMember): IDataObject {
 	return {
-		id: member.uuid,
-		email: member.email,
 		firstName: member.firstName || null,
 		lastName: member.lastName || null,
+		email: member.email,
 		role: member.role,
 		active: member.active,
+		id: member.uuid,
 		identityId: member.identityId,
 		invitationAcceptedAt: member.invitationDateAccepted,
 		updatedAt: member.updatedAt,

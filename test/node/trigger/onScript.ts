@@ -47,7 +47,7 @@ export const idIn = (source: Source, number: number): string | number => (source
 
 export const addressOf = (number: number): string => `person${number}@example.com`;
 
-/** Somebody who joined long ago. */
+/** A person who joined long ago. */
 export function person(id: number, changes: IDataObject = {}): Row {
 	return {
 		id,
@@ -63,7 +63,7 @@ export function person(id: number, changes: IDataObject = {}): Row {
 	};
 }
 
-/** Somebody who is listed and has not joined. */
+/** A person who is listed and has not joined. */
 export function unjoined(id: number, changes: IDataObject = {}): Row {
 	return person(id, { identity_id: null, invitation_date_accepted: null, active: false, confirmed: false, ...changes });
 }
@@ -83,7 +83,7 @@ export class ScriptedBusiness {
 	/** What the list shows of them. */
 	list: (rows: Row[]) => Row[] = (rows) => rows;
 
-	/** Answers to somebody asked for by ID, in place of the truth. */
+	/** Answers to a person requested by ID, in place of the truth. */
 	readonly byId = new Map<number, Answer>();
 
 	/** Rows of the invitations list. */
@@ -120,7 +120,7 @@ export class ScriptedBusiness {
 		this.list = (rows) => rows.filter(({ id }) => !ids.includes(id));
 	}
 
-	/** Away from the list, and asked for by ID it is answered like this. */
+	/** Away from the list, and requested by ID it is answered like this. */
 	undecided(answer: Answer, ...ids: number[]): void {
 		this.hide(...ids);
 		for (const id of ids) this.byId.set(id, answer);
@@ -186,7 +186,7 @@ export function acme(id = ACME): ScriptedBusiness {
 	return found;
 }
 
-/** How often people were asked for by ID since the test began. */
+/** How often people were requested by ID since the test began. */
 export function lookUpCount(): number {
 	return server.arrived.filter(({ method, url }) => endpointOf(method, url) === 'teamMember').length;
 }

@@ -1,8 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { onAFastClock } from '../../harness/clock';
-import { ENGINES, passMinutes, told, type Polled, type TestTrigger } from '../../harness/trigger';
-import { ALWAYS, BILLSPRING, control, fault, HARBOUR, INVITATIONS, LANTERN, ME, mend, onASandbox, ONE_MEMBER, people, published, TEAM, teamOf, triggerOf, watching } from './onSandbox';
+import { ENGINES, passMinutes, reported, type Polled, type TestTrigger } from '../../harness/trigger';
+import { ALWAYS, BILLSPRING, control, fault, HARBOUR, INVITATIONS, LANTERN, ME, clearFaults, onASandbox, ONE_MEMBER, people, published, TEAM, teamOf, triggerOf, watching } from './onSandbox';
 
 /** n8n's side of a poll at its edges: activations, businesses that end, errors beside items, what the process remembers. */
 
@@ -19,7 +19,7 @@ const PEOPLE_EVENTS = ['memberAdded', 'memberRemoved', 'memberDeactivated', 'mem
 const all = watching([], { businesses: 'all' });
 const changed: INodeParameters = watching([BILLSPRING], { options: { maxRemovals: 30 } });
 
-/** Polls once every `everyMinutes` for so long, and comes back with what each poll gave. */
+/** Polls once every `everyMinutes` for that time, and comes back with what each poll gave. */
 async function pollFor(trigger: TestTrigger, minutes: number, everyMinutes = 1, before: () => Promise<unknown> = async () => undefined): Promise<Polled[]> {
 	const polls: Polled[] = [];
 	for (let passed = 0; passed < minutes; passed += everyMinutes) {
@@ -46,7 +46,7 @@ describe('publishing a changed workflow while FreshBooks is down', () => {
 		expect((await trigger.poll()).error).toMatchObject({ cause: 'temporarily-unavailable' });
 	}
 
-	test('throws nothing on n8n before 2.38, which grants a poll no budget', async () => {
+	test('throws nothing on n8n before 2.38, which gives a poll no budget', async () => {
 		const trigger = await published(undefined, { olderHost: true });
 		await trigger.poll();
 		await expectSilentActivation(trigger);
@@ -121,7 +121,7 @@ describe.each(ENGINES)("a business that ended, with 'All' (%s)", (engine) => {
 		expect(errorsIn(await pollFor(trigger, 10 * DAY, 2 * HOUR)).length).toBeLessThanOrEqual(2);
 		expect(trigger.warnings.filter((line) => /business 6806492.*dropped/.test(line))).toHaveLength(1);
 		await people.change(RAVI, { role: 'contractor' }, LANTERN);
-		expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${RAVI}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`roleChanged ${RAVI}`]);
 		expect(snapshotsOf(trigger)).toEqual([`teamMembers:${HARBOUR}`, `teamMembers:${LANTERN}`]);
 	});
 
@@ -131,7 +131,7 @@ describe.each(ENGINES)("a business that ended, with 'All' (%s)", (engine) => {
 		await trigger.poll();
 		await control('DELETE', `/businesses/${BILLSPRING}/membership`);
 		await people.change(RAVI, { role: 'contractor' }, LANTERN);
-		expect(told((await trigger.activate('activate')).items)).toEqual([`roleChanged ${RAVI}`]);
+		expect(reported((await trigger.activate('activate')).items)).toEqual([`roleChanged ${RAVI}`]);
 		expect(await trigger.activate('activate')).toEqual({ items: [] });
 	});
 
@@ -144,7 +144,7 @@ describe.each(ENGINES)("a business that ended, with 'All' (%s)", (engine) => {
 			await pollFor(trigger, 5 * DAY, 6 * HOUR);
 			await control('PUT', `/businesses/${BILLSPRING}/membership`, { role: 'owner' });
 			await people.change(IVO, { role: `role_${time}` });
-			expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
+			expect(reported((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
 		}
 	});
 });
@@ -169,7 +169,7 @@ describe('a business chosen by name that cannot be read', () => {
 		expect(await trigger.activate()).toEqual({ items: [] });
 		expect((await trigger.poll()).error?.message).toMatch(/6806492/);
 		await people.change(RAVI, { role: 'contractor' }, LANTERN);
-		expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${RAVI}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`roleChanged ${RAVI}`]);
 	});
 
 	test.each(lose)('refuses the publishing when none of them can be read, where one %s', async (_name, breakIt) => {
@@ -189,7 +189,7 @@ describe('a business chosen by name that cannot be read', () => {
 
 describe('a renamed trigger', () => {
 	// n8n keeps a durable cursor by the ID of the node, so there the state outlives the name.
-	test.each(['legacy', 'scheduler'] as const)("starts from the beginning, with 'Emit Existing' (%s)", async (engine) => {
+	test.each(['legacy', 'scheduler'] as const)("starts with a new baseline, with 'Report Existing People' (%s)", async (engine) => {
 		const trigger = await triggerOf(watching([LANTERN], { options: { emitExisting: true } }), { engine });
 		expect((await trigger.activate()).items).toHaveLength(3);
 		await trigger.poll();
@@ -201,10 +201,10 @@ describe('a renamed trigger', () => {
 		const trigger = await published();
 		trigger.stored = JSON.stringify({ 'node:FreshBooks': 'garbage' });
 		expect(await trigger.restart()).toEqual({ items: [] });
-		expect((await trigger.poll()).error?.description).toMatch(/Rename the trigger/);
+		expect((await trigger.poll()).error?.description).toMatch(/rename the trigger/);
 		expect(await trigger.rename('FreshBooks again')).toEqual({ items: [] });
 		await people.change(IVO, { role: 'contractor' });
-		expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
 	});
 });
 
@@ -213,7 +213,7 @@ test('held removals are thrown at most once an hour, even when the list is empty
 	for (const { email } of (await people.all()).slice(1, 7)) await people.remove(email);
 	let minute = 0;
 	const polls = await pollFor(trigger, 3 * HOUR, 5, async () => {
-		await mend();
+		await clearFaults();
 		if (minute++ % 2) await fault('status', TEAM, { status: 200, body: { response: [], meta: { page: 1, per_page: 100, total: 0 } }, ...ALWAYS });
 	});
 	const held = errorsIn(polls).filter((message) => /disappeared|missing/.test(message));
@@ -247,7 +247,7 @@ describe.each(ENGINES)('trouble beside items in every poll (%s)', (engine) => {
 		expect(new Set(trigger.emitted.map(({ eventId }) => eventId)).size).toBe(made.length);
 	});
 
-	test('stores nothing when it is thrown: n8n killed then, the items come all the same, each once', async () => {
+	test('stores nothing when it is thrown: n8n killed then, the items come nevertheless, each once', async () => {
 		const trigger = await published(parameters, { engine });
 		await people.change(RAVI, { role: 'role_a' }, LANTERN);
 		await trigger.poll();
@@ -271,14 +271,14 @@ describe.each(ENGINES)('trouble beside items in every poll (%s)', (engine) => {
 		await people.deactivate(RAVI, LANTERN);
 		expect((await trigger.poll()).error).toBeDefined();
 		await people.reactivate(RAVI, LANTERN);
-		expect(told((await trigger.poll()).items)).toEqual([`memberDeactivated ${RAVI}`, `memberReactivated ${RAVI}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberDeactivated ${RAVI}`, `memberReactivated ${RAVI}`]);
 	});
 
 	test('that is there in every other poll only is thrown, too', async () => {
 		const trigger = await published(parameters, { engine });
 		let count = 0;
 		const polls = await pollFor(trigger, 20, 2, async () => {
-			await mend();
+			await clearFaults();
 			if (count++ % 2 === 0) {
 				await fault('status', teamOf(BILLSPRING), ALWAYS);
 				await people.change(RAVI, { role: `role_${count}` }, LANTERN);
@@ -300,7 +300,7 @@ test('trouble of one among several businesses that comes and goes is thrown at m
 describe('invitation events where FreshBooks offers no invitations', () => {
 	const chosen = watching([BILLSPRING, LANTERN], { events: ['memberRemoved', 'invitationRevoked', 'invitationCreated'] });
 
-	test('are refused to a person who publishes, with the events to untick', async () => {
+	test('are refused to a person who publishes, with the events to deselect', async () => {
 		await control('PATCH', '/settings', { profile: 'documented' });
 		const trigger = await triggerOf(chosen);
 		for (let attempt = 0; attempt < 5; attempt++) {
@@ -313,7 +313,7 @@ describe('invitation events where FreshBooks offers no invitations', () => {
 		expect(await trigger.publish({ ...chosen, events: ['memberRemoved'] })).toEqual({ items: [] });
 	});
 
-	test("are refused with 'Emit Existing', too, and everyone comes once the events are unticked", async () => {
+	test("are refused with 'Report Existing People', too, and everybody is reported once the events are deselected", async () => {
 		await control('PATCH', '/settings', { profile: 'documented' });
 		const options = { emitExisting: true };
 		const trigger = await triggerOf({ ...chosen, events: ['memberAdded', 'invitationCreated'], businessIds: [LANTERN], options });
@@ -332,13 +332,13 @@ describe('invitation events where FreshBooks offers no invitations', () => {
 		expect(await (await triggerOf(chosen)).activate()).toEqual({ items: [] });
 	});
 
-	test('on a live trigger are trouble once a day, and the people are reported all the same', async () => {
+	test('on a live trigger are trouble once a day, and the people are reported nevertheless', async () => {
 		const trigger = await published(chosen);
 		await control('PATCH', '/settings', { profile: 'documented' });
 		expect(await trigger.restart()).toEqual({ items: [] });
 		expect(errorsIn(await pollFor(trigger, 5 * DAY, 2 * HOUR))).toHaveLength(5);
 		await people.remove(IVO);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 });
 
@@ -350,7 +350,7 @@ describe('items that n8n dropped, from memory', () => {
 		await people.deactivate(HUGH);
 		expect((await trigger.poll()).items).toHaveLength(2);
 		trigger.stored = stored;
-		expect(told((await trigger.publish(watching([BILLSPRING], { events: ['roleChanged'] }))).items)).toEqual([`roleChanged ${IVO}`]);
+		expect(reported((await trigger.publish(watching([BILLSPRING], { events: ['roleChanged'] }))).items)).toEqual([`roleChanged ${IVO}`]);
 	});
 
 	test.each(['scheduler', 'cursors'] as const)('are none of a business that was deselected meanwhile (%s)', async (engine) => {
@@ -360,7 +360,7 @@ describe('items that n8n dropped, from memory', () => {
 		await people.change(RAVI, { role: 'contractor' }, LANTERN);
 		expect((await trigger.poll()).items).toHaveLength(2);
 		trigger.stored = stored;
-		expect(told((await trigger.publish(watching([LANTERN], { events: PEOPLE_EVENTS }))).items)).toEqual([`roleChanged ${RAVI}`]);
+		expect(reported((await trigger.publish(watching([LANTERN], { events: PEOPLE_EVENTS }))).items)).toEqual([`roleChanged ${RAVI}`]);
 	});
 });
 
@@ -384,7 +384,7 @@ describe('a poll that never ends', () => {
 				trigger.beforeRequest = undefined;
 				await new Promise<void>((goOn) => begun(goOn));
 			};
-			void trigger.poll().then(({ items }) => hung.push(...told(items)));
+			void trigger.poll().then(({ items }) => hung.push(...reported(items)));
 		});
 	}
 	const hung: string[] = [];
@@ -396,7 +396,7 @@ describe('a poll that never ends', () => {
 		expect(await trigger.poll()).toEqual({ items: [] });
 		passMinutes(15);
 		expect((await trigger.poll()).error).toMatchObject({ message: expect.stringMatching(/did not end/), cause: 'temporarily-unavailable' });
-		expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
 		goOn();
 		expect(await trigger.poll()).toEqual({ items: [] });
 		expect(hung).toEqual([]);
@@ -409,7 +409,7 @@ test('a 410 for one person counts as gone, like a 404', async () => {
 	await fault('status', ONE_MEMBER, { status: 410, body: { error: 'not_found' }, ...ALWAYS });
 	await trigger.poll();
 	await trigger.poll();
-	expect(told(trigger.emitted)).toEqual([`memberRemoved ${IVO}`]);
+	expect(reported(trigger.emitted)).toEqual([`memberRemoved ${IVO}`]);
 });
 
 test('an outage of users/me between does not make the trouble of a business new', async () => {
@@ -419,7 +419,7 @@ test('an outage of users/me between does not make the trouble of a business new'
 	for (let poll = 0; poll < 6; poll++) {
 		if (poll % 2) await fault('status', ME, ALWAYS);
 		polls.push(await trigger.poll());
-		await mend();
+		await clearFaults();
 	}
 	expect(errorsIn(polls).filter((message) => message.includes('permission'))).toHaveLength(1);
 });

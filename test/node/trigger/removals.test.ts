@@ -1,8 +1,12 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { objectOf } from '../../../nodes/FreshBooks/client/json';
+import { removalLimitIn } from '../../../nodes/FreshBooks/people/removalLimit';
+import { FreshBooksScimTrigger } from '../../../nodes/FreshBooksScimTrigger/FreshBooksScimTrigger.node';
+import { FreshBooksTrigger } from '../../../nodes/FreshBooksTrigger/FreshBooksTrigger.node';
 import { onAFastClock } from '../../harness/clock';
-import { passMinutes, told } from '../../harness/trigger';
-import { ALWAYS, BILLSPRING, control, fault, HARBOUR, LANTERN, lookUps, mend, ONE_MEMBER, onASandbox, people, published, TEAM, watching } from './onSandbox';
+import { passMinutes, reported } from '../../harness/trigger';
+import { ALWAYS, BILLSPRING, control, fault, HARBOUR, LANTERN, lookUps, clearFaults, ONE_MEMBER, onASandbox, people, published, TEAM, watching } from './onSandbox';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
 onASandbox();
@@ -20,21 +24,31 @@ async function addressesOf(business: number, count: number): Promise<string[]> {
 	return (await people.all(business)).slice(1, count + 1).map(({ email }) => email);
 }
 
-describe('a person missing from the list is asked for by id', () => {
+test.each([new FreshBooksTrigger(), new FreshBooksScimTrigger()])('$description.displayName: the limit and its unit are shown together, and are what holds without them', ({ description }) => {
+	const options = description.properties.find(({ name }) => name === 'options');
+	expect(removalLimitIn(objectOf(options?.default))).toEqual(removalLimitIn({}));
+	expect(Object.keys(objectOf(options?.default))).toEqual(['maxRemovals', 'maxRemovalsUnit']);
+	const entries = (options?.options ?? []) as INodeProperties[];
+	const place = entries.findIndex(({ name }) => name === 'maxRemovals');
+	expect(entries[place + 1].name).toBe('maxRemovalsUnit');
+	for (const entry of entries.slice(place, place + 2)) expect(entry.default).toBe(objectOf(options?.default)[entry.name]);
+});
+
+describe('a person missing from the list is requested by ID', () => {
 	test('404 confirms', async () => {
 		const trigger = await published();
 		await people.remove(IVO);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 		expect(await lookUps()).toBe(1);
 	});
 
-	test('200 acquits, and what changed of them is told', async () => {
+	test('200 keeps the person, and their changes are reported', async () => {
 		const trigger = await published();
 		await hide([IVO]);
 		expect(await trigger.poll()).toEqual({ items: [] });
 		await people.deactivate(IVO);
-		expect(told((await trigger.poll()).items)).toEqual([`memberDeactivated ${IVO}`]);
-		await mend();
+		expect(reported((await trigger.poll()).items)).toEqual([`memberDeactivated ${IVO}`]);
+		await clearFaults();
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
@@ -50,27 +64,27 @@ describe('a person missing from the list is asked for by id', () => {
 		['an empty object', 'wrongShape', { body: {} }],
 		['a broken connection', 'resetBefore', {}],
 		['half an answer', 'truncatedJson', {}],
-	])('%s leaves them as last seen, to be asked for again', async (_name, kind, params) => {
+	])('%s leaves them with the last known values, to be asked for again', async (_name, kind, params) => {
 		const trigger = await published();
 		await people.remove(IVO);
 		await people.change('mirela.okafor@example.com', { role: 'contractor' });
 		await fault(kind, ONE_MEMBER, { ...params, ...ALWAYS });
-		expect(told((await trigger.poll()).items)).toEqual(['roleChanged mirela.okafor@example.com']);
+		expect(reported((await trigger.poll()).items)).toEqual(['roleChanged mirela.okafor@example.com']);
 		expect(await trigger.poll()).toEqual({ items: [] });
-		await mend();
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		await clearFaults();
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
-	test('no answer in time leaves them as last seen', async () => {
+	test('no answer in time leaves them with the last known values', async () => {
 		const trigger = await published();
 		await people.remove(IVO);
 		await fault('delay', ONE_MEMBER, { ms: 20_000, ...ALWAYS });
 		trigger.budgetMs = 800;
 		expect((await trigger.poll()).items).toEqual([]);
-		await mend();
+		await clearFaults();
 		trigger.budgetMs = undefined;
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 
 	test('a few at a time, and the rest in the polls that follow', async () => {
@@ -81,7 +95,7 @@ describe('a person missing from the list is asked for by id', () => {
 		for (let poll = 0; poll < 4; poll++) counts.push((await trigger.poll()).items.length);
 		expect(counts).toEqual([50, 50, 20, 0]);
 		expect(await lookUps()).toBe(120);
-		expect(new Set(told(trigger.emitted))).toEqual(new Set(gone.map((email) => `memberRemoved ${email}`)));
+		expect(new Set(reported(trigger.emitted))).toEqual(new Set(gone.map((email) => `memberRemoved ${email}`)));
 	});
 
 	test('who is there for ever is asked for again and again, and never reported', async () => {
@@ -103,7 +117,7 @@ describe('the safeguard', () => {
 		expect(items).toEqual([]);
 		expect(error?.message).toBe('12 of 12 people disappeared from BillSpring at once: nothing was emitted');
 		expect(error?.description).toMatch(/raise 'Max Removals'/);
-		await mend();
+		await clearFaults();
 		expect(await trigger.poll()).toEqual({ items: [] });
 	});
 
@@ -120,7 +134,7 @@ describe('the safeguard', () => {
 		}
 		expect(errors).toEqual([0, 60, 120]);
 		const released = await trigger.publish(watching([BILLSPRING], unlimited));
-		expect(told(released.items)).toEqual(expect.arrayContaining(['roleChanged mirela.okafor@example.com', `memberRemoved ${IVO}`]));
+		expect(reported(released.items)).toEqual(expect.arrayContaining(['roleChanged mirela.okafor@example.com', `memberRemoved ${IVO}`]));
 		expect(released.items).toHaveLength(5);
 	});
 
@@ -129,12 +143,12 @@ describe('the safeguard', () => {
 		await fault('emptyList', TEAM, ALWAYS);
 		await fault('status', ONE_MEMBER, { ...NOT_FOUND, ...ALWAYS });
 		expect((await trigger.poll()).error?.message).toMatch(/disappeared/);
-		await mend();
+		await clearFaults();
 		await people.remove(IVO);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 
-	test('does not trip below three people in percent, and counts people where it is told to', async () => {
+	test('does not hold fewer than three people in percent, and counts people where the unit says so', async () => {
 		const small = await published(watching([LANTERN]));
 		await people.remove('ravi.montclair@example.org', LANTERN);
 		expect((await small.poll()).items).toHaveLength(1);
@@ -153,7 +167,7 @@ describe('the safeguard', () => {
 		expect(polls.slice(1).map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
 	});
 
-	test('is told of each of two businesses of one name', async () => {
+	test('is reported for each of two businesses of one name', async () => {
 		await control('PATCH', `/businesses/${HARBOUR}`, { name: 'BillSpring' });
 		const trigger = await published(watching([BILLSPRING, HARBOUR], { options: { maxRemovals: 0, maxRemovalsUnit: 'count' } }));
 		await people.remove(IVO);
@@ -163,17 +177,17 @@ describe('the safeguard', () => {
 		expect((await trigger.poll()).error?.message).toMatch(/^1 of 131 /);
 	});
 
-	test('is told even if the poll in which it was due had items of another business', async () => {
+	test('is reported even if the poll in which it was due had items of another business', async () => {
 		const trigger = await published(watching([BILLSPRING, LANTERN]));
 		for (const email of await addressesOf(BILLSPRING, 4)) await people.remove(email);
 		await people.change('ravi.montclair@example.org', { role: 'contractor' }, LANTERN);
 		const first = await trigger.poll();
-		expect(told(first.items)).toEqual(['roleChanged ravi.montclair@example.org']);
+		expect(reported(first.items)).toEqual(['roleChanged ravi.montclair@example.org']);
 		expect((await trigger.poll()).error?.message).toMatch(/^4 of 12 people disappeared from BillSpring/);
 		expect((await trigger.poll()).error).toBeUndefined();
 	});
 
-	test('is told after a restart or a publication, whose own poll says nothing', async () => {
+	test('is reported after a restart or a publication, whose own poll throws nothing', async () => {
 		const trigger = await published();
 		for (const email of await addressesOf(BILLSPRING, 4)) await people.remove(email);
 		expect(await trigger.restart()).toEqual({ items: [] });
@@ -183,7 +197,7 @@ describe('the safeguard', () => {
 		expect((await trigger.poll()).error?.message).toMatch(/disappeared/);
 	});
 
-	test('takes people with another id for no leavers', async () => {
+	test('takes people with another ID for no leavers', async () => {
 		const trigger = await published();
 		for (const email of await addressesOf(BILLSPRING, 6)) await people.newId(email);
 		expect((await trigger.poll()).items.map(({ event }) => event)).toEqual(Array(6).fill('memberUpdated'));
@@ -194,5 +208,5 @@ test('whoever leaves and comes back between two polls left no trace, and a remov
 	const trigger = await published();
 	await control('PATCH', '/settings', { removedMembers: 'inactive' });
 	await people.remove(IVO);
-	expect(told((await trigger.poll()).items)).toEqual([`memberDeactivated ${IVO}`]);
+	expect(reported((await trigger.poll()).items)).toEqual([`memberDeactivated ${IVO}`]);
 });

@@ -61,7 +61,7 @@ export class Story {
 
 	private count = 0;
 
-	/** Whoever accepts and is gone or has another address within the minute cannot be told from an invitation withdrawn. */
+	/** A person who accepts and leaves, or changes the address, within a minute looks like a revoked invitation. */
 	private readonly joined = new Set<string>();
 
 	private constructor(
@@ -109,7 +109,7 @@ export class Story {
 		else await this.answerAnInvitation(business);
 	}
 
-	/** Nobody could tell who somebody without an identity is whose id and address change in the same minute. */
+	/** Nobody could tell who a person without an identity is whose id and address change in the same minute. */
 	private async giveNewId(someone: string, business: number): Promise<void> {
 		if ((await people.get(someone, business)).identityId !== null) await people.newId(someone, business);
 	}
@@ -170,7 +170,7 @@ const KIND_OF_EVENT: Record<ChangeItem['event'], string[]> = {
 	invitationRevoked: ['invitationRevoked'],
 };
 
-/** People as the items tell of them: every item must fit what was told before, and what really happened. */
+/** People as the items report them: every item must fit the items before, and what really happened. */
 export class Replica {
 	readonly problems: string[] = [];
 
@@ -185,16 +185,16 @@ export class Replica {
 		this.invitations = new Map(invitations);
 	}
 
-	/** Everyone, without what no event tells of. */
+	/** Everybody, without the fields that no event reports. */
 	people(): { members: IDataObject; invitations: IDataObject } {
 		const members = [...this.members].map(([key, member]) => [key, { ...member, updatedAt: null, invitationAcceptedAt: null }] as const);
 		const sorted = <Value>(entries: Array<readonly [string, Value]>) => Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 		return { members: sorted(members), invitations: sorted([...this.invitations]) };
 	}
 
-	/** These have all been told before. */
+	/** All of these were reported before. */
 	expectKnown(items: ChangeItem[]): void {
-		for (const item of items) if (!this.ids.has(item.eventId)) this.problem('told again with another id', item);
+		for (const item of items) if (!this.ids.has(item.eventId)) this.problem('reported again with another ID', item);
 	}
 
 	apply(items: ChangeItem[], everSeen: ReadonlySet<string>): void {

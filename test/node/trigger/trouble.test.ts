@@ -3,7 +3,7 @@ import type { IDataObject, WorkflowActivateMode } from 'n8n-workflow';
 
 import schema from '../../../nodes/FreshBooksTrigger/__schema__/v1.0.0.json';
 import { holdWaits, onAFastClock, START } from '../../harness/clock';
-import { ENGINES, passMinutes, told, type Polled, type TestTrigger } from '../../harness/trigger';
+import { ALL_EVENTS, ENGINES, passMinutes, reported, type Polled, type TestTrigger } from '../../harness/trigger';
 import {
 	ALWAYS,
 	BILLSPRING,
@@ -13,7 +13,7 @@ import {
 	HARBOUR,
 	LANTERN,
 	ME,
-	mend,
+	clearFaults,
 	onASandbox,
 	ONE_MEMBER,
 	people,
@@ -52,11 +52,11 @@ describe('the poll of an activation', () => {
 			const trigger = await triggerOf();
 			await fault(kind, route, { ...params, ...(kind === 'dropRows' ? { count: 2, probability: 0.5 } : ALWAYS) });
 			expect(await trigger.activate(mode)).toEqual({ items: [] });
-			await mend();
+			await clearFaults();
 		}
 	});
 
-	test("takes no firewall's web page for a business that the user may not list, and tells of it", async () => {
+	test("does not mistake a firewall's web page for a business that the user may not list, and reports it", async () => {
 		const trigger = await triggerOf(all);
 		const blocked = { status: 403, body: '<html><body>Blocked</body></html>', headers: { 'content-type': 'text/html' } };
 		await fault('status', `/${HARBOUR}/team_members$`, { ...blocked, ...ALWAYS });
@@ -76,20 +76,20 @@ describe('the poll of an activation', () => {
 		const trigger = await triggerOf();
 		await fault('status', '', ALWAYS);
 		await trigger.activate('init');
-		await mend();
+		await clearFaults();
 		expect(await trigger.poll()).toEqual({ items: [] });
 		await people.remove(IVO);
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 
-	const TO_MEND: Array<[string, () => Promise<unknown>, string, RegExp]> = [
+	const TO_FIX: Array<[string, () => Promise<unknown>, string, RegExp]> = [
 		['a grant that was revoked', async () => await control('POST', '/oauth/revoke'), 'credential-invalid', /connect it again/],
 		['a business the user may not list', async () => await control('PATCH', `/businesses/${BILLSPRING}`, { listable: false }), 'configuration-invalid', /connect as an owner or admin/],
 		['a business the user is not in', async () => await control('DELETE', `/businesses/${BILLSPRING}/membership`), 'configuration-invalid', /choose the businesses without this one/],
 		['a total that always lies', async () => await fault('totalTooLarge', TEAM, ALWAYS), 'temporarily-unavailable', /Connect a user who may see everyone/],
 	];
 
-	test.each(TO_MEND)('throws to whoever publishes what they must mend, in every attempt: %s', async (_name, breakIt, cause, wayOut) => {
+	test.each(TO_FIX)('throws to the person who publishes what they must fix, in every attempt: %s', async (_name, breakIt, cause, wayOut) => {
 		const trigger = await triggerOf();
 		await breakIt();
 		for (let attempt = 0; attempt < 5; attempt++) {
@@ -98,7 +98,7 @@ describe('the poll of an activation', () => {
 		}
 	});
 
-	test.each(TO_MEND)('throws nothing on a restart or a take-over, and the poll after it does: %s', async (_name, breakIt, cause) => {
+	test.each(TO_FIX)('throws nothing on a restart or a take-over, and the poll after it does: %s', async (_name, breakIt, cause) => {
 		for (const mode of ['init', 'leadershipChange', 'update'] as const) {
 			const trigger = await triggerOf();
 			await breakIt();
@@ -133,7 +133,7 @@ describe('later polls', () => {
 		const faces = ['status', 'html502', 'resetBefore', 'truncatedJson'];
 		const polls: Polled[] = [];
 		for (let hour = 0; hour < 4; hour++) {
-			await mend();
+			await clearFaults();
 			await fault(faces[hour], '', ALWAYS);
 			polls.push(...(await aNight(trigger, 60)));
 		}
@@ -142,8 +142,8 @@ describe('later polls', () => {
 		expect(thrown.length).toBeGreaterThanOrEqual(4 * 2);
 		expect(thrown.length).toBeLessThanOrEqual(4 * 4);
 		expect(thrown.every(({ error }) => error?.cause === 'temporarily-unavailable')).toBe(true);
-		await mend();
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		await clearFaults();
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 
 	test('throw trouble that comes and goes every other minute no more often', async () => {
@@ -152,12 +152,12 @@ describe('later polls', () => {
 		for (let minute = 0; minute < 12; minute++) {
 			await fault('status', TEAM, minute % 2 ? { count: 1 } : ALWAYS);
 			if ((await trigger.poll()).error) thrown++;
-			await mend();
+			await clearFaults();
 		}
 		expect(thrown).toBe(1);
 	});
 
-	test('throw what a person must mend at once when it comes back', async () => {
+	test('throw what a person must fix at once when it comes back', async () => {
 		const trigger = await published();
 		for (let time = 0; time < 2; time++) {
 			await control('PATCH', `/businesses/${BILLSPRING}`, { listable: false });
@@ -194,7 +194,7 @@ describe('later polls', () => {
 		expect((await trigger.poll()).error).toMatchObject({ cause: 'credential-invalid', description: expect.stringMatching(/connect it again/) });
 	});
 
-	test("tell one business's trouble as passing, however bad, while others go on", async () => {
+	test("report one business's trouble as passing, however bad, while others continue", async () => {
 		const trigger = await published(watching([BILLSPRING, LANTERN]));
 		await control('PATCH', `/businesses/${LANTERN}`, { listable: false });
 		expect((await trigger.poll()).error).toMatchObject({ cause: 'temporarily-unavailable', message: expect.stringMatching(/^Lantern Bookkeeping: /) });
@@ -214,7 +214,7 @@ describe('later polls', () => {
 		await control('PATCH', `/businesses/${BILLSPRING}`, { name: 'Freeaccess Ltd' });
 		const trigger = await published();
 		await fault('totalTooLarge', TEAM, ALWAYS);
-		expect((await trigger.poll()).error?.message).toMatch(/^Freeaccess Ltd: FreshBooks did not give the whole list/);
+		expect((await trigger.poll()).error?.message).toMatch(/^Freeaccess Ltd: FreshBooks did not give the complete list/);
 	});
 });
 
@@ -229,7 +229,7 @@ async function waitForSandbox(): Promise<void> {
 	throw new Error('The sandbox did not come back.');
 }
 
-describe('the time n8n grants a poll', () => {
+describe('the time n8n gives a poll', () => {
 	const many = Array.from({ length: 40 }, (_, index) => index + 1);
 	const seedMany = async () =>
 		await control('POST', '/seed', { businesses: many.map((id) => ({ id, name: `Number ${id}`, members: [{ email: `one${id}@example.com` }, { email: `two${id}@example.com` }] })) });
@@ -251,7 +251,7 @@ describe('the time n8n grants a poll', () => {
 		}
 		expect(counts.slice(0, 2).every((count) => count > 5 && count < 20)).toBe(true);
 		expect(counts.reduce((sum, count) => sum + count)).toBe(40);
-		expect(new Set(told(slow.emitted))).toEqual(new Set(many.map((id) => `memberAdded new${id}@example.com`)));
+		expect(new Set(reported(slow.emitted))).toEqual(new Set(many.map((id) => `memberAdded new${id}@example.com`)));
 	});
 
 	test('goes round: every business is polled as often as the others', async () => {
@@ -273,13 +273,13 @@ describe('the time n8n grants a poll', () => {
 		await people.remove('ravi.montclair@example.org', LANTERN);
 		trigger.budgetMs = 700;
 		const { items } = await trigger.poll();
-		expect(told(items)).toEqual(['memberRemoved ravi.montclair@example.org']);
-		// The business gets the beginning of the next poll before anybody is told.
+		expect(reported(items)).toEqual(['memberRemoved ravi.montclair@example.org']);
+		// The next poll begins with the business before an error is thrown.
 		expect((await trigger.poll()).error?.message).toMatch(/^BillSpring: /);
-		await mend();
+		await clearFaults();
 		await people.remove(IVO);
 		trigger.budgetMs = undefined;
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 
 	test.each(['a poll', 'an activation'])('is kept by a token endpoint that does not answer, in %s, and one refresh serves all', async (kind) => {
@@ -292,7 +292,7 @@ describe('the time n8n grants a poll', () => {
 		expect((await (kind === 'a poll' ? trigger.poll() : trigger.restart())).items).toEqual([]);
 		expect(jest.getRealSystemTime() - startedAt).toBeLessThan(4_000);
 		trigger.budgetMs = undefined;
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 		expect(await control('GET', '/stats')).toMatchObject({ oauth: { reuseAttempts: 0 } });
 	});
 
@@ -308,7 +308,7 @@ test('a clock set back by hours holds up no poll', async () => {
 	const trigger = await published();
 	jest.setSystemTime(Date.now() - 3 * 3_600_000);
 	await people.change(IVO, { role: 'contractor' });
-	expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
+	expect(reported((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
 });
 
 describe('requests', () => {
@@ -341,21 +341,21 @@ describe('the token', () => {
 		for (let time = 1; time <= 3; time++) {
 			await control('POST', '/oauth/expire');
 			await people.change(IVO, { role: `role_${time}` });
-			expect(told((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
+			expect(reported((await trigger.poll()).items)).toEqual([`roleChanged ${IVO}`]);
 			expect(stored.saved).toBe(time);
 		}
 		const { oauth } = await control<{ oauth: IDataObject }>('GET', '/stats');
 		expect(oauth).toMatchObject({ reuseAttempts: 0 });
 	});
 
-	test('that cannot be refreshed is told; once connected again, nothing is lost', async () => {
+	test('that cannot be refreshed is reported; once connected again, nothing is lost', async () => {
 		const stored = await credential();
 		const trigger = await published(watching([BILLSPRING]), { credential: stored });
 		await control('POST', '/oauth/revoke');
 		await people.remove(IVO);
 		expect((await trigger.poll()).error?.cause).toBe('credential-invalid');
 		stored.data = (await credential()).data;
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
 	});
 
 	test('is in no error and no log line', async () => {
@@ -370,16 +370,43 @@ describe('the token', () => {
 });
 
 describe('"Fetch Test Event"', () => {
-	test('shows up to three items of the chosen events, real people but no real leavers, and touches no state', async () => {
-		const trigger = await published();
+	const SAMPLE = 'sample.person@example.com';
+
+	test('shows one sample of each chosen event, always in the same order, and touches no state', async () => {
+		const trigger = await published(watching([BILLSPRING], { events: [...ALL_EVENTS].reverse() }));
 		await people.remove(IVO);
 		const { items } = await trigger.tryOut();
-		const there = new Set((await people.all()).map(({ email }) => email));
-		expect(items.map(({ event }) => event)).toEqual(['memberAdded', 'memberRemoved', 'memberDeactivated']);
-		expect(items.map(({ member }) => there.has(String(member?.email)))).toEqual([true, false, false]);
-		expect(items.slice(1).map(({ member }) => member?.email)).toEqual(['test.event@example.com', 'test.event@example.com']);
-		// The published trigger still tells the real one.
-		expect(told((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+		expect(items.map(({ event }) => event)).toEqual(ALL_EVENTS);
+		// The published trigger still reports the real one.
+		expect(reported((await trigger.poll()).items)).toEqual([`memberRemoved ${IVO}`]);
+	});
+
+	test('is about a person who is in no business, whatever a workflow does to them', async () => {
+		const listed = (await people.all()).map(({ email }) => email);
+		const { items } = await (await triggerOf(watching([BILLSPRING]))).tryOut();
+		const shown = items.flatMap(({ member, previous, invitation }) => [member, previous, invitation]).flatMap((one) => one?.email ?? []);
+		expect([...new Set(shown)]).toEqual([SAMPLE]);
+		expect(listed).not.toContain(SAMPLE);
+	});
+
+	test('is marked as a sample, which no real item is, also as SCIM users', async () => {
+		for (const [outputFormat, leaver] of [['freshBooks', IVO], ['scim', 'mirela.okafor@example.com']]) {
+			const trigger = await published(watching([BILLSPRING], { options: { outputFormat } }));
+			const { items } = await trigger.tryOut();
+			expect(items.map(({ test: mark }) => mark)).toEqual(ALL_EVENTS.map(() => true));
+			await people.remove(leaver);
+			const [real] = (await trigger.poll()).items;
+			expect(real).toMatchObject({ event: 'memberRemoved' });
+			expect(real).not.toHaveProperty('test');
+		}
+	});
+
+	test('has other event IDs each time, so that a workflow that drops repeated ones can be tried again', async () => {
+		const trigger = await triggerOf(watching([BILLSPRING]));
+		const first = (await trigger.tryOut()).items;
+		passMinutes(1);
+		const ids = [...first, ...(await trigger.tryOut()).items].map(({ eventId }) => eventId);
+		expect(new Set(ids).size).toBe(2 * ALL_EVENTS.length);
 	});
 
 	test('has the form of a real item for each of the nine events', async () => {
@@ -410,24 +437,37 @@ describe('"Fetch Test Event"', () => {
 				[changes.properties, item.changes],
 			];
 			for (const [named, found] of parts) expect(Object.keys(named)).toEqual(expect.arrayContaining(Object.keys(found ?? {})));
+			// n8n shows the schema before anything ran, and the item's fields as columns: in the same order.
+			expect(Object.keys(item)).toEqual(Object.keys(schema.properties).filter((key) => key in item));
 		}
 	});
 
-	test.each([watching([LANTERN], { source: 'businessMembers' }), all])('works with %p', async (parameters) => {
-		expect((await (await triggerOf(parameters)).tryOut()).items).toHaveLength(3);
+	test.each([watching([LANTERN], { source: 'businessMembers' }), watching([], { businesses: 'all' })])('works with %p', async (parameters) => {
+		expect((await (await triggerOf(parameters)).tryOut()).items).toHaveLength(ALL_EVENTS.length);
 	});
 
-	test('makes differences that are some, whoever comes first', async () => {
-		await control('POST', '/seed', { businesses: [{ id: 1, name: 'One', members: [{ email: 'a@example.com', role: 'business_employee' }] }] });
+	test('makes differences that are some, also where a business has nobody yet', async () => {
+		await control('POST', '/seed', { businesses: [{ id: 1, name: 'Empty' }] });
 		const { items } = await (await triggerOf(watching([1], { events: ['roleChanged', 'memberUpdated', 'memberReactivated'] }))).tryOut();
 		expect(items).toHaveLength(3);
-		for (const { changes } of items) for (const { from, to } of Object.values(changes)) expect(from).not.toBe(to);
+		for (const { business, changes } of items) {
+			expect(business).toEqual({ id: 1, name: 'Empty' });
+			for (const { from, to } of Object.values(changes)) expect(from).not.toBe(to);
+		}
 	});
 
-	test('says why when there is nobody', async () => {
-		await control('POST', '/seed', { businesses: [{ id: 1, name: 'Empty' }] });
-		const { error } = await (await triggerOf(all)).tryOut();
-		expect(error).toMatchObject({ message: 'There is nobody to make a test event of', description: expect.stringMatching(/Check 'Businesses'/) });
+	test('is of a business that can be listed', async () => {
+		await control('PATCH', `/businesses/${BILLSPRING}`, { listable: false });
+		const { items } = await (await triggerOf(watching([BILLSPRING, HARBOUR]))).tryOut();
+		expect(new Set(items.map(({ business }) => business.id))).toEqual(new Set([HARBOUR]));
+	});
+
+	test('says why when there is no business', async () => {
+		await control('POST', '/seed', { businesses: [] });
+		const ofAll = await (await triggerOf(all)).tryOut();
+		expect(ofAll.error).toMatchObject({ message: expect.stringMatching(/belongs to no business/), description: expect.stringMatching(/Give the user access/) });
+		const ofOne = await (await triggerOf(watching([BILLSPRING]))).tryOut();
+		expect(ofOne.error).toMatchObject({ message: expect.stringMatching(/no longer belongs to business 6806492/), description: expect.stringMatching(/choose the businesses without this one/) });
 	});
 
 	test.each<[string, () => Promise<unknown>, RegExp]>([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { MAX_BODY_BYTES, readBody } from '../../../nodes/FreshBooksScimTrigger/protocol/body';
-import { groupsNotOffered, noGroups, resourceTypes, schemas, serviceProviderConfig } from '../../../nodes/FreshBooksScimTrigger/protocol/discovery';
+import { resourceTypes, schemas, serviceProviderConfig } from '../../../nodes/FreshBooksScimTrigger/protocol/discovery';
 import { badRequest, errorBody, ScimError } from '../../../nodes/FreshBooksScimTrigger/protocol/errors';
 import { givenOrRefused, thrownBy } from './fixtures';
 
@@ -119,12 +119,5 @@ describe('discovery (RFC 7644, section 4)', () => {
 			phoneNumbers: ['work', 'home', 'mobile', 'fax', 'pager', 'other'],
 			addresses: ['work', 'home', 'other'],
 		});
-	});
-
-	test('there are no groups', () => {
-		expect(noGroups({ startIndex: 1, count: 100 })).toEqual({
-			schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults: 0, startIndex: 1, itemsPerPage: 0, Resources: [],
-		});
-		expect(groupsNotOffered()).toMatchObject({ status: 501, detail: expect.stringContaining('Switch') });
 	});
 });

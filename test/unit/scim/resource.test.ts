@@ -24,7 +24,7 @@ const ANNA: KnownPerson = {
 };
 const INVITED: KnownPerson = { email: 'new.person@example.com', active: true, role: null, freshBooks: { invitationPending: true } };
 
-test('somebody of whom nothing is remembered is as FreshBooks says', () => {
+test('a person of whom nothing is remembered is as FreshBooks says', () => {
 	expect(userResource(ANNA, {}, BASE)).toEqual({
 		schemas: [CORE, FRESHBOOKS],
 		id: 'YW5uYUBleGFtcGxlLmNvbQ',
@@ -116,7 +116,7 @@ test('cleared attributes are left out, and cleared values of lists', () => {
 	expect(scimProblems(user)).toEqual([]);
 });
 
-test('somebody gone is written with active: false', () => {
+test('a removed person is written with active: false', () => {
 	expect(userResource({ ...ANNA, active: false }, {}, BASE)).toMatchObject({ active: false, id: 'YW5uYUBleGFtcGxlLmNvbQ' });
 });
 

@@ -12,9 +12,9 @@ describe('a token', () => {
 		[undefined, 'is empty'],
 		[12, 'is empty'],
 		['x'.repeat(31), 'is too short: it has 31 characters, and needs at least 32'],
-		[`${'x'.repeat(20)} ${'x'.repeat(20)}`, 'holds a blank or a character that no HTTP header may have'],
-		[`${'x'.repeat(40)}\n`, 'holds a blank or a character that no HTTP header may have'],
-		[`${'x'.repeat(40)}é`, 'holds a blank or a character that no HTTP header may have'],
+		[`${'x'.repeat(20)} ${'x'.repeat(20)}`, 'has a blank or a character that an HTTP header cannot have'],
+		[`${'x'.repeat(40)}\n`, 'has a blank or a character that an HTTP header cannot have'],
+		[`${'x'.repeat(40)}é`, 'has a blank or a character that an HTTP header cannot have'],
 	])('may not be %j', (token, problem) => {
 		expect(tokenProblem(token)).toBe(problem);
 	});

@@ -99,7 +99,7 @@ describe('reading a user', () => {
 
 	test.each([{}, { active: null }, { active: '' }, { active: [] }])('%j says nothing of active', (body) => expect(readUser(body)).not.toHaveProperty('active'));
 
-	test.each([{ userName: null }, { userName: '' }, { UserName: '' }, { 'not a name': 1, '__proto__x': 2, '': 3 }])('%j is passed over', (body) => {
+	test.each([{ userName: null }, { userName: '' }, { UserName: '' }, { 'not a name': 1, '__proto__x': 2, '': 3 }])('%j is ignored', (body) => {
 		expect(readUser(body)).toEqual({ roles: [], attributes: {}, notUnderstood: [] });
 	});
 

@@ -227,7 +227,7 @@ describe('an event that is not chosen', () => {
 	});
 });
 
-describe('an event id', () => {
+describe('an event ID', () => {
 	async function idsOf(watched: Watched) {
 		return (await watched.items()).map(({ eventId }) => eventId);
 	}

@@ -76,7 +76,7 @@ describe('trouble that the state says is not due', () => {
 });
 
 describe('items', () => {
-	it('go out first, then the error is thrown, then the items that waited go out', () => {
+	it('are emitted first, then the error is thrown, then the items that waited are emitted', () => {
 		expect(thrownAt([0, 1, 2, 3, 15, 16, 17, 18], () => ({ hasItems: true }))).toEqual([1, 17]);
 	});
 

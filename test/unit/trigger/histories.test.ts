@@ -41,7 +41,7 @@ interface PollStep {
 	bound: number;
 	/** At most so many people may be removed. */
 	limit: number;
-	/** A second look is declined. */
+	/** A second reading is declined. */
 	declines: boolean;
 	invitationsFail: boolean;
 	/** Bits that say which fields the rows of known people leave out. */
@@ -297,7 +297,7 @@ class Trial {
 
 	/**
 	 * Since the last poll the person was there under no ID, by identity or address, and FreshBooks did not find them by ID
-	 * during this one. The known limit: two lists in a row that moved as they were read may both have skipped somebody; with team
+	 * during this one. The known limit: two lists in a row that moved as they were read may both have skipped a person; with team
 	 * members the row of a new ID, which asking for the old one cannot tell.
 	 */
 	private checkRemoval({ member }: ChangeItem, { declines }: PollStep): void {
@@ -314,19 +314,19 @@ class Trial {
 		const entry = this.model.invitations.find((one) => one.invitation.id === String(invitation?.id));
 		const address = addressOf(entry?.invitation ?? { email: null });
 		const isMember = this.model.rows.some(({ person }) => addressOf(person) === address);
-		expectSame([invitation, entry?.fate === 'revoked' || (entry?.fate === 'accepted' && !isMember)], [invitation, true]);
+		expectSame([invitation, entry?.outcome === 'revoked' || (entry?.outcome === 'accepted' && !isMember)], [invitation, true]);
 	}
 
 	/**
-	 * Nobody is said to have accepted more often than they did; by one event ID each. The known limit: somebody added whose invitation is
-	 * withdrawn looks like somebody who accepted it.
+	 * Nobody is reported to have accepted more often than they did; by one event ID each. The known limit: an added person whose
+	 * invitation is revoked looks like a person who accepted it.
 	 */
 	private checkAcceptance(item: ChangeItem): void {
 		const { member, eventId, invitation } = item;
 		if (member === undefined) throw new Error('an acceptance by nobody');
 		const human = this.model.rowAsSeen(member)?.human;
 		const entry = this.model.invitations.find((one) => one.invitation.id === String(invitation?.id));
-		if (this.hasRolledBack || (entry?.fate === 'revoked' && this.added.has(human))) return;
+		if (this.hasRolledBack || (entry?.outcome === 'revoked' && this.added.has(human))) return;
 		const ids = (this.accepted.get(human) ?? new Set()).add(eventId);
 		this.accepted.set(human, ids);
 		const isTooOften = ids.size > (this.model.acceptances.get(human ?? 0) ?? 0);
@@ -488,7 +488,7 @@ describe.each(['teamMembers', 'businessMembers'] as const)('random histories, %s
 		);
 	}, TIME_LIMIT);
 
-	it('nobody waits for somebody undecided, and nothing is lost once FreshBooks answers clearly', async () => {
+	it('nobody waits for an undecided person, and nothing is lost once FreshBooks answers clearly', async () => {
 		await check(
 			fc.asyncProperty(history(2), async (steps) => {
 				const trial = new Trial(source);

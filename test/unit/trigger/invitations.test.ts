@@ -66,7 +66,7 @@ describe('an invitation', () => {
 		expect(eventsOf(await watched.items())).toEqual(['invitationCreated']);
 	});
 
-	it('that went while its events were not chosen is no news when they are chosen again', async () => {
+	it('that went while its events were not chosen gives no event when they are chosen again', async () => {
 		const { watched, reported } = await invitedTo('teamMembers');
 		watched.settings.events = new Set(['memberAdded']);
 		await watched.poll();
@@ -192,7 +192,7 @@ describe('an acceptance', () => {
 		expect(ids).toHaveLength(1);
 	});
 
-	it('is no news when the same date comes back after an answer without it', async () => {
+	it('gives no event when the same date comes back after an answer without it', async () => {
 		const person = aPerson();
 		const watched = new Watched([person]);
 		await watched.poll();
@@ -256,7 +256,7 @@ describe('an acceptance', () => {
 	});
 });
 
-it('somebody invited while still a member, who left and joined again, has accepted once the invitation goes', async () => {
+it('a person invited while still a member, who left and joined again, has accepted once the invitation goes', async () => {
 	const person = aPerson({ id: '41', invitationAcceptedAt: null });
 	const { watched, reported } = await invitedTo('businessMembers', [person], anInvitation({ email: person.email }));
 	watched.remove(person);
@@ -320,7 +320,7 @@ describe('an invitation of which nothing is left to tell is not created once mor
 		expect(opened(watched.stored).invitations).toEqual([]);
 	});
 
-	it('by two lists that leave it out, when the second look between the two had it', async () => {
+	it('by two lists that leave it out, when the second reading between the two had it', async () => {
 		const person = anInvitedPerson();
 		const { watched, reported } = await invitedTo('teamMembers', [person], anInvitation({ email: person.email }));
 		watched.invitations.push(anInvitation());
@@ -335,7 +335,7 @@ describe('an invitation of which nothing is left to tell is not created once mor
 		expect(opened(watched.stored).invitations).toMatchObject([listed, unlisted].map(({ id }) => ({ invitation: { id } })));
 	});
 
-	it('by two lists that leave it out after its acceptance, when the second look between the two had it', async () => {
+	it('by two lists that leave it out after its acceptance, when the second reading between the two had it', async () => {
 		const { watched, invitation, reported } = await invitedTo('teamMembers');
 		watched.people.push(aPerson({ email: invitation.email, invitationAcceptedAt: ACCEPTED }));
 		expect(await reported()).toEqual(['invitationAccepted']);
@@ -370,7 +370,7 @@ describe('an invitation of which nothing is left to tell is not created once mor
 });
 
 describe('a revocation', () => {
-	it('is seen when a second look finds the invitation neither pending nor a member', async () => {
+	it('is seen when a second reading finds the invitation neither pending nor a member', async () => {
 		const { watched, invitation } = await invitedTo('teamMembers');
 		watched.invitations = [];
 		const [item, ...rest] = await watched.items();
@@ -388,7 +388,7 @@ describe('a revocation', () => {
 		expect(await watched.items()).toEqual([]);
 	});
 
-	it('is none when the second look finds it pending', async () => {
+	it('is none when the second reading finds it pending', async () => {
 		const { watched, reported } = await invitedTo('teamMembers');
 		watched.invitationListings = { poll: () => listingOf([]) };
 		expect(await reported()).toEqual([]);
@@ -396,7 +396,7 @@ describe('a revocation', () => {
 		expect(await reported()).toEqual([]);
 	});
 
-	it('is an acceptance when the second look finds a member', async () => {
+	it('is an acceptance when the second reading finds a member', async () => {
 		const { watched, invitation, reported } = await invitedTo('teamMembers');
 		watched.invitations = [];
 		const without = watched.people;
@@ -407,7 +407,7 @@ describe('a revocation', () => {
 		expect(await reported()).toEqual(['invitationAccepted']);
 	});
 
-	it('waits for the next poll when there is no second look', async () => {
+	it('waits for the next poll when there is no second reading', async () => {
 		const { watched, reported } = await invitedTo('teamMembers');
 		watched.invitations = [];
 		watched.invitationListings = { confirm: () => ({ unavailable: 'no time' }) };
@@ -415,7 +415,7 @@ describe('a revocation', () => {
 		expect(await reported()).toEqual(['invitationRevoked']);
 	});
 
-	it('is none where the second look finds it pending, even one that is not complete', async () => {
+	it('is none where the second reading finds it pending, even one that is not complete', async () => {
 		for (const list of ['peopleListings', 'invitationListings'] as const) {
 			const { watched, invitation, reported } = await invitedTo('teamMembers');
 			watched.invitationListings = { poll: () => listingOf([]) };
@@ -428,7 +428,7 @@ describe('a revocation', () => {
 		}
 	});
 
-	it('is none where the second look at the people finds a member, even if the invitations cannot be listed again', async () => {
+	it('is none where the second reading at the people finds a member, even if the invitations cannot be listed again', async () => {
 		const { watched, invitation, reported } = await invitedTo('teamMembers');
 		watched.invitations = [];
 		const without = watched.people;
@@ -441,7 +441,7 @@ describe('a revocation', () => {
 		expect(await reported()).toEqual(['invitationAccepted']);
 	});
 
-	it('is none where a list had it pending while removals were held back', async () => {
+	it('is none where a list had it pending while removals were held', async () => {
 		const { watched, reported } = await invitedTo('teamMembers', somePeople(7));
 		const [...people] = watched.people;
 		const leavingOut = { poll: () => listingOf<ListedInvitation>([]), confirm: () => ({ unavailable: 'no time' }) };
@@ -516,7 +516,7 @@ describe('one acceptance is reported once', () => {
 		});
 	});
 
-	it('when the date comes long after somebody joined without one', async () => {
+	it('when the date comes long after a person joined without one', async () => {
 		const { watched, invitation, reported } = await invitedTo('teamMembers');
 		const member = aPerson({ email: invitation.email, invitationAcceptedAt: null });
 		watched.people.push(member);
@@ -729,7 +729,7 @@ describe('invitations that vanish all at once', () => {
 	});
 });
 
-it('a date that the answer left out when somebody with an identity was added is no acceptance', async () => {
+it('a date that the answer left out when a person with an identity was added is no acceptance', async () => {
 	const watched = await watching(somePeople(3));
 	const joined = aPerson({ invitationAcceptedAt: null });
 	watched.people.push(joined);
@@ -738,7 +738,7 @@ it('a date that the answer left out when somebody with an identity was added is 
 	expect(await watched.events()).toEqual([]);
 });
 
-it('somebody with an identity and without a date accepts an invitation sent since, when the date comes', async () => {
+it('a person with an identity and without a date accepts an invitation sent since, when the date comes', async () => {
 	const member = aPerson({ invitationAcceptedAt: null });
 	const watched = await watching([member, ...somePeople(3)]);
 	watched.invitations = [anInvitation({ email: member.email, invitedAt: '2026-11-21T10:15:30Z' })];
@@ -759,7 +759,7 @@ it('a date that comes after the role changed is still of the acceptance that was
 	expect(await reported()).toEqual([]);
 });
 
-it('somebody invited and joined between two polls accepts when the invitation ends', async () => {
+it('a person who is invited and joins between two polls accepts when the invitation ends', async () => {
 	const watched = await watching(somePeople(3));
 	const invitation = anInvitation();
 	watched.invitations = [invitation];
@@ -796,7 +796,7 @@ it('of two rows with one address the one that has joined accepts', async () => {
 	expect(await watched.events()).toEqual([`memberAdded ${joined.id}`, `invitationAccepted ${joined.id}`]);
 });
 
-it('a list that has the row of somebody invited lies between two that have neither: nothing is revoked', async () => {
+it('a list that has the row of an invited person lies between two that have neither: nothing is revoked', async () => {
 	const { watched, invitation, reported } = await invitedTo('businessMembers');
 	const row = aPerson({ id: '77', email: invitation.email, identityId: null, invitationAcceptedAt: null, confirmed: false });
 	const cut = () => listingOf<Person>([], { truncated: true });

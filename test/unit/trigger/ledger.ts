@@ -1,6 +1,6 @@
 import type { ChangeItem } from '../../../nodes/FreshBooksTrigger/changes/events';
 import { invitationsIn, peopleIn } from './fixtures';
-import type { FreshBooksModel, InvitationFate, Row } from './model';
+import type { FreshBooksModel, InvitationOutcome, Row } from './model';
 
 const FIELDS = ['id', 'email', 'firstName', 'lastName', 'role', 'active', 'identityId'] as const;
 type Fields = Record<string, unknown>;
@@ -25,7 +25,7 @@ export class Ledger {
 
 	private readonly accepted: ChangeItem[] = [];
 
-	/** Humans who had an identity at the beginning: a date that comes without an invitation seen is no acceptance of theirs. */
+	/** Humans who had an identity in the baseline: a date that appears without a listed invitation is no acceptance. */
 	private readonly withIdentity = new Set<number>();
 
 	constructor(
@@ -92,21 +92,21 @@ export class Ledger {
 		return complaints;
 	}
 
-	private complaintsAbout({ invitation, fate, human }: InvitationFate): string[] {
+	private complaintsAbout({ invitation, outcome, human }: InvitationOutcome): string[] {
 		const reported = this.invitations.get(invitation.id) ?? [];
 		const [begin, end, ...more] = reported;
-		const complaint = [`invitation ${invitation.id} is ${fate}, reported was ${reported.join()}`];
-		if (fate === 'odd') return reported.length > 0 ? complaint : [];
+		const complaint = [`invitation ${invitation.id} is ${outcome}, reported was ${reported.join()}`];
+		if (outcome === 'odd') return reported.length > 0 ? complaint : [];
 		if (more.length > 0 || (reported.length > 0 && begin !== 'invitationCreated')) return complaint;
 		const others = this.model.invitations.filter(({ invitation: other }) => other.email === invitation.email && other.id !== invitation.id);
 		// Two invitations of one address are distinguished by nothing that shows.
-		if (others.some((other) => other.fate === 'accepted')) return [];
-		if (fate === 'pending' && (begin === undefined || (end !== undefined && !this.mayLookAccepted(invitation.id, human)))) return complaint;
-		if (begin === undefined || fate === 'pending') return [];
+		if (others.some((other) => other.outcome === 'accepted')) return [];
+		if (outcome === 'pending' && (begin === undefined || (end !== undefined && !this.mayLookAccepted(invitation.id, human)))) return complaint;
+		if (begin === undefined || outcome === 'pending') return [];
 		const row = [...this.model.rows, ...this.model.hidden].find(({ person }) => person.email === invitation.email);
 		const isUnclear = row !== undefined || this.model.hasEverJoined(human) || this.mayLookAccepted(invitation.id, human);
-		if (fate === 'revoked') return end === 'invitationRevoked' || isUnclear ? [] : complaint;
-		// A member who is invited may accept without anything to be seen, and somebody hidden joins unseen.
+		if (outcome === 'revoked') return end === 'invitationRevoked' || isUnclear ? [] : complaint;
+		// A member who is invited may accept without anything to be seen, and a hidden person joins unseen.
 		if (human !== null || (row !== undefined && this.model.hidden.includes(row))) return [];
 		if (row?.joins === 1) return end === 'invitationAccepted' || this.hasAccepted(row.human) ? [] : complaint;
 		// Who has left again may have been reported as not having come.

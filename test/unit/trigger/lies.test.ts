@@ -33,7 +33,7 @@ interface Poll {
 	unclear: number;
 	bound: number;
 	limit: number;
-	/** Who got a new ID is in the first list under both, and pushes somebody else out. */
+	/** Who got a new ID is in the first list under both, and pushes another person out. */
 	isMovedMeanwhile: boolean;
 	/** Which list cannot be had as a whole. */
 	broken: 'none' | 'people' | 'invitations';
@@ -126,7 +126,7 @@ class Liar {
 		return left;
 	}
 
-	/** The first list with somebody's old and new id, or undefined where nobody has got a new one. */
+	/** The first list with a person's old and new id, or undefined where nobody has got a new one. */
 	private movedMeanwhile(): Person[] | undefined {
 		const { rows } = this.model;
 		const isThere = (id: string) => rows.some(({ person }) => person.id === id);
@@ -209,7 +209,7 @@ class Liar {
 		if (event === 'invitationRevoked') {
 			const entry = this.model.invitations.find((one) => one.invitation.id === String(invitation?.id));
 			const wasMember = this.model.rows.some(({ person }) => person.email === entry?.invitation.email);
-			if (entry?.fate === 'pending' || (entry?.fate === 'accepted' && wasMember)) throw new Error(`false invitationRevoked ${invitation?.id}`);
+			if (entry?.outcome === 'pending' || (entry?.outcome === 'accepted' && wasMember)) throw new Error(`false invitationRevoked ${invitation?.id}`);
 		}
 	}
 }
@@ -224,7 +224,7 @@ it.each(['teamMembers', 'businessMembers'] as const)('one lie at a time makes no
 			expect(liar.complaints()).toEqual([]);
 			const { stored } = liar;
 			await liar.poll(end);
-			// The polls of somebody hidden are counted.
+			// The polls of a hidden person are counted.
 			if (liar.model.hidden.length === 0) expect(liar.stored).toEqual(stored);
 		}),
 		REPLAY,

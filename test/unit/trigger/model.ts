@@ -27,15 +27,15 @@ export interface Row {
 	person: Person;
 	/** The person behind the IDs. Two rows of one human share the identity or, where it is unknown, the address. */
 	human: number;
-	/** How often somebody joined under this ID. */
+	/** How often a person joined under this ID. */
 	joins: number;
 	versions: Record<'id' | 'email' | 'firstName' | 'lastName' | 'identityId' | 'role' | 'active', number>;
 }
 
-export interface InvitationFate {
+export interface InvitationOutcome {
 	invitation: ListedInvitation;
 	/** `odd`: in a state nobody documents, for ever. */
-	fate: 'pending' | 'accepted' | 'revoked' | 'odd';
+	outcome: 'pending' | 'accepted' | 'revoked' | 'odd';
 	/** Still listed after its end, with a status that says so. */
 	lingers: boolean;
 	/** The listed person who was invited; `null` where nobody was listed yet. */
@@ -82,9 +82,9 @@ export class FreshBooksModel {
 	/** What FreshBooks answers to some IDs in place of the truth. */
 	readonly answers = new Map<string, LookUp>();
 
-	invitations: InvitationFate[] = [];
+	invitations: InvitationOutcome[] = [];
 
-	/** How often a human may be said to have accepted: acceptances, and returns of somebody who was invited. */
+	/** How often a human may be said to have accepted: acceptances, and returns of a person who was invited. */
 	readonly acceptances = new Map<number, number>();
 
 	/** Who was listed after each tick. */
@@ -130,12 +130,12 @@ export class FreshBooksModel {
 		return new Set(humans).size > 1;
 	}
 
-	/** Whether somebody was listed under no ID, at some time since a tick. */
+	/** Whether a person was listed under no ID, at some time since a tick. */
 	wasAwaySince(tick: number, person: Person): boolean {
 		return this.past.slice(tick).some((rows) => !rows.some((row) => isSamePerson(row.person, person)));
 	}
 
-	/** Whether FreshBooks found nobody, or somebody else, under an ID at some time since a tick. */
+	/** Whether FreshBooks found nobody, or another person, under an ID at some time since a tick. */
 	wasFreeSince(tick: number, { id, identityId }: Person): boolean {
 		return this.past.slice(tick).some(
 			(rows, after) => ![...rows, ...this.hiddenPast[tick + after]].some(({ person }) => person.id === id && (identityId === null || person.identityId === null || person.identityId === identityId)),
@@ -148,15 +148,15 @@ export class FreshBooksModel {
 	}
 
 	pending(): ListedInvitation[] {
-		return this.invitations.filter(({ fate }) => fate === 'pending').map(({ invitation }) => invitation);
+		return this.invitations.filter(({ outcome }) => outcome === 'pending').map(({ invitation }) => invitation);
 	}
 
 	/** The list of invitations: the pending ones, ended ones that linger, and odd ones. */
 	listedInvitations(): ListedInvitation[] {
-		return this.invitations.flatMap(({ invitation, fate, lingers }) => {
-			if (fate === 'pending') return [invitation];
-			if (fate === 'odd') return [{ ...invitation, status: 'bounced', state: 'unknown' as const }];
-			return lingers ? [{ ...invitation, status: fate, state: 'ended' as const }] : [];
+		return this.invitations.flatMap(({ invitation, outcome, lingers }) => {
+			if (outcome === 'pending') return [invitation];
+			if (outcome === 'odd') return [{ ...invitation, status: 'bounced', state: 'unknown' as const }];
+			return lingers ? [{ ...invitation, status: outcome, state: 'ended' as const }] : [];
 		});
 	}
 
@@ -205,7 +205,7 @@ export class FreshBooksModel {
 		this.forget(row);
 	}
 
-	/** Somebody may come back only as the last row they had. */
+	/** A person may come back only as the last row they had. */
 	private forget(row: Row): void {
 		const isElsewhere = this.rowsOf(row.human).length > 0;
 		if (!isElsewhere) this.left.push(row);
@@ -265,14 +265,14 @@ export class FreshBooksModel {
 		this.join(this.rows.length);
 	}
 
-	/** The same address in other case, or a new one. An old row without identity would be somebody else then. */
+	/** The same address in other case, or a new one. An old row without identity would be another person then. */
 	private changeAddress(row: Row, what: Choice): void {
 		if (this.rowsOf(row.human).length > 1 || this.isInvited(row.person)) return;
 		const { email } = row.person;
 		this.set(row, { email: what % 3 === 0 ? (email?.toUpperCase() ?? null) : `t${this.past.length}@b.c` });
 	}
 
-	/** A login for somebody who had none; a sign of an acceptance where there was an invitation. */
+	/** A login for a person who had none; a sign of an acceptance where there was an invitation. */
 	private giveIdentity(row: Row): void {
 		if (this.isInvited(row.person) || this.rowsOf(row.human).length > 1) return;
 		this.set(row, { identityId: identityOf(row.human) });
@@ -293,7 +293,7 @@ export class FreshBooksModel {
 		this.rows.filter(({ human }) => human === row.human).forEach((one) => this.set(one, { invitationAcceptedAt: written }));
 	}
 
-	/** Somebody leaves, and a colleague or a newcomer with another identity gets the address. */
+	/** A person leaves, and a colleague or a newcomer with another identity gets the address. */
 	private takeOver(leaver: Row, what: Choice): void {
 		if (!this.mayShareAddress(leaver)) return;
 		const { email } = leaver.person;
@@ -316,7 +316,7 @@ export class FreshBooksModel {
 		this.set(other, { email: one.person.email });
 	}
 
-	/** The ID of somebody who left, or leaves now, is given to somebody else; both have a login. */
+	/** The ID of a person who left, or leaves now, is given to another person; both have a login. */
 	private giveIdAgain(who: Choice, what: Choice): void {
 		const former = what % 2 === 0 ? this.left : this.rows;
 		const row = former[who % Math.max(former.length, 1)];
@@ -325,13 +325,13 @@ export class FreshBooksModel {
 		if (!this.isUsed(row.person.id)) this.join(0, { id: row.person.id });
 	}
 
-	/** A second row of somebody under another ID. */
+	/** A second row of a person under another ID. */
 	private addRow(row: Row, what: Choice): void {
 		const person = { ...row.person, id: this.newId(), updatedAt: this.stamp() };
 		this.rows.splice(what % (this.rows.length + 1), 0, { ...row, person, joins: 1 });
 	}
 
-	/** Somebody gets another ID while FreshBooks still finds the old one. With another address and no identity they are two people. */
+	/** A person gets another ID while FreshBooks still finds the old one. With another address and no identity they are two people. */
 	private renumber(row: Row): void {
 		const isTwoPeople = row.person.identityId === null && row.versions.email > 0;
 		if (isTwoPeople) return;
@@ -345,7 +345,7 @@ export class FreshBooksModel {
 		this.hidden.push(row);
 	}
 
-	/** Somebody hidden is listed again, or gone. */
+	/** A hidden person is listed again, or gone. */
 	private show(who: Choice, what: Choice): void {
 		const row = this.hidden[who % Math.max(this.hidden.length, 1)];
 		if (row === undefined) return;
@@ -381,19 +381,19 @@ export class FreshBooksModel {
 		const id = `${this.invitations.length + 1}`;
 		const invitedAt = what % 3 === 0 ? null : this.stamp();
 		const invitation: ListedInvitation = { id, email, role: 'employee', status: 'pending', state: 'pending', invitedAt };
-		this.invitations.push({ invitation, fate: what % 11 === 5 ? 'odd' : 'pending', lingers: what % 2 === 0, human });
+		this.invitations.push({ invitation, outcome: what % 11 === 5 ? 'odd' : 'pending', lingers: what % 2 === 0, human });
 	}
 
-	/** Somebody is invited once more; the first invitation may end by it. */
+	/** A person is invited once more; the first invitation may end by it. */
 	private resend(who: Choice, what: Choice): void {
 		const entry = this.open(who);
 		if (entry === undefined) return;
-		if (what % 2 === 0) entry.fate = 'revoked';
+		if (what % 2 === 0) entry.outcome = 'revoked';
 		this.addInvitation(entry.invitation.email, entry.human, what - (what % 11) + 1);
 	}
 
-	private open(who: Choice): InvitationFate | undefined {
-		const open = this.invitations.filter(({ fate }) => fate === 'pending');
+	private open(who: Choice): InvitationOutcome | undefined {
+		const open = this.invitations.filter(({ outcome }) => outcome === 'pending');
 		return open[who % Math.max(open.length, 1)];
 	}
 
@@ -404,9 +404,9 @@ export class FreshBooksModel {
 		const hasAddress = ({ person }: Row) => addressOf(person) === address;
 		const hadAddress = this.hidden.some(hasAddress) || this.past.some((rows) => rows.some(hasAddress));
 		const row = this.rows.find(hasAddress);
-		// Whether somebody who comes back under another ID is the same person depends on what was last seen.
+		// Whether a person who comes back under another ID is the same person depends on what was last seen.
 		if (row === undefined && hadAddress) return;
-		entry.fate = 'accepted';
+		entry.outcome = 'accepted';
 		const human = row?.human ?? this.humans + 1;
 		this.acceptedAt.set(human, this.stamp());
 		const joined = this.joinedFields(human, what);
@@ -415,7 +415,7 @@ export class FreshBooksModel {
 		this.countAcceptance(human);
 	}
 
-	/** What shows in the row of somebody who accepted; the date may come later. */
+	/** What shows in the row of a person who accepted; the date may come later. */
 	private joinedFields(human: number, what: Choice): Partial<Person> {
 		if (this.source === 'businessMembers') return { confirmed: true };
 		const date = what % 4 === 0 ? null : this.stamp();
@@ -429,12 +429,12 @@ export class FreshBooksModel {
 	private revoke(who: Choice, what: Choice): void {
 		const entry = this.open(who);
 		if (entry === undefined) return;
-		entry.fate = 'revoked';
+		entry.outcome = 'revoked';
 		const row = this.rows.find(({ human }) => human === entry.human);
 		if (row !== undefined && !this.hasJoined(row) && what % 2 === 0) this.leave(row);
 	}
 
-	/** Whether somebody was ever a member and not only invited. */
+	/** Whether a person was ever a member and not only invited. */
 	hasEverJoined(human: number | null): boolean {
 		return this.past.flat().some((row) => row.human === human && this.hasJoined(row));
 	}

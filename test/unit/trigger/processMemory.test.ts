@@ -39,7 +39,7 @@ describe('what is remembered of a trigger', () => {
 });
 
 describe('a poll', () => {
-	it('steps back while another is under way', () => {
+	it('returns at once while another is under way', () => {
 		const memory = memoryOf(aTrigger(), 0);
 		const first = memory.beginPoll(0) as symbol;
 		expect(memory.beginPoll(MINUTE)).toBeUndefined();

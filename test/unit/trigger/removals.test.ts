@@ -22,7 +22,7 @@ async function watchingTeam(count: number) {
 	return { watched: await watching(people), people };
 }
 
-describe('a list that shows somebody new under two ids', () => {
+describe('a list that shows a new person under two ids', () => {
 	const twin = () => {
 		const [one, moved, ...others] = somePeople(5);
 		return { one, moved, others, renamed: { ...moved, id: 'a-new-id' } };
@@ -39,7 +39,7 @@ describe('a list that shows somebody new under two ids', () => {
 		expect(watched.known()).toEqual(watched.people);
 	});
 
-	it('and shows them so again is right: a second row of one person is no news, and that is asked once', async () => {
+	it('and shows them so again is right: a second row of one person gives no event, and that is asked once', async () => {
 		const { one, moved, others, renamed } = twin();
 		const watched = await watching([one, moved, ...others]);
 		watched.people.push({ ...renamed, email: moved.email?.toUpperCase() ?? null });
@@ -163,7 +163,7 @@ describe('someone missing from the list of team members', () => {
 		expect(watched.known()).toContainEqual({ ...person, role: 'business_manager' });
 	});
 
-	it('stays as last seen on any other answer, and is asked again', async () => {
+	it('stays with the last known values on any other answer, and is asked again', async () => {
 		const [person, ...others] = somePeople(5);
 		const watched = await watching([person, ...others]);
 		watched.remove(person);
@@ -174,7 +174,7 @@ describe('someone missing from the list of team members', () => {
 		expect(await watched.events()).toEqual([`memberRemoved ${person.id}`]);
 	});
 
-	it('is not acquitted by an answer about somebody else', async () => {
+	it('is not kept by an answer about another person', async () => {
 		const [person, ...others] = somePeople(5);
 		const watched = await watching([person, ...others]);
 		watched.remove(person);
@@ -198,7 +198,7 @@ describe('someone missing from the list of team members', () => {
 		expect(await watched.events()).toEqual([`memberUpdated ${renewed.id}`]);
 	});
 
-	it('while FreshBooks has given the ID to somebody else, who is not listed either, is removed and not updated', async () => {
+	it('while FreshBooks has given the ID to another person, who is not listed either, is removed and not updated', async () => {
 		const [leaver, ...others] = somePeople(5);
 		const watched = await watching([leaver, ...others]);
 		watched.people = others;
@@ -221,7 +221,7 @@ describe('someone missing from the list of team members', () => {
 		expect(await watched.events()).toEqual([`memberRemoved ${person.id}`]);
 	});
 
-	it('is removed although the same lists lack somebody who is there', async () => {
+	it('is removed although the same lists lack a person who is there', async () => {
 		const [leaver, missed, ...others] = somePeople(6);
 		const watched = await watching([leaver, missed, ...others]);
 		watched.people = others;
@@ -315,7 +315,7 @@ describe('someone under a new id whom a list left out', () => {
 	it.each([
 		['team members', watchingTeam],
 		['business members', watchingMembers],
-	])('is not removed when %s that were held back go out', async (_name, begin) => {
+	])('is not removed when %s that were held are emitted', async (_name, begin) => {
 		const { watched, people } = await begin(10);
 		const [person, ...others] = people;
 		const staying = others.slice(4);
@@ -323,7 +323,7 @@ describe('someone under a new id whom a list left out', () => {
 		expect((await watched.poll()).troubles).toMatchObject([{ kind: 'removalsHeld', confirmed: 4 }]);
 		watched.settings.removalLimit = { maxRemovals: 100, unit: 'percent' };
 		watched.peopleListings = { poll: () => listingOf(staying) };
-		// The second list has somebody whom the first one lacks: the first one says nothing of the others either.
+		// The second list has a person whom the first one lacks: the first one says nothing of the others either.
 		expect(await watched.events()).toEqual([]);
 		watched.peopleListings = {};
 		expect(await watched.events()).toEqual(['memberUpdated 99', ...others.slice(0, 4).map(({ id }) => `memberRemoved ${id}`)]);
@@ -332,10 +332,10 @@ describe('someone under a new id whom a list left out', () => {
 
 const HOUR = 60 * 60 * 1000;
 
-describe('somebody undecided: not listed, and not confirmed as gone', () => {
+describe('an undecided person: not listed, and not confirmed as gone', () => {
 	const undecided = (troubles: readonly Trouble[]) => troubles.filter(({ kind }) => kind === 'undecidedPeople');
 
-	/** Polls every ten minutes; answers after how many hours somebody undecided was reported as due. */
+	/** Polls every ten minutes; answers after how many hours an undecided person was reported as due. */
 	async function reportsOf(watched: Watched, hours: number): Promise<number[]> {
 		const reports: number[] = [];
 		for (let tenth = 1; tenth <= hours * 6; tenth++) {
@@ -504,7 +504,7 @@ describe('two known identities are two people', () => {
 		expect(await watched.events()).toEqual([`memberUpdated ${one.id}`, `memberUpdated ${other.id}`]);
 	});
 
-	it('an ID given again to somebody else after its owner left has other event IDs', async () => {
+	it('an ID given again to another person after its owner left has other event IDs', async () => {
 		const { watched, people: [person, ...others] } = await watchingTeam(6);
 		const ids: string[] = [];
 		for (const one of [person, aPerson({ id: person.id }), aPerson({ id: person.id })]) {
@@ -520,7 +520,7 @@ describe('two known identities are two people', () => {
 	it.each([
 		['team members', watchingTeam],
 		['business members', watchingMembers],
-	])('an ID given to somebody else between two polls is a removal and an addition: %s', async (_name, begin) => {
+	])('an ID given to another person between two polls is a removal and an addition: %s', async (_name, begin) => {
 		const { watched, people: [person, ...others] } = await begin(6);
 		const next = aPerson({ id: person.id });
 		watched.people = [next, ...others];
@@ -533,7 +533,7 @@ describe('two known identities are two people', () => {
 		expect(watched.known()).toEqual(expect.arrayContaining([next, ...others]));
 	});
 
-	it('an ID given to somebody else is asked for by nobody: the answer would be about them', async () => {
+	it('an ID given to another person is asked for by nobody: the answer would be about them', async () => {
 		const { watched, people: [person, ...others] } = await watchingTeam(6);
 		watched.lookUp = () => UNKNOWN;
 		watched.people = [aPerson({ id: person.id }), ...others];
@@ -553,7 +553,7 @@ describe('two known identities are two people', () => {
 		['both identities are known', {}, {}],
 		['one is unknown', {}, { identityId: null }],
 		['none is known', { identityId: null }, { identityId: null }],
-	])('somebody known whose own ID stays does not become the leaver by taking the address: %s', async (_name, leaving, staying) => {
+	])('a known person whose own ID stays does not become the leaver by taking the address: %s', async (_name, leaving, staying) => {
 		const [leaver, heir] = [aPerson(leaving), aPerson(staying)];
 		const watched = await watching([leaver, heir, ...somePeople(4)]);
 		watched.remove(leaver);
@@ -690,7 +690,7 @@ describe('someone missing from the list of business members', () => {
 	it.each([
 		['address', {}],
 		['identity and another address', { email: 'renewed@billspring.com' }],
-	])('waits for the next poll when the second listing has them under another id: by %s', async (_, renewed) => {
+	])('waits for the next poll when the second listing has them under another ID: by %s', async (_, renewed) => {
 		const { watched, people } = await watchingMembers(5);
 		watched.people = [...people.slice(1), { ...people[0], id: '99', ...renewed }];
 		watched.peopleListings = { poll: () => listingOf(people.slice(1)) };
@@ -699,7 +699,7 @@ describe('someone missing from the list of business members', () => {
 		expect(await watched.events()).toEqual(['memberUpdated 99']);
 	});
 
-	it('waits for the next poll when a second listing that is not complete has them under another id', async () => {
+	it('waits for the next poll when a second listing that is not complete has them under another ID', async () => {
 		const { watched, people } = await watchingMembers(5);
 		watched.people = [{ ...people[0], id: '99' }, ...people.slice(1)];
 		watched.peopleListings = { poll: () => listingOf(people.slice(1)), confirm: () => listingOf(watched.people, { totals: [6] }) };
@@ -710,7 +710,7 @@ describe('someone missing from the list of business members', () => {
 		expect(await watched.events()).toEqual(['memberUpdated 99']);
 	});
 
-	it('is removed after two lists without them though no second listing is to be had, when they had last been seen under another id', async () => {
+	it('is removed after two lists without them though no second listing is available, when they had last been seen under another ID', async () => {
 		const { watched, people } = await watchingMembers(5);
 		const others = people.slice(1);
 		watched.people = [{ ...people[0], id: '99' }, ...others];
@@ -988,7 +988,7 @@ describe('the removal safeguard', () => {
 		expect(watched.known()).toEqual(people);
 	});
 
-	it('forgets after a hold that somebody was missed and not found by id', async () => {
+	it('forgets after a hold that a person was missed and not found by id', async () => {
 		const people = somePeople(10);
 		const watched = await watching(people);
 		watched.people = people.slice(3);
@@ -1027,7 +1027,7 @@ describe('the removal safeguard', () => {
 		expect(reports).toEqual([0, 60]);
 	});
 
-	it('does not count people who have another id while the old one still answers', async () => {
+	it('does not count people who have another ID while the old one still answers', async () => {
 		const [leaver, ...others] = somePeople(10);
 		const watched = await watching([leaver, ...others]);
 		watched.people = others.map((person) => ({ ...person, id: aPerson().id }));
@@ -1036,7 +1036,7 @@ describe('the removal safeguard', () => {
 		expect(await watched.events()).toEqual(watched.people.map(({ id }) => `memberUpdated ${id}`));
 	});
 
-	it('does not count people who only have another id', async () => {
+	it('does not count people who only have another ID', async () => {
 		const people = somePeople(10);
 		const watched = await watching(people);
 		watched.people = people.map((person) => ({ ...person, id: aPerson().id }));
@@ -1075,7 +1075,7 @@ describe('business members', () => {
 		expect(await watched.events()).toEqual(['memberRemoved 1']);
 	});
 
-	it('nobody has another id by a first list that the second one proves wrong', async () => {
+	it('nobody has another ID by a first list that the second one proves wrong', async () => {
 		const people = [1, 2, 3].map((id) => member(id, `p${id}@b.c`));
 		const watched = membersOf(people);
 		await watched.poll();
@@ -1086,7 +1086,7 @@ describe('business members', () => {
 		expect(watched.known().map(({ id }) => id)).toEqual(['1', '2', '3']);
 	});
 
-	it('somebody not confirmed who takes the address of a leaver is not the leaver', async () => {
+	it('a person not confirmed who takes the address of a leaver is not the leaver', async () => {
 		const people = [member(1, 'leaver@b.c'), member(2, 'other@b.c'), member(3, 'invited@b.c', { confirmed: false })];
 		const watched = membersOf(people);
 		await watched.poll();

@@ -65,7 +65,7 @@ describe('a snapshot', () => {
 		);
 	});
 
-	it('has no room for the history of somebody to whom nothing happened', () => {
+	it('has no room for the history of a person to whom nothing happened', () => {
 		const snapshot = emptySnapshot('2026-11-21T10:15:00.000Z');
 		putHistory(snapshot, 'x', { ...NO_HISTORY, turns: { role: 1 } });
 		putHistory(snapshot, 'x', NO_HISTORY);
@@ -151,7 +151,7 @@ describe('a stored snapshot', () => {
 		expect((await watched.poll()).troubles).toEqual([]);
 	});
 
-	it('stays as it is in a poll without news', async () => {
+	it('stays as it is in a poll without changes', async () => {
 		const watched = new Watched(somePeople(3));
 		watched.invitations = [anInvitation()];
 		await watched.poll();

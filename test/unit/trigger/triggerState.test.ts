@@ -1,5 +1,5 @@
 import type { StoredSnapshot } from '../../../nodes/FreshBooksTrigger/changes/snapshot';
-import { isFromTheBeginning, readTriggerState, writeTriggerState, type OpenState, type TriggerState } from '../../../nodes/FreshBooksTrigger/triggerState';
+import { isSinceFirstPoll, readTriggerState, writeTriggerState, type OpenState, type TriggerState } from '../../../nodes/FreshBooksTrigger/triggerState';
 
 const snapshot = { v: 1 } as StoredSnapshot;
 const first = readTriggerState(undefined, 'teamMembers');
@@ -11,7 +11,7 @@ function written(state: OpenState, kept: number[], polled: Array<[number, Stored
 
 it('begins empty with the first poll', () => {
 	expect(first).toMatchObject({ isDamaged: false, isFirstPoll: true });
-	expect(isFromTheBeginning(first, 1)).toBe(true);
+	expect(isSinceFirstPoll(first, 1)).toBe(true);
 });
 
 it('keeps what was polled and what is to be kept, and drops the rest', () => {
@@ -22,12 +22,12 @@ it('keeps what was polled and what is to be kept, and drops the rest', () => {
 it('has nothing to compare with after a change of source', () => {
 	const other = readTriggerState(written(first, [1], [[1, snapshot]]), 'businessMembers');
 	expect(other.snapshots.size).toBe(0);
-	expect(isFromTheBeginning(other, 1)).toBe(false);
+	expect(isSinceFirstPoll(other, 1)).toBe(false);
 });
 
 it('remembers which businesses of the first poll still await their baseline', () => {
 	const next = readTriggerState(written(first, [1, 2], [[1, snapshot]]), 'teamMembers');
-	expect([isFromTheBeginning(next, 2), isFromTheBeginning(next, 3)]).toEqual([true, false]);
+	expect([isSinceFirstPoll(next, 2), isSinceFirstPoll(next, 3)]).toEqual([true, false]);
 });
 
 it('remembers since when a business is missing', () => {

@@ -58,15 +58,15 @@ describe('held removals', () => {
 });
 
 describe('invitations that FreshBooks does not offer', () => {
-	it('name the chosen events to untick, and block publishing', () => {
+	it('name the chosen events to deselect, and block publishing', () => {
 		const report = reportOf({ kind: 'invitationsUnavailable', reason: failed('notPublished') }, new Set(['memberAdded', 'invitationAccepted', 'invitationRevoked', 'invitationCreated']));
-		expect(report.description).toMatch(/^Untick 'Invitation Created', 'Invitation Accepted' and 'Invitation Revoked' in 'Events'/);
+		expect(report.description).toContain("deselect 'Invitation Created', 'Invitation Accepted' and 'Invitation Revoked' in 'Events'");
 		expect(report).toMatchObject({ blocksPublishing: true, everyMs: 24 * HOUR });
 	});
 
 	it('do neither in an outage', () => {
 		const report = reportOf({ kind: 'invitationsUnavailable', reason: failed('outage') });
-		expect(report.description).not.toContain('Untick');
+		expect(report.description).not.toContain('deselect');
 		expect(report.blocksPublishing).toBe(false);
 	});
 });
