@@ -7,7 +7,8 @@ import type { Business, Invitation, Member, Owner } from './types.mts';
 import { asRecord, many, text } from './values.mts';
 import { addProject, addTimeEntry } from './work.mts';
 import type { ProjectDraft, TimeEntryDraft } from './work.mts';
-import type { MemberChanges, MemberDraft, World } from './world.mts';
+import { differences } from './world.mts';
+import type { Differences, MemberChanges, MemberDraft, World } from './world.mts';
 
 const BUSINESS = '/businesses/:businessId';
 const MEMBER = `${BUSINESS}/members/:member`;
@@ -121,10 +122,17 @@ function invitationOf(world: World, call: ControlCall): [Business, Invitation] {
 }
 
 function changeBusiness(world: World, business: Business, { name, accountId, clientAccountId, listable, active, role }: Record<string, unknown>): void {
-	const changes = { name, accountId, clientAccountId, listable, active };
-	Object.assign(business, Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)));
-	if (text(role) && business.membership) business.membership.role = String(role);
-	world.record('businessChanged', 'control', business, null, { name, accountId, clientAccountId, listable, active, role });
+	const { membership } = business;
+	const fields = differences(business, { name, accountId, clientAccountId, listable, active });
+	const own = membership && text(role) ? differences(membership, { role }) : {};
+	Object.assign(business, targets(fields));
+	Object.assign(membership ?? {}, targets(own));
+	const changes = { ...fields, ...own };
+	if (Object.keys(changes).length > 0) world.record('businessChanged', 'control', business, null, { changes });
+}
+
+function targets(changes: Differences): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(changes).map(([field, { to }]) => [field, to]));
 }
 
 function businessRoutes(world: World): ControlRoute[] {

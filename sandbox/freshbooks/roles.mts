@@ -22,3 +22,14 @@ const LISTED_AS: ReadonlyMap<string, string> = new Map([
 export function storedRole(name: string): string | undefined {
 	return LISTED_AS.get(name);
 }
+
+/** The roles a person can be given, by their API names, as FreshBooks' pages call them (support.freshbooks.com articles 227346507 and 115002261367). */
+export const ROLE_TITLES: Readonly<Record<string, string>> = {
+	business_partner: 'Admin', business_manager: 'Manager', business_employee: 'Employee', business_accountant: 'Accountant',
+	contractor: 'Contractor', no_seat_employee: 'Unassigned',
+};
+
+/** A role as a person reads it; an unknown name stays as it is. */
+export function roleTitle(role: string): string {
+	return role === 'owner' ? 'Owner' : (ROLE_TITLES[storedRole(role) ?? role] ?? role);
+}

@@ -31,6 +31,8 @@ export interface SandboxOptions extends Partial<Settings> {
 	/** Fixed OAuth client, for a credential that must outlive the sandbox; made up when left out. */
 	clientId?: string;
 	clientSecret?: string;
+	/** The n8n that belongs to it: the page links to its workflows. */
+	n8nUrl?: string;
 }
 
 /** A running sandbox. `url` is both the API's and the authorization server's base address. */
@@ -47,7 +49,7 @@ export interface Sandbox {
 
 /** Starts a FreshBooks stand-in on 127.0.0.1. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const { port = 0, clientId, clientSecret, ...settings } = options;
+	const { port = 0, clientId, clientSecret, n8nUrl, ...settings } = options;
 	const waits = new Waits();
 	const parts = makeParts(settings, waits, { id: clientId, secret: clientSecret });
 	const app = await makeApp();
@@ -56,7 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		...businessMemberEndpoints(parts.world), ...invitationEndpoints(parts.world), ...staffEndpoints(parts.world), ...workEndpoints(parts.world),
 	]);
 	publishControl(app, parts, (ms) => goDark(app, waits, ms));
-	publishPage(app, parts);
+	publishPage(app, parts, n8nUrl);
 	await app.listen({ host: '127.0.0.1', port });
 	return describeSandbox(app, parts, waits);
 }

@@ -230,10 +230,11 @@ function personOf({ uuid, memberId, email, role, active, firstName, lastName, id
 	return { uuid, memberId, email, role, active, firstName, lastName, identityId };
 }
 
-type Differences = Record<string, { from: unknown; to: unknown }>;
+export type Differences = Record<string, { from: unknown; to: unknown }>;
 
-function differences(member: Member, changes: MemberChanges): Differences {
-	const before: Record<string, unknown> = { ...member };
+/** The fields that `changes` would change in `current`; a field that is undefined in `changes` stays as it is. */
+export function differences(current: object, changes: object): Differences {
+	const before: Record<string, unknown> = { ...current };
 	const entries = Object.entries(changes).filter(([field, value]) => value !== undefined && before[field] !== value);
 	return Object.fromEntries(entries.map(([field, value]) => [field, { from: before[field], to: value }]));
 }

@@ -22,8 +22,7 @@ export function credentialData(sandbox: Sandbox): Record<string, string> {
 	return {
 		clientId: sandbox.clientId,
 		clientSecret: sandbox.clientSecret,
-		access: 'custom',
-		customScopes: 'admin:all:legacy',
+		access: 'legacy',
 		environment: 'custom',
 		apiBaseUrl: sandbox.url,
 		authBaseUrl: sandbox.url,

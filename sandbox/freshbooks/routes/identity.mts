@@ -2,6 +2,7 @@ import { invalidResource, notFound, ok, permissionDenied } from '../answers.mts'
 import type { Answer } from '../answers.mts';
 import type { Call, Endpoint } from '../gate.mts';
 import type { Business, Member, Owner } from '../types.mts';
+import { differences } from '../world.mts';
 import type { World } from '../world.mts';
 import { asRecord, text } from '../values.mts';
 import { isAnswer, reachableBusiness } from './access.mts';
@@ -131,12 +132,13 @@ function updateMe(world: World, { body }: Call): Answer {
 	const changes = Object.entries(WRITABLE).filter(([field]) => field in body);
 	const bad = changes.find(([field]) => !text(body[field]));
 	if (bad) return invalidResource(`${bad[0]} is invalid`);
+	const before = { ...world.owner };
 	for (const [field, own] of changes) world.owner[own] = String(body[field]);
 	const profession = asRecord(body.profession);
 	if ('title' in profession) world.owner.jobTitle = text(profession.title) ?? null;
 	if ('company' in profession) world.owner.company = text(profession.company) ?? null;
 	renameOwnRecords(world);
-	world.record('ownerUpdated', 'api', null, null, body);
+	world.record('ownerUpdated', 'api', null, null, { changes: differences(before, world.owner) });
 	const changed = Object.fromEntries(changes.map(([field]) => [field, body[field]]));
 	return ok({ response: { id: world.owner.identityId, ...changed, ...('profession' in body ? { profession: body.profession } : {}), email: world.owner.email } });
 }

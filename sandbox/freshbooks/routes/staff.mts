@@ -4,6 +4,7 @@ import { naiveEastern, utc } from '../clock.mts';
 import type { Call, Endpoint } from '../gate.mts';
 import { paginate, pagingObject } from '../paging.mts';
 import type { Business, StaffRecord } from '../types.mts';
+import { differences } from '../world.mts';
 import type { World } from '../world.mts';
 import { asRecord, many, text } from '../values.mts';
 import { isAnswer } from './access.mts';
@@ -111,11 +112,14 @@ function update(world: World, call: Call): Answer {
 	const problem = problemIn(world, call.body);
 	if (problem) return problem;
 	const { business, staff } = found;
-	const changes = asRecord(call.body.staff);
-	for (const field of WRITABLE) if (field in changes) staff.fields[field] = changes[field] === null ? null : String(changes[field]);
-	if (changes.vis_state !== undefined) staff.visState = Number(changes.vis_state);
+	const { vis_state: visState, ...others } = asRecord(call.body.staff);
+	const fields = Object.fromEntries(WRITABLE.filter((name) => name in others).map((name) => [name, others[name] === null ? null : String(others[name])]));
+	const state = visState === undefined ? {} : { vis_state: Number(visState) };
+	const changes = differences({ vis_state: staff.visState, ...staff.fields }, { ...fields, ...state });
+	Object.assign(staff.fields, fields);
+	staff.visState = state.vis_state ?? staff.visState;
 	staff.updated = utc(world.now());
-	const deleted = changes.vis_state !== undefined && staff.visState === 1;
+	const deleted = state.vis_state === 1;
 	world.record(deleted ? 'staffDeleted' : 'staffUpdated', 'api', business, null, { staffId: staff.id, changes });
 	return ok({ response: deleted ? {} : { result: { staff: staffBody(business, staff, false) } } });
 }
