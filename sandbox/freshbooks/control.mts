@@ -90,7 +90,7 @@ function oauthRoutes({ oauth, world }: Parts): ControlRoute[] {
 	return [
 		{ method: 'GET', path: '/oauth', run: () => ({ clientId: oauth.clientId, clientSecret: oauth.clientSecret, ...oauth.counts }) },
 		{ method: 'POST', path: '/oauth/grant', created: true, run: ({ body }) => {
-			const scope = oauth.grantableScope(text(body.scope), world.settings.profile === 'guide');
+			const scope = oauth.grantableScope(text(body.scope), world.settings);
 			if (scope === undefined) throw new ControlError(400, 'Unknown scope');
 			return tokenBody(oauth.issue(scope));
 		} },

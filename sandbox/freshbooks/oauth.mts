@@ -42,7 +42,7 @@ function readRequest(oauth: OAuthStore, world: World, values: Record<string, unk
 	// FreshBooks wants a registered HTTPS address; the sandbox takes any address on this machine instead.
 	if (!isLoopback(redirectUri)) return refusalPage(400, 'Invalid URI', 'The redirect URI is not registered. The sandbox accepts loopback addresses only.');
 	if (values.response_type !== 'code') return refusalPage(400, 'Unsupported response type', 'The authorization server does not support this response type.');
-	const scope = oauth.grantableScope(text(values.scope), world.settings.profile === 'guide');
+	const scope = oauth.grantableScope(text(values.scope), world.settings);
 	if (scope === undefined) return refusalPage(400, 'Invalid scope', 'The requested scope is invalid, unknown, or malformed.');
 	return { redirectUri, scope, state: text(values.state), challenge: text(values.code_challenge) ?? null };
 }
@@ -91,6 +91,10 @@ function token(oauth: OAuthStore, world: World, call: Call): Answer {
 	if (!isClient(oauth, call)) return authError(401, 'invalid_client', 'Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method.');
 	if (body.grant_type === 'authorization_code') {
 		return tokenAnswer(oauth.exchangeCode(text(body.code) ?? '', text(body.redirect_uri), text(body.code_verifier)));
+	}
+	if (body.grant_type === 'refresh_token' && world.settings.refreshNeedsRedirectUri && !text(body.redirect_uri)) {
+		// Assumption 15. What FreshBooks would answer is unknown; this is Doorkeeper's answer to a missing parameter.
+		return authError(400, 'invalid_request', 'Missing required parameter: redirect_uri.');
 	}
 	if (body.grant_type === 'refresh_token') return tokenAnswer(oauth.refresh(text(body.refresh_token) ?? '', world.settings.refreshKillsAccessToken));
 	return authError(400, 'unsupported_grant_type', 'The authorization grant type is not supported by the authorization server.');

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
+import type { Settings } from './types.mts';
+
 /** Scopes an app can enable (FreshBooks API docs, Scopes page), the legacy scope of older apps included. */
 const OBJECTS = ['bill_payments', 'bill_vendors', 'billable_items', 'bills', 'business', 'clients', 'credit_notes', 'estimates', 'expenses',
 	'invoices', 'journal_entries', 'online_payments', 'other_income', 'payments', 'projects', 'retainers', 'taxes', 'teams', 'time_entries'];
@@ -49,11 +51,12 @@ export class OAuthStore {
 		this.clientSecret = client.secret ?? `fbsx-secret-${randomBytes(32).toString('hex')}`;
 	}
 
-	/** The scope to grant, `user:profile:read` added as FreshBooks does, or undefined when a scope is unknown. */
-	grantableScope(requested: string | undefined, allowGuideScope: boolean): string | undefined {
-		const scopes = (requested?.trim() || DEFAULT_SCOPE).split(/\s+/);
-		const known = scopes.every((scope) => KNOWN_SCOPES.has(scope) || (allowGuideScope && scope === GUIDE_SCOPE));
-		if (!known) return undefined;
+	/** The scope to grant, `user:profile:read` added as FreshBooks does, or undefined when a scope is not enabled on the app. */
+	grantableScope(requested: string | undefined, { profile, appScopes }: Pick<Settings, 'profile' | 'appScopes'>): string | undefined {
+		const scopes = (requested?.trim() || (appScopes ?? DEFAULT_SCOPE)).split(/\s+/);
+		const enabled = appScopes === null ? KNOWN_SCOPES : new Set(appScopes.split(/\s+/));
+		const guideScope = appScopes === null && profile === 'guide' ? GUIDE_SCOPE : undefined;
+		if (!scopes.every((scope) => enabled.has(scope) || scope === guideScope)) return undefined;
 		return [...new Set(scopes.includes('admin:all:legacy') ? scopes : ['user:profile:read', ...scopes])].join(' ');
 	}
 

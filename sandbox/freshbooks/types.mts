@@ -168,6 +168,9 @@ export interface Settings {
 	staffLimit: number;
 	expiredTokenStatus: 401 | 403;
 	rejectDuplicateInvitations: boolean;
+	invitedAddress: 'asTyped' | 'lowerCase';
+	/** Which records the list shows without `search[vis_state]`. */
+	staffListed: 'all' | 'active';
 	pendingInTeamMembers: boolean;
 	bumpUpdatedAt: boolean;
 	removedMembers: 'gone' | 'inactive';
@@ -175,5 +178,8 @@ export interface Settings {
 	membershipWithoutBusiness: boolean;
 	accountingErrors: 'old' | 'new';
 	refreshKillsAccessToken: boolean;
+	refreshNeedsRedirectUri: boolean;
+	/** The scopes enabled on the app, separated by spaces. Null: every known one. */
+	appScopes: string | null;
 	autoConsent: boolean;
 }

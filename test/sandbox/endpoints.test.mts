@@ -187,6 +187,12 @@ describe('invitations', () => {
 		assert.equal((await pending()).length, 1);
 	});
 
+	it('are stored with the address in lower case on request', async () => {
+		await bench.control('PATCH', '/settings', { invitedAddress: 'lowerCase' });
+		assert.equal((await invite('New.Person@Example.com')).data.response.invitation.email, 'new.person@example.com');
+		assert.ok((await pending()).some(({ email }) => email === 'new.person@example.com'));
+	});
+
 	it('refuse a bad address and an empty role', async () => {
 		assert.equal((await invite('nobody')).status, 422);
 		assert.equal((await invite('a@example.com', '')).status, 422);
@@ -256,6 +262,14 @@ describe('staff', () => {
 		assert.equal((await bench.api.get(`${STAFF}/1`)).data.response.result.staff.vis_state, 1);
 		assert.equal((await team()).length, 12);
 		assert.deepEqual(await kinds(bench), ['staffUpdated', 'staffDeleted']);
+	});
+
+	it('are listed without the deleted and archived ones on request, unless vis_state asks for them', async () => {
+		await bench.control('PATCH', '/settings', { staffListed: 'active' });
+		await bench.api.put(`${STAFF}/1`, { staff: { vis_state: 1 } });
+		assert.equal((await list()).total, 11);
+		assert.deepEqual((await list({ 'search[vis_state]': 1 })).staff.map(({ id }: Body) => id), [1]);
+		assert.equal((await bench.api.get(`${STAFF}/1`)).status, 200);
 	});
 
 	it('answer errors in the old envelope, or the new one', async () => {

@@ -28,9 +28,9 @@ async function newToken(scope = 'user:teams:read'): Promise<{ access_token: stri
 	return (await exchange(code)).data;
 }
 
-function refresh(refreshToken: string) {
+function refresh(refreshToken: string, changes: Record<string, string> = {}) {
 	const { clientId, clientSecret } = bench.sandbox;
-	return bench.open.post('/auth/oauth/token', { grant_type: 'refresh_token', client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken });
+	return bench.open.post('/auth/oauth/token', { grant_type: 'refresh_token', client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken, ...changes });
 }
 
 const me = (accessToken: string) => bench.open.get('/auth/api/v1/users/me', { headers: { authorization: `Bearer ${accessToken}` } });
@@ -155,6 +155,14 @@ describe('the token endpoint', () => {
 		assert.equal(Number(now.reuseAttempts) - Number(before.reuseAttempts), 1);
 	});
 
+	it('refuses a refresh without redirect_uri on request, and the refresh token still works', async () => {
+		await bench.control('PATCH', '/settings', { refreshNeedsRedirectUri: true });
+		const { refresh_token: refreshToken } = await newToken();
+		const refused = await refresh(refreshToken);
+		assert.deepEqual([refused.status, refused.data], [400, { error: 'invalid_request', error_description: 'Missing required parameter: redirect_uri.' }]);
+		assert.equal((await refresh(refreshToken, { redirect_uri: REDIRECT })).status, 200);
+	});
+
 	it('carries out no refresh whose connection was cut meanwhile: the refresh token still works', async () => {
 		const token = await newToken();
 		await bench.control('POST', '/faults', { kind: 'delay', ms: 150, route: 'POST /oauth/token' });
@@ -234,5 +242,15 @@ describe('scopes', () => {
 	it('default to the app\'s own when none is asked for', async () => {
 		const code = (await allow({ scope: '' })).searchParams.get('code') ?? '';
 		assert.equal((await exchange(code)).data.scope, 'user:profile:read user:teams:read');
+	});
+
+	it('are those enabled on the app, on request: consent to another is refused, and they are the default', async () => {
+		await bench.control('PATCH', '/settings', { appScopes: 'user:profile:read user:teams:read account' });
+		const refused = await bench.open.get('/oauth/authorize', { params: authorizeQuery({ scope: 'user:teams:read admin:all:legacy' }) });
+		assert.equal(refused.status, 400);
+		assert.match(refused.data, /The requested scope is invalid, unknown, or malformed/);
+		const code = (await allow({ scope: '' })).searchParams.get('code') ?? '';
+		assert.equal((await exchange(code)).data.scope, 'user:profile:read user:teams:read account');
+		await assert.rejects(bench.control('POST', '/oauth/grant', { scope: 'user:teams:write' }), /Unknown scope/);
 	});
 });

@@ -67,7 +67,8 @@ function invite(world: World, business: Business, email: string | undefined, nam
 	if (typeof role !== 'string') return role;
 	const duplicate = pendingInvitations(business).some((invitation) => sameAddress(invitation.email, email));
 	if (duplicate && world.settings.rejectDuplicateInvitations) return invalidResource('Email has already been invited');
-	return world.invite(business, { email, role }, 'api');
+	const stored = world.settings.invitedAddress === 'lowerCase' ? email.toLowerCase() : email;
+	return world.invite(business, { email: stored, role }, 'api');
 }
 
 /** An accepted invitation cannot be revoked (the guide). Assumption: it answers 404, as one that is not there. */

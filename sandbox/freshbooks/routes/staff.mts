@@ -32,7 +32,9 @@ function account(world: World, { params }: Call): Business | Answer {
 function list(world: World, call: Call): Answer {
 	const business = account(world, call);
 	if (isAnswer(business)) return business;
-	const rows = matching(business.staff, call.query).map((staff) => ({ staff, email: staff.fields.email ?? '' }));
+	const hidesOthers = world.settings.staffListed === 'active' && call.query['search[vis_state]'] === undefined;
+	const listed = hidesOthers ? business.staff.filter(({ visState }) => visState === 0) : business.staff;
+	const rows = matching(listed, call.query).map((staff) => ({ staff, email: staff.fields.email ?? '' }));
 	const page = paginate(rows, call.query, world.settings, call.distortion);
 	if ('problem' in page) return pagingError(world, page.problem, page.value);
 	const withProjects = many(call.query['include[]']).includes('projectids');
