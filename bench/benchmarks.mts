@@ -1,4 +1,4 @@
-// The benchmarks: which tasks each one runs, and what its figures are made of.
+// The benchmarks: which tasks each one runs, and how its figures are computed.
 import { costs, figure, figureOf, told, type CostRow, type Figures } from './figures.mts';
 import { median, type Times } from './lib/measure.mts';
 import { inWorker, type SandboxAddress, type Stage } from './lib/stage.mts';
@@ -11,7 +11,7 @@ import type { LoadInput } from './tasks/load.mts';
 import type { Block, PollInput, PollResult } from './tasks/poll.mts';
 import type { ScimInput, ScimResult } from './tasks/scim.mts';
 
-/** What every benchmark is given. */
+/** The input of every benchmark. */
 export interface Run {
 	sizes: Sizes;
 	stage: Stage;
@@ -120,9 +120,9 @@ async function throttled({ sizes, stage, sandbox }: Run): Promise<Figures> {
 
 const EVERY_MS = 5 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
-/** About what FreshBooks takes to answer. */
+/** About FreshBooks' response time. */
 const REAL_LATENCY_MS = 300;
-/** What n8n's durable scheduler gives a poll; its default engine gives 300 s. */
+/** The time limit of a poll on n8n's durable scheduler; on its default engine it is 300 s. */
 const SHORT_BUDGET_MS = 36_000;
 
 async function businesses({ sizes, stage, sandbox }: Run): Promise<Figures> {

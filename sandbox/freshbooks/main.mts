@@ -17,7 +17,7 @@ const { values } = parseArgs({
 
 function profileFrom(name: string): Profile {
 	if (name === 'documented' || name === 'guide') return name;
-	throw new Error(`Unknown profile '${name}': use documented or guide`);
+	throw new Error(`Unknown profile '${name}'. To fix this, use documented or guide.`);
 }
 
 function people(sandbox: Sandbox) {

@@ -8,7 +8,7 @@ import { asRecord, many, text } from './values.mts';
 
 type Close = (status: number | null) => void;
 
-/** What a gateway calls its answers; 520 and 524 are those of Cloudflare. */
+/** The titles of a gateway's error pages; 520 and 524 are Cloudflare's. */
 const GATEWAY_TITLES: Readonly<Record<number, string>> = {
 	502: 'Bad Gateway', 503: 'Service Temporarily Unavailable', 504: 'Gateway Time-out', 520: 'Web server is returning an unknown error', 524: 'A timeout occurred',
 };
@@ -18,12 +18,12 @@ function gatewayPage(status: number): Answer {
 	return { status, text: `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n` };
 }
 
-/** How long a hit holds the answer back. */
+/** By how many milliseconds a hit delays the answer. */
 export function delayOf(hit: Hit | undefined): number {
 	return Number(hit?.params.delayMs ?? (hit?.kind === 'delay' ? (hit.params.ms ?? 1000) : 0));
 }
 
-/** How long after its answer a `lateArrival` is carried out, in milliseconds. */
+/** How many milliseconds after its answer a `lateArrival` is carried out. */
 export function arrivesAfter(hit: Hit): number {
 	return Number(hit.params.arrivesAfterMs ?? 2500);
 }
@@ -43,7 +43,7 @@ export function instead(hit: Hit | undefined): Answer | undefined {
 	}
 }
 
-/** What becomes of the endpoint's own answer under a hit. */
+/** The endpoint's own answer as a hit changes it. */
 export function answerUnder(hit: Hit | undefined, answer: Answer): Answer {
 	if (hit?.kind === 'applyThenFail') return anyAnswer(hit.params, 500);
 	if (hit?.kind === 'fieldsLeftOut') return { ...answer, body: without(answer.body, new Set(many(hit.params.fields ?? ROLES_NAMES_AND_DATES))) };

@@ -1,4 +1,4 @@
-/** Every role name that somebody documents for a write, and the name under which FreshBooks' lists show it. */
+/** Every role name that a source documents for a write, and its name in FreshBooks' lists. */
 const LISTED_AS: ReadonlyMap<string, string> = new Map([
 	// FreshBooks API docs, Team Members page, and FreshBooks' Postman collection, My Team.
 	['business_partner', 'business_partner'],
@@ -16,8 +16,8 @@ const LISTED_AS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The role that is stored for the name sent, or undefined for one that nobody documents. `owner` is none of them: FreshBooks
- * transfers a business through its support only. Assumption 12: the short names are stored under the long ones.
+ * The role that is stored for the name sent, or undefined for a name that no source documents. `owner` is not among them:
+ * only FreshBooks' support transfers a business. Assumption 12: the short names are stored under the long ones.
  */
 export function storedRole(name: string): string | undefined {
 	return LISTED_AS.get(name);

@@ -47,14 +47,14 @@ describe('users/me', () => {
 		assert.ok(response.roles.some((role: Body) => role.accountid === 'Xr82w' && role.role === 'client'));
 	});
 
-	it('has the flat shape, and memberships without a business, when told to', async () => {
+	it('has the flat shape, and memberships without a business, by settings', async () => {
 		await bench.control('PATCH', '/settings', { membershipWithoutBusiness: true });
 		assert.equal((await bench.api.get(ME)).data.response.business_memberships.at(-1).business, null);
 		await bench.control('PATCH', '/settings', { usersMeShape: 'flat' });
 		assert.deepEqual((await bench.api.get(ME)).data.response.business_memberships[0], { business_id: BILLSPRING, role: 'owner' });
 	});
 
-	it('is updated with the id, the changed fields and the address for an answer', async () => {
+	it('is updated, and the answer has the ID, the changed fields and the address', async () => {
 		const answer = await bench.api.put(ME, { first_name: 'Janet', language: 'fr' });
 		assert.deepEqual(answer.data, { response: { id: 712052, first_name: 'Janet', language: 'fr', email: 'marlowe.ashdown@example.com' } });
 		assert.equal((await bench.api.get(ME)).data.response.first_name, 'Janet');
@@ -71,7 +71,7 @@ describe('team members', () => {
 		assert.match(data.response[0].created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 	});
 
-	it('come singly by uuid, and not by their integer id', async () => {
+	it('are read singly by UUID, and not by their integer ID', async () => {
 		const [first] = await team();
 		assert.deepEqual((await bench.api.get(`${TEAM}/${String(first?.uuid)}`)).data, { response: first });
 		const integerId = (await members())[0]?.id;

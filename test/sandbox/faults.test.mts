@@ -159,7 +159,7 @@ describe('fault kinds', () => {
 		}
 	});
 
-	it('lateArrival: answers 520 and arrives 2.5 seconds later unless told otherwise, and not after a reset', async () => {
+	it('lateArrival: answers 520 and arrives 2.5 seconds later by default, and not after a reset', async () => {
 		await bench.control('POST', '/faults', { kind: 'lateArrival', route: 'POST /invitations' });
 		assert.equal((await bench.api.post(INVITATIONS, { email: 'late@example.com', role: 'contractor' })).status, 520);
 		await bench.control('POST', '/reset');
@@ -190,14 +190,14 @@ describe('fault kinds', () => {
 		assert.ok(!data.response.some(({ email }: Body) => email === 'ivo.castellan@example.com'));
 	});
 
-	it('hugeBody and deepJson: more than anybody wants to read', async () => {
+	it('hugeBody and deepJson: very large answers', async () => {
 		await arm({ kind: 'hugeBody', bytes: 1_000_000 });
 		await arm({ kind: 'deepJson', depth: 500 });
 		assert.equal((await team()).data.response.length, 1_000_000);
 		assert.equal(JSON.stringify((await team()).data).length, '{"response":}'.length + 1000);
 	});
 
-	it('expireToken: the token of this very request is over, its refresh token is not', async () => {
+	it('expireToken: the access token of this request ends, its refresh token stays good', async () => {
 		const { access_token, refresh_token } = bench.sandbox.grant();
 		const own = { headers: { authorization: `Bearer ${String(access_token)}` } };
 		await arm({ kind: 'expireToken' });
@@ -216,7 +216,7 @@ describe('fault kinds', () => {
 });
 
 describe('a director', () => {
-	it('is asked first, told whose request it is, and may leave it to the armed faults', async () => {
+	it('decides first, gets the grant of the request, and may leave it to the armed faults', async () => {
 		const { faults, oauth } = bench.sandbox.parts;
 		const grants: Array<number | null> = [];
 		faults.director = ({ grant }) => {

@@ -28,7 +28,7 @@ function account(world: World, { params }: Call): Business | Answer {
 	return business.membership && business.listable ? business : permissionDenied();
 }
 
-/** The key of the list is `staff`, the paging flat beside it (FreshBooks API docs, Staff page). */
+/** The key of the list is `staff`, with the paging fields beside it (FreshBooks API docs, Staff page). */
 function list(world: World, call: Call): Answer {
 	const business = account(world, call);
 	if (isAnswer(business)) return business;
@@ -97,7 +97,7 @@ function single(world: World, call: Call): Answer {
 const WRITABLE = ['fax', 'rate', 'note', 'display_name', 'lname', 'mob_phone', 'home_phone', 'email', 'username', 'p_province', 'p_city', 'p_code',
 	'p_country', 'bus_phone', 'language', 'p_street2', 'fname', 'organization', 'p_street', 'currency_code'];
 
-/** A fault of the whole body or of vis_state; the other fields are taken as they come. */
+/** Checks the body, vis_state and the email; the other fields are not checked. */
 function problemIn(world: World, body: Record<string, unknown>): Answer | undefined {
 	const refuse = (errno: number, field: string, message: string) =>
 		accountingError(world.settings, { status: 422, errno, field, message, object: 'staff', value: String(asRecord(body.staff)[field] ?? '') });
@@ -107,7 +107,7 @@ function problemIn(world: World, body: Record<string, unknown>): Answer | undefi
 	return email !== undefined && !/^[^\s@]+@[^\s@]+$/.test(String(email)) ? refuse(1004, 'email', 'Invalid email address.') : undefined;
 }
 
-/** Deleting is an update to vis_state 1, answered by an empty response. Assumption 8: it leaves the person's membership and login alone. */
+/** Deleting is an update to vis_state 1, answered by an empty response. Assumption 8: the person's membership and login stay as they are. */
 function update(world: World, call: Call): Answer {
 	const found = find(world, call);
 	if (isAnswer(found)) return found;
@@ -126,7 +126,7 @@ function update(world: World, call: Call): Answer {
 	return ok({ response: deleted ? {} : { result: { staff: staffBody(business, staff, false) } } });
 }
 
-/** Deprecated: an accounting record that cannot log in (FreshBooks API docs, Staff page). Here so that a test can see nobody uses it. */
+/** Deprecated: an accounting record that cannot log in (FreshBooks API docs, Staff page). It exists so that a test can show that the nodes do not use it. */
 function create(world: World, call: Call): Answer {
 	const business = account(world, call);
 	if (isAnswer(business)) return business;
