@@ -97,7 +97,7 @@ export function costs(rows: readonly CostRow[]): Figures {
 }
 
 /** A figure whose goal is not a number. */
-export function told(key: Key, value: Readonly<Record<string, number>>, met: boolean, details: string): Figures {
+export function figureWithoutLimit(key: Key, value: Readonly<Record<string, number>>, met: boolean, details: string): Figures {
 	return { [key]: { value, met, details } };
 }
 

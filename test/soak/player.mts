@@ -1,4 +1,4 @@
-// Plays the plan: people, the package's actions and another program change the same businesses at the same time.
+// Runs the plan: people, the package's actions and another program change the same businesses at the same time.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generatedPerson } from '../../sandbox/freshbooks/people.mts';
 import { findMember, pendingInvitations, sameAddress } from '../../sandbox/freshbooks/businesses.mts';
@@ -11,22 +11,22 @@ import { BUSINESSES, placeInTeam, type Act, type Attempt, type Life, type Plan, 
 import type { ActionName, Stage } from './stage.mts';
 
 const LONGEST_ACTION_MS = 280_000;
-/** How often somebody is onboarded once more, until the answer is sure. */
+/** How often an onboarding is repeated until its result is clear. */
 const MOST_RUNS = 8;
 const BETWEEN_RUNS_MS = 2_000;
 
-/** Whether an onboarding neither failed nor leaves open what it came to. */
+/** Whether an onboarding succeeded with a clear result. */
 function isSure(items: Json[] | undefined): boolean {
 	return items !== undefined && items.every(({ verified }) => verified !== false);
 }
 
-/** How far one person's life has come. */
+/** The progress of one person's steps. */
 interface Standing {
 	readonly businessId: number;
 	email: string;
 }
 
-/** Carries out a plan; what it asked the package for is in `actions`. */
+/** Runs a plan; the actions of the package are in `actions`. */
 export class Player {
 	readonly actions: Action[] = [];
 	/** How often two wrote about the same person at the same time. */
@@ -59,7 +59,7 @@ export class Player {
 		return this.#refusals;
 	}
 
-	/** Plays until the time is over. */
+	/** Runs until the time is over. */
 	async play(forMs: number): Promise<void> {
 		const { lives, reads, attempts, outages, clockJumps, refusals } = this.#plan;
 		for (const life of lives) this.#at(life.startsAtMs, async () => await this.#live(life));
@@ -73,7 +73,7 @@ export class Player {
 		this.#jump(0);
 	}
 
-	/** Waits for what was begun and is not over. */
+	/** Waits for steps that are still running. */
 	async finish(): Promise<void> {
 		await Promise.race([Promise.all(this.#underWay), sleep(LONGEST_ACTION_MS, undefined, { ref: false })]);
 	}
@@ -128,7 +128,7 @@ export class Player {
 		return true;
 	}
 
-	/** Another hand may have been there before, or an action may have failed. */
+	/** Somebody else may have done it before, or an action may have failed. */
 	#isPossible({ businessId, email }: Standing, act: Act): boolean {
 		const business = this.#business(businessId);
 		const pending = pendingInvitations(business).filter((invitation) => sameAddress(invitation.email, email)).length;
@@ -213,7 +213,7 @@ export class Player {
 		if (!answers.every(isSure)) await this.#onboardAgain(standing, role);
 	}
 
-	/** Who gets an error, or is told that it is not sure, runs it again, as the answer says. */
+	/** After an error or an unclear result, the caller runs it again, as the answer says. */
 	async #onboardAgain(standing: Standing, role: string): Promise<void> {
 		for (let run = 0; run < MOST_RUNS; run++) {
 			await sleep(BETWEEN_RUNS_MS);
@@ -236,7 +236,7 @@ export class Player {
 		await work();
 	}
 
-	/** Asks the package for something, and keeps what it answered. */
+	/** Runs an action of the package, and keeps its result. */
 	async #ask(kind: ActionName & ActionKind, { businessId, email }: Standing, more: { role?: string; way?: string } = {}): Promise<Json[] | undefined> {
 		const startedAt = Date.now();
 		const { items, details } = await this.#stage.act(kind, { businessId, email, ...more });

@@ -27,7 +27,7 @@ export const CHECKS: readonly Check[] = ['starts', 'loads', 'action', 'refresh',
 
 const LOOK_EVERY_MS = 500;
 const POLLED_WITHIN_MS = 60_000;
-const TOLD_WITHIN_MS = 60_000;
+const EMITTED_WITHIN_MS = 60_000;
 
 /** A release with the package in it, and the FreshBooks it is connected to. */
 class Probe {
@@ -168,10 +168,10 @@ class Probe {
 		await this.expireTokens();
 		const leaver = this.#people.at(-1);
 		await fetch(`${this.#sandbox.url}/sandbox/businesses/${HARBOUR}/members/${leaver}`, { method: 'DELETE' });
-		const told = (): unknown[] => this.#executions(WATCH).flatMap((one) => one.items(TRIGGER)).map(({ event, member }) => [event, (member as { email?: string } | undefined)?.email]);
-		await this.#until(() => told().length > 0, TOLD_WITHIN_MS);
-		const found = JSON.stringify(told());
-		return found === JSON.stringify([['memberRemoved', leaver]]) ? undefined : `it told ${found}`;
+		const emitted = (): unknown[] => this.#executions(WATCH).flatMap((one) => one.items(TRIGGER)).map(({ event, member }) => [event, (member as { email?: string } | undefined)?.email]);
+		await this.#until(() => emitted().length > 0, EMITTED_WITHIN_MS);
+		const found = JSON.stringify(emitted());
+		return found === JSON.stringify([['memberRemoved', leaver]]) ? undefined : `it emitted ${found}`;
 	}
 }
 
