@@ -38,7 +38,7 @@ async function list({ sizes, stage, sandbox }: Run): Promise<Figures> {
 		`ours ${ms(freshBooks[kind])}, HTTP Request node ${httpRequestNode ? ms(httpRequestNode[kind]) : NO_RIVAL}, bare loop ${ms(floor[kind])}`;
 	return {
 		...figure('listWallVsHttpRequestNode', ratio(slow.freshBooks.wallMs, slow.httpRequestNode?.wallMs), compared('wallMs', slow)),
-		...figure('listRequests', slow.listRequests, `to the list of ${sizes.listMembers} people; ${slow.allRequests} in the whole execution: users/me names the business`),
+		...figure('listRequests', slow.listRequests, `to the list of ${sizes.listMembers} people; ${slow.allRequests} in the complete execution: users/me names the business`),
 		...figure('listCpuVsHttpRequestNode', ratio(quick.freshBooks.cpuMs, quick.httpRequestNode?.cpuMs), compared('cpuMs', quick)),
 	};
 }

@@ -48,8 +48,8 @@ export function answerUnder(hit: Hit | undefined, answer: Answer): Answer {
 	if (hit?.kind === 'applyThenFail') return anyAnswer(hit.params, 500);
 	if (hit?.kind === 'fieldsLeftOut') return { ...answer, body: without(answer.body, new Set(many(hit.params.fields ?? ROLES_NAMES_AND_DATES))) };
 	if (hit?.kind !== 'truncatedJson') return answer;
-	const whole = JSON.stringify(answer.body ?? {});
-	return { ...answer, body: undefined, text: whole.slice(0, Math.max(1, Math.floor(whole.length / 2))), headers: { 'content-type': 'application/json; charset=utf-8' } };
+	const complete = JSON.stringify(answer.body ?? {});
+	return { ...answer, body: undefined, text: complete.slice(0, Math.max(1, Math.floor(complete.length / 2))), headers: { 'content-type': 'application/json; charset=utf-8' } };
 }
 
 /** Of team members, members and invitations. */
@@ -90,8 +90,8 @@ export function cutBefore(reply: FastifyReply, close: Close): FastifyReply {
 export function cutMidBody(reply: FastifyReply, answer: Answer, close: Close): FastifyReply {
 	close(null);
 	reply.hijack();
-	const whole = Buffer.from(answer.text ?? JSON.stringify(answer.body ?? {}));
-	reply.raw.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', 'content-length': whole.length });
-	reply.raw.write(whole.subarray(0, Math.floor(whole.length / 2)), () => setImmediate(() => reply.raw.socket?.destroy()));
+	const complete = Buffer.from(answer.text ?? JSON.stringify(answer.body ?? {}));
+	reply.raw.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', 'content-length': complete.length });
+	reply.raw.write(complete.subarray(0, Math.floor(complete.length / 2)), () => setImmediate(() => reply.raw.socket?.destroy()));
 	return reply;
 }

@@ -87,7 +87,7 @@ export class Guarded {
 		const guard = this.#process;
 		if (!this.running || !guard?.pid) return;
 		const ended = once(guard, 'exit');
-		// The guard passes SIGTERM on; SIGKILL goes to the whole group.
+		// The guard passes SIGTERM on; SIGKILL goes to all of the group.
 		signalProcess(signal === 'SIGKILL' ? -guard.pid : guard.pid, signal);
 		await Promise.race([ended, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
 		// What is left of the guard's group (n8n's task runner, or n8n itself) ends now.

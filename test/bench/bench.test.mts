@@ -32,9 +32,9 @@ describe('the benchmarks', () => {
 		assert.equal(table(figures).split('\n').length, KEYS.length + 1);
 	});
 
-	test('count what reading a list takes, and what the whole execution takes', () => {
+	test('count the requests of a list, and those of the complete execution', () => {
 		assert.equal(figures.listRequests?.value, Math.ceil(TINY.listMembers / 100));
-		assert.match(figures.listRequests?.details ?? '', /; 4 in the whole execution/);
+		assert.match(figures.listRequests?.details ?? '', /; 4 in the complete execution/);
 	});
 
 	test('say what a poll costs at every size, as a table of Markdown', () => {

@@ -10,7 +10,7 @@ import { packPackage, unpack } from '../../sandbox/n8n/package.mts';
 import { ROOT } from '../../sandbox/n8n/paths.mts';
 
 const REPOSITORY = 'https://github.com/n8n-nodes-freshbooks/n8n-nodes-freshbooks';
-/** The whole list of n8n's codex documentation. */
+/** All values of n8n's codex documentation. */
 const CATEGORIES = new Set([
 	'Data & Storage',
 	'Finance & Accounting',

@@ -15,7 +15,7 @@ export interface Row {
 	readonly repeated: number;
 	readonly lost: number;
 	readonly untrue: number;
-	/** Of the whole scenario, in the row of its trigger. */
+	/** Of the complete scenario, in the row of its trigger. */
 	readonly refreshes?: number;
 	readonly reused?: number;
 	readonly note: string;

@@ -152,7 +152,7 @@ describe('the business group', () => {
 		assert.deepEqual(response.business_group.members[0].role, 'owner');
 	});
 
-	it('goes away with the whole business on DELETE, which history tells', async () => {
+	it('is deleted with its business on DELETE, which history records', async () => {
 		assert.equal((await bench.api.delete(GROUP)).status, 200);
 		assert.deepEqual(await kinds(bench), ['businessDeleted']);
 		assert.equal((await bench.api.get(TEAM)).status, 404);

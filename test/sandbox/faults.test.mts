@@ -12,7 +12,7 @@ const page = async (number: number): Promise<string[]> =>
 	(await bench.api.get(LARGE_TEAM, { params: { per_page: 100, page: number } })).data.response.map(({ uuid }: { uuid: string }) => uuid);
 
 describe('a fault', () => {
-	it('hits the matching requests it was told to, after those it lets pass', async () => {
+	it('hits matching requests, after those that it lets pass', async () => {
 		await arm({ kind: 'status', status: 503, count: 2, after: 1 });
 		assert.equal((await bench.api.get(MEMBERS)).status, 200);
 		const statuses = [await team(), await team(), await team(), await team()].map(({ status }) => status);
@@ -116,12 +116,12 @@ describe('fault kinds', () => {
 	it('fieldsLeftOut: the answer without roles, names and dates, or without the fields named', async () => {
 		await arm({ kind: 'fieldsLeftOut' });
 		await arm({ kind: 'fieldsLeftOut', fields: ['email', 'total'] });
-		const [whole, first, second] = [await bench.api.get(MEMBERS), await team(), await team()];
+		const [complete, first, second] = [await bench.api.get(MEMBERS), await team(), await team()];
 		const [row] = first.data.response;
 		assert.deepEqual(Object.keys(row).filter((name) => /role|name|_at$|date/.test(name)), []);
 		assert.deepEqual([row.email, row.active, first.data.meta.total], ['marlowe.ashdown@example.com', true, 12]);
 		assert.deepEqual(['email' in second.data.response[0], second.data.response[0].business_role_name, 'total' in second.data.meta], [false, 'owner', false]);
-		assert.ok(whole.data.response.members.every((member: Body) => typeof member.role === 'string'));
+		assert.ok(complete.data.response.members.every((member: Body) => typeof member.role === 'string'));
 	});
 
 	it('emptyList: no rows, with or without the total', async () => {

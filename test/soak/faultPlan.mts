@@ -8,7 +8,7 @@ export const REQUEST_FAULTS = [
 	'rows that move', 'rows dropped', 'token expired mid-list', 'refresh answered 500', 'slow refresh', 'write applied, then failed',
 	'gateway gave up, write arrives later', 'fields left out',
 ] as const;
-/** Faults of the whole sandbox, at planned times. */
+/** Faults of the sandbox itself, at planned times. */
 export const WORLD_FAULTS = ['connection refused', 'clock jump', 'two writers', 'business refused'] as const;
 export const FAULTS = [...REQUEST_FAULTS, ...WORLD_FAULTS] as const;
 export type RequestFault = (typeof REQUEST_FAULTS)[number];

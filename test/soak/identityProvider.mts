@@ -91,10 +91,10 @@ export class IdentityProvider {
 	}
 
 	/** Requests it again until it is done. */
-	async #wish(email: string, isIn: boolean, kind: ActionKind, attempt: () => Promise<Attempt>): Promise<void> {
+	async #wish(email: string, isAssigned: boolean, kind: ActionKind, attempt: () => Promise<Attempt>): Promise<void> {
 		for (let tries = 1; tries <= MOST_TRIES; tries++) {
 			const isDone = await this.#ask(kind, email, attempt);
-			this.wishes.set(email, { email, isIn, isDone });
+			this.wishes.set(email, { email, isAssigned, isDone });
 			if (isDone) return;
 			await sleep(BETWEEN_TRIES_MS);
 		}

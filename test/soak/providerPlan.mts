@@ -33,7 +33,7 @@ export function providerLivesOf(seed: number, endMs: number): ProviderLife[] {
 		// Half of the people at the start stay unchanged.
 		const veteran = lives.length % 4 === 3 && veterans.length > PROVISIONED.people / 2 ? veterans.pop() : undefined;
 		const email = veteran?.email ?? `provided.${lives.length}@soak.example`;
-		const acts = [...(veteran ? [] : joining(chance)), ...staying(chance), ...leaving(chance)];
+		const acts = [...(veteran ? [] : joining(chance)), ...changing(chance), ...leaving(chance)];
 		lives.push({ startsAtMs: at, email, steps: acts.map((act) => ({ afterMs: chance.between(300, 5_000), act })) });
 	}
 	return lives;
@@ -43,7 +43,7 @@ function joining(chance: Chance): ProviderAct[] {
 	return [{ kind: 'assign' }, ...(chance.happens(0.7) ? [{ kind: 'accept' } as const] : [])];
 }
 
-function staying(chance: Chance): ProviderAct[] {
+function changing(chance: Chance): ProviderAct[] {
 	const changes: ProviderAct[] = [{ kind: 'role', role: chance.of(ROLES) }, { kind: 'rename', familyName: chance.of(NAMES) }, { kind: 'assign' }];
 	return chance.shuffled(changes).slice(0, chance.between(0, 2));
 }

@@ -49,18 +49,18 @@ function untruth(action: Action, record: ActionRecord): string | undefined {
 	const { kind, businessId, email, endedAt } = action;
 	const moments = momentsOf(timelines, action);
 	const invited = invitationsOf(timelines, businessId, email);
-	const isIn = (time: number): boolean => isMemberAt(timelines, businessId, email, time);
+	const isMember = (time: number): boolean => isMemberAt(timelines, businessId, email, time);
 	const isInvited = (time: number): boolean => invited.some((invitation) => isPendingAt(invitation, time));
 	switch (kind) {
 		case 'create':
 			return moments.some(isInvited) ? undefined : 'it reported that the person was invited, and no invitation was pending.';
 		case 'onboard':
-			return moments.some((time) => isInvited(time) || isIn(time)) ? undefined : 'it reported that the person was invited or a member, and they were neither.';
+			return moments.some((time) => isInvited(time) || isMember(time)) ? undefined : 'it reported that the person was invited or a member, and they were neither.';
 		case 'offboard':
 			if (action.items?.every(({ status }) => status === 'refused')) return undefined;
-			return moments.some((time) => !isInvited(time) && !isIn(time)) ? undefined : 'it reported that the person was not in the business, and they were in it all the time.';
+			return moments.some((time) => !isInvited(time) && !isMember(time)) ? undefined : 'it reported that the person was not in the business, and they were in it all the time.';
 		case 'remove':
-			return moments.some((time) => !isIn(time)) ? undefined : 'it reported that the person was removed, and they were in the business all the time.';
+			return moments.some((time) => !isMember(time)) ? undefined : 'it reported that the person was removed, and they were in the business all the time.';
 		case 'revoke':
 			return moments.some((time) => !isInvited(time)) ? undefined : 'it reported that the invitation was revoked, and it was pending all the time.';
 		case 'updateRole':

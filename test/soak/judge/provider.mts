@@ -6,17 +6,17 @@ import type { Timelines } from './timelines.mts';
 /** The state that a provider requested last for a person. */
 export interface Wish {
 	readonly email: string;
-	readonly isIn: boolean;
+	readonly isAssigned: boolean;
 	/** The answer was 200, 201 or 204, or the state was so already. */
 	readonly isDone: boolean;
 }
 
-function problemOf({ email, isIn, isDone }: Wish, businessId: number, timelines: Timelines, settledAt: number): Omit<Finding, 'at'> | undefined {
-	const wish = isIn ? 'in' : 'out';
+function problemOf({ email, isAssigned, isDone }: Wish, businessId: number, timelines: Timelines, settledAt: number): Omit<Finding, 'at'> | undefined {
+	const wish = isAssigned ? 'in' : 'out';
 	if (!isDone) return { kind: 'lost', words: `the identity provider requested that ${email} is ${wish}, and no answer said that it was done.` };
 	const isMember = isMemberAt(timelines, businessId, email, settledAt);
 	const isInvited = invitationsOf(timelines, businessId, email).some((invitation) => isPendingAt(invitation, settledAt));
-	if ((isMember || isInvited) === isIn) return undefined;
+	if ((isMember || isInvited) === isAssigned) return undefined;
 	const is = isMember ? 'still a member' : isInvited ? 'still invited' : 'neither a member nor invited';
 	return { kind: 'false', words: `the identity provider got the answer that ${email} is ${wish}, and at the end they are ${is}.` };
 }

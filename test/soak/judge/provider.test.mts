@@ -9,7 +9,7 @@ const revoked = { at: 200, kind: 'invitationRevoked', details: invitation(1, 'bo
 const removed = { at: 300, kind: 'memberRemoved', person: ANN, grant: PACKAGE } as const;
 
 function found(history: ReturnType<typeof historyOf>, wish: Partial<Wish>): string[] {
-	const all = judgeProvider([{ email: 'ann@b.c', isIn: true, isDone: true, ...wish }], BUSINESS, timelinesOf(history), SETTLED);
+	const all = judgeProvider([{ email: 'ann@b.c', isAssigned: true, isDone: true, ...wish }], BUSINESS, timelinesOf(history), SETTLED);
 	return all.map(({ kind, words }) => `${kind}: ${words}`);
 }
 
@@ -17,13 +17,13 @@ describe('the last request of an identity provider', () => {
 	it('is true of a member, and of somebody who is invited', () => {
 		assert.deepEqual(found(historyOf(), {}), []);
 		assert.deepEqual(found(historyOf(invited), { email: 'bob@b.c' }), []);
-		assert.deepEqual(found(historyOf(removed), { isIn: false }), []);
-		assert.deepEqual(found(historyOf(invited, revoked), { email: 'bob@b.c', isIn: false }), []);
+		assert.deepEqual(found(historyOf(removed), { isAssigned: false }), []);
+		assert.deepEqual(found(historyOf(invited, revoked), { email: 'bob@b.c', isAssigned: false }), []);
 	});
 
 	it('is false if the person must be out and is a member or invited', () => {
-		assert.match(found(historyOf(), { isIn: false }).join(), /^false: .*is out, and at the end they are still a member/);
-		assert.match(found(historyOf(invited), { email: 'bob@b.c', isIn: false }).join(), /^false: .*still invited/);
+		assert.match(found(historyOf(), { isAssigned: false }).join(), /^false: .*is out, and at the end they are still a member/);
+		assert.match(found(historyOf(invited), { email: 'bob@b.c', isAssigned: false }).join(), /^false: .*still invited/);
 	});
 
 	it('is false if the person must be in and is not', () => {

@@ -41,8 +41,8 @@ export interface Watcher {
 
 /** The fields of a person in each source: the list of business members has no others (sandbox, third-party guide). */
 const SEEN_IN = {
-	teamMembers: { profile: ['id', 'email', 'firstName', 'lastName', 'identityId'], standing: ['role', 'active'] },
-	businessMembers: { profile: ['id', 'email'], standing: ['role'] },
+	teamMembers: { profile: ['id', 'email', 'firstName', 'lastName', 'identityId'], access: ['role', 'active'] },
+	businessMembers: { profile: ['id', 'email'], access: ['role'] },
 } as const;
 
 /** The machine's clock ticks in milliseconds on both sides. */
@@ -93,8 +93,8 @@ class Judging {
 		this.#watcher = watcher;
 		this.#timelines = timelines;
 		this.#settledAt = settledAt;
-		const { profile, standing } = SEEN_IN[watcher.source];
-		this.#fields = watcher.watchesProfiles ? [...profile, ...standing] : standing;
+		const { profile, access } = SEEN_IN[watcher.source];
+		this.#fields = watcher.watchesProfiles ? [...profile, ...access] : access;
 	}
 
 	#find(kind: FindingKind, at: number, words: string): void {
