@@ -128,8 +128,8 @@ function welcome(n8n: N8n, sandbox: Sandbox, scim: ScimAccess): string {
 		'',
 		'What to try:',
 		"  1. In n8n, open the workflow 'FreshBooks: list team members' and press 'Execute workflow'.",
-		"  2. On the sandbox's page, remove somebody. Wait a minute. In n8n, open the executions of the workflow",
-		"     'FreshBooks: people who leave': the new one holds the leaver.",
+		"  2. On the sandbox's page, remove somebody. Within a minute, the workflow 'FreshBooks: people who leave'",
+		'     has a new execution, which shows who left.',
 		'  3. Open one of the examples. The note in it says what to change before you publish it.',
 		'  4. Send SCIM requests, as an identity provider does, to the address below.',
 		"  5. Connect an n8n of your own: the sandbox's page lists the values for its credential.",
@@ -137,7 +137,8 @@ function welcome(n8n: N8n, sandbox: Sandbox, scim: ScimAccess): string {
 		`  SCIM base URL       ${scim.baseUrl}`,
 		`  SCIM token          ${scim.token}`,
 		'',
-		`Press Ctrl-C to stop both. n8n keeps its workflows in ${path.relative(ROOT, USER_FOLDER)}. The sandbox starts again with the same people.`,
+		'Press Ctrl-C to stop both. Next time, n8n has your workflows again (they are in',
+		`${path.relative(ROOT, USER_FOLDER)}), and the sandbox has the people of its start.`,
 		'',
 	].join('\n');
 }
