@@ -1,6 +1,6 @@
-// The figures: their goals, and how they are shown.
+// The figures: their goals and their presentation.
 
-/** What a figure is called, in the order of the table. */
+/** The names of the figures, in the order of the table. */
 export const KEYS = [
 	'listWallVsHttpRequestNode',
 	'listRequests',
@@ -25,11 +25,11 @@ export const KEYS = [
 export type Key = (typeof KEYS)[number];
 
 export interface Figure {
-	/** A number, or a few with names; null where it could not be measured here. */
+	/** A number, or a few with names; null if it could not be measured here. */
 	value: number | Readonly<Record<string, number>> | readonly CostRow[] | null;
-	/** Undefined where nothing was measured to compare with the goal, or there is no goal. */
+	/** Undefined if there is no goal, or nothing was measured to compare with it. */
 	met: boolean | undefined;
-	/** What the figure is made of. */
+	/** How the figure was computed. */
 	details: string;
 }
 
@@ -42,7 +42,7 @@ export interface CostRow {
 	pollMs: number;
 	/** Reading the same list with as many requests at once. */
 	listMs: number;
-	/** The longest time for which the thread was at work without a turn of the event loop; and by the clock. */
+	/** The longest time without a turn of the event loop: CPU time of the thread, and time by the clock. */
 	quietWorkMs: number;
 	quietBlockMs: number;
 	changeWorkMs: number;
@@ -77,7 +77,7 @@ function rounded(value: number): number {
 	return Number(value.toPrecision(3));
 }
 
-/** A figure that is compared with its goal's limit; undefined could not be measured here. */
+/** A figure that is compared with its goal's limit; undefined if it could not be measured here. */
 export function figure(key: Key, value: number | undefined, details: string): Figures {
 	if (value === undefined) return { [key]: { value: null, met: undefined, details } };
 	return { [key]: { value: rounded(value), met: value <= GOALS[key].limit, details } };
@@ -96,8 +96,8 @@ export function costs(rows: readonly CostRow[]): Figures {
 	return { pollCosts: { value, met: undefined, details: 'the table below' } };
 }
 
-/** A figure whose goal is no number. */
-export function told(key: Key, value: Readonly<Record<string, number>>, met: boolean, details: string): Figures {
+/** A figure whose goal is not a number. */
+export function figureWithoutLimit(key: Key, value: Readonly<Record<string, number>>, met: boolean, details: string): Figures {
 	return { [key]: { value, met, details } };
 }
 
@@ -132,7 +132,7 @@ function costCells(row: CostRow): string[] {
 	];
 }
 
-/** What a poll costs, as the table of docs/scaling.md; undefined where it was not measured. */
+/** What a poll costs, as the table of docs/scaling.md; undefined if it was not measured. */
 export function costTable({ pollCosts }: Figures): string | undefined {
 	if (!Array.isArray(pollCosts?.value)) return undefined;
 	const rows = [

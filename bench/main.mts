@@ -1,4 +1,4 @@
-// npm run bench [-- --json] [--quick] [--only list,poll]: how fast the nodes are, beside what people use today.
+// npm run bench [-- --json] [--quick] [--only list,poll]: how fast the nodes are, compared with what people use today.
 import { parseArgs } from 'node:util';
 import { giveUp } from '../scripts/lib/run.mts';
 import { installN8n } from '../sandbox/n8n/install.mts';
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
 	} finally {
 		await sandbox.stop();
 		await clearStage(stage);
-		// Also where a later benchmark failed.
+		// Also if a later benchmark failed.
 		console.log(`\n${table(figures)}`);
 	}
 	const costs = costTable(figures);

@@ -1,4 +1,4 @@
-// How large each benchmark is: as the goals name it, and tiny, only to see that it runs.
+// The sizes of the benchmarks: those of the goals, and tiny ones that only show that they run.
 
 export interface Sizes {
 	repeats: number;

@@ -1,4 +1,4 @@
-// A process that runs one task, tells its parent what it measured, and ends.
+// A process that runs one task, sends its parent the measurements, and ends.
 import { once } from 'node:events';
 import type { Stage } from './lib/stage.mts';
 import { batch } from './tasks/batch.mts';

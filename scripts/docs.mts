@@ -1,5 +1,5 @@
-// npm run docs: writes into README.md and docs/ what the nodes answer in the sandbox. With --check nothing is written, and
-// whatever differs is named.
+// npm run docs: writes the nodes' output in the sandbox into README.md and docs/. With --check nothing is written, and the
+// differences are listed.
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ROOT } from '../sandbox/n8n/paths.mts';
@@ -17,8 +17,8 @@ async function main(): Promise<void> {
 		stale.push(page.name);
 		if (!isCheck) await writeFile(path.join(ROOT, page.name), text);
 	}
-	if (stale.length === 0) console.log('The documentation shows what the nodes answer.');
-	else if (isCheck) throw new Error(`What the nodes answer is not what these show: ${stale.join(', ')}. Run: npm run docs`);
+	if (stale.length === 0) console.log('The examples in the documentation are up to date.');
+	else if (isCheck) throw new Error(`The nodes' output differs from the examples in ${stale.join(', ')}.\nTo fix this, run: npm run docs`);
 	else console.log(`Written: ${stale.join(', ')}`);
 }
 

@@ -1,6 +1,6 @@
 // npm run e2e:queue [-- --small]: the package on n8n's distributed engine (one main process, two workers, a webhook process,
-// Redis, PostgreSQL), with everything broken once that can break. Exits with 1 when something was false, reused, or lost
-// beyond what n8n itself gives up. --small plays a tenth of it.
+// Redis, PostgreSQL), with each part broken once. Exits with 1 if a report was false, a token was used twice, or something
+// was lost that n8n itself does not lose. --small runs a tenth of it.
 import { parseArgs } from 'node:util';
 import { installN8n } from '../sandbox/n8n/index.mts';
 import { ENGINES } from '../test/e2e/trigger/engines.mts';
@@ -42,7 +42,7 @@ for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
 async function main(): Promise<boolean> {
 	const { values } = parseArgs({ options: { small: { type: 'boolean', default: false } } });
 	const [memory, , cursors] = ENGINES;
-	if (!memory || !cursors) throw new Error('n8n has three ways to poll.');
+	if (!memory || !cursors) throw new Error('n8n is expected to have three trigger engines.');
 	await installServices();
 	await installN8n();
 	cluster = await Cluster.prepare();

@@ -1,5 +1,5 @@
-// The door of every npm script that must work in a fresh clone: installs what is missing with the
-// machine's own Node, then runs the named script under the Node the lock file pins.
+// Starts every npm script that must work in a fresh clone: installs what is missing with the
+// machine's own Node, then runs the named script with the Node that the lock file pins.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -35,7 +35,7 @@ function runPinned(command) {
 	const child = spawn(pinnedNode, command, {
 		cwd: root,
 		env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` },
-		// The channel tells the script when this process is gone, so that it can stop what it started.
+		// The channel closes when this process is gone, so that the script can stop what it started.
 		stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 	});
 	for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
@@ -45,7 +45,7 @@ function runPinned(command) {
 }
 
 if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
-	giveUp(`Node ${process.version} is too old. Install Node ${OLDEST_NODE} or later, then run this again.`);
+	giveUp(`Node ${process.version} is too old.\nTo fix this, install Node ${OLDEST_NODE} or later, then run the same command again.`);
 }
 await installDependencies();
 runPinned(process.argv.slice(2));

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { conclude, countJest, freshReport, REPORTS } from './lib/reports.mts';
 import { giveUp, run } from './lib/run.mts';
 
-/** What the suites issue to the nodes as secrets: none of it may be in what they showed or wrote. */
+/** The secrets that the suites give to the nodes. No output or file may have one. */
 const SECRETS = ['first-access-token', 'first-refresh-token', 'client-password', '0123456789abcdef0123456789abcdef'];
 const SUITES = 'test/node/(hostile|people)';
 const FOLDER = path.join(REPORTS, 'hostile');
@@ -51,7 +51,7 @@ function print(rows: Count[]): void {
 	for (const row of cells) console.log(row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '));
 }
 
-/** The files of the campaign that hold a secret. */
+/** The files of the campaign that have a secret. */
 async function leaks(): Promise<string[]> {
 	const found: string[] = [];
 	for await (const file of glob('*', { cwd: FOLDER })) {
@@ -73,7 +73,7 @@ async function main(): Promise<void> {
 	const rows = await counts();
 	print(rows.sort((one, other) => one.kind.localeCompare(other.kind) || one.what.localeCompare(other.what)));
 	const secrets = await leaks();
-	console.log(secrets.length === 0 ? '\nNo secret in anything that was shown or written.' : `\n${secrets.join('\n')}`);
+	console.log(secrets.length === 0 ? '\nNo output and no file has a secret.' : `\n${secrets.join('\n')}`);
 	if (!passed) console.log(`\nTo replay: npm run fuzz -- --runs ${runs} --seed ${seed}`);
 	const failures = secrets.length + rows.filter(({ other }) => other > 0).length;
 	await conclude('fuzz', { ...tests, failed: Math.max(tests.failed, failures) });

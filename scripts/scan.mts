@@ -1,5 +1,5 @@
 // npm run scan: n8n's own package scanner over the source and over the packed tarball, and what a
-// reviewer would look at first: size, files, run-time dependencies.
+// reviewer checks first: size, files, run-time dependencies.
 import { analyzePackage, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-package/scanner/scanner.mjs';
 import { glob, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,9 +10,9 @@ import { conclude } from './lib/reports.mts';
 import { giveUp, step } from './lib/run.mts';
 
 const LARGEST_TARBALL = 150_000;
-// What the scanner itself reads of a published package.
+// The files of a published package that the scanner reads.
 const TARBALL_FILE_PATTERNS = ['**/*.js', 'package.json'];
-// Below a node_modules, so that the project's own lint leaves the unpacked copy alone.
+// Below a node_modules, so that the project's own lint does not read the unpacked copy.
 const UNPACKED = path.join(CACHE, 'scan/node_modules/n8n-nodes-freshbooks');
 
 async function scan(folder: string, patterns: string[]): Promise<boolean> {
@@ -41,11 +41,11 @@ interface DependencyTree {
 	dependencies?: Record<string, { extraneous?: boolean }>;
 }
 
-/** What `npm install n8n-nodes-freshbooks` would bring along; n8n itself brings the peer. */
+/** The packages that `npm install n8n-nodes-freshbooks` would install too; n8n itself has the peer. */
 async function hasNoDependencies(): Promise<boolean> {
 	const printed = await runCommand('npm', ['ls', '--omit=dev', '--omit=peer', '--json'], { cwd: ROOT });
 	const { dependencies = {} } = JSON.parse(printed) as DependencyTree;
-	// Extraneous is what a package's own install script put beside it: it is in nobody's package.json.
+	// 'Extraneous' is a package that an install script added: no package.json names it.
 	const names = Object.keys(dependencies).filter((name) => !dependencies[name]?.extraneous);
 	console.log(names.length === 0 ? 'none' : names.join(', '));
 	return names.length === 0;

@@ -1,4 +1,4 @@
-// node scripts/screenshots.mts: makes the pictures in docs/images anew, on a real n8n and the sandbox.
+// node scripts/screenshots.mts: makes the pictures in docs/images again, on a real n8n and the sandbox.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -14,7 +14,7 @@ const QUALITY = 0.82;
 const NODE_ID = 'the-node';
 const LEAVERS = path.join(ROOT, 'sandbox/n8n/workflows/leavers.json');
 
-/** PNG to WebP, by the browser that is there anyway. */
+/** Converts PNG to WebP in the browser. */
 async function toWebp(page: Page, png: Buffer): Promise<Buffer> {
 	const blank = await page.context().newPage();
 	const url = await blank.evaluate(
@@ -115,7 +115,7 @@ class Camera {
 			if (execution) return execution.id;
 			await this.page.waitForTimeout(500);
 		}
-		throw new Error('Nobody was told as a leaver within two minutes.');
+		throw new Error('No leaver was reported within two minutes.');
 	}
 
 	async execute(shows: string): Promise<void> {
@@ -123,7 +123,7 @@ class Camera {
 		await this.page.getByTestId('output-panel').getByText(shows).first().waitFor();
 		const tab = this.page.getByTestId('output-panel').getByText('Table', { exact: true }).first();
 		if (await tab.isVisible()) await tab.click();
-		// What n8n tells at the edge goes away by itself.
+		// n8n's notification disappears by itself.
 		await this.page.getByRole('alert').first().waitFor({ state: 'detached' }).catch(() => undefined);
 	}
 }

@@ -1,5 +1,5 @@
 // npm start [-- --port N --sandbox-port N]: a real n8n with the package installed, connected to the
-// FreshBooks sandbox. Everything it leaves behind is in .cache/runs.
+// FreshBooks sandbox. All its files are in .cache/runs.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { glob, readFile, rm, writeFile } from 'node:fs/promises';
@@ -26,9 +26,9 @@ import { giveUp } from './lib/run.mts';
 
 const USER_FOLDER = path.join(RUNS, 'start');
 const RUNNING_FILE = path.join(USER_FOLDER, 'running.json');
-/** Ready to run on the sandbox: those with a trigger go live. */
+/** They run on the sandbox as they are. Those with a trigger are published. */
 const READY = 'sandbox/n8n/workflows/*.json';
-/** To be looked at: some act on services that are not here. */
+/** They are imported only: some call services that do not exist here. */
 const EXAMPLES = 'examples/*.json';
 
 interface Ports {
@@ -39,7 +39,7 @@ interface Ports {
 function portFrom(text: string, name: string): number {
 	const port = Number(text);
 	if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-	throw new Error(`'${text}' is no port.\nGive --${name} a whole number from 1 to 65535.`);
+	throw new Error(`'${text}' is not a port.\nTo fix this, give --${name} a whole number from 1 to 65535.`);
 }
 
 function readPorts(): Ports {
@@ -58,18 +58,18 @@ function readPorts(): Ports {
 async function demandFree(port: number, option: string): Promise<void> {
 	if (await isPortFree(port)) return;
 	throw new Error(
-		`Port ${port} is taken by another program.\n` +
-			`Stop that program, or choose another port: npm start -- --${option} ${port + 20}`,
+		`Port ${port} is used by another program.\n` +
+			`To fix this, stop that program, or choose another port: npm start -- --${option} ${port + 20}`,
 	);
 }
 
-/** Two n8n on one database would spoil it. */
+/** Two n8n on one database would damage it. */
 async function demandNoOther(): Promise<void> {
 	if (!existsSync(RUNNING_FILE)) return;
 	const { port } = JSON.parse(await readFile(RUNNING_FILE, 'utf8')) as { port: number };
 	if (await isPortFree(port)) return;
 	throw new Error(
-		`npm start runs already in this folder: http://127.0.0.1:${port}\nStop that one with Ctrl-C first.`,
+		`npm start is already running in this folder: http://127.0.0.1:${port}\nTo fix this, stop it with Ctrl-C first.`,
 	);
 }
 
@@ -78,7 +78,7 @@ interface Credentials {
 	readonly scim: CredentialRef;
 }
 
-/** Imports what is not there yet by name; comes back with the ids of those that have the trigger. */
+/** Imports the workflows whose name n8n does not have yet; returns the IDs of those with a FreshBooks trigger. */
 async function importWorkflows({ client }: N8n, files: string, { freshBooks, scim }: Credentials): Promise<string[]> {
 	const present = new Map((await client.workflows()).map(({ name, id }) => [name, id]));
 	const triggered: string[] = [];
@@ -90,17 +90,17 @@ async function importWorkflows({ client }: N8n, files: string, { freshBooks, sci
 	return triggered;
 }
 
-/** Publishes workflows afresh: a poll made before the credential was connected may have ended them. */
+/** Publishes workflows again: a poll before the credential was connected may have deactivated them. */
 async function publishWorkflows({ client }: N8n, ids: string[]): Promise<void> {
 	for (const id of ids) {
 		const { active, name } = await client.workflow(id);
 		if (active) await client.unpublish(id);
 		const status = await client.publish(id);
-		console.log(status === 'published' ? `  '${name}' is live.` : `  '${name}' could not be published: ${status}.`);
+		console.log(status === 'published' ? `  Published the workflow '${name}'.` : `  The workflow '${name}' could not be published: ${status}.`);
 	}
 }
 
-/** What an identity provider is set up with. */
+/** What an identity provider is configured with. */
 interface ScimAccess {
 	readonly baseUrl: string;
 	readonly token: string;
@@ -113,24 +113,32 @@ async function scimBaseUrl({ client, url }: N8n, ids: string[]): Promise<string>
 		const trigger = nodes.find(({ type }) => type === TYPES.scimTrigger);
 		if (trigger) return `${url}/webhook/${String(trigger.webhookId)}/${String(trigger.parameters['path'])}`;
 	}
-	throw new Error(`No workflow of ${READY} has a SCIM trigger.`);
+	throw new Error(`No workflow of ${READY} has a SCIM Trigger.`);
 }
 
 function welcome(n8n: N8n, sandbox: Sandbox, scim: ScimAccess): string {
 	return [
 		'',
-		`  n8n's workflows     ${n8n.url}/home/workflows`,
-		`    login             ${n8n.owner.email}`,
+		'n8n runs with this package, connected to a FreshBooks sandbox on this machine. Open both in a browser:',
+		'',
+		`  n8n                 ${n8n.url}/home/workflows`,
+		`    email             ${n8n.owner.email}`,
 		`    password          ${n8n.owner.password}`,
 		`  FreshBooks sandbox  ${sandbox.url}`,
+		'',
+		'What to try:',
+		"  1. In n8n, open the workflow 'FreshBooks: list team members' and press 'Execute workflow'.",
+		"  2. On the sandbox's page, remove somebody. Within a minute, the workflow 'FreshBooks: people who leave'",
+		'     has a new execution, which shows who left.',
+		'  3. Open one of the examples. The note in it says what to change before you publish it.',
+		'  4. Send SCIM requests, as an identity provider does, to the address below.',
+		"  5. Connect an n8n of your own: the sandbox's page lists the values for its credential.",
+		'',
 		`  SCIM base URL       ${scim.baseUrl}`,
 		`  SCIM token          ${scim.token}`,
 		'',
-		"  Log in, open the workflow 'FreshBooks: list team members' and press 'Execute workflow'.",
-		"  'FreshBooks: people who leave' is live: remove somebody on the sandbox's page (its address above), wait a",
-		'  minute, and look at its executions. The examples are imported as well; the note in each says what to change.',
-		"  To try an n8n of your own, connect it to the sandbox: the sandbox's page says with what.",
-		'  Ctrl-C stops everything.',
+		'Press Ctrl-C to stop both. Next time, n8n has your workflows again (they are in',
+		`${path.relative(ROOT, USER_FOLDER)}), and the sandbox has the people of its start.`,
 		'',
 	].join('\n');
 }
@@ -160,8 +168,8 @@ async function start(ports: Ports): Promise<void> {
 	await demandFree(ports.sandbox, 'sandbox-port');
 	await installN8n();
 	const packed = await packPackage();
-	sandbox = await startSandbox({ port: ports.sandbox });
 	n8n = await prepareN8n({ userFolder: USER_FOLDER, packed, port: ports.n8n });
+	sandbox = await startSandbox({ port: ports.sandbox, n8nUrl: n8n.url });
 	await writeFile(RUNNING_FILE, JSON.stringify({ port: ports.n8n }));
 	console.log('Starting n8n.');
 	await n8n.start();
@@ -172,7 +180,7 @@ async function start(ports: Ports): Promise<void> {
 	await publishWorkflows(n8n, ready);
 	console.log(welcome(n8n, sandbox, { baseUrl: await scimBaseUrl(n8n, ready), token }));
 	await n8n.ended();
-	if (!stopping) throw new Error(`n8n ended by itself.\nWhy is in its log: ${n8n.logFile}`);
+	if (!stopping) throw new Error(`n8n stopped by itself.\nIts log says why: ${n8n.logFile}`);
 }
 
 for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) stopOn(event);

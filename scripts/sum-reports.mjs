@@ -1,5 +1,5 @@
-// node scripts/sum-reports.mjs <script> ...: adds up what the scripts left in .cache/reports and
-// prints it as one line. A script that left nothing counts as one failed.
+// node scripts/sum-reports.mjs <script> ...: adds up the scripts' reports in .cache/reports and
+// prints one line. A script without a report counts as one failure.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

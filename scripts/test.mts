@@ -8,7 +8,7 @@ import { giveUp, run, step } from './lib/run.mts';
 
 const CHECKS = ['build', 'lint', 'lint:tools', 'typecheck'];
 
-/** A check is no test: it only counts when it fails. */
+/** A check is not a test: it is counted only when it fails. */
 async function check(script: string): Promise<Counts> {
 	const passed = await step(script, async () => await run('npm', ['run', '--silent', script]));
 	return passed ? NO_TESTS : { ...NO_TESTS, failed: 1 };

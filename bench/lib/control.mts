@@ -1,4 +1,4 @@
-// The sandbox's control API, as far as benchmarks need it.
+// The part of the sandbox's control API that the benchmarks use.
 import axios from 'axios';
 import { generatedPerson } from '../../sandbox/freshbooks/people.mts';
 import type { SandboxAddress } from './stage.mts';
@@ -6,7 +6,7 @@ import type { SandboxAddress } from './stage.mts';
 export const BUSINESS = 4242;
 
 async function control(sandbox: SandboxAddress, method: string, route: string, body?: unknown): Promise<unknown> {
-	// Not `fetch`: it keeps timers, which a virtual clock would ring.
+	// Not `fetch`: it keeps timers, which a virtual clock would fire.
 	const { status, data } = await axios.request<unknown>({ method, url: `${sandbox.url}/sandbox${route}`, data: body, validateStatus: () => true });
 	if (status >= 300) throw new Error(`The sandbox answered ${status} to ${method} ${route}: ${JSON.stringify(data)}`);
 	return data;
@@ -21,7 +21,7 @@ export async function getText({ url, token }: SandboxAddress, route: string): Pr
 }
 
 interface Scene {
-	/** How many people, beside the token owner. */
+	/** How many people, without the connected user. */
 	members: number;
 	businesses?: number;
 	latencyMs?: number;
@@ -49,7 +49,7 @@ interface RequestCount {
 	byRoute: Readonly<Record<string, number>>;
 }
 
-/** Requests that the sandbox has got since the scene was set or the last call. */
+/** The requests to the sandbox since the scene was set or the last call. */
 export async function takeRequestCount(sandbox: SandboxAddress): Promise<RequestCount> {
 	const { requests, rateLimited, byRoute } = (await control(sandbox, 'GET', '/stats')) as { requests: number; rateLimited: number; byRoute: Record<string, number> };
 	await control(sandbox, 'DELETE', '/requests');

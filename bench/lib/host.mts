@@ -1,4 +1,4 @@
-// Nodes on n8n-core's own contexts, with n8n's whole request stack; only the credential store is a stand-in.
+// Nodes on n8n-core's own contexts, with n8n's complete request stack; only the credential store is replaced.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as Core from 'n8n-core';
@@ -21,7 +21,7 @@ import type { SandboxAddress, Stage } from './stage.mts';
 
 const CREDENTIAL = 'freshBooksOAuth2Api';
 const SCIM_CREDENTIAL = 'freshBooksScimApi';
-/** What the identity provider shows. */
+/** The token that the identity provider sends. */
 const SHOWN = '0123456789abcdef'.repeat(2);
 const WEBHOOK_ID = 'webhook-1';
 const HTTP_REQUEST_VERSION = 4.4;
@@ -40,19 +40,19 @@ const SCIM_PARAMETERS: INodeParameters = { business: THE_BUSINESS, path: 'scim/v
 interface RunSettings {
 	items?: IDataObject[];
 	continueOnFail?: boolean;
-	/** Run instead of the FreshBooks node. */
+	/** The node to run, by default the FreshBooks node. */
 	rival?: Rival;
 }
 
 interface PollSettings {
-	/** n8n gives a poll 300 s unless told. */
+	/** The time limit of a poll; n8n's default is 300 s. */
 	budgetMs?: number | undefined;
 	parameters?: INodeParameters;
-	/** The trigger remembers by the node's name: scenes that must not know of each other use different ones. */
+	/** The trigger keeps its state by the node's name: scenes that must not share it use different names. */
 	nodeName?: string;
 }
 
-/** Another node to compare with, under the name by which n8n knows it. */
+/** Another node for comparison, with n8n's name of its type. */
 export interface Rival {
 	type: INodeType;
 	name: string;
@@ -76,7 +76,7 @@ interface ScimAnswered {
 	status: number;
 	/** Parsed; undefined for an empty answer. */
 	body: unknown;
-	/** What the workflow is started with. */
+	/** The items that start the workflow. */
 	items: IDataObject[];
 }
 
@@ -84,7 +84,7 @@ interface ScimAnswered {
 export interface ScimService {
 	/** Sends a request to an address below the base URL, such as `Users`. */
 	ask(collection: string, asked?: ScimAsked): Promise<ScimAnswered>;
-	/** Asks for a list; throws for any answer but 200. */
+	/** Requests a list; throws for any status except 200. */
 	list(collection: string, query: Record<string, string>): Promise<ScimList>;
 }
 
@@ -116,7 +116,7 @@ export class Host {
 		this.core = this.requireFromN8n('n8n-core') as typeof Core;
 		this.workflowPackage = this.requireFromN8n('n8n-workflow') as typeof WorkflowPackage;
 		const { FreshBooks, FreshBooksTrigger, FreshBooksScimTrigger } = this.requireFromPackage(stage.packageFolder) as Record<string, new () => INodeType>;
-		if (!FreshBooks || !FreshBooksTrigger || !FreshBooksScimTrigger) throw new Error('The package does not give its nodes.');
+		if (!FreshBooks || !FreshBooksTrigger || !FreshBooksScimTrigger) throw new Error('The package does not export its nodes.');
 		this.freshBooks = new FreshBooks();
 		this.trigger = new FreshBooksTrigger();
 		this.scimTrigger = new FreshBooksScimTrigger();

@@ -1,5 +1,5 @@
-// Wall and CPU time of several ways to do the same work, taken in turn in one process. Garbage is not collected by force in
-// between: V8 would throw compiled code away with it, and what is measured would be its compiling again.
+// Wall and CPU time of several ways to do the same work, run in turn in one process. There is no forced garbage collection in
+// between: V8 would drop compiled code with it, and the time to compile it again would be measured.
 
 export interface Times {
 	wallMs: number[];
@@ -11,7 +11,7 @@ export type Ways<Name extends string> = Record<Name, () => Promise<unknown>>;
 interface Repeats {
 	repeats: number;
 	warmUps: number;
-	/** Done around each run, outside of what is measured. */
+	/** Runs around each run, outside the measurement. */
 	before?: () => Promise<void>;
 	after?: () => Promise<void>;
 }
@@ -25,7 +25,7 @@ async function timeOnce(work: () => Promise<unknown>): Promise<{ wallMs: number;
 	return { wallMs, cpuMs: (user + system) / 1000 };
 }
 
-/** Does the work each way by turns; warm-ups are not counted. */
+/** Runs the ways in turn; warm-ups are not counted. */
 export async function measure<Name extends string>(ways: Ways<Name>, { repeats, warmUps, before, after }: Repeats): Promise<Record<Name, Times>> {
 	const names = Object.keys(ways) as Name[];
 	const times = Object.fromEntries(names.map((name) => [name, { wallMs: [], cpuMs: [] }])) as unknown as Record<Name, Times>;

@@ -1,4 +1,4 @@
-// Where a run takes place: the packed package as n8n would find it, the n8n it runs on, and a sandbox in a process of its own.
+// The environment of a run: the packed package as n8n would find it, the n8n it runs on, and a sandbox in a process of its own.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -14,14 +14,14 @@ const NAME = 'n8n-nodes-freshbooks';
 export interface Stage {
 	/** The run's own folder, with `node_modules` as n8n's folder of community packages has it. */
 	readonly folder: string;
-	/** The package as its tarball unpacks. */
+	/** The unpacked tarball. */
 	readonly packageFolder: string;
 	/** A package with one trivial node, to compare loading with. */
 	readonly emptyPackageFolder: string;
 	readonly tarballBytes: number;
-	/** Below whose `node_modules` n8n-core and n8n-workflow are. */
+	/** The folder whose `node_modules` has n8n-core and n8n-workflow. */
 	readonly n8nHome: string;
-	/** Whether n8n's own nodes are there as well: with the pinned n8n only. */
+	/** Whether it has n8n's own nodes too: with the pinned n8n only. */
 	readonly hasHttpRequestNode: boolean;
 }
 
@@ -47,12 +47,12 @@ async function writeEmptyPackage(folder: string): Promise<void> {
 	await writeFile(path.join(folder, 'dist/nodes/Empty/Empty.node.js'), EMPTY_NODE);
 }
 
-/** Whether the pinned n8n is installed, which the rival node comes with. */
+/** Whether the pinned n8n is installed, which contains the node for comparison. */
 function isN8nInstalled(): boolean {
 	return existsSync(path.join(N8N_HOME, 'node_modules/n8n-nodes-base/package.json'));
 }
 
-/** Packs the package and lays out a folder for the run; `clear` removes it. */
+/** Packs the package and prepares a folder for the run; `clear` removes it. */
 export async function prepareStage(log: (line: string) => void): Promise<Stage> {
 	const { tarball } = await packPackage(log);
 	const folder = await mkdtemp(path.join(tmpdir(), 'freshbooks-bench-'));
@@ -75,7 +75,7 @@ export async function clearStage({ folder }: Stage): Promise<void> {
 	await rm(folder, { recursive: true, force: true });
 }
 
-/** Where a sandbox is, and a token for it. Plain data: it is sent to workers. */
+/** The address of a sandbox, and a token for it. Plain data: it is sent to workers. */
 export interface SandboxAddress {
 	readonly url: string;
 	readonly token: string;
@@ -91,12 +91,12 @@ async function stopChild(child: ChildProcess): Promise<void> {
 	await once(child, 'exit');
 }
 
-/** Starts a sandbox in a process of its own, so that its work neither counts as the nodes' nor holds them up. */
+/** Starts a sandbox in a process of its own, so that its work is neither counted as the nodes' work nor delays them. */
 export async function startSandboxProcess(): Promise<SandboxProcess> {
 	const child = fork(path.join(import.meta.dirname, 'sandboxProcess.mts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 	const started = await Promise.race([
 		once(child, 'message').then(([message]) => message as SandboxAddress),
-		once(child, 'exit').then(() => Promise.reject(new Error('The sandbox ended before it had started.'))),
+		once(child, 'exit').then(() => Promise.reject(new Error('The sandbox ended while it was starting.'))),
 	]);
 	return { ...started, stop: async () => await stopChild(child) };
 }
@@ -105,7 +105,7 @@ export async function startSandboxProcess(): Promise<SandboxProcess> {
 export async function inWorker<Result>(task: string, input: unknown, stage: Stage): Promise<Result> {
 	const child = fork(path.join(import.meta.dirname, '../worker.mts'), [task], {
 		execArgv: ['--expose-gc'],
-		// Outside of n8n's folders nothing may be written, and n8n-core logs only what matters.
+		// n8n-core writes its files into this folder only, and logs errors only.
 		env: { ...process.env, N8N_USER_FOLDER: stage.folder, N8N_LOG_LEVEL: 'error', NODE_ENV: 'production' },
 		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 	});

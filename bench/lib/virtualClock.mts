@@ -1,4 +1,4 @@
-// A clock on which nothing takes time but timers: whole hours pass in seconds.
+// A clock on which only timers take time: hours pass in seconds.
 
 interface Timer {
 	at: number;
@@ -6,7 +6,7 @@ interface Timer {
 	ring: () => void;
 }
 
-/** Takes the place of Date, performance.now, setTimeout and AbortSignal.timeout from `install` on, for good: use it in a process of its own. */
+/** Replaces Date, performance.now, setTimeout and AbortSignal.timeout from `install` on. It cannot be undone: use it in a process of its own. */
 export class VirtualClock {
 	private time = Date.UTC(2026, 0, 1);
 
@@ -55,7 +55,7 @@ export class VirtualClock {
 		};
 		work.then(end, end);
 		while (!done) {
-			// All that is ready goes on before the next timer rings.
+			// Everything that is ready continues before the next timer fires.
 			await new Promise((resolve) => setImmediate(resolve));
 			if (!done) this.ringNext();
 		}
@@ -71,7 +71,7 @@ export class VirtualClock {
 
 	private ringNext(): void {
 		const next = this.timers.shift();
-		if (!next) throw new Error('Everything waits, and nothing is left to wait for.');
+		if (!next) throw new Error('Everything waits, and no timer is left.');
 		this.time = next.at;
 		next.ring();
 	}

@@ -8,7 +8,7 @@ export interface BatchInput {
 	sandbox: SandboxAddress;
 	invitations: number;
 	latencyMs: number;
-	/** Requests a second that the sandbox allows; without it there is no limit, and one at a time is measured as well. */
+	/** Requests a second that the sandbox allows. Undefined: no limit, and one request at a time is measured too. */
 	perSecond?: number;
 	repeats: number;
 }
@@ -22,7 +22,7 @@ export interface BatchResult {
 	refused: number;
 }
 
-/** So many people warm everything up; all of them would take as long as a measurement. */
+/** How many people the warm-up has; all of them would take as long as a measurement. */
 const WARM_UP = 50;
 
 export async function batch(input: BatchInput, stage: Stage): Promise<BatchResult> {

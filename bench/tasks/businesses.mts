@@ -1,5 +1,5 @@
-// One trigger over many businesses on a virtual clock: the real poll, transport and request budget; the answers are the
-// sandbox's, taken once, and come after a set time or, above a limit, as 429 without Retry-After.
+// One trigger over many businesses on a virtual clock: the real poll, transport and request budget; the answers are
+// recorded once from the sandbox, and are returned after a fixed time or, above a limit, as 429 without Retry-After.
 import type { IDataObject, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import { BUSINESS, getText, setScene } from '../lib/control.mts';
 import { Host } from '../lib/host.mts';
@@ -13,9 +13,9 @@ export interface BusinessesInput {
 	polls: number;
 	everyMs: number;
 	latencyMs: number;
-	/** Requests a second that get through; undefined for no limit. */
+	/** Requests a second that are accepted; undefined for no limit. */
 	perSecond?: number;
-	/** How long a poll may take by the host; n8n's default is 300 s, its durable scheduler gives 36 s. */
+	/** The time limit of a poll: 300 s by n8n's default, 36 s on its durable scheduler. */
 	pollBudgetMs?: number;
 }
 
@@ -81,7 +81,7 @@ class Service {
 		}
 		await this.clock.sleep(this.input.latencyMs);
 		const body = this.answers.get(path);
-		if (body === undefined) throw new Error(`Nobody expected ${url}.`);
+		if (body === undefined) throw new Error(`Unexpected request: ${url}.`);
 		this.readAt.set(path, [...(this.readAt.get(path) ?? []), this.clock.now]);
 		return { statusCode: 200, headers: {}, body };
 	}

@@ -1,4 +1,4 @@
-// Listing everybody of a business: our node, n8n's HTTP Request node with its own pagination, and the bare floor.
+// Listing everybody of a business: our node, n8n's HTTP Request node with its own pagination, and the minimum.
 import http from 'node:http';
 import axios from 'axios';
 import { BUSINESS, setScene, takeRequestCount } from '../lib/control.mts';
@@ -25,7 +25,7 @@ export interface ListResult {
 
 const PER_PAGE = 100;
 const LIST = `/auth/api/v1/businesses/${BUSINESS}/team_members`;
-/** The same as the sandbox counts it. */
+/** The same, counted by the sandbox. */
 const LIST_ROUTE = 'GET /auth/api/v1/businesses/:id/team_members';
 
 interface Page {
@@ -33,7 +33,7 @@ interface Page {
 	meta: { total: number };
 }
 
-/** What a user sets in the HTTP Request node for FreshBooks' lists. */
+/** The settings of the HTTP Request node for FreshBooks' lists. */
 function paginationParameters(url: string): Record<string, never> {
 	const parameters = {
 		method: 'GET',
@@ -58,7 +58,7 @@ function paginationParameters(url: string): Record<string, never> {
 	return parameters as unknown as Record<string, never>;
 }
 
-/** One connection, one page after another, parsed and kept: what the rows themselves cost. */
+/** One connection, one page after another, parsed and kept: the cost of the rows themselves. */
 async function readBare({ url, token }: SandboxAddress): Promise<number> {
 	const httpAgent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 	const rows: unknown[] = [];

@@ -1,4 +1,4 @@
-// How long n8n's own loader takes for a package, in a process that has loaded n8n-core and nothing else.
+// How long n8n's own loader needs for a package, in a process that has loaded n8n-core only.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as Core from 'n8n-core';

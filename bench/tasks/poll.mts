@@ -1,4 +1,4 @@
-// Polling one business: wall time beside listing the same people, requests, blocking, and the size of what is stored.
+// Polling one business: wall time compared with listing the same people, requests, blocking, and the size of what is stored.
 import type { IDataObject } from 'n8n-workflow';
 import { BUSINESS, CHANGES, changePeople, setScene, takeRequestCount } from '../lib/control.mts';
 import { Host } from '../lib/host.mts';
@@ -16,7 +16,7 @@ export interface PollInput {
 interface Polls {
 	/** Of one poll. */
 	requests: number;
-	/** The longest time in each poll in which the event loop did not come round. */
+	/** The longest time in each poll without a turn of the event loop. */
 	blocks: Block[];
 }
 
@@ -32,9 +32,9 @@ export interface PollResult {
 }
 
 export interface Block {
-	/** As the rest of the process feels it. */
+	/** By the clock: how long the rest of the process waits. */
 	wallMs: number;
-	/** The longest time this thread was at work without coming round; less than `wallMs` where others have the processor. */
+	/** CPU time of this thread in the longest time without a turn of the event loop; less than `wallMs` if other processes use the processor. */
 	workMs: number;
 }
 
@@ -43,7 +43,7 @@ function workedMs(): number {
 	return (user + system) / 1000;
 }
 
-/** Runs `work` beside a loop that does nothing but come round, and returns the longest it took to. */
+/** Runs `work` beside an idle loop, and returns the longest turn of that loop. */
 async function longestBlock(work: () => Promise<void>): Promise<Block> {
 	const longest: Block = { wallMs: 0, workMs: 0 };
 	let last = performance.now();
@@ -69,15 +69,15 @@ interface Parts {
 	readList: (client: unknown, request: unknown) => Promise<{ rows: unknown[] }>;
 }
 
-/** What a poll has at once (nodes/FreshBooksTrigger); the node's Get Many has ten. */
+/** How many requests at once a poll sends (nodes/FreshBooksTrigger); the node's Get Many sends ten. */
 const REQUESTS_AT_ONCE = 6;
 
-/** As much of a person as a poll keeps. */
+/** The fields of a person that a poll keeps. */
 function asKept({ uuid, email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt }: Record<string, unknown>): unknown {
 	return { uuid, email, firstName, lastName, role, active, identityId, invitationAcceptedAt, updatedAt };
 }
 
-/** The poll's listing alone: no token owner, no snapshot, no comparison. */
+/** The poll's listing alone: no connected user, no stored state, no comparison. */
 async function listAsPollDoes(host: Host, sandbox: SandboxAddress, members: number): Promise<void> {
 	const { connect } = host.part<Parts>('nodes/FreshBooks/client/client.js');
 	const { readList } = host.part<Parts>('nodes/FreshBooks/api/lists.js');
@@ -93,7 +93,7 @@ export async function poll({ sandbox, members, latencyMs, repeats }: PollInput, 
 	await setScene(sandbox, { members, latencyMs });
 	await host.poll(sandbox, staticData);
 	const stateBytes = Buffer.byteLength(JSON.stringify(staticData));
-	/** Changes that are not reported yet: a request that failed on a busy machine leaves a removal to the next poll. */
+	/** Changes that are not reported yet: if a request failed on a busy machine, a removal is reported by the next poll. */
 	let unreported = 0;
 	const pollOnce = async (): Promise<void> => {
 		unreported -= await host.poll(sandbox, staticData, unreported);

@@ -1,4 +1,4 @@
-// What an identity provider's reads through the SCIM trigger cost FreshBooks, beside Get Many.
+// What an identity provider's reads through the SCIM Trigger cost FreshBooks, compared with Get Many.
 import { BUSINESS, setScene, takeRequestCount } from '../lib/control.mts';
 import { Host, THE_BUSINESS, type ScimService } from '../lib/host.mts';
 import type { SandboxAddress, Stage } from '../lib/stage.mts';
@@ -13,11 +13,11 @@ export interface ScimInput {
 	latencyMs: number;
 }
 
-/** Requests that FreshBooks got. */
+/** Requests to FreshBooks. */
 interface Cost {
 	/** To the published list of people. */
 	list: number;
-	/** To whatever endpoint. */
+	/** To all endpoints. */
 	all: number;
 }
 
@@ -29,7 +29,7 @@ export interface ScimResult {
 	pages: number;
 }
 
-/** As the sandbox counts it. */
+/** Counted by the sandbox. */
 const LIST_ROUTE = 'GET /auth/api/v1/businesses/:id/team_members';
 
 async function costOf(sandbox: SandboxAddress, work: () => Promise<void>): Promise<Cost> {
@@ -39,7 +39,7 @@ async function costOf(sandbox: SandboxAddress, work: () => Promise<void>): Promi
 	return { list: byRoute[LIST_ROUTE] ?? 0, all: requests };
 }
 
-/** Every page, one after another, as an import does; the number of pages. */
+/** Every page, one after another, as an import does. Returns the number of pages. */
 async function importAll(service: ScimService, { members, pageSize }: ScimInput): Promise<number> {
 	const found = new Set<unknown>();
 	let pages = 0;
@@ -57,7 +57,7 @@ export async function scim(input: ScimInput, stage: Stage): Promise<ScimResult> 
 	const host = new Host(stage);
 	await setScene(sandbox, { members, latencyMs });
 	let pages = 0;
-	// Each with a credential of its own: nothing that another one read is shared.
+	// Each has a credential of its own, so that they share nothing.
 	const getMany = await costOf(sandbox, async () => {
 		await host.run({ resource: 'teamMember', operation: 'getAll', business: THE_BUSINESS, returnAll: true }, sandbox);
 	});

@@ -1,6 +1,6 @@
 import type { Settings } from './types.mts';
 
-/** What the sandbox answers: JSON in `body`, or other text in `text`. */
+/** An answer of the sandbox: JSON in `body`, or other text in `text`. */
 export interface Answer {
 	status: number;
 	body?: unknown;
@@ -53,7 +53,7 @@ export function permissionDenied(): Answer {
 
 /**
  * Assumption 1: FreshBooks says that this message names the scopes provided and those needed
- * (freshbooks.com/api/how-to-find-the-right-scopes-for-your-app); the JSON around it is invented.
+ * (freshbooks.com/api/how-to-find-the-right-scopes-for-your-app); the JSON around it is assumed.
  */
 export function missingScope(provided: string, needed: readonly string[]): Answer {
 	return authError(403, 'insufficient_scope', `The access token does not have the required scopes. Scopes provided: ${provided}. Scopes needed: ${needed.join(' ')}.`);

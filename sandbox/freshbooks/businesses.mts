@@ -23,7 +23,7 @@ export function unindexMember(business: Business, member: Member): void {
 	business.version += 1;
 }
 
-/** Takes a member out for good: no uuid they ever had answers any more. */
+/** Removes a member completely: none of their UUIDs, present or former, answers any more. */
 export function forgetMember(business: Business, member: Member): void {
 	unindexMember(business, member);
 	for (const [uuid, { memberId }] of business.membersByFormerUuid) if (memberId === member.memberId) business.membersByFormerUuid.delete(uuid);
@@ -41,7 +41,7 @@ export function findInvitation(business: Business, reference: string): Invitatio
 	return byId ?? pendingInvitations(business).find((invitation) => sameAddress(invitation.email, reference));
 }
 
-/** Only pending invitations are ever listed. */
+/** The invitations that lists show: the pending ones. */
 export function pendingInvitations({ invitations }: { invitations: readonly Invitation[] }): Invitation[] {
 	return invitations.filter((invitation) => invitation.status === 'pending');
 }

@@ -15,7 +15,7 @@ function page(status: number, title: string, content: string): Answer {
 	return { status, text: `<!doctype html><html lang="en"><head>${head}</head><body><main>${content}</main></body></html>` };
 }
 
-/** Asks the token owner to allow or deny what the app wants. */
+/** Asks the connected user to allow or deny the scopes that the app requests. */
 export function consentPage(owner: Owner, scope: string, query: Record<string, unknown>): Answer {
 	const kept = ['client_id', 'response_type', 'redirect_uri', 'scope', 'state', 'code_challenge', 'code_challenge_method'].filter((name) => typeof query[name] === 'string');
 	const hidden = kept.map((name) => `<input type="hidden" name="${name}" value="${escapeHtml(query[name])}">`).join('');
@@ -23,10 +23,10 @@ export function consentPage(owner: Owner, scope: string, query: Record<string, u
 	return page(200, 'Allow access?', `<h1>Allow this app to use your FreshBooks sandbox?</h1>
 <p>Signed in as ${escapeHtml(`${owner.firstName} ${owner.lastName}`)} (${escapeHtml(owner.email)})</p><p>It asks for:</p><ul>${scopes}</ul>
 <form method="post">${hidden}<button name="decision" value="deny">Deny</button><button name="decision" value="allow">Allow</button></form>
-<p><small>This is a local stand-in, not FreshBooks.</small></p>`);
+<p><small>This is a sandbox on your machine, not FreshBooks.</small></p>`);
 }
 
-/** A page that says why consent cannot be asked for. */
+/** A page that says why there is no consent page. */
 export function refusalPage(status: number, title: string, reason: string): Answer {
 	return page(status, title, `<h1>${escapeHtml(title)}</h1><p>${escapeHtml(reason)}</p>`);
 }

@@ -11,7 +11,7 @@ import type { Settings } from './types.mts';
 import { asRecord, text } from './values.mts';
 import type { World } from './world.mts';
 
-/** The control API: what people and tests use to change the sandbox and to look into it. README.md lists it. */
+/** The control API, by which people and tests change and inspect the sandbox. README.md lists its routes. */
 export function publishControl(app: FastifyInstance, parts: Parts, outage: (ms: number) => void): void {
 	const routes = [...peopleRoutes(parts), ...settingsRoutes(parts, outage), ...observationRoutes(parts), ...faultRoutes(parts), ...oauthRoutes(parts)];
 	for (const route of routes) {
@@ -90,8 +90,8 @@ function oauthRoutes({ oauth, world }: Parts): ControlRoute[] {
 	return [
 		{ method: 'GET', path: '/oauth', run: () => ({ clientId: oauth.clientId, clientSecret: oauth.clientSecret, ...oauth.counts }) },
 		{ method: 'POST', path: '/oauth/grant', created: true, run: ({ body }) => {
-			const scope = oauth.grantableScope(text(body.scope), world.settings.profile === 'guide');
-			if (scope === undefined) throw new ControlError(400, 'Unknown scope');
+			const scope = oauth.grantableScope(text(body.scope), world.settings);
+			if (scope === undefined) throw new ControlError(400, 'Unknown scope, or one that is not enabled on the app (setting appScopes)');
 			return tokenBody(oauth.issue(scope));
 		} },
 		{ method: 'POST', path: '/oauth/expire', run: () => ({ expired: oauth.expireAccessTokens() }) },

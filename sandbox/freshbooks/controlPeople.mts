@@ -7,13 +7,14 @@ import type { Business, Invitation, Member, Owner } from './types.mts';
 import { asRecord, many, text } from './values.mts';
 import { addProject, addTimeEntry } from './work.mts';
 import type { ProjectDraft, TimeEntryDraft } from './work.mts';
-import type { MemberChanges, MemberDraft, World } from './world.mts';
+import { differences } from './world.mts';
+import type { Differences, MemberChanges, MemberDraft, World } from './world.mts';
 
 const BUSINESS = '/businesses/:businessId';
 const MEMBER = `${BUSINESS}/members/:member`;
 const INVITATION = `${BUSINESS}/invitations/:invitation`;
 
-/** Businesses, members, invitations, memberships and the token owner. */
+/** The routes of businesses, members, invitations, memberships and the connected user. */
 export function peopleRoutes({ world }: Parts): ControlRoute[] {
 	return [...stateRoutes(world), ...businessRoutes(world), ...memberRoutes(world), ...invitationRoutes(world)];
 }
@@ -49,7 +50,7 @@ function seed(world: World, body: Record<string, unknown>): unknown {
 	return { businesses: [...world.businesses.values()].map((business) => describe(business, false)) };
 }
 
-/** `role: null` makes a business the token owner does not belong to. */
+/** With `role: null` the connected user does not belong to the business. */
 function makeBusiness(world: World, body: Record<string, unknown>): Business {
 	const id = Number(body.id ?? world.newId(7_000_000));
 	const accountId = body.accountId === undefined ? `acc${id.toString(36)}` : (body.accountId as string | null);
@@ -81,13 +82,13 @@ function placeOwner(world: World, business: Business): void {
 
 function readMember(value: unknown): MemberDraft {
 	const draft = asRecord(value);
-	if (!text(draft.email)) throw new ControlError(400, 'A member needs an email');
+	if (!text(draft.email)) throw new ControlError(400, 'A member needs an email. To fix this, give the field email.');
 	return draft as unknown as MemberDraft;
 }
 
 function readInvitation(body: Record<string, unknown>): { email: string; role: string } {
 	const email = text(body.email);
-	if (!email) throw new ControlError(400, 'An invitation needs an email');
+	if (!email) throw new ControlError(400, 'An invitation needs an email. To fix this, give the field email.');
 	return { email, role: text(body.role) ?? 'business_employee' };
 }
 
@@ -102,29 +103,36 @@ function readTimeEntry({ identityId, duration, billed, project }: Record<string,
 
 function businessOf(world: World, { params }: ControlCall): Business {
 	const business = world.businesses.get(Number(params.businessId));
-	if (!business) throw new ControlError(404, `No business ${params.businessId}`);
+	if (!business) throw new ControlError(404, `There is no business ${params.businessId}`);
 	return business;
 }
 
 function memberOf(world: World, call: ControlCall): [Business, Member] {
 	const business = businessOf(world, call);
 	const member = findMember(business, call.params.member ?? '');
-	if (!member) throw new ControlError(404, `No member ${call.params.member}`);
+	if (!member) throw new ControlError(404, `There is no team member ${call.params.member} in this business`);
 	return [business, member];
 }
 
 function invitationOf(world: World, call: ControlCall): [Business, Invitation] {
 	const business = businessOf(world, call);
 	const invitation = findInvitation(business, call.params.invitation ?? '');
-	if (invitation?.status !== 'pending') throw new ControlError(404, `No pending invitation ${call.params.invitation}`);
+	if (invitation?.status !== 'pending') throw new ControlError(404, `There is no pending invitation ${call.params.invitation} in this business`);
 	return [business, invitation];
 }
 
 function changeBusiness(world: World, business: Business, { name, accountId, clientAccountId, listable, active, role }: Record<string, unknown>): void {
-	const changes = { name, accountId, clientAccountId, listable, active };
-	Object.assign(business, Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)));
-	if (text(role) && business.membership) business.membership.role = String(role);
-	world.record('businessChanged', 'control', business, null, { name, accountId, clientAccountId, listable, active, role });
+	const { membership } = business;
+	const fields = differences(business, { name, accountId, clientAccountId, listable, active });
+	const own = membership && text(role) ? differences(membership, { role }) : {};
+	Object.assign(business, targets(fields));
+	Object.assign(membership ?? {}, targets(own));
+	const changes = { ...fields, ...own };
+	if (Object.keys(changes).length > 0) world.record('businessChanged', 'control', business, null, { changes });
+}
+
+function targets(changes: Differences): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(changes).map(([field, { to }]) => [field, to]));
 }
 
 function businessRoutes(world: World): ControlRoute[] {
@@ -186,7 +194,7 @@ function withoutIds(fields: Record<string, unknown>): MemberChanges {
 	return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'uuid' && name !== 'memberId'));
 }
 
-/** A person added by hand has joined, unless the call says otherwise. */
+/** A person added by the control API has accepted, unless the call says otherwise. */
 function joined(world: World, draft: MemberDraft): MemberDraft {
 	const seatless = draft.role === 'no_seat_employee';
 	const identity = seatless ? {} : {

@@ -2,7 +2,7 @@ import type { HTTPMethods } from 'fastify';
 
 export interface ControlCall { params: Record<string, string>; query: Record<string, string>; body: Record<string, unknown> }
 
-/** One route of the control API, under `/sandbox`; what it returns is the JSON answer. */
+/** One route of the control API, under `/sandbox`. The answer is the JSON of what `run` returns. */
 export interface ControlRoute {
 	method: HTTPMethods;
 	path: string;

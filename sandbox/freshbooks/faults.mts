@@ -14,7 +14,7 @@ export interface FaultSpec {
 	route?: string;
 	/** A regular expression on the query string. */
 	query?: string;
-	/** How many requests it hits; 1 unless told, 0 for no end. */
+	/** How many requests it hits: 1 by default, 0 for no end. */
 	count?: number;
 	/** How many matching requests pass first. */
 	after?: number;
@@ -23,13 +23,13 @@ export interface FaultSpec {
 	params?: Record<string, unknown>;
 }
 
-/** A fault that hits one request: what it is, and which hit this is, counted from 0. */
+/** A fault on one request. `turn` counts the hits of this fault from 0. */
 export interface Hit { kind: FaultKind; params: Record<string, unknown>; turn: number }
 
 /** A request that a fault may hit. */
 export interface FaultedRequest { method: string; path: string; query: string; grant: number | null }
 
-/** Chooses the hit of each request by itself; undefined leaves it to the armed faults. */
+/** Chooses the hit of a request. Undefined: the armed faults decide. */
 export type Director = (request: FaultedRequest) => Hit | undefined;
 
 interface ArmedFault extends FaultSpec {
@@ -41,13 +41,13 @@ interface ArmedFault extends FaultSpec {
 	fired: number;
 }
 
-/** The faults asked for, and how often each kind has hit. */
+/** The armed faults, and how often each kind has hit. */
 export class Faults {
 	private armed: ArmedFault[] = [];
 	private fired = new Map<FaultKind, number>();
 	private lastId = 0;
 	private random = seededRandom(1);
-	/** Asked first, where there is one. */
+	/** Decides before the armed faults. */
 	director: Director | undefined;
 
 	/** Arms a fault; throws on an unknown kind or a bad pattern. */
@@ -62,7 +62,7 @@ export class Faults {
 		return this.lastId;
 	}
 
-	/** Chances from here on are drawn from this seed. */
+	/** Sets the seed of the random numbers for `probability`. */
 	seed(seed: number): void {
 		this.random = seededRandom(seed);
 	}

@@ -29,7 +29,7 @@ export interface Call {
 export interface Endpoint {
 	method: HTTPMethods;
 	path: string;
-	/** One of these scopes is needed, or `admin:all:legacy`; 'none': no token at all; 'any': any living token. */
+	/** One of these scopes is needed, or `admin:all:legacy`; 'none': no token; 'any': any valid token. */
 	scope: 'none' | 'any' | readonly string[];
 	/** True: only a third-party guide describes it; the profile `documented` answers 404. */
 	guideOnly?: boolean;
@@ -58,12 +58,12 @@ async function serve(parts: Parts, endpoint: Endpoint | null, request: FastifyRe
 	return finish(reply, hit, instead(hit) ?? answerUnder(hit, answerFor(parts, endpoint, request, hit)), close);
 }
 
-/** Whether nobody is left to hear of a new token. It is not made: a refresh token works once, and whoever loses the answer must connect again. */
+/** True when the caller of the token endpoint is gone. No token is issued then: a refresh token works once, and a caller who loses the answer must connect again. */
 function isLostRefresh({ path }: RequestEntry, { socket }: FastifyRequest): boolean {
 	return path.includes('/oauth/') && socket.destroyed;
 }
 
-/** What the gateway gave up on is carried out later; after a reset or a seed it meets other people, and is dropped. */
+/** Carries out later the request that the gateway gave up. After a reset or a seed the people are other ones, and the request is dropped. */
 async function arriveLater({ world, wait }: Parts, hit: Hit, carryOut: () => Answer): Promise<void> {
 	const { businesses } = world;
 	await wait(arrivesAfter(hit));

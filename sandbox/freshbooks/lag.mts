@@ -12,29 +12,29 @@ interface Past extends Lists {
 export class PastLists {
 	private readonly kept = new WeakMap<Business, Past[]>();
 
-	/** From now on this is the earliest state of the business. */
+	/** Makes the present state the earliest one of the business. */
 	restart(business: Business, lagMs: number): void {
 		this.kept.delete(business);
 		if (lagMs > 0) this.keep(business, lagMs);
 	}
 
-	/** Keeps the present state; what no list can show any more is dropped. */
+	/** Stores the present state, and drops the states that no list can show any more. */
 	keep(business: Business, lagMs: number): void {
 		const now = Date.now();
 		const earlier = this.kept.get(business) ?? [];
 		const members = business.members.map((member) => ({ ...member }));
 		const invitations = business.invitations.map((invitation) => ({ ...invitation }));
-		this.kept.set(business, [...earlier.slice(placeAt(earlier, now - lagMs)), { at: now, members, invitations }]);
+		this.kept.set(business, [...earlier.slice(indexAt(earlier, now - lagMs)), { at: now, members, invitations }]);
 	}
 
-	/** The state of so long ago, or the earliest one that is known; without any, the present. */
+	/** The state of `lagMs` ago, or else the earliest stored one, or else the present one. */
 	ago(business: Business, lagMs: number): Lists {
 		const states = this.kept.get(business) ?? [];
-		return states[placeAt(states, Date.now() - lagMs)] ?? business;
+		return states[indexAt(states, Date.now() - lagMs)] ?? business;
 	}
 }
 
-/** The place of the state in force at a time. */
-function placeAt(states: readonly Past[], time: number): number {
+/** The index of the state that was the present one at `time`. */
+function indexAt(states: readonly Past[], time: number): number {
 	return Math.max(0, states.findLastIndex(({ at }) => at <= time));
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 
+import { roleTitle } from './roles.mts';
 import { startSandbox } from './server.mts';
 import type { Sandbox } from './server.mts';
 import type { Profile } from './types.mts';
@@ -17,12 +18,12 @@ const { values } = parseArgs({
 
 function profileFrom(name: string): Profile {
 	if (name === 'documented' || name === 'guide') return name;
-	throw new Error(`Unknown profile '${name}': use documented or guide`);
+	throw new Error(`Unknown profile '${name}'. To fix this, use documented or guide.`);
 }
 
 function people(sandbox: Sandbox) {
 	return [...sandbox.parts.world.businesses.values()].map(({ id, name, accountId, membership, members }) => ({
-		id, name, accountId, role: membership?.role ?? null, members: members.length, some: members.slice(0, 5).map((member) => `${member.firstName} ${member.lastName}, ${member.role}`),
+		id, name, accountId, role: membership?.role ?? null, members: members.length, some: members.slice(0, 5).map((member) => `${member.firstName} ${member.lastName}, ${roleTitle(member.role)}`),
 	}));
 }
 
@@ -30,8 +31,8 @@ function report(sandbox: Sandbox): string {
 	const { url, clientId, clientSecret } = sandbox;
 	const { firstName, lastName, email } = sandbox.parts.world.owner;
 	const businesses = people(sandbox).map((business) =>
-		`  ${business.id}  ${business.name} (account ${business.accountId ?? 'none'}, you are ${business.role}, ${business.members} people)\n` + business.some.map((person) => `           ${person}\n`).join(''));
-	return `FreshBooks sandbox at ${url}\n  client id      ${clientId}\n  client secret  ${clientSecret}\n  signed in as   ${firstName} ${lastName} <${email}>\n\n${businesses.join('')}\nCtrl-C stops it.`;
+		`  ${business.id}  ${business.name} (account ${business.accountId ?? 'none'}, your role: ${business.role === null ? 'none' : roleTitle(business.role)}, ${business.members} people)\n` + business.some.map((person) => `           ${person}\n`).join(''));
+	return `FreshBooks sandbox at ${url}\n  client id      ${clientId}\n  client secret  ${clientSecret}\n  connected user ${firstName} ${lastName} <${email}>\n\n${businesses.join('')}\nOpen the address in a browser to see and change people. Press Ctrl-C to stop.`;
 }
 
 function jsonReport(sandbox: Sandbox): string {

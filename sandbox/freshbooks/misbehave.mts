@@ -8,7 +8,7 @@ import { asRecord, many, text } from './values.mts';
 
 type Close = (status: number | null) => void;
 
-/** What a gateway calls its answers; 520 and 524 are those of Cloudflare. */
+/** The titles of a gateway's error pages; 520 and 524 are Cloudflare's. */
 const GATEWAY_TITLES: Readonly<Record<number, string>> = {
 	502: 'Bad Gateway', 503: 'Service Temporarily Unavailable', 504: 'Gateway Time-out', 520: 'Web server is returning an unknown error', 524: 'A timeout occurred',
 };
@@ -18,12 +18,12 @@ function gatewayPage(status: number): Answer {
 	return { status, text: `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n` };
 }
 
-/** How long a hit holds the answer back. */
+/** By how many milliseconds a hit delays the answer. */
 export function delayOf(hit: Hit | undefined): number {
 	return Number(hit?.params.delayMs ?? (hit?.kind === 'delay' ? (hit.params.ms ?? 1000) : 0));
 }
 
-/** How long after its answer a `lateArrival` is carried out, in milliseconds. */
+/** How many milliseconds after its answer a `lateArrival` is carried out. */
 export function arrivesAfter(hit: Hit): number {
 	return Number(hit.params.arrivesAfterMs ?? 2500);
 }
@@ -43,13 +43,13 @@ export function instead(hit: Hit | undefined): Answer | undefined {
 	}
 }
 
-/** What becomes of the endpoint's own answer under a hit. */
+/** The endpoint's own answer as a hit changes it. */
 export function answerUnder(hit: Hit | undefined, answer: Answer): Answer {
 	if (hit?.kind === 'applyThenFail') return anyAnswer(hit.params, 500);
 	if (hit?.kind === 'fieldsLeftOut') return { ...answer, body: without(answer.body, new Set(many(hit.params.fields ?? ROLES_NAMES_AND_DATES))) };
 	if (hit?.kind !== 'truncatedJson') return answer;
-	const whole = JSON.stringify(answer.body ?? {});
-	return { ...answer, body: undefined, text: whole.slice(0, Math.max(1, Math.floor(whole.length / 2))), headers: { 'content-type': 'application/json; charset=utf-8' } };
+	const complete = JSON.stringify(answer.body ?? {});
+	return { ...answer, body: undefined, text: complete.slice(0, Math.max(1, Math.floor(complete.length / 2))), headers: { 'content-type': 'application/json; charset=utf-8' } };
 }
 
 /** Of team members, members and invitations. */
@@ -90,8 +90,8 @@ export function cutBefore(reply: FastifyReply, close: Close): FastifyReply {
 export function cutMidBody(reply: FastifyReply, answer: Answer, close: Close): FastifyReply {
 	close(null);
 	reply.hijack();
-	const whole = Buffer.from(answer.text ?? JSON.stringify(answer.body ?? {}));
-	reply.raw.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', 'content-length': whole.length });
-	reply.raw.write(whole.subarray(0, Math.floor(whole.length / 2)), () => setImmediate(() => reply.raw.socket?.destroy()));
+	const complete = Buffer.from(answer.text ?? JSON.stringify(answer.body ?? {}));
+	reply.raw.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', 'content-length': complete.length });
+	reply.raw.write(complete.subarray(0, Math.floor(complete.length / 2)), () => setImmediate(() => reply.raw.socket?.destroy()));
 	return reply;
 }

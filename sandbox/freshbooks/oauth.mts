@@ -34,15 +34,15 @@ function isLoopback(address: string): boolean {
 	return url !== undefined && local && ['http:', 'https:'].includes(url.protocol);
 }
 
-/** Reads the request, or gives the page that says what is wrong. FreshBooks never redirects for any of these. */
+/** Reads the request, or returns the page that says what is wrong. FreshBooks redirects in none of these cases. */
 function readRequest(oauth: OAuthStore, world: World, values: Record<string, unknown>): ConsentRequest | Answer {
-	// An unknown client gets a page with status 500 from FreshBooks, as seen by third parties in 2026.
+	// An unknown client gets a page with status 500 from FreshBooks, as third parties reported in 2026.
 	if (values.client_id !== oauth.clientId) return refusalPage(500, 'Something went wrong', 'The client application is unknown.');
 	const redirectUri = text(values.redirect_uri) ?? '';
-	// FreshBooks wants a registered HTTPS address; the sandbox takes any address on this machine instead.
+	// FreshBooks requires a registered HTTPS address; the sandbox accepts any address on this machine instead.
 	if (!isLoopback(redirectUri)) return refusalPage(400, 'Invalid URI', 'The redirect URI is not registered. The sandbox accepts loopback addresses only.');
 	if (values.response_type !== 'code') return refusalPage(400, 'Unsupported response type', 'The authorization server does not support this response type.');
-	const scope = oauth.grantableScope(text(values.scope), world.settings.profile === 'guide');
+	const scope = oauth.grantableScope(text(values.scope), world.settings);
 	if (scope === undefined) return refusalPage(400, 'Invalid scope', 'The requested scope is invalid, unknown, or malformed.');
 	return { redirectUri, scope, state: text(values.state), challenge: text(values.code_challenge) ?? null };
 }
@@ -92,11 +92,15 @@ function token(oauth: OAuthStore, world: World, call: Call): Answer {
 	if (body.grant_type === 'authorization_code') {
 		return tokenAnswer(oauth.exchangeCode(text(body.code) ?? '', text(body.redirect_uri), text(body.code_verifier)));
 	}
+	if (body.grant_type === 'refresh_token' && world.settings.refreshNeedsRedirectUri && !text(body.redirect_uri)) {
+		// Assumption 15. What FreshBooks would answer is unknown; this is Doorkeeper's answer to a missing parameter.
+		return authError(400, 'invalid_request', 'Missing required parameter: redirect_uri.');
+	}
 	if (body.grant_type === 'refresh_token') return tokenAnswer(oauth.refresh(text(body.refresh_token) ?? '', world.settings.refreshKillsAccessToken));
 	return authError(400, 'unsupported_grant_type', 'The authorization grant type is not supported by the authorization server.');
 }
 
-/** The fields of a token answer as seen from FreshBooks in 2026; a used or expired grant is 400 `invalid_grant`. */
+/** The fields of FreshBooks' token answer, as third parties reported them in 2026; a used or expired grant is 400 `invalid_grant`. */
 function tokenAnswer(issued: Token | undefined): Answer {
 	if (!issued) {
 		return authError(400, 'invalid_grant', 'The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client.');
@@ -104,7 +108,7 @@ function tokenAnswer(issued: Token | undefined): Answer {
 	return ok(tokenBody(issued));
 }
 
-/** A token as the token endpoint answers it. */
+/** The body of the token endpoint's answer. */
 export function tokenBody(issued: Token): Record<string, unknown> {
 	return {
 		access_token: issued.accessToken, token_type: 'Bearer', expires_in: 43_200, refresh_token: issued.refreshToken,

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
+import type { Settings } from './types.mts';
+
 /** Scopes an app can enable (FreshBooks API docs, Scopes page), the legacy scope of older apps included. */
 const OBJECTS = ['bill_payments', 'bill_vendors', 'billable_items', 'bills', 'business', 'clients', 'credit_notes', 'estimates', 'expenses',
 	'invoices', 'journal_entries', 'online_payments', 'other_income', 'payments', 'projects', 'retainers', 'taxes', 'teams', 'time_entries'];
@@ -23,7 +25,7 @@ export interface Token {
 	expiresAt: number;
 	revoked: boolean;
 	refreshed: boolean;
-	/** The consent it goes back to, counted from 1; refreshing keeps it. */
+	/** The number of the consent that it comes from, counted from 1; a refresh keeps it. */
 	grant: number;
 }
 
@@ -40,7 +42,7 @@ export class OAuthStore {
 	private readonly codes = new Map<string, Code>();
 	private readonly byAccess = new Map<string, Token>();
 	private readonly byRefresh = new Map<string, Token>();
-	/** The latest grant's number. */
+	/** The number of the latest grant. */
 	lastGrant = 0;
 
 	constructor(now: () => number, client: { id?: string; secret?: string } = {}) {
@@ -49,11 +51,12 @@ export class OAuthStore {
 		this.clientSecret = client.secret ?? `fbsx-secret-${randomBytes(32).toString('hex')}`;
 	}
 
-	/** The scope to grant, `user:profile:read` added as FreshBooks does, or undefined when a scope is unknown. */
-	grantableScope(requested: string | undefined, allowGuideScope: boolean): string | undefined {
-		const scopes = (requested?.trim() || DEFAULT_SCOPE).split(/\s+/);
-		const known = scopes.every((scope) => KNOWN_SCOPES.has(scope) || (allowGuideScope && scope === GUIDE_SCOPE));
-		if (!known) return undefined;
+	/** The scope to grant, `user:profile:read` added as FreshBooks does, or undefined when a scope is not enabled on the app. */
+	grantableScope(requested: string | undefined, { profile, appScopes }: Pick<Settings, 'profile' | 'appScopes'>): string | undefined {
+		const scopes = (requested?.trim() || (appScopes ?? DEFAULT_SCOPE)).split(/\s+/);
+		const enabled = appScopes === null ? KNOWN_SCOPES : new Set(appScopes.split(/\s+/));
+		const guideScope = appScopes === null && profile === 'guide' ? GUIDE_SCOPE : undefined;
+		if (!scopes.every((scope) => enabled.has(scope) || scope === guideScope)) return undefined;
 		return [...new Set(scopes.includes('admin:all:legacy') ? scopes : ['user:profile:read', ...scopes])].join(' ');
 	}
 
@@ -64,7 +67,7 @@ export class OAuthStore {
 		return code;
 	}
 
-	/** Assumption 10: a PKCE verifier is checked when one is sent, and not asked for when it is missing. */
+	/** Assumption 10: a PKCE verifier is checked when it is sent, and not required. */
 	exchangeCode(value: string, redirectUri: string | undefined, verifier: string | undefined): Token | undefined {
 		const code = this.codes.get(value);
 		if (!code || code.used || code.expiresAt <= this.now() || code.redirectUri !== redirectUri) return this.refuse();
@@ -101,7 +104,7 @@ export class OAuthStore {
 		return this.issue(token.scope, token.grant);
 	}
 
-	/** Whose token this is, access or refresh token, alive or not. */
+	/** The grant of an access or refresh token, valid or not. */
 	grantOf(token: string): number | null {
 		return (this.byAccess.get(token) ?? this.byRefresh.get(token))?.grant ?? null;
 	}
@@ -112,7 +115,7 @@ export class OAuthStore {
 		if (token) token.expiresAt = this.now();
 	}
 
-	/** The token record, when this access token is alive. */
+	/** The token record of a valid access token. */
 	authenticate(accessToken: string): Token | undefined {
 		const token = this.byAccess.get(accessToken);
 		return token && !token.revoked && token.expiresAt > this.now() ? token : undefined;
@@ -125,7 +128,7 @@ export class OAuthStore {
 		this.counts.revocations += 1;
 	}
 
-	/** Ends every access token now; their refresh tokens still work. Answers how many it ended. */
+	/** Ends every access token now; their refresh tokens still work. Returns how many it ended. */
 	expireAccessTokens(): number {
 		const alive = [...this.byAccess.values()].filter((token) => this.authenticate(token.accessToken));
 		for (const token of alive) token.expiresAt = this.now();

@@ -10,7 +10,7 @@ export interface Distortion {
 	keepTotal?: boolean;
 }
 
-/** One page; `echo` is the `per_page` that the answer names, undefined for none. */
+/** One page; `echo` is the `per_page` in the answer, undefined for none. */
 export interface Page<Row> { rows: Row[]; page: number; echo: number | undefined; pages: number; total: number }
 
 export type PageSettings = Pick<Settings, 'defaultPerPage' | 'pageSizeCap' | 'perPageEcho'>;
@@ -33,8 +33,8 @@ function distorted<Row extends { email: string }>(rows: readonly Row[], distorti
 
 /**
  * One page of the rows. Page 0 is page 1, a page past the end is empty (FreshBooks API docs, Parameters page).
- * `per_page` is clamped to 100 without a word (same page; the setting `pageSizeCap`).
- * Assumption 3: 15 rows where the caller does not say, in order of creation.
+ * `per_page` is clamped to 100 silently (same page; the setting `pageSizeCap`).
+ * Assumption 3: 15 rows by default, in order of creation.
  */
 export function paginate<Row extends { email: string }>(
 	rows: readonly Row[], query: Record<string, unknown>, { defaultPerPage, pageSizeCap, perPageEcho }: PageSettings, distortion?: Distortion,

@@ -18,7 +18,7 @@ const JOB_TITLES = ['Bookkeeper', 'Designer', 'Project lead', 'Field engineer', 
 const ROLES = ['business_employee', 'business_employee', 'business_employee', 'contractor', 'business_manager', 'business_employee',
 	'no_seat_employee', 'business_employee', 'business_accountant', 'business_employee'];
 
-/** The person who owns the token in the people the sandbox starts with. */
+/** The connected user at the start. */
 export function defaultOwner(): Owner {
 	return {
 		identityId: 712052, identityUuid: '0b6f6a4e-8d0f-4d0e-9a55-3c1f6f0c7a12', firstName: 'Marlowe', lastName: 'Ashdown',
@@ -30,7 +30,7 @@ function pick<Item>(items: readonly Item[], index: number): Item {
 	return items[index % items.length] as Item;
 }
 
-/** The nth generated person of a business; the same index always gives the same person but for the uuid. */
+/** The nth generated person of a business; the same index always gives the same person, except for the UUID. */
 export function generatedPerson(index: number): MemberDraft {
 	const firstName = pick(FIRST_NAMES, index);
 	const lastName = pick(LAST_NAMES, Math.floor(index / FIRST_NAMES.length) + index);
@@ -108,7 +108,7 @@ function settle(world: World, business: Business, drafts: MemberDraft[]): void {
 	}
 }
 
-/** The people the sandbox starts with: four businesses, one of each kind that a caller must cope with. */
+/** The people at the start: four businesses, one of each kind that a caller must handle. */
 export function seedDefault(world: World, by: Actor): void {
 	const owner = defaultOwner();
 	world.clear(owner);
@@ -144,7 +144,7 @@ export function seedDefault(world: World, by: Actor): void {
 	world.showAtOnce();
 }
 
-/** Projects and logged time of people who are there from the start, and of one who is invited. */
+/** Projects and logged time of the people at the start, and of one who is invited. */
 function seedWork(world: World, billSpring: Business, large: Business): void {
 	const at = (...locals: string[]) => locals.map((local) => `${local}@example.com`);
 	addProject(world, billSpring, { title: 'Autumn catalogue', members: at('ivo.castellan', 'teodor.wexley', 'mirela.okafor'), invited: at('jun.takeda') });

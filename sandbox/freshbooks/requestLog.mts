@@ -1,7 +1,7 @@
 export interface RequestEntry {
 	seq: number;
 	at: string;
-	/** Milliseconds, by the machine's own clock, which `clockOffsetMs` leaves alone. */
+	/** Milliseconds, by the machine's own clock, without `clockOffsetMs`. */
 	machineAt: number;
 	method: string;
 	path: string;
@@ -12,14 +12,14 @@ export interface RequestEntry {
 	headers: Record<string, string>;
 	body: unknown;
 	fault: string | null;
-	/** The consent that the token goes back to, counted from 1; null without a known token. */
+	/** The number of the consent that the token comes from, counted from 1; null without a known token. */
 	grant: number | null;
 }
 
 const KEPT_HEADERS = ['user-agent', 'accept', 'api-version', 'content-type'];
 const KEPT_REQUESTS = 50_000;
 
-/** The requests the FreshBooks side of the sandbox has received. The control API and the web page are not in it. */
+/** The requests to the FreshBooks API of the sandbox, without those of the control API and the page. */
 export class RequestLog {
 	inFlight = 0;
 	peakInFlight = 0;
@@ -67,7 +67,7 @@ export class RequestLog {
 		return this.entries.slice(-count);
 	}
 
-	/** Counts over everything since the last clearing, by route with ids replaced. */
+	/** Counts since the log was last cleared, by route with IDs replaced. */
 	stats(): { requests: number; inFlight: number; peakInFlight: number; rateLimited: number; byRoute: Record<string, number> } {
 		const byRoute: Record<string, number> = {};
 		for (const { method, path } of this.entries) {

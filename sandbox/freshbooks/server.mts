@@ -28,9 +28,11 @@ import { World } from './world.mts';
 export interface SandboxOptions extends Partial<Settings> {
 	/** 0, the default, takes a free port. */
 	port?: number;
-	/** Fixed OAuth client, for a credential that must outlive the sandbox; made up when left out. */
+	/** A fixed OAuth client, for a credential that must stay good when the sandbox is started again; random by default. */
 	clientId?: string;
 	clientSecret?: string;
+	/** The n8n that belongs to it: the page links to its workflows. */
+	n8nUrl?: string;
 }
 
 /** A running sandbox. `url` is both the API's and the authorization server's base address. */
@@ -45,9 +47,9 @@ export interface Sandbox {
 	close(): Promise<void>;
 }
 
-/** Starts a FreshBooks stand-in on 127.0.0.1. */
+/** Starts a sandbox on 127.0.0.1. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const { port = 0, clientId, clientSecret, ...settings } = options;
+	const { port = 0, clientId, clientSecret, n8nUrl, ...settings } = options;
 	const waits = new Waits();
 	const parts = makeParts(settings, waits, { id: clientId, secret: clientSecret });
 	const app = await makeApp();
@@ -55,8 +57,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		...oauthEndpoints(parts.oauth, parts.world), ...identityEndpoints(parts.world), ...teamMemberEndpoints(parts.world),
 		...businessMemberEndpoints(parts.world), ...invitationEndpoints(parts.world), ...staffEndpoints(parts.world), ...workEndpoints(parts.world),
 	]);
-	publishControl(app, parts, (ms) => goDark(app, waits, ms));
-	publishPage(app, parts);
+	publishControl(app, parts, (ms) => refuseConnections(app, waits, ms));
+	publishPage(app, parts, n8nUrl);
 	await app.listen({ host: '127.0.0.1', port });
 	return describeSandbox(app, parts, waits);
 }
@@ -97,8 +99,8 @@ function describeSandbox(app: FastifyInstance, parts: Parts, waits: Waits): Sand
 	};
 }
 
-/** Refuses connections for a while, as a machine that is down does. */
-function goDark(app: FastifyInstance, waits: Waits, ms: number): void {
+/** Refuses connections for `ms` milliseconds, as a machine that is down does. */
+function refuseConnections(app: FastifyInstance, waits: Waits, ms: number): void {
 	const { port } = app.server.address() as AddressInfo;
 	setImmediate(() => {
 		app.server.close();

@@ -18,6 +18,8 @@ export function defaultSettings(): Settings {
 		staffLimit: -1,
 		expiredTokenStatus: 401,
 		rejectDuplicateInvitations: false,
+		invitedAddress: 'asTyped',
+		staffListed: 'all',
 		pendingInTeamMembers: false,
 		bumpUpdatedAt: true,
 		removedMembers: 'gone',
@@ -25,6 +27,8 @@ export function defaultSettings(): Settings {
 		membershipWithoutBusiness: false,
 		accountingErrors: 'old',
 		refreshKillsAccessToken: false,
+		refreshNeedsRedirectUri: false,
+		appScopes: null,
 		autoConsent: false,
 	};
 }

@@ -1,4 +1,4 @@
-/** What the sandbox knows about people and businesses. Times are ISO 8601 in UTC, to the second. */
+/** The people and businesses of the sandbox. Times are ISO 8601 in UTC, to the second. */
 
 /** One person in one business: what FreshBooks shows as a team member (uuid), a business member (memberId) and a group member. */
 export interface Member {
@@ -52,7 +52,7 @@ export interface StaffRecord {
 	fields: Record<string, string | null>;
 }
 
-/** A project of a business. Who has left, and an invitation that is not pending any more, are not shown in it. */
+/** A project of a business. Lists do not show its people who left, or its invitations that are not pending any more. */
 export interface Project {
 	id: number;
 	groupId: number;
@@ -72,7 +72,7 @@ export interface TimeEntry {
 	startedAt: string;
 }
 
-/** The token owner's place in a business. */
+/** The connected user's membership of a business. */
 export interface Membership {
 	id: number;
 	groupId: number;
@@ -87,21 +87,21 @@ export interface Business {
 	accountId: string | null;
 	/** An account the business reaches as a client, for businesses without one of their own. */
 	clientAccountId: string | null;
-	/** False: the token owner may not list this business's people. */
+	/** False: the connected user may not list this business's people. */
 	listable: boolean;
 	active: boolean;
 	membership: Membership | null;
 	members: Member[];
 	membersByUuid: Map<string, Member>;
 	membersById: Map<number, Member>;
-	/** Who answers by a uuid that is listed no more; see `changeUuid`. */
+	/** The members that still answer under a UUID that is not listed any more; see `changeUuid`. */
 	membersByFormerUuid: Map<string, Member>;
 	invitations: Invitation[];
 	staff: StaffRecord[];
 	staffById: Map<number, StaffRecord>;
 	projects: Project[];
 	timeEntries: TimeEntry[];
-	/** Grows with every change of its people, so that filtered views can be kept. */
+	/** Increases with every change of its people: filtered views are valid for one version. */
 	version: number;
 }
 
@@ -130,7 +130,7 @@ export type Actor = 'api' | 'control';
 export interface HistoryEntry {
 	seq: number;
 	at: string;
-	/** Milliseconds, by the machine's own clock, which `clockOffsetMs` leaves alone. */
+	/** Milliseconds, by the machine's own clock, without `clockOffsetMs`. */
 	machineAt: number;
 	kind: HistoryKind;
 	by: Actor;
@@ -146,7 +146,7 @@ export type Profile = 'documented' | 'guide';
 
 export interface RateLimit {
 	perSecond: number;
-	/** How a 429 says when to come back: not at all, in seconds, or as an HTTP date. */
+	/** The form of Retry-After in a 429: none, seconds, or an HTTP date. */
 	retryAfter: 'none' | 'seconds' | 'date';
 }
 
@@ -157,17 +157,20 @@ export interface Settings {
 	clockOffsetMs: number;
 	defaultPerPage: number;
 	pageSizeCap: number;
-	/** What a list says as `per_page`: the number it used, the number asked for, or nothing. */
+	/** The `per_page` that a list reports: the number it used, the number asked for, or nothing. */
 	perPageEcho: 'clamped' | 'asked' | 'absent';
 	pagesWithoutSaying: boolean;
 	listLagMs: number;
 	roleChangeIgnored: boolean;
 	ownerProtected: boolean;
-	/** Null: as it is. */
+	/** Null: the stored status. */
 	invitationStatus: string | null;
 	staffLimit: number;
 	expiredTokenStatus: 401 | 403;
 	rejectDuplicateInvitations: boolean;
+	invitedAddress: 'asTyped' | 'lowerCase';
+	/** Which records the list shows without `search[vis_state]`. */
+	staffListed: 'all' | 'active';
 	pendingInTeamMembers: boolean;
 	bumpUpdatedAt: boolean;
 	removedMembers: 'gone' | 'inactive';
@@ -175,5 +178,8 @@ export interface Settings {
 	membershipWithoutBusiness: boolean;
 	accountingErrors: 'old' | 'new';
 	refreshKillsAccessToken: boolean;
+	refreshNeedsRedirectUri: boolean;
+	/** The scopes enabled on the app, separated by spaces. Null: every known one. */
+	appScopes: string | null;
 	autoConsent: boolean;
 }

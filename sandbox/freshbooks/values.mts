@@ -1,4 +1,4 @@
-/** Small readers for values that came over the wire. */
+/** Readers for values of unknown type from requests. */
 
 /** The value as an object, or an empty one. */
 export function asRecord(value: unknown): Record<string, unknown> {

@@ -3,10 +3,10 @@ import { utc } from './clock.mts';
 import type { Business } from './types.mts';
 import type { World } from './world.mts';
 
-/** A project to add: its people and those invited to it, by address. */
+/** A project to add, with its people and its invitations by address. */
 export interface ProjectDraft { title: string; members?: readonly string[]; invited?: readonly string[] }
 
-/** Work to add; `duration` in seconds, `project` a place among the projects of the business. */
+/** Work to add; `duration` in seconds, `project` an index into the projects of the business. */
 export interface TimeEntryDraft { identityId: number; duration: number; billed?: boolean; project?: number }
 
 /** Adds a project; addresses that are neither in the team nor invited are left out. */

@@ -16,14 +16,14 @@ export interface InvitationDraft { email: string; role: string; id?: number }
 /** The people, businesses and invitations of the sandbox, and the history of every change made to them. */
 export class World {
 	readonly settings: Settings;
-	/** What a reset goes back to. */
+	/** The settings after a reset. */
 	readonly initialSettings: Settings;
 	owner: Owner;
 	businesses = new Map<number, Business>();
 	history: HistoryEntry[] = [];
-	/** Every fasttrack and api token ever handed out. */
+	/** Every fasttrack and API token ever returned. */
 	readonly secrets = new Set<string>();
-	/** Whose token makes the changes of the moment; see `RequestEntry.grant`. */
+	/** The grant whose token makes the present changes; see `RequestEntry.grant`. */
 	actingGrant: number | null = null;
 	private random = seededRandom(20261121);
 	private lastSeq = 0;
@@ -42,7 +42,7 @@ export class World {
 		return Date.now() + this.settings.clockOffsetMs;
 	}
 
-	/** Forgets all people and businesses; history goes on unless it is cleared. */
+	/** Removes all people and businesses. The history stays. */
 	clear(owner: Owner): void {
 		this.owner = owner;
 		this.businesses = new Map();
@@ -64,13 +64,13 @@ export class World {
 		return base + this.lastId;
 	}
 
-	/** Of projects and time entries, whose number leaves the ids of people alone. */
+	/** An ID of a project or time entry, from a counter of its own: the IDs of people do not depend on it. */
 	newWorkId(base: number): number {
 		this.lastWorkId += 1;
 		return base + this.lastWorkId;
 	}
 
-	/** People share no identity: all of them come from here. */
+	/** Identities come from here only, so no two people share one. */
 	newIdentityId(): number {
 		return this.newId(712_100);
 	}
@@ -90,13 +90,13 @@ export class World {
 		if (business && this.settings.listLagMs > 0) this.past.keep(business, this.settings.listLagMs);
 	}
 
-	/** The members and invitations that lists show: the present ones, or by the setting `listLagMs` those of so long ago. */
+	/** The members and invitations that lists show: the present ones, or with the setting `listLagMs` earlier ones. */
 	listed(business: Business): Lists {
 		const { listLagMs } = this.settings;
 		return listLagMs > 0 ? this.past.ago(business, listLagMs) : business;
 	}
 
-	/** Lists show these businesses as they are now at once, whatever `listLagMs`; changes from now on lag. */
+	/** Makes lists show the present state of these businesses at once, whatever `listLagMs`; later changes lag. */
 	showAtOnce(businesses: Iterable<Business> = this.businesses.values()): void {
 		for (const business of businesses) this.past.restart(business, this.settings.listLagMs);
 	}
@@ -135,7 +135,7 @@ export class World {
 		return member;
 	}
 
-	/** FreshBooks keeps an accounting record in step with every invited person (FreshBooks API docs, Staff page). */
+	/** FreshBooks has an accounting record for every invited person (FreshBooks API docs, Staff page). */
 	addStaffFor(business: Business, member: Member): StaffRecord {
 		const isOwner = member.role === 'owner';
 		const admin = isOwner || ['business_partner', 'business_manager'].includes(member.role);
@@ -151,7 +151,7 @@ export class World {
 		return staff;
 	}
 
-	/** Changes fields of a member, but for the two ids, and records one history entry for each kind of change. */
+	/** Changes fields of a member, except the two IDs, and records one history entry for each kind of change. */
 	changeMember(business: Business, member: Member, changes: MemberChanges, by: Actor): void {
 		const changed = differences(member, changes);
 		if (Object.keys(changed).length === 0) return;
@@ -169,7 +169,7 @@ export class World {
 		if (Object.keys(others).length > 0) this.record('memberUpdated', by, business, member, { changes: others });
 	}
 
-	/** The same person under a new uuid, at the same place in the list. With `oldAnswers` the old uuid is still answered by itself, until the person leaves. */
+	/** Gives a person a new UUID, at the same place in the list. With `oldAnswers` a request with the old UUID is still answered until the person leaves. */
 	changeUuid(business: Business, member: Member, by: Actor, uuid = this.newUuid(), oldAnswers = false): void {
 		const from = member.uuid;
 		const position = business.members.indexOf(member);
@@ -230,10 +230,11 @@ function personOf({ uuid, memberId, email, role, active, firstName, lastName, id
 	return { uuid, memberId, email, role, active, firstName, lastName, identityId };
 }
 
-type Differences = Record<string, { from: unknown; to: unknown }>;
+export type Differences = Record<string, { from: unknown; to: unknown }>;
 
-function differences(member: Member, changes: MemberChanges): Differences {
-	const before: Record<string, unknown> = { ...member };
+/** The fields that `changes` would change in `current`; a field that is undefined in `changes` stays as it is. */
+export function differences(current: object, changes: object): Differences {
+	const before: Record<string, unknown> = { ...current };
 	const entries = Object.entries(changes).filter(([field, value]) => value !== undefined && before[field] !== value);
 	return Object.fromEntries(entries.map(([field, value]) => [field, { from: before[field], to: value }]));
 }

@@ -64,7 +64,7 @@ export interface ExecutionSummary {
 /** What a published workflow's trigger is: see `publish`. */
 export type PublicationStatus = 'in_progress' | 'published' | 'partial' | 'failed' | 'not_published';
 
-/** Gets the person's consent: opens the authorize address and gives back the callback's address. */
+/** Gets the person's consent: opens the authorization URL and returns the callback URL. */
 export type GiveConsent = (authorizeUrl: string) => Promise<string>;
 
 /** An answer of n8n that is not a success. */
@@ -103,14 +103,14 @@ export class N8nClient {
 		return this.#cookie;
 	}
 
-	/** Sends one request to n8n; the answer's `data` comes back. */
+	/** Sends one request to n8n and returns the answer's `data`. */
 	async request<T>(method: string, path: string, body?: unknown): Promise<T> {
 		const deadline = Date.now() + DATABASE_READY_WITHIN_MS;
 		for (;;) {
 			const response = await this.#send(method, path, body);
 			const text = await response.text();
 			if (response.ok) return (JSON.parse(text) as { data: T }).data;
-			// A busy n8n says so of its SQLite, before it looks at the request.
+			// A busy n8n answers this about its SQLite before it reads the request.
 			const again = response.status === 503 && text.includes('Database is not ready') && Date.now() < deadline;
 			if (!again) throw new N8nRequestError(method, path, response.status, text);
 			await sleep(POLL_EVERY_MS);
@@ -122,7 +122,7 @@ export class N8nClient {
 			method,
 			headers: {
 				cookie: this.#cookie,
-				// A busy n8n may close a kept connection just when the next request is on its way.
+				// A busy n8n may close a kept connection while the next request is being sent.
 				connection: 'close',
 				...(body === undefined ? {} : { 'content-type': 'application/json' }),
 			},
@@ -175,7 +175,7 @@ export class N8nClient {
 		);
 		const callback = await fetch(await giveConsent(authorizeUrl), { headers: { cookie: this.#cookie } });
 		const page = await callback.text();
-		// n8n answers 200 in every case; only the page tells.
+		// n8n answers 200 in every case; only the text of the page says whether it worked.
 		if (!/Connection successful/i.test(page)) {
 			throw new Error(`n8n did not connect the credential: ${textOf(page).slice(0, 400)}`);
 		}
@@ -196,7 +196,7 @@ export class N8nClient {
 		return await this.request('GET', '/rest/workflows?skip=0&take=100');
 	}
 
-	/** Saves a new draft of a workflow; a published one stays as it was until it is published again. */
+	/** Saves a new draft of a workflow; the published version stays as it is until the workflow is published again. */
 	async updateWorkflow(id: string, draft: Partial<WorkflowDraft>): Promise<Workflow> {
 		const { versionId } = await this.workflow(id);
 		return await this.request('PATCH', `/rest/workflows/${id}`, { ...draft, versionId });
@@ -208,7 +208,7 @@ export class N8nClient {
 		await this.request('POST', `/rest/workflows/${id}/activate`, { versionId });
 		const deadline = Date.now() + timeoutMs;
 		let status = await this.publicationStatus(id);
-		// Not published yet: on PostgreSQL the answer comes before what was asked for is to be seen.
+		// Not published yet: on PostgreSQL n8n answers before the change is visible.
 		while ((status === 'in_progress' || status === 'not_published') && Date.now() < deadline) {
 			await sleep(POLL_EVERY_MS);
 			status = await this.publicationStatus(id);
@@ -225,12 +225,12 @@ export class N8nClient {
 		return answer.status;
 	}
 
-	/** Takes a workflow's triggers out of service. */
+	/** Deactivates a workflow's triggers. */
 	async unpublish(id: string): Promise<void> {
 		await this.request('POST', `/rest/workflows/${id}/deactivate`, {});
 	}
 
-	/** Runs a workflow by hand from its trigger, waits for the end and reads what every node gave. */
+	/** Runs a workflow by hand from its trigger, waits for its end and reads the output of every node. */
 	async run(id: string, trigger: string, options: RunOptions = {}): Promise<Execution> {
 		const { destination, timeoutMs = 60_000 } = options;
 		const { executionId } = await this.request<{ executionId: string }>(
@@ -268,7 +268,7 @@ export class N8nClient {
 	}
 }
 
-/** How a run by hand differs from the whole workflow. */
+/** Options of a manual run. */
 export interface RunOptions {
 	/** Stop after this node. */
 	readonly destination?: string;

@@ -5,7 +5,7 @@ interface CommandOptions {
 	readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a command to its end; what it printed is shown only when it fails. */
+/** Runs a command to its end and returns its output; throws with the output when it fails. */
 export async function runCommand(
 	command: string,
 	args: string[],

@@ -13,7 +13,7 @@ function hiddenFields(page: string): URLSearchParams {
 	return fields;
 }
 
-/** Presses Allow on the FreshBooks sandbox's consent page; gives back where it sends the browser. */
+/** Presses Allow on the FreshBooks sandbox's consent page; returns the address to which it redirects. */
 export async function allow(authorizeUrl: string): Promise<string> {
 	const page = await fetch(authorizeUrl);
 	const form = hiddenFields(await page.text());
@@ -21,7 +21,7 @@ export async function allow(authorizeUrl: string): Promise<string> {
 	const answer = await fetch(authorizeUrl, { method: 'POST', body: form, redirect: 'manual' });
 	const callback = answer.headers.get('location');
 	if (!callback) {
-		throw new Error(`The consent page answered ${answer.status} and no redirect: ${await answer.text()}`);
+		throw new Error(`The consent page answered ${answer.status} without a redirect: ${await answer.text()}`);
 	}
 	return callback;
 }

@@ -1,6 +1,6 @@
 import { parse } from 'flatted';
 
-/** An item as a node gave it. */
+/** An item of a node's output. */
 export interface Item {
 	json: Record<string, unknown>;
 	pairedItem?: unknown;
@@ -39,7 +39,7 @@ export interface Execution {
 	readonly mode: string;
 	readonly error?: ExecutionError;
 	readonly runData: Record<string, NodeRun[]>;
-	/** The JSON of every item of a node's last run: of its first output, unless told otherwise. */
+	/** The JSON of every item of a node's last run: of its first output by default. */
 	items(node: string, output?: number): Array<Record<string, unknown>>;
 }
 

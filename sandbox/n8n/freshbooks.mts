@@ -5,19 +5,19 @@ import type { Credential, CredentialRef, N8nClient, WorkflowDraft } from './clie
 import { allow } from './consent.mts';
 import { ROOT } from './paths.mts';
 
-/** The names under which n8n knows what the package brings. */
+/** n8n's names for the types of the package. */
 export const TYPES = {
 	credential: 'freshBooksOAuth2Api',
 	action: 'n8n-nodes-freshbooks.freshBooks',
 	trigger: 'n8n-nodes-freshbooks.freshBooksTrigger',
 	scimTrigger: 'n8n-nodes-freshbooks.freshBooksScimTrigger',
-	/** What an identity provider shows to the SCIM trigger. */
+	/** The token that an identity provider sends to the SCIM Trigger. */
 	scimCredential: 'freshBooksScimApi',
-	/** What n8n makes of the action node for agents. */
+	/** The tool that n8n makes of the action node for agents. */
 	tool: 'n8n-nodes-freshbooks.freshBooksTool',
 } as const;
 
-/** What a credential for the sandbox is filled in with. */
+/** The fields of a credential for the sandbox. */
 export function credentialData(sandbox: Sandbox): Record<string, string> {
 	return {
 		clientId: sandbox.clientId,
@@ -47,7 +47,7 @@ export async function connectCredential(
 	return credential;
 }
 
-/** The credential of the SCIM trigger, made or given another token. */
+/** Creates the credential of the SCIM Trigger, or gives the existing one this token. */
 export async function giveScimToken(client: N8nClient, token: string): Promise<Credential> {
 	const name = 'SCIM of the sandbox';
 	const existing = (await client.credentials(TYPES.scimCredential)).find((one) => one.name === name);
@@ -59,7 +59,7 @@ export function hasTrigger({ nodes }: WorkflowDraft): boolean {
 	return nodes.some(({ type }) => type === TYPES.trigger || type === TYPES.scimTrigger);
 }
 
-/** The workflow with the credentials filled in wherever a FreshBooks node wants one. */
+/** The workflow with the credentials filled in at every FreshBooks node. */
 export function withCredential(draft: WorkflowDraft, { id, name }: CredentialRef, scim?: CredentialRef): WorkflowDraft {
 	const forScim = scim && { [TYPES.scimCredential]: { id: scim.id, name: scim.name } };
 	const nodes = draft.nodes.map((node) =>
@@ -70,13 +70,13 @@ export function withCredential(draft: WorkflowDraft, { id, name }: CredentialRef
 	return { ...draft, nodes };
 }
 
-/** Reads an exported workflow; what n8n gives out itself (ids, tags, versions) is left behind. */
+/** Reads an exported workflow; what n8n assigns itself (IDs, tags, versions) is left out. */
 export async function readWorkflow(file: string): Promise<WorkflowDraft> {
 	const { name, nodes, connections, settings, pinData } = JSON.parse(
 		await readFile(file, 'utf8'),
 	) as Partial<WorkflowDraft>;
 	if (!name || !nodes || !connections) {
-		throw new Error(`${path.relative(ROOT, file)} is no workflow: it needs name, nodes and connections.`);
+		throw new Error(`${path.relative(ROOT, file)} is not a workflow: it needs name, nodes and connections.`);
 	}
 	return { name, nodes, connections, settings, pinData };
 }

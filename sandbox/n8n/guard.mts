@@ -1,5 +1,5 @@
-// Runs a program in a process group of its own and ends it when the process that asked for it is gone,
-// however that one ended: nothing is left behind. guard.mts <program> [argument ...]
+// Runs a program in a process group of its own, and ends it when the process that started it is gone,
+// however that one ended. guard.mts <program> [argument ...]
 import { spawn } from 'node:child_process';
 
 const GRACE_MS = 10_000;

@@ -23,7 +23,7 @@ export class Guarded {
 		this.logFile = logFile;
 	}
 
-	/** Whether the program lives. */
+	/** Whether the program runs. */
 	get running(): boolean {
 		return this.#process?.exitCode === null && this.#process.signalCode === null;
 	}
@@ -38,7 +38,7 @@ export class Guarded {
 		if (this.running && this.#process) await once(this.#process, 'exit');
 	}
 
-	/** Starts `command` with what it prints going to the log file. */
+	/** Starts `command`; its output goes to the log file. */
 	async start(command: readonly string[], { cwd, env }: GuardedOptions): Promise<void> {
 		const log = await open(this.logFile, 'a');
 		try {
@@ -53,7 +53,7 @@ export class Guarded {
 		}
 	}
 
-	/** Waits until the program is of use; throws with its last lines when it ends before, or needs too long. */
+	/** Waits until `isReady`; throws with the program's last lines of output when it ends before, or takes too long. */
 	async ready(name: string, isReady: () => Promise<boolean>, withinMs: number): Promise<void> {
 		const deadline = Date.now() + withinMs;
 		while (!(await isReady())) {
@@ -80,23 +80,23 @@ export class Guarded {
 
 	async #failure(sentence: string): Promise<Error> {
 		const lines = (await this.log()).trimEnd().split('\n').slice(-LAST_LOG_LINES);
-		return new Error(`${sentence} Its last lines (whole log: ${this.logFile}):\n${lines.join('\n')}`);
+		return new Error(`${sentence} Its last lines of output (the complete log is ${this.logFile}):\n${lines.join('\n')}`);
 	}
 
 	async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
 		const guard = this.#process;
 		if (!this.running || !guard?.pid) return;
 		const ended = once(guard, 'exit');
-		// The guard passes SIGTERM on; SIGKILL goes to the whole group.
+		// The guard passes SIGTERM on; SIGKILL goes to all of the group.
 		signalProcess(signal === 'SIGKILL' ? -guard.pid : guard.pid, signal);
 		await Promise.race([ended, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
-		// What outlived the guard of its own group (n8n's task runner, or n8n itself) goes now.
+		// What is left of the guard's group (n8n's task runner, or n8n itself) ends now.
 		while (signalProcess(-guard.pid, 'SIGKILL')) await sleep(20);
 		await ended;
 	}
 }
 
-/** Whether there was anyone to get the signal. */
+/** Whether a process received the signal. */
 function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
 	try {
 		return process.kill(pid, signal);

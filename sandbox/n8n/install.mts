@@ -4,8 +4,8 @@ import path from 'node:path';
 import { isInstalled, npm, npmCi } from '../../scripts/lib/install.mjs';
 import { N8N_HOME } from './paths.mts';
 
-// n8n's dependencies are installed without their scripts; of those it starts with, only these
-// need building.
+// n8n's dependencies are installed without their scripts. Of those that it loads at start, only these
+// need to be built.
 const NATIVE_PACKAGES = ['sqlite3', 'isolated-vm'];
 const NATIVE_PROOF = path.join(N8N_HOME, 'node_modules/sqlite3/build/Release/node_sqlite3.node');
 

@@ -23,12 +23,12 @@ export interface N8nOptions {
 	readonly userFolder: string;
 	/** The package to install before the start. */
 	readonly packed?: Packed;
-	/** A free one unless given. */
+	/** By default a free one. */
 	readonly port?: number;
 	/** More environment variables. */
 	readonly env?: Record<string, string>;
 	readonly owner?: Owner;
-	/** Another n8n than the pinned one. */
+	/** An n8n other than the pinned one. */
 	readonly installed?: InstalledN8n;
 	/** In queue mode: a worker runs executions for a main process, and answers health checks only; a webhook process answers webhooks. */
 	readonly role?: Role;
@@ -47,7 +47,7 @@ export class PortTakenError extends Error {
 	readonly port: number;
 
 	constructor(port: number) {
-		super(`Port ${port} of 127.0.0.1 is taken by another program.`);
+		super(`Port ${port} of 127.0.0.1 is used by another program.`);
 		this.name = 'PortTakenError';
 		this.port = port;
 	}
@@ -86,7 +86,7 @@ export class N8n {
 		return path.join(this.#installed.home, 'node_modules/n8n/bin/n8n');
 	}
 
-	/** Runs one of n8n's own commands on this user folder, such as `import:workflow`; comes back with what it printed. */
+	/** Runs one of n8n's own commands on this user folder, such as `import:workflow`; returns its output. */
 	async command(args: string[]): Promise<string> {
 		const options = { cwd: this.userFolder, env: await this.#environment() };
 		return await runCommand(this.#installed.node, [this.#program, ...args], options);
@@ -97,7 +97,7 @@ export class N8n {
 		return this.#guarded.logFile;
 	}
 
-	/** Whether the process lives. */
+	/** Whether the process runs. */
 	get running(): boolean {
 		return this.#guarded.running;
 	}
@@ -112,9 +112,9 @@ export class N8n {
 		await this.#guarded.ended();
 	}
 
-	/** Starts the process and comes back when n8n answers and, where it is a main process, the owner is signed in. */
+	/** Starts the process; resolves when n8n answers and, for a main process, the owner is signed in. */
 	async start(env?: Record<string, string>): Promise<void> {
-		if (this.running) throw new Error(`The n8n on port ${this.port} runs already.`);
+		if (this.running) throw new Error(`The n8n on port ${this.port} is already running.`);
 		if (env) this.#env = env;
 		if (!(await isPortFree(this.port))) throw new PortTakenError(this.port);
 		await this.#guarded.start([this.#installed.node, this.#program, ...COMMANDS[this.#role]], { cwd: this.userFolder, env: await this.#environment() });

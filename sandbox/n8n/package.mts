@@ -8,7 +8,7 @@ import { CACHE, N8N_HOME, ROOT } from './paths.mts';
 const PACKED = path.join(CACHE, 'package');
 const SOURCES = ['nodes/**/*', 'credentials/**/*', 'icons/**/*', '*.{js,json,md}'];
 
-/** A packed package, ready to be installed into an n8n. */
+/** The packed package, ready to be installed into an n8n. */
 export interface Packed {
 	readonly name: string;
 	readonly version: string;
@@ -40,7 +40,7 @@ export async function packPackage(log: (line: string) => void = console.log): Pr
 	log('Building and packing the package.');
 	await rm(PACKED, { recursive: true, force: true });
 	await mkdir(PACKED, { recursive: true });
-	// With CI set, its spinner stays out of what is shown when the build fails.
+	// With CI set, the build prints no spinner into the output that is shown when it fails.
 	await runCommand('npm', ['run', 'build'], { cwd: ROOT, env: { ...process.env, CI: 'true' } });
 	await runCommand('npm', ['pack', '--ignore-scripts', '--pack-destination', PACKED], { cwd: ROOT });
 	await writeFile(hashFile, hash);
@@ -58,8 +58,8 @@ export async function unpack(tarball: string, folder: string): Promise<void> {
 export async function installCommunityPackage(packed: Packed, userFolder: string, n8nHome = N8N_HOME): Promise<void> {
 	const nodes = path.join(userFolder, '.n8n/nodes');
 	await unpack(packed.tarball, path.join(nodes, 'node_modules', packed.name));
-	// As where nothing else is around: the package gets n8n's own copy, so that n8n knows the package's errors as its own. From
-	// a folder inside this repository it would find the repository's copy instead.
+	// The package gets n8n's own copy of n8n-workflow, as in a real installation, so that n8n recognizes the package's errors.
+	// From a folder inside this repository it would find the repository's copy instead.
 	const workflow = path.join(nodes, 'node_modules/n8n-workflow');
 	await rm(workflow, { recursive: true, force: true });
 	await symlink(path.join(n8nHome, 'node_modules/n8n-workflow'), workflow);

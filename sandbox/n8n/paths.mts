@@ -1,9 +1,9 @@
 import path from 'node:path';
 
-/** The checkout. */
+/** The root of the checkout. */
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** Everything that installs and runs leave behind; git-ignored, safe to delete. */
+/** All files of installations and runs; ignored by git, safe to delete. */
 export const CACHE = path.join(ROOT, '.cache');
 
 /** Where the pinned n8n is installed: outside the folders that `n8n-node build` searches for icons. */

@@ -11,7 +11,7 @@ async function listenOn(port: number): Promise<number> {
 	return taken;
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** A port of 127.0.0.1 that no program listens on. */
 export async function freePort(): Promise<number> {
 	return await listenOn(0);
 }

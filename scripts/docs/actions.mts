@@ -1,4 +1,4 @@
-// What the action node answers, operation by operation, in the sandbox's BillSpring.
+// The output of the action node in the sandbox's BillSpring, by operation.
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { BILLSPRING } from '../../sandbox/freshbooks/people.mts';
 import { shownErrorOf, type RunSettings, type Scene } from './scene.mts';
@@ -12,7 +12,7 @@ const chosen = { businesses: 'selected', businessIds: [BILLSPRING] };
 
 const byEmail = (value: string) => ({ __rl: true, mode: 'email', value });
 
-/** The answers of the operations that need nothing but parameters, under `resource.operation`. */
+/** The output of the operations that need parameters only, by `resource.operation`. */
 const OPERATIONS: Readonly<Record<string, INodeParameters>> = {
 	'user.getMe': {},
 	'user.updateMe': { updateFields: { jobTitle: 'Head of finance', company: 'BillSpring' } },
@@ -37,7 +37,7 @@ async function run(scene: Scene, name: string, parameters: INodeParameters, sett
 
 async function firstItem(scene: Scene, name: string, parameters: INodeParameters, settings: RunSettings = {}): Promise<IDataObject> {
 	const item = (await run(scene, name, parameters, settings))[0]?.[0];
-	if (!item) throw new Error(`${name} gave no item.`);
+	if (!item) throw new Error(`${name} returned no item.`);
 	return item;
 }
 

@@ -1,4 +1,4 @@
-// What the trigger emits, event by event, and what it says when something is wrong.
+// What the trigger emits for each event, and its errors.
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { BILLSPRING } from '../../sandbox/freshbooks/people.mts';
 import { shownErrorOf, type Scene, type Trigger } from './scene.mts';
@@ -8,7 +8,7 @@ type Change = [method: string, route: string, body?: IDataObject];
 const NEWCOMER = { email: 'wren.halloway@example.com', role: 'business_employee' };
 const NAMES = { firstName: 'Wren', lastName: 'Halloway' };
 
-/** Each event with the change, below `/businesses/{id}` of the sandbox's control API, that brings it about. */
+/** Each event with the change, below `/businesses/{id}` of the sandbox's control API, that causes it. */
 const CHANGES: Readonly<Record<string, Change>> = {
 	memberAdded: ['POST', '/members', { ...NEWCOMER, ...NAMES }],
 	memberRemoved: ['DELETE', '/members/teodor.wexley@example.com'],
@@ -37,22 +37,22 @@ async function published(scene: Scene, events: string[], options: INodeParameter
 	await scene.begin();
 	const trigger = scene.trigger(watching(events, options));
 	const items = await trigger.poll();
-	if (items.length > 0) throw new Error('The baseline was not silent.');
+	if (items.length > 0) throw new Error('The first poll emitted items.');
 	return trigger;
 }
 
 async function itemOf(scene: Scene, event: string, options: INodeParameters = {}): Promise<IDataObject> {
 	const trigger = await published(scene, [event], options);
 	const change = CHANGES[event];
-	if (!change) throw new Error(`Nothing is known to bring ${event} about.`);
+	if (!change) throw new Error(`No change is listed that causes ${event}.`);
 	await apply(scene, change);
 	const items = await trigger.poll();
 	const [item] = items;
-	if (!item || items.length > 1) throw new Error(`${event} came ${items.length} times.`);
+	if (!item || items.length > 1) throw new Error(`${event} was emitted ${items.length} times.`);
 	return item;
 }
 
-/** What the poll after a change throws. */
+/** The error of the poll after a change. */
 async function troubleAfter(scene: Scene, change: () => Promise<unknown>, event = 'memberRemoved'): Promise<unknown> {
 	const trigger = await published(scene, [event]);
 	await change();

@@ -1,4 +1,4 @@
-// Markdown as far as the documentation's checks need it. Pure, but for reading the files.
+// The part of Markdown that the documentation's checks need. Pure, except for reading the files.
 import { glob, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { format } from 'prettier';
@@ -31,12 +31,12 @@ export function examplesIn(text: string): string[] {
 
 /**
  * The text with every example between `<!-- json: name -->` and `<!-- /json -->` replaced by the value of that name. Throws
- * for a name that there is no example of, and for a marker that nothing closes.
+ * for a name without an example, and for a marker without its end.
  */
 export async function withExamples({ name: page, text }: Page, examples: Readonly<Record<string, unknown>>): Promise<string> {
 	const names = examplesIn(text);
 	const unknown = names.filter((name) => examples[name] === undefined);
-	if (unknown.length > 0) throw new Error(`${page} shows ${unknown.join(', ')}, of which there is no example.`);
+	if (unknown.length > 0) throw new Error(`${page} shows ${unknown.join(', ')}, but there is no such example.`);
 	if ([...text.matchAll(OPENING)].length !== names.length) throw new Error(`${page} has an example without <!-- /json -->.`);
 	const blocks = new Map<string, string>();
 	for (const name of names) blocks.set(name, `\`\`\`json\n${await pretty(examples[name])}\`\`\`\n`);
@@ -48,7 +48,7 @@ async function pretty(value: unknown): Promise<string> {
 	return await format(JSON.stringify(value), { parser: 'json', printWidth: 120, objectWrap: 'collapse' });
 }
 
-/** The text without its fenced code, whose lines only look like Markdown. */
+/** The text without its fenced code, whose lines are not Markdown. */
 export function withoutCode(text: string): string {
 	return text.replaceAll(/^```[\s\S]*?^```$/gm, '');
 }
@@ -58,7 +58,7 @@ export function withoutExamples(text: string): string {
 	return text.replaceAll(EXAMPLE, '');
 }
 
-/** A heading's anchor, as GitHub makes it. */
+/** A heading's anchor, by GitHub's rules. */
 function anchorOf(heading: string): string {
 	const plain = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
 	return plain.trim().toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(/\s/g, '-');
@@ -73,7 +73,7 @@ export function anchorsIn(text: string): Set<string> {
 	return new Set(headingsIn(text).map(anchorOf));
 }
 
-/** Where the links and pictures of a text lead, but for those out of the checkout. */
+/** The targets of the links and pictures of a text, without those outside the checkout. */
 export function relativeLinksIn(text: string): string[] {
 	const links = [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => String(target));
 	return links.filter((target) => !/^[a-z]+:/i.test(target));

@@ -1,4 +1,4 @@
-// A fixed world at a fixed time, in which the nodes run for the examples of the documentation.
+// A sandbox with fixed people at a fixed time, on which the nodes run for the examples of the documentation.
 import { mock } from 'node:test';
 import axios from 'axios';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
@@ -9,7 +9,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/freshbooks/server.mts'
 const START = Date.UTC(2026, 10, 21, 10, 14, 0);
 const MINUTE_MS = 60_000;
 
-/** What n8n shows of an error. */
+/** The parts of an error that n8n shows. */
 export interface ShownError {
 	readonly message: string;
 	readonly description: string;
@@ -37,7 +37,7 @@ export async function shownErrorOf(work: Promise<unknown>): Promise<ShownError> 
 	return { message: error.message, description: error.description ?? '' };
 }
 
-/** The packed nodes, a sandbox, and a clock that stands still until a poll moves it. One at a time in a process. */
+/** The packed nodes, a sandbox, and a clock that only a poll moves. One at a time in a process. */
 export class Scene {
 	private readonly stage: Stage;
 
@@ -56,10 +56,10 @@ export class Scene {
 		this.address = { url: sandbox.url, token: '' };
 	}
 
-	/** Packs the package if its sources changed, and sets everything up. `close` takes it down. */
+	/** Packs the package if its sources changed, and starts everything. `close` stops it. */
 	static async open(log: (line: string) => void): Promise<Scene> {
 		const stage = await prepareStage(log);
-		// n8n-core writes its settings file there, and logs only what matters.
+		// n8n-core writes its settings file there, and logs errors only.
 		Object.assign(process.env, { N8N_USER_FOLDER: stage.folder, N8N_LOG_LEVEL: 'error' });
 		mock.timers.enable({ apis: ['Date'], now: START });
 		return new Scene(stage, await startSandbox());
@@ -94,7 +94,7 @@ export class Scene {
 		return this.host.scimService(this.address, parameters);
 	}
 
-	/** A trigger that no other one knows of. */
+	/** A trigger with a state of its own. */
 	trigger(parameters: INodeParameters): Trigger {
 		const context = this.host.pollContext(this.address, {}, { parameters, nodeName: `trigger-${++this.triggers}` });
 		return {
@@ -106,7 +106,7 @@ export class Scene {
 		};
 	}
 
-	/** The parameters of the nodes as the editor knows them. */
+	/** The parameters of the nodes, as the editor reads them. */
 	descriptions() {
 		return { action: this.host.freshBooks.description, trigger: this.host.trigger.description };
 	}

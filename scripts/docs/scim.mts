@@ -1,4 +1,4 @@
-// What the SCIM service answers, and what it starts the workflow with.
+// The answers of the SCIM service, and the items with which it starts the workflow.
 import { BILLSPRING } from '../../sandbox/freshbooks/people.mts';
 import type { Scene } from './scene.mts';
 

@@ -4,7 +4,7 @@ import { installFromDebian } from './debian.mts';
 /** Debian's Chromium: the browser that the end-to-end suites drive. */
 export const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
-/** Sees to a Chromium: installs it where it may, else says what to run. */
+/** Installs Chromium if it is missing and this process may; else throws with what to run. */
 export async function installChromium(): Promise<void> {
 	await installFromDebian({
 		name: 'Chromium',

@@ -6,11 +6,11 @@ interface Wanted {
 	readonly name: string;
 	readonly packages: string;
 	readonly isThere: () => boolean;
-	/** The way out besides installing. */
+	/** What to do instead of installing. */
 	readonly orElse: string;
 }
 
-/** Sees to programs of Debian's: installs them where it may, else throws with what to run. */
+/** Installs programs of Debian if they are missing and this process may; else throws with what to run. */
 export async function installFromDebian({ name, packages, isThere, orElse }: Wanted): Promise<void> {
 	if (isThere()) return;
 	const command = `apt-get update -qq && apt-get install -y -qq --no-install-recommends ${packages}`;
@@ -18,5 +18,5 @@ export async function installFromDebian({ name, packages, isThere, orElse }: Wan
 		console.log(`Installing ${name} with apt-get: about a minute, once.`);
 		if ((await run('sh', ['-c', command])) && isThere()) return;
 	}
-	throw new Error(`${name} is needed, and is not there.\nInstall it (on Debian, as root: ${command}), or ${orElse}.`);
+	throw new Error(`${name} is needed, and is not installed.\nTo fix this, install it (on Debian, as root: ${command}), or ${orElse}.`);
 }

@@ -2,7 +2,7 @@ import { chromium, selectors, type Browser, type BrowserContext, type Locator, t
 import type { N8n } from '../../sandbox/n8n/index.mts';
 import { CHROMIUM } from './chromium.mts';
 
-/** n8n's editor in Chromium, as the end-to-end suite and the pictures of the documentation drive it. */
+/** n8n's editor in Chromium, as the end-to-end suite and scripts/screenshots.mts use it. */
 
 const PATIENCE_MS = 60_000;
 
@@ -40,7 +40,7 @@ export function entriesOf(page: Page): Locator {
 	return page.getByTestId('rlc-item');
 }
 
-/** Puts the editor into a theme, and waits until it has faded over. */
+/** Switches to a theme, and waits until the transition has ended. */
 export async function wear(page: Page, theme: Theme): Promise<void> {
 	await page.emulateMedia({ colorScheme: theme });
 	await page.waitForTimeout(400);

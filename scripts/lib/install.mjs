@@ -35,7 +35,7 @@ function requiredFolders(packages) {
 }
 
 /**
- * Whether `node_modules` in `folder` holds what its lock file names, whatever the files' dates say.
+ * Whether `node_modules` in `folder` holds what its lock file names, whatever the dates of the files are.
  *
  * @param {string} folder
  */
@@ -50,7 +50,7 @@ export function isInstalled(folder) {
 }
 
 /**
- * The environment for an npm of its own: what an outer `npm run` says about its package stays out.
+ * The environment for another npm, without the variables that an outer `npm run` sets about its package.
  *
  * @returns {NodeJS.ProcessEnv}
  */
@@ -77,7 +77,7 @@ function reportProgress(folder, label, log) {
 }
 
 /**
- * What npm says went wrong, without its warnings and the usage text it adds.
+ * The error in npm's output, without warnings and usage text.
  *
  * @param {string} output
  */
@@ -116,7 +116,7 @@ export function npm(folder, args) {
 }
 
 /**
- * Installs exactly what the lock file in `folder` names, and says every ten seconds how far it is.
+ * Installs exactly what the lock file in `folder` names, and logs its progress every ten seconds.
  *
  * @param {string} folder
  * @param {{ label: string, args?: string[], log: Log }} options

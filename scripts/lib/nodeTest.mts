@@ -17,7 +17,7 @@ async function testFiles(pattern: string, only: string[]): Promise<string[]> {
 	return files.filter((file) => only.length === 0 || only.some((part) => file.includes(part))).sort();
 }
 
-/** Runs the files that match with `node --test`, and counts them from the runner's own report. */
+/** Runs the matching files with `node --test`, and counts the tests from the runner's report. */
 export async function nodeTest(
 	name: string,
 	pattern: string,

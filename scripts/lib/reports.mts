@@ -11,10 +11,10 @@ export interface Counts {
 
 export const REPORTS = path.join(CACHE, 'reports');
 export const NO_TESTS: Counts = { passed: 0, failed: 0, skipped: 0 };
-/** What a runner that left no report counts as: never as nothing. */
+/** The counts of a runner that left no report: one failure. */
 const NO_REPORT: Counts = { passed: 0, failed: 1, skipped: 0 };
 
-/** A runner's own report file, removed so that no earlier run is read for this one. */
+/** A runner's report file. The report of an earlier run is removed. */
 export async function freshReport(name: string): Promise<string> {
 	await mkdir(REPORTS, { recursive: true });
 	const file = path.join(REPORTS, name);

@@ -26,7 +26,7 @@ export async function step(name: string, work: () => Promise<boolean>): Promise<
 	return passed;
 }
 
-/** Ends the process with what happened and the way out, instead of a stack trace. */
+/** Prints what happened and what to do, without a stack trace, and ends the process. */
 export function giveUp(error: unknown): never {
 	console.error(`\n${error instanceof Error ? error.message : String(error)}`);
 	process.exit(1);

@@ -1,4 +1,4 @@
-// README, docs/, CONTRIBUTING and CHANGELOG say what is so: the examples, the links, the names.
+// The examples, links and names in README, docs/, CONTRIBUTING and CHANGELOG are right.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -125,7 +125,7 @@ describe('what the nodes answer', () => {
 	});
 });
 
-describe('what the documentation points to', () => {
+describe('the links and names of the documentation', () => {
 	test('every relative link leads to a file, and to a heading of it', async () => {
 		const broken: string[] = [];
 		for (const { name, text } of all) {
@@ -161,7 +161,7 @@ describe('a marker in a page', () => {
 		assert.equal(filled, 'a\n<!-- json: one -->\n```json\n{ "costs": "$&" }\n```\n<!-- /json -->\nb');
 	});
 
-	test('is refused when there is no such example, or when nothing closes it', async () => {
+	test('is refused without such an example, and without its end', async () => {
 		const of = (text: string) => withExamples({ name: 'page', text }, {});
 		await assert.rejects(of('<!-- json: one -->\n<!-- /json -->'), /page shows one/);
 		await assert.rejects(of('<!-- json: one -->\n'), /without/);

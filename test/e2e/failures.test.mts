@@ -215,6 +215,18 @@ describe('the error table, as the user sees it', () => {
 		assert.equal((await world.run(GET_MANY)).status, 'success');
 	});
 
+	test('reconnect: FreshBooks requires redirect_uri for a refresh, and n8n sends none', async (context) => {
+		await world.control('PATCH', '/settings', { refreshNeedsRedirectUri: true });
+		assert.equal((await world.run(GET_MANY)).status, 'success');
+		await world.control('POST', '/oauth/expire');
+		const { error } = await world.run(GET_MANY);
+		context.diagnostic(`${error?.message} | ${error?.description}`);
+		assert.match(`${error?.message} ${error?.description}`, /no longer accepts the connection.*connect it again/);
+		await world.connect(world.credential.name);
+		assert.equal((await world.run(GET_MANY)).status, 'success');
+		await world.control('PATCH', '/settings', { refreshNeedsRedirectUri: false });
+	});
+
 	test('cancelled: stopping the execution ends the wait at once', async () => {
 		await withFaults([{ kind: 'delay', route: LISTING, ms: 20_000 }]);
 		const { client } = world.n8n;

@@ -32,7 +32,7 @@ async function filesBelow(root: string): Promise<string[]> {
 		.sort();
 }
 
-/** A file as its reader takes it: tsc writes JSON with spaces of its own. */
+/** The content of a file: JSON parsed, because tsc changes its spaces. */
 async function contentOf(file: string): Promise<unknown> {
 	const text = await readFile(file, 'utf8');
 	return file.endsWith('.json') ? JSON.parse(text) : text;
@@ -65,7 +65,7 @@ describe('the tarball', () => {
 });
 
 describe('index.js', () => {
-	test('gives every class to whoever requires the installed package', async () => {
+	test('exports every class of the installed package', async () => {
 		const script = `process.stdout.write(JSON.stringify(Object.entries(require('${NAME}')).map(([name, one]) => [name, typeof one, one.name])))`;
 		// As in n8n's folder of community packages, n8n-workflow is found through NODE_PATH alone.
 		const printed = await runCommand(process.execPath, ['-e', script], {

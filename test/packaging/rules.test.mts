@@ -1,5 +1,5 @@
-// n8n's rules for a verified community node that its lint and its scanner leave open; docs/verification.md says which rule
-// is proven where.
+// n8n's rules for a verified community node that its lint and its scanner do not check; docs/verification.md says where each rule
+// is checked.
 import assert from 'node:assert/strict';
 import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { packPackage, unpack } from '../../sandbox/n8n/package.mts';
 import { ROOT } from '../../sandbox/n8n/paths.mts';
 
 const REPOSITORY = 'https://github.com/n8n-nodes-freshbooks/n8n-nodes-freshbooks';
-/** The whole list of n8n's codex documentation. */
+/** All values of n8n's codex documentation. */
 const CATEGORIES = new Set([
 	'Data & Storage',
 	'Finance & Accounting',
@@ -26,7 +26,7 @@ const CATEGORIES = new Set([
 const LIFECYCLE_SCRIPTS = ['prepare', 'preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'postprepare'];
 /** n8n's README template. */
 const HEADINGS = ['Installation', 'Operations', 'Credentials', 'Compatibility', 'Resources', 'Version history'];
-/** FreshBooks, and where its and n8n's users are sent to read. */
+/** FreshBooks, and the sites to which texts link. */
 const HOSTS = ['api.freshbooks.com', 'auth.freshbooks.com', 'docs.n8n.io', 'github.com'];
 const MODULES = ['crypto', 'n8n-workflow'];
 const OTHER_SCRIPT = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
@@ -86,7 +86,7 @@ describe('package.json', () => {
 		assert.ok((manifest['keywords'] as string[]).includes('n8n-community-node-package'));
 	});
 
-	test('brings nothing along at run time, and runs nothing when it is installed', () => {
+	test('has no run-time dependency and no install script', () => {
 		assert.deepEqual(manifest['peerDependencies'], { 'n8n-workflow': '*' });
 		const absent = ['dependencies', 'optionalDependencies', 'bundleDependencies', 'bundledDependencies', 'overrides', 'bin'];
 		assert.deepEqual(absent.filter((key) => key in manifest), []);
@@ -119,18 +119,18 @@ describe('the compiled code', () => {
 		assert.deepEqual(await inCode(/(?<![\w.$])(process\s*[.[]|globalThis\b|__dirname\b|__filename\b|eval\s*\(|new Function\b)/g), []);
 	});
 
-	test('speaks to one service', async () => {
+	test('sends requests to one service only', async () => {
 		assert.deepEqual(await inCode(/https?:\/\/([\w.-]+)/g), HOSTS);
 	});
 
-	test('holds no comment that switches the lint off, in its source', async () => {
+	test('has no comment in its source that disables the lint', async () => {
 		const sources = await filesOf(ROOT, '{nodes,credentials}/**/*.ts');
 		const switching = await Promise.all(sources.map(async (file) => (/eslint-disable|@ts-(ignore|nocheck)/.test(await ofCheckout(file)) ? [file] : [])));
 		assert.deepEqual(switching.flat(), []);
 	});
 });
 
-describe('what people read', () => {
+describe('the texts', () => {
 	test('is written in Latin letters', async () => {
 		const packed = (await filesOf(folder, '**/*.{js,json,md}')).map((file) => path.join(folder, file));
 		const beside = (await filesOf(ROOT, '{*.md,docs/**/*.md,.github/**/*.{md,yml},examples/*.json}')).map((file) => path.join(ROOT, file));
@@ -143,7 +143,7 @@ describe('what people read', () => {
 		assert.deepEqual(headings.filter((heading) => HEADINGS.includes(heading)), HEADINGS);
 	});
 
-	test('lists the version that is in package.json, or what is to be in it', async () => {
+	test('lists the version of package.json, or the unreleased changes', async () => {
 		const changelog = await ofCheckout('CHANGELOG.md');
 		assert.match(changelog, /^## \[Unreleased\]$/m);
 		const released = [...changelog.matchAll(/^## \[(\d[^\]]*)\] - \d{4}-\d\d-\d\d$/gm)].map(([, version]) => version);

@@ -1,5 +1,4 @@
-// What is asked of FreshBooks in the campaign, the workflows that ask it, and how each action is found again in the
-// sandbox's own history.
+// The actions of the campaign, the workflows that run them, and how each action is found in the sandbox's history.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
 import { pendingInvitations } from '../../sandbox/freshbooks/businesses.mts';
@@ -18,7 +17,7 @@ export interface Action {
 	readonly businessId: number;
 	readonly email: string;
 	readonly role: string;
-	/** Of a member; empty for who is none yet. */
+	/** Of a team member; empty for somebody who is not in the business yet. */
 	readonly uuid: string;
 }
 
@@ -38,7 +37,7 @@ const EFFECT: Record<Operation, HistoryKind | undefined> = {
 	get: undefined,
 };
 
-/** Businesses with people enough that every action is about somebody else. */
+/** Businesses with enough people that every action is about a different person. */
 export class Scene {
 	readonly #people: People;
 	readonly #businesses: Business[];
@@ -52,7 +51,7 @@ export class Scene {
 		this.#free = this.#businesses.map(({ members }) => members.filter(({ role }) => role !== 'owner'));
 	}
 
-	/** `count` actions about people that no earlier action was about; invitations to revoke are made at once. */
+	/** `count` actions about people that no earlier action was about; the invitations to revoke are created here. */
 	actions(operation: Operation, count: number): Action[] {
 		return Array.from({ length: count }, () => this.#action(operation));
 	}
@@ -74,7 +73,7 @@ export class Scene {
 		return { ...action, email };
 	}
 
-	/** Tells one state of everybody from another. */
+	/** A text that is equal for equal states of all people. */
 	fingerprint(): string {
 		const state = this.#businesses.map((business) => ({
 			members: business.members.map(({ uuid, email, role, active }) => [uuid, email, role, active]),
@@ -84,7 +83,7 @@ export class Scene {
 	}
 }
 
-/** Executions' worth of actions, of all operations by turns. */
+/** Batches of actions, one for each execution, of all operations in turn. */
 export function inTurns(actions: readonly Action[], perBatch: number, name: string): Batch[] {
 	const queues = OPERATIONS.map((operation) => ({ operation, left: actions.filter((action) => action.operation === operation) }));
 	const batches: Batch[] = [];
@@ -107,14 +106,14 @@ export interface Verdict {
 	/** Effects beyond the first of an action. */
 	readonly repeated: number;
 	readonly lost: readonly Action[];
-	/** Effects that no action asked for. */
+	/** Effects that belong to no action. */
 	readonly untrue: readonly string[];
 }
 
 /**
- * Holds actions against the history of what callers of the API changed.
+ * Compares actions with the history of what callers of the API changed.
  *
- * @param answered what reading brought; writing is judged by its effect alone
+ * @param answered the read actions with a result; write actions are judged by their effect only
  */
 export function judge(actions: readonly Action[], history: readonly HistoryEntry[], answered: ReadonlySet<Action>): Verdict {
 	const effects = new Map<string, number>();
@@ -173,7 +172,7 @@ function draftOf(operation: Operation, { id, name }: CredentialRef): WorkflowDra
 			{
 				...nodeOf(NODE, TYPES.action, 1, parametersOf(operation)),
 				credentials: { [TYPES.credential]: { id, name } },
-				// So that each item answers for itself.
+				// So that each item has its own result.
 				onError: 'continueRegularOutput',
 			},
 		],
@@ -185,13 +184,13 @@ function pathOf(operation: Operation): string {
 	return `queue-${operation}`;
 }
 
-/** What executions said of their items. */
+/** The results of executions. */
 export interface Answers {
 	/** Actions answered without an error. */
 	readonly answered: ReadonlySet<Action>;
 	/** Errors of items, by message. */
 	readonly errors: readonly string[];
-	/** Batches whose execution did not end well. */
+	/** Batches whose execution did not succeed. */
 	readonly broken: readonly Batch[];
 	/** How executions ended, with their number. */
 	readonly statuses: Readonly<Record<string, number>>;
@@ -199,7 +198,7 @@ export interface Answers {
 
 const LOOK_EVERY_MS = 500;
 
-/** One published workflow for each operation, started by webhook: production executions, which n8n's workers run. */
+/** One published workflow for each operation, started by a webhook: its production executions run on n8n's workers. */
 export class ActionWorkflows {
 	readonly #client: N8nClient;
 	readonly #workflows = new Map<Operation, string>();
@@ -245,7 +244,7 @@ export class ActionWorkflows {
 		return lists.flat();
 	}
 
-	/** Waits until so many executions of the last sending have ended, and reads what they say of the batches sent. */
+	/** Waits until so many executions of the last sending have ended, and reads the results of the batches sent. */
 	async answers(batches: readonly Batch[], withinMs: number, meanwhile: () => Promise<void> = async () => undefined): Promise<Answers> {
 		const deadline = Date.now() + withinMs;
 		for (;;) {

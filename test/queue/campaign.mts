@@ -1,4 +1,4 @@
-// The scenarios, one after another on one cluster. What came out is held against the sandbox's own history.
+// The scenarios, one after another on one cluster. The results are compared with the sandbox's own history.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistoryEntry } from '../../sandbox/freshbooks/types.mts';
 import type { N8n } from '../../sandbox/n8n/index.mts';
@@ -13,7 +13,7 @@ import { measureMemory, type Memory } from './memory.mts';
 import type { Row } from './report.mts';
 import { IdentityProvider } from './scim.mts';
 
-/** How much is played. */
+/** The size of the campaign. */
 export interface Size {
 	readonly people: number;
 	/** Actions of the large scenario, by operation. */
@@ -26,36 +26,36 @@ export interface Size {
 	readonly provisioned: number;
 }
 
-/** Milliseconds before every answer of FreshBooks, so that executions are under way when something is killed. */
+/** Milliseconds before every answer of FreshBooks, so that executions are running when something is killed. */
 const LATENCY_MS = 50;
 const EXPIRE_EVERY_MS = 2_000;
 /**
- * A token lives for at least so many requests. FreshBooks' live for twelve hours; here a busy machine may need longer than
+ * A token is good for at least so many requests. FreshBooks' tokens are good for twelve hours; here a busy machine may need longer than
  * the time above for one refresh and the request after it, which then meets the next expiry, and the one after that.
  */
 const REQUESTS_OF_A_TOKEN = 200;
 const ACTIONS_WITHIN_MS = 900_000;
-/** n8n sees that a worker is gone when the lock on its job, a minute long, has ended, and looks every half minute. */
+/** n8n notices that a worker is gone when the one-minute lock on its job has ended; it checks every half minute. */
 const GIVEN_UP_WITHIN_MS = 180_000;
 /** On a busy machine polls of thousands of people take longer than the 3 s between two. */
 const POLLS_WITHIN_MS = 300_000;
 const REDIS_DOWN_MS = 3_000;
 /** Requests a second that FreshBooks allows all processes together, polls included. */
 const ALLOWED_PER_SECOND = 50;
-/** Lets everybody go whom the actions remove. */
+/** A limit that allows all removals of the actions. */
 const OPTIONS = { maxRemovals: 5_000, maxRemovalsUnit: 'count' };
 const BUSINESSES = [7_100_001, 7_100_002, 7_100_003, 7_100_004];
 /** Of the identity provider. */
 const PROVISIONED = 7_100_005;
 
 interface Sent {
-	/** From what happened in between, or from the sending, to the end of the last execution. */
+	/** From the event in between, or from the sending, to the end of the last execution. */
 	readonly seconds: number;
 	readonly verdict: Verdict;
 	readonly answers: Answers;
 }
 
-/** Writes to the database with one way to poll: of polls without a change, and of one with one. */
+/** Writes to the database with one trigger engine: of polls without a change, and of a poll with one. */
 export interface PollWrites {
 	readonly engine: string;
 	readonly what: string;
@@ -65,7 +65,7 @@ export interface PollWrites {
 export class Campaign {
 	readonly rows: Row[] = [];
 	readonly pollWrites: PollWrites[] = [];
-	/** What must not be. */
+	/** The failures. */
 	readonly wrong: string[] = [];
 	readonly #cluster: Cluster;
 	readonly #size: Size;
@@ -97,9 +97,9 @@ export class Campaign {
 		return new Campaign(cluster, engine, size, workflows, new Scene(world.sandbox.parts.world, BUSINESSES));
 	}
 
-	/** Plays everything. */
+	/** Runs all scenarios. */
 	async play(nextEngine: Engine): Promise<void> {
-		// Made before the baseline: what is made and undone between two polls is not seen.
+		// Created before the first poll: what is created and undone between two polls is not reported.
 		const many = OPERATIONS.flatMap((operation) => this.#scene.actions(operation, this.#size.actions[operation]));
 		const [atWorker, atMain, atRedis, throttled] = [this.#actionsForKill(), this.#actionsForKill(), this.#actionsForKill(), this.#actionsForKill()];
 		await this.#step('publish', async () => await this.#lab.publish({ options: OPTIONS }));
@@ -132,7 +132,7 @@ export class Campaign {
 		if (!holds) this.wrong.push(`${scenario}: ${sentence}`);
 	}
 
-	/** Plays a scenario under the watch of the trigger. */
+	/** Runs a scenario while the trigger watches. */
 	async #watched(scenario: string, play: () => Promise<void>): Promise<void> {
 		const counts = { ...this.#cluster.sandbox.parts.oauth.counts };
 		const row = await this.#lab.scenario(scenario, play, { patienceMs: POLLS_WITHIN_MS });
@@ -156,7 +156,7 @@ export class Campaign {
 			...tokens,
 			note: notes.join('; '),
 		});
-		this.#mustHold(scenario, untrue.length === 0, `the trigger told what did not happen: ${untrue.slice(0, 3).join(', ')}`);
+		this.#mustHold(scenario, untrue.length === 0, `the trigger reported what did not happen: ${untrue.slice(0, 3).join(', ')}`);
 		this.#mustHold(scenario, lost.length === 0, `the trigger lost: ${lost.slice(0, 3).join(', ')}`);
 		this.#mustHold(scenario, repeated.length === 0 || this.#engine.mayRepeat, `the trigger repeated: ${repeated.slice(0, 3).join(', ')}`);
 	}
@@ -164,10 +164,10 @@ export class Campaign {
 	#noteActions(scenario: string, part: string, { sent, done, repeated, lost, untrue }: Verdict, note: string): void {
 		this.rows.push({ scenario, part, sent, done, repeated, lost: lost.length, untrue: untrue.length, note });
 		this.#mustHold(scenario, repeated === 0, `${repeated} writes were made twice (${part})`);
-		this.#mustHold(scenario, untrue.length === 0, `FreshBooks was changed unasked: ${untrue.slice(0, 3).join(', ')}`);
+		this.#mustHold(scenario, untrue.length === 0, `FreshBooks was changed without an action: ${untrue.slice(0, 3).join(', ')}`);
 	}
 
-	/** Sends batches, lets `meanwhile` happen once a quarter of them is done, and judges what became of them. */
+	/** Sends batches, runs `meanwhile` when a quarter of them is done, and judges the results. */
 	async #send(batches: readonly Batch[], withinMs: number, meanwhile?: () => Promise<void>): Promise<Sent> {
 		const actions = batches.flatMap((batch) => batch.actions);
 		const from = this.#history.length;
@@ -183,11 +183,11 @@ export class Campaign {
 		return { seconds: (Date.now() - started) / 1000, answers, verdict: judge(actions, this.#history.slice(from), answers.answered) };
 	}
 
-	/** What an execution that ended well did not do, n8n is not to blame for. */
+	/** If an execution succeeded and its item was not done, the package is wrong, not n8n. */
 	#mustBeOfBroken(scenario: string, { verdict, answers }: Sent): void {
 		const given = new Set(answers.broken.flatMap((batch) => batch.actions));
 		const own = verdict.lost.filter((action) => !given.has(action));
-		this.#mustHold(scenario, own.length === 0, `${own.length} items of executions that ended well were not done: ${answers.errors.slice(0, 3).join(' / ')}`);
+		this.#mustHold(scenario, own.length === 0, `${own.length} items of executions that succeeded were not done: ${answers.errors.slice(0, 3).join(' / ')}`);
 	}
 
 	async #peopleChange(): Promise<void> {
@@ -231,7 +231,7 @@ export class Campaign {
 				clearInterval(expiring);
 			}
 		});
-		if (!sent) throw new Error('Nothing was sent.');
+		if (!sent) throw new Error('No batch was sent.');
 		const byWorker = (await this.#cluster.finishedByWorker()).map((count, index) => count - (finishedBefore[index] ?? 0));
 		const requests = parts.log.stats().requests - requestsBefore;
 		const notes = [`${sent.seconds.toFixed(0)} s`, `${expiries} expiries`, `executions by worker ${byWorker.join(' + ')}`, `${requests} requests with the polls'`, ...this.#endings(sent)];
@@ -241,7 +241,7 @@ export class Campaign {
 		this.memory = await measureMemory(this.#cluster.members);
 	}
 
-	/** Each process has a request budget of its own: what all of them do to a limit they share. */
+	/** Each process has a request budget of its own; here all of them share one limit. */
 	async #throttled(actions: readonly Action[]): Promise<void> {
 		const scenario = `FreshBooks allows ${ALLOWED_PER_SECOND} requests a second`;
 		const { log } = this.#cluster.sandbox.parts;
@@ -259,16 +259,16 @@ export class Campaign {
 			const after = log.stats();
 			[requests, refused] = [after.requests - before.requests, after.rateLimited - before.rateLimited];
 		});
-		if (!sent) throw new Error('Nothing was sent.');
+		if (!sent) throw new Error('No batch was sent.');
 		const { verdict, seconds } = sent;
 		const notes = [`${seconds.toFixed(0)} s`, `${requests} requests with the polls', ${refused} of them refused with 429`, ...this.#endings(sent)];
 		this.#noteActions(scenario, 'actions', verdict, notes.join('; '));
 		this.#mustHold(scenario, verdict.lost.length === 0, `${verdict.lost.length} actions were not done: ${sent.answers.errors.slice(0, 3).join(' / ')}`);
 	}
 
-	/** Okta and Entra ID reach whatever process the balancer gives them. */
+	/** A load balancer sends the requests of Okta and Entra ID to any of the processes. */
 	async #identityProvider(): Promise<void> {
-		const scenario = 'an identity provider, through main and webhook process by turns';
+		const scenario = 'an identity provider, through main and webhook process in turn';
 		const provider = await IdentityProvider.publish(this.#cluster, PROVISIONED, this.#size.provisioned);
 		const from = this.#history.length;
 		await this.#watched(scenario, async () => await provider.play());
@@ -277,14 +277,14 @@ export class Campaign {
 		this.rows.push({ scenario, part: 'SCIM trigger', sent, done, repeated: repeated.length, lost: lost.length, untrue: untrue.length, note: `requests by process ${byDoor.join(' + ')}; each person twice; ${tries}` });
 		this.#mustHold(scenario, repeated.length === 0, `done more than once: ${repeated.slice(0, 3).join(', ')}`);
 		this.#mustHold(scenario, lost.length === 0, `lost: ${lost.slice(0, 3).join(', ')}`);
-		this.#mustHold(scenario, untrue.length === 0, `done unasked: ${untrue.slice(0, 3).join(', ')}`);
+		this.#mustHold(scenario, untrue.length === 0, `done without a request: ${untrue.slice(0, 3).join(', ')}`);
 	}
 
 	#endings({ answers }: Sent): string[] {
 		const { success = 0, ...others } = answers.statuses;
 		const endings = Object.entries(others).map(([status, count]) => `${count} executions ended as ${status}`);
-		const errors = answers.errors.length > 0 ? [`${answers.errors.length} items answered an error (${[...new Set(answers.errors)].slice(0, 2).join(' / ')})`] : [];
-		return [`${success} executions ended well`, ...endings, ...errors];
+		const errors = answers.errors.length > 0 ? [`${answers.errors.length} items ended with an error (${[...new Set(answers.errors)].slice(0, 2).join(' / ')})`] : [];
+		return [`${success} executions succeeded`, ...endings, ...errors];
 	}
 
 	async #workerKilled(actions: readonly Action[]): Promise<void> {
@@ -297,9 +297,9 @@ export class Campaign {
 			sent = await this.#send(batches, GIVEN_UP_WITHIN_MS, async () => await this.#cut(worker));
 			again = await this.#sendAgain(sent.answers.broken, 'again');
 		});
-		if (!sent || !again) throw new Error('Nothing was sent.');
+		if (!sent || !again) throw new Error('No batch was sent.');
 		this.#noteInterrupted(scenario, sent);
-		this.#mustHold(scenario, sent.answers.broken.length > 0, 'no execution was under way on the worker, so nothing was shown');
+		this.#mustHold(scenario, sent.answers.broken.length > 0, 'no execution was running on the worker, so the scenario proves nothing');
 		this.#noteAgain(scenario, 'the broken executions run again', again);
 		await this.#runAllAgain(scenario, actions);
 	}
@@ -312,7 +312,7 @@ export class Campaign {
 	#noteInterrupted(scenario: string, sent: Sent): void {
 		const { verdict, answers } = sent;
 		const inBroken = answers.broken.reduce((sum, batch) => sum + batch.actions.length, 0);
-		const notes = [...this.#endings(sent), `all over after ${sent.seconds.toFixed(0)} s`, `${inBroken} items in executions that n8n gave up, ${inBroken - verdict.lost.length} of them done`];
+		const notes = [...this.#endings(sent), `all ended after ${sent.seconds.toFixed(0)} s`, `${inBroken} items in executions that n8n gave up, ${inBroken - verdict.lost.length} of them done`];
 		this.#noteActions(scenario, 'actions', verdict, notes.join('; '));
 		this.#mustBeOfBroken(scenario, sent);
 	}
@@ -321,11 +321,11 @@ export class Campaign {
 		return await this.#send(batches.map((batch) => ({ ...batch, id: `${batch.id} ${name}` })), GIVEN_UP_WITHIN_MS);
 	}
 
-	/** All of it is done now, by the first run or by this one. */
+	/** Everything is done now, by the first run or by this one. */
 	#noteAgain(scenario: string, part: string, { verdict, answers }: Sent): void {
 		const errors = answers.errors.length === 0 ? 'no error' : `${answers.errors.length} errors: ${answers.errors[0]}`;
 		const done = answers.answered.size;
-		const [fresh, stood] = [verdict.done, done - verdict.done];
+		const [fresh, earlier] = [verdict.done, done - verdict.done];
 		this.rows.push({
 			scenario,
 			part,
@@ -334,18 +334,18 @@ export class Campaign {
 			repeated: verdict.repeated,
 			lost: verdict.sent - done,
 			untrue: verdict.untrue.length,
-			note: `${fresh} done now, ${stood} stood already; ${errors}`,
+			note: `${fresh} done now, ${earlier} done before; ${errors}`,
 		});
 		this.#mustHold(scenario, done === verdict.sent, `${verdict.sent - done} items could not be run again: ${answers.errors[0] ?? ''}`);
 		this.#mustHold(scenario, verdict.repeated === 0 && verdict.untrue.length === 0, 'running again changed what was done already');
 	}
 
-	/** Every write of the scenario once more: nobody may be touched. */
+	/** Runs every write of the scenario again: it must change nothing. */
 	async #runAllAgain(scenario: string, actions: readonly Action[]): Promise<void> {
 		const before = this.#scene.fingerprint();
 		const again = await this.#sendAgain(inTurns(actions, this.#size.perExecution, scenario), 'all again');
 		this.#noteAgain(scenario, 'all of it run once more', again);
-		this.#mustHold(scenario, this.#scene.fingerprint() === before && again.verdict.done === 0, 'running everything once more changed people');
+		this.#mustHold(scenario, this.#scene.fingerprint() === before && again.verdict.done === 0, 'running everything again changed people');
 	}
 
 	async #mainKilled(actions: readonly Action[]): Promise<void> {
@@ -365,7 +365,7 @@ export class Campaign {
 			});
 			if (sent.answers.broken.length > 0) await this.#sendAgain(sent.answers.broken, 'again');
 		});
-		if (!sent) throw new Error('Nothing was sent.');
+		if (!sent) throw new Error('No batch was sent.');
 		this.#noteInterrupted(scenario, sent);
 		await this.#runAllAgain(scenario, actions);
 	}
@@ -385,12 +385,12 @@ export class Campaign {
 			});
 			if (sent.answers.broken.length > 0) await this.#sendAgain(sent.answers.broken, 'again');
 		});
-		if (!sent) throw new Error('Nothing was sent.');
+		if (!sent) throw new Error('No batch was sent.');
 		this.#noteInterrupted(scenario, sent);
 		await this.#runAllAgain(scenario, actions);
 	}
 
-	/** The same cluster with another way to poll: people change, and the main process is killed. */
+	/** The same cluster with another trigger engine: people change, and the main process is killed. */
 	async #otherEngine(engine: Engine): Promise<void> {
 		await this.#cluster.changeEngine(engine);
 		this.#engine = engine;
@@ -408,13 +408,13 @@ export class Campaign {
 		});
 	}
 
-	/** Rows that a poll without a change leaves in the database, and one with a single change. */
+	/** Counts the rows that a poll writes to the database, without a change and with one. */
 	async #measurePollWrites(): Promise<void> {
 		const polls = this.#size.pollsMeasured;
 		const people = this.#lab.people(HARBOUR);
 		const engine = this.#engine.name;
 		const counted = (): number => this.#lab.requestsForMe;
-		// What the publication itself writes is not a poll's.
+		// The writes of the publication itself are not counted.
 		await this.#lab.polls(2, POLLS_WITHIN_MS);
 		const idle = await writesDuring(this.#cluster.postgres, counted, async () => await this.#lab.polls(polls, POLLS_WITHIN_MS));
 		const changing = await writesDuring(this.#cluster.postgres, counted, async () => {

@@ -1,4 +1,4 @@
-// n8n as it is scaled out: one main process, two workers, a webhook process, Redis and PostgreSQL, and the FreshBooks sandbox.
+// n8n in queue mode: one main process, two workers, a webhook process, Redis and PostgreSQL, and the FreshBooks sandbox.
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,9 +8,9 @@ import { World } from '../e2e/support.mts';
 import type { Engine } from '../e2e/trigger/engines.mts';
 import { Postgres, Redis } from './services.mts';
 
-/** Everything of this run; nothing outside it is touched. */
+/** The folder of this run; nothing outside it is changed. */
 const FOLDER = path.join(RUNS, 'queue');
-/** The main process first: it makes the tables that the others expect. */
+/** The main process is first: it creates the tables that the others need. */
 const N8NS = [
 	{ name: 'main', role: 'main' },
 	{ name: 'worker 1', role: 'worker' },
@@ -18,10 +18,10 @@ const N8NS = [
 	{ name: 'webhook process', role: 'webhook' },
 ] as const;
 
-/** A program of the cluster, by the name it has in the report. */
+/** A program of the cluster, with its name in the report. */
 export interface Member {
 	readonly name: string;
-	/** The process whose child it is. */
+	/** Its parent process. */
 	readonly pid: number | undefined;
 }
 
@@ -31,7 +31,7 @@ interface Parts {
 	readonly postgres: Postgres;
 }
 
-/** What every n8n of the cluster is told; `engine` is how the main process polls. */
+/** The environment of every n8n of the cluster; `engine` is the main process's trigger engine. */
 function environment({ redis, postgres }: Parts, engine: Engine, encryptionKey: string): Record<string, string> {
 	return {
 		EXECUTIONS_MODE: 'queue',
@@ -39,7 +39,7 @@ function environment({ redis, postgres }: Parts, engine: Engine, encryptionKey: 
 		QUEUE_BULL_REDIS_PORT: String(redis.port),
 		...postgres.environment,
 		N8N_ENCRYPTION_KEY: encryptionKey,
-		// The workers' logs tell which execution ran where.
+		// The workers' logs show which worker ran an execution.
 		N8N_LOG_LEVEL: 'info',
 		...engine.env,
 	};
@@ -60,7 +60,7 @@ export class Cluster {
 		this.postgres = postgres;
 	}
 
-	/** Prepares a cluster with nothing running but the sandbox: `start` starts it, `close` ends what was started. */
+	/** Prepares a cluster in which only the sandbox runs: `start` starts it, `close` ends what was started. */
 	static async prepare(): Promise<Cluster> {
 		await rm(FOLDER, { recursive: true, force: true });
 		const redis = await Redis.prepare(path.join(FOLDER, 'redis'));
@@ -81,7 +81,7 @@ export class Cluster {
 		this.#world = new World(this.main, this.sandbox, await connectCredential(this.main.client, this.sandbox));
 	}
 
-	/** Starts the main process anew with another way to poll. */
+	/** Starts the main process again with another trigger engine. */
 	async changeEngine(engine: Engine): Promise<void> {
 		await this.main.restart(environment(this, engine, this.#encryptionKey));
 	}
@@ -103,7 +103,7 @@ export class Cluster {
 		return webhook;
 	}
 
-	/** The main process and the sandbox, as the end-to-end suites know them. */
+	/** The main process and the sandbox, in the form of the end-to-end suites. */
 	get world(): World {
 		if (!this.#world) throw new Error('The cluster was not started.');
 		return this.#world;
@@ -121,7 +121,7 @@ export class Cluster {
 		return logs.map((log) => log.match(/Worker finished execution/g)?.length ?? 0);
 	}
 
-	/** Ends everything, the users of a service before it, and removes the data; n8n's folders only when nothing went wrong. */
+	/** Stops everything, each service after its users, and removes the data; n8n's folders only if nothing failed. */
 	async close({ keepLogs }: { keepLogs: boolean }): Promise<void> {
 		await Promise.all(this.#n8ns.map(async (n8n) => await n8n.stop()));
 		await Promise.all([this.redis.remove(), this.postgres.remove(), this.sandbox.close()]);

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Postgres } from './services.mts';
 
-/** What PostgreSQL has counted. */
+/** PostgreSQL's own counts. */
 interface Counters {
 	/** Rows inserted, updated and deleted, by table. */
 	readonly rows: ReadonlyMap<string, number>;
-	/** Bytes of write-ahead log: what goes to the disk, and to a replica. */
+	/** Bytes of write-ahead log, which go to the disk and to a replica. */
 	readonly walBytes: number;
 }
 
-/** What was written between two moments. */
+/** The writes between two readings. */
 export interface Writes {
 	/** Polls in between. */
 	readonly polls: number;
@@ -17,7 +17,7 @@ export interface Writes {
 	readonly walBytes: number;
 }
 
-/** What `changing` wrote beyond the polls without a change that it holds as well, a change. */
+/** The writes of one change: those of `changing` without those of its polls without a change. */
 export function writesOfOneChange(changing: Writes, idle: Writes, changes: number): Writes {
 	const share = (changing.polls - changes) / Math.max(1, idle.polls);
 	const beyond = (count: number, without = 0): number => Math.max(0, count - without * share) / changes;
@@ -38,7 +38,7 @@ async function read(postgres: Postgres): Promise<Counters> {
 }
 
 /**
- * Counts what is written while `work` is under way, by whomever, and by how much `polls` grows between the two readings.
+ * Counts all writes while `work` runs, and by how much `polls` increases between the two readings.
  */
 export async function writesDuring(postgres: Postgres, polls: () => number, work: () => Promise<void>): Promise<Writes> {
 	const before = await read(postgres);

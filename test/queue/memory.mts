@@ -1,14 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Member } from './cluster.mts';
 
-/** A program's memory, from /proc: everything it started included, but for what n8n runs Code nodes in. */
+/** A program's memory, from /proc: with its child processes, without n8n's task runners for Code nodes. */
 export interface Memory {
 	readonly name: string;
 	readonly processes: number;
 	readonly rssMb: number;
-	/** Shared pages parted among those who share them. */
+	/** Proportional set size: shared pages divided among the processes that share them. */
 	readonly pssMb: number;
-	/** The largest RSS since the start, added up. */
+	/** The sum of the largest RSS since the start. */
 	readonly peakMb: number;
 }
 
@@ -21,7 +21,7 @@ interface Process {
 async function readProcess(pid: number): Promise<Process | undefined> {
 	try {
 		const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-		// The name, in brackets, may hold anything; the state and the parent follow it.
+		// The name, in brackets, may have any characters; the state and the parent follow it.
 		const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 		const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
 		return { pid, parent: Number(parent), command };
@@ -54,7 +54,7 @@ async function memoryOf(name: string, list: readonly Process[]): Promise<Memory>
 	return { name, processes: list.length, rssMb, pssMb, peakMb };
 }
 
-/** What each program of the cluster takes; n8n's task runners, which run Code nodes only, together. */
+/** The memory of each program of the cluster; n8n's task runners, which run Code nodes only, in one row. */
 export async function measureMemory(members: readonly Member[]): Promise<Memory[]> {
 	const all = await processes();
 	const isRunner = ({ command }: Process): boolean => command.includes('task-runner');

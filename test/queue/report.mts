@@ -5,17 +5,17 @@ import { markdownTable } from '../e2e/trigger/table.mts';
 import type { Campaign, PollWrites } from './campaign.mts';
 import type { Memory } from './memory.mts';
 
-/** One line: what a part of a scenario came to. */
+/** One line: the result of a part of a scenario. */
 export interface Row {
 	readonly scenario: string;
 	readonly part: string;
-	/** Actions sent, or changes made that the trigger is to tell. */
+	/** Actions sent, or changes that the trigger must report. */
 	readonly sent: number;
 	readonly done: number;
 	readonly repeated: number;
 	readonly lost: number;
 	readonly untrue: number;
-	/** Of the whole scenario, in the row of its trigger. */
+	/** Of the complete scenario, in the row of its trigger. */
 	readonly refreshes?: number;
 	readonly reused?: number;
 	readonly note: string;
@@ -50,16 +50,16 @@ function render({ rows, memory, pollWrites, wrong }: Campaign): string {
 		markdownTable([['program', 'processes', 'RSS', 'PSS', 'peak RSS'], ...memory.map(memoryCells)], 1),
 		'Writes to the database, a poll:',
 		markdownTable([['engine', 'poll', 'rows by table', 'rows', 'WAL in KB'], ...pollWrites.map(writesCells)], 3),
-		wrong.length === 0 ? 'Nothing false, nothing reused, nothing lost but what n8n itself gave up.' : `WRONG:\n${wrong.map((one) => `- ${one}`).join('\n')}`,
+		wrong.length === 0 ? 'No false report, no token used twice, nothing lost except what n8n itself gave up.' : `WRONG:\n${wrong.map((one) => `- ${one}`).join('\n')}`,
 	].join('\n\n');
 }
 
-/** Prints what the campaign came to and keeps it in `.cache/reports`. */
+/** Prints the result of the campaign and stores it in `.cache/reports`. */
 export async function report(campaign: Campaign): Promise<void> {
 	const text = render(campaign);
 	const { rows, memory, pollWrites, wrong } = campaign;
 	await mkdir(REPORTS, { recursive: true });
 	await writeFile(path.join(REPORTS, 'queue.json'), JSON.stringify({ rows, memory, pollWrites, wrong }, undefined, '\t'));
 	await writeFile(path.join(REPORTS, 'queue.md'), `${text}\n`);
-	console.log(`\nOn n8n's distributed engine, held against the sandbox's own history:\n\n${text}\n`);
+	console.log(`\nOn n8n's distributed engine, compared with the sandbox's own history:\n\n${text}\n`);
 }

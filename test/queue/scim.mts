@@ -1,4 +1,4 @@
-// An identity provider on the cluster: its requests reach the main process and a webhook process by turns, each is repeated
+// An identity provider on the cluster: its requests go to the main process and a webhook process in turn, each is repeated
 // through the other one, and executions run on the workers.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistoryEntry } from '../../sandbox/freshbooks/types.mts';
@@ -8,13 +8,13 @@ import { deprovision, provision, repeated, type Attempt } from '../e2e/scim/requ
 import { locator } from '../e2e/support.mts';
 import type { Cluster } from './cluster.mts';
 
-/** What the provider wants of one person. */
+/** The change that the provider requests for one person. */
 interface Wish {
 	readonly address: string;
 	readonly kind: 'create' | 'deactivate';
 }
 
-/** What became of them all. */
+/** The result for all people. */
 export interface ProviderOutcome {
 	readonly sent: number;
 	readonly done: number;
@@ -22,17 +22,17 @@ export interface ProviderOutcome {
 	readonly repeated: readonly string[];
 	/** Without an effect, or with one and no item. */
 	readonly lost: readonly string[];
-	/** What nobody asked for. */
+	/** Effects and items without a request. */
 	readonly untrue: readonly string[];
 	/** Requests answered by each process. */
 	readonly byDoor: readonly number[];
-	/** Attempts that were not done by their first try, with the statuses they got. */
+	/** Attempts that were not done at the first try, with their statuses. */
 	readonly again: readonly string[];
 }
 
 const EFFECT = { create: 'invitationCreated', deactivate: 'memberRemoved' } as const;
 const EVENT = { create: 'provisioned', deactivate: 'deprovisioned' } as const;
-/** Entra ID sends up to 25 requests a second; this many are under way. */
+/** Entra ID sends up to 25 requests a second; so many run at the same time. */
 const AT_ONCE = 4;
 const TRIES = 3;
 const PAUSE_MS = 2_000;
@@ -42,14 +42,14 @@ const NODE = 'FreshBooks SCIM Trigger';
 const effectOf = ({ kind, address }: Wish): string => `${EFFECT[kind]} ${address}`;
 const itemOf = ({ kind, address }: Wish): string => `${EVENT[kind]} ${address}`;
 
-/** How often each of them is there. */
+/** How often each text is in the list. */
 function counted(texts: readonly string[]): Map<string, number> {
 	const counts = new Map<string, number>();
 	for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
 	return counts;
 }
 
-/** A published SCIM trigger of a business of its own, and a provider that asks it through two processes. */
+/** A published SCIM trigger of a business of its own, and a provider that calls it through two processes. */
 export class IdentityProvider {
 	readonly #cluster: Cluster;
 	readonly #businessId: number;
@@ -77,7 +77,7 @@ export class IdentityProvider {
 		return new IdentityProvider(cluster, businessId, [main, other], wishes);
 	}
 
-	/** Sends everything through one process, and each once more through the other. */
+	/** Sends each request through one process, and again through the other. */
 	async play(): Promise<void> {
 		const left = [...this.#wishes.entries()];
 		const next = async (): Promise<void> => {
@@ -87,7 +87,7 @@ export class IdentityProvider {
 	}
 
 	async #ask(index: number, wish: Wish): Promise<void> {
-		// By pairs, so that each process gets both kinds.
+		// In pairs, so that each process gets both kinds.
 		const first = Math.floor(index / 2) % 2;
 		for (const door of [first, 1 - first]) {
 			const attempts = await repeated(async () => await this.#attempt(wish, door), TRIES, PAUSE_MS);
@@ -103,7 +103,7 @@ export class IdentityProvider {
 		return attempt;
 	}
 
-	/** What came of it, by FreshBooks' history and by the items of the workflow. */
+	/** The result by FreshBooks' history and by the items of the workflow. */
 	async outcome(history: readonly HistoryEntry[]): Promise<ProviderOutcome> {
 		const effects = counted(history.filter(({ by, businessId }) => by === 'api' && businessId === this.#businessId).map(({ kind, person, details }) => `${kind} ${String(person?.email ?? details['email'])}`));
 		const items = counted(await this.#items());
@@ -121,7 +121,7 @@ export class IdentityProvider {
 		};
 	}
 
-	/** Event and person of each item, once there is one for everybody, or none comes any more. */
+	/** Event and person of each item, when there is one for everybody, or no more come. */
 	async #items(): Promise<string[]> {
 		const { client } = this.#cluster.world.n8n;
 		const { workflowId } = this.#doors[0];

@@ -13,10 +13,10 @@ const READY_WITHIN_MS = 60_000;
 const DATABASE = 'n8n';
 const USER = 'n8n';
 
-/** The folder of PostgreSQL's programs: Debian's newest unless told. */
+/** The folder of PostgreSQL's programs: by default the newest of Debian. */
 function postgresPrograms(): string | undefined {
-	const told = process.env['POSTGRES_BIN_PATH'];
-	const folders = told ? [told] : globSync('/usr/lib/postgresql/*/bin').sort((a, b) => versionOf(b) - versionOf(a));
+	const given = process.env['POSTGRES_BIN_PATH'];
+	const folders = given ? [given] : globSync('/usr/lib/postgresql/*/bin').sort((a, b) => versionOf(b) - versionOf(a));
 	return folders.find((folder) => ['initdb', 'postgres', 'psql'].every((program) => existsSync(path.join(folder, program))));
 }
 
@@ -24,7 +24,7 @@ function versionOf(folder: string): number {
 	return Number(path.basename(path.dirname(folder)));
 }
 
-/** Sees to Redis and PostgreSQL: installs them where it may, else says what to run. */
+/** Installs Redis and PostgreSQL if they are missing and this process may; else throws with what to run. */
 export async function installServices(): Promise<void> {
 	await installFromDebian({
 		name: 'Redis',
@@ -42,7 +42,7 @@ export async function installServices(): Promise<void> {
 
 const SERVICE_ENV: NodeJS.ProcessEnv = { PATH: process.env['PATH'], LANG: 'C.UTF-8', TZ: 'UTC' };
 
-/** Sends a line over TCP and gives the first answer; undefined when nobody listens. */
+/** Sends a line over TCP and returns the first answer; undefined when no program listens. */
 async function ask(port: number, line: string): Promise<string | undefined> {
 	return await new Promise((resolve) => {
 		const socket = connect(port, '127.0.0.1', () => socket.write(line));
@@ -86,14 +86,14 @@ export class Redis {
 		await this.#guarded.stop();
 	}
 
-	/** Ends it and removes its data. */
+	/** Stops it and removes its data. */
 	async remove(): Promise<void> {
 		await this.stop();
 		await rm(this.#folder, { recursive: true, force: true });
 	}
 }
 
-/** PostgreSQL does not run as root: Debian's own user for it does, where this process is root. */
+/** PostgreSQL does not run as root. If this process is root, it runs as Debian's user for it. */
 async function postgresUser(): Promise<{ prefix: string[]; ids?: [number, number] }> {
 	if (process.getuid?.() !== 0) return { prefix: [] };
 	const ids = await Promise.all(['-u', '-g'].map(async (which) => Number(await runCommand('id', [which, 'postgres']))));
@@ -101,7 +101,7 @@ async function postgresUser(): Promise<{ prefix: string[]; ids?: [number, number
 	return { prefix: ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'], ids: [uid, gid] };
 }
 
-/** `folder`, or one of the machine's temporary folders where PostgreSQL's user may not enter that one. */
+/** `folder`, or a temporary folder if PostgreSQL's user may not enter that one. */
 async function enterable(folder: string, prefix: string[]): Promise<string> {
 	await mkdir(folder, { recursive: true });
 	const [program, ...args] = [...prefix, 'test', '-x', folder];
@@ -142,7 +142,7 @@ export class Postgres {
 		return this.#guarded.pid;
 	}
 
-	/** How n8n is told of it. */
+	/** The environment variables of n8n that point to it. */
 	get environment(): Record<string, string> {
 		return {
 			DB_TYPE: 'postgresdb',
@@ -184,7 +184,7 @@ export class Postgres {
 		return printed.split('\n').filter(Boolean).map((line) => line.split('|'));
 	}
 
-	/** Ends it and removes its data. */
+	/** Stops it and removes its data. */
 	async remove(): Promise<void> {
 		await this.#guarded.stop();
 		await rm(this.#folder, { recursive: true, force: true });

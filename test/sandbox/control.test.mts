@@ -11,7 +11,7 @@ const team = async (): Promise<Body[]> => (await bench.api.get(TEAM, { params: {
 const seen = async (email: string) => (await team()).find((member) => member.email === email);
 
 describe('people', () => {
-	it('are added, changed, deactivated, reactivated and removed, and history tells each', async () => {
+	it('are added, changed, deactivated, reactivated and removed, and history records each', async () => {
 		await bench.control('POST', `${OF}/members`, { email: 'new@example.com', firstName: 'New', role: 'contractor' });
 		assert.equal((await seen('new@example.com'))?.business_role_name, 'contractor');
 		await bench.control('PATCH', TEODOR, { role: 'business_manager', lastName: 'Wren' });
@@ -29,7 +29,7 @@ describe('people', () => {
 		assert.deepEqual(await kinds(bench), []);
 	});
 
-	it('get a new id at the same place in the list', async () => {
+	it('get a new UUID at the same place in the list', async () => {
 		const before = await team();
 		const position = before.findIndex(({ email }) => email === 'teodor.wexley@example.com');
 		await bench.control('POST', `${TEODOR}/new-id`);
@@ -40,7 +40,7 @@ describe('people', () => {
 		assert.equal((await bench.api.get(`${TEAM}/${String(after[position]?.uuid)}`)).status, 200);
 	});
 
-	it('may still answer by the id they had, in no list, until they leave', async () => {
+	it('may still answer under their former UUID, which no list shows, until they leave', async () => {
 		const former = (await seen('teodor.wexley@example.com'))?.uuid;
 		await bench.control('POST', `${TEODOR}/new-id`, { oldAnswers: true });
 		const answer = await bench.api.get(`${TEAM}/${String(former)}`);
@@ -50,7 +50,7 @@ describe('people', () => {
 		assert.equal((await bench.api.get(`${TEAM}/${String(former)}`)).status, 404);
 	});
 
-	it('move updated_at when they change, unless told otherwise', async () => {
+	it('change updated_at when they change, except with bumpUpdatedAt false', async () => {
 		const updated = async () => (await seen('teodor.wexley@example.com'))?.updated_at;
 		const first = await updated();
 		await bench.control('PATCH', '/settings', { bumpUpdatedAt: false });
@@ -61,14 +61,14 @@ describe('people', () => {
 		assert.notEqual(await updated(), first);
 	});
 
-	it('stay as inactive rows after removal when told to', async () => {
+	it('stay as inactive rows after a removal with removedMembers inactive', async () => {
 		await bench.control('PATCH', '/settings', { removedMembers: 'inactive' });
 		await bench.control('DELETE', TEODOR);
 		assert.equal((await seen('teodor.wexley@example.com'))?.active, false);
 	});
 
-	it('that nobody knows are 404', async () => {
-		await assert.rejects(bench.control('DELETE', `${OF}/members/nobody@example.com`), /404.*No member/);
+	it('that do not exist are 404', async () => {
+		await assert.rejects(bench.control('DELETE', `${OF}/members/nobody@example.com`), /404.*no team member/);
 	});
 });
 
@@ -93,7 +93,7 @@ describe('invitations', () => {
 		assert.equal((await team()).length, 12);
 	});
 
-	it('show in the team before acceptance when told to', async () => {
+	it('are listed in the team before acceptance with pendingInTeamMembers', async () => {
 		await bench.control('PATCH', '/settings', { pendingInTeamMembers: true });
 		await bench.control('POST', `${OF}/invitations`, { email: 'early@example.com' });
 		assert.deepEqual([(await seen('early@example.com'))?.active, (await seen('early@example.com'))?.invitation_date_accepted], [false, null]);
@@ -106,7 +106,7 @@ describe('invitations', () => {
 });
 
 describe('businesses', () => {
-	it('are seeded anew, with people of their own and made ones', async () => {
+	it('are replaced by a seed, with given and generated people', async () => {
 		await bench.control('POST', '/seed', { businesses: [
 			{ id: 5, name: 'Five', withOwner: true, members: [{ email: 'one@example.com', role: 'contractor' }], generate: 20, invitations: [{ email: 'two@example.com', role: 'contractor' }] },
 			{ id: 6, role: null },
@@ -124,21 +124,21 @@ describe('businesses', () => {
 		assert.deepEqual(await team(), before);
 	});
 
-	it('are left and joined by the token owner', async () => {
+	it('are left and joined by the connected user', async () => {
 		await bench.control('DELETE', `${OF}/membership`);
 		assert.equal((await bench.api.get(TEAM)).status, 403);
 		await bench.control('PUT', `${OF}/membership`, { role: 'business_manager' });
 		assert.equal((await bench.api.get(TEAM)).status, 200);
 	});
 
-	it('are closed to listing and opened', async () => {
+	it('are made unlistable and listable', async () => {
 		await bench.control('PATCH', OF, { listable: false });
 		assert.equal((await bench.api.get(TEAM)).status, 403);
 	});
 });
 
 describe('observation', () => {
-	it('logs what was asked, without the authorization itself', async () => {
+	it('logs requests without their authorization', async () => {
 		await bench.api.get(TEAM, { params: { page: 1 }, headers: { 'user-agent': 'tests/1', 'api-version': 'alpha' } });
 		await bench.api.post(INVITATIONS, { email: 'a@example.com', role: 'contractor' });
 		const log = (await bench.control('GET', '/requests')) as unknown as (Body & { headers: Body; seq: number })[];
@@ -170,7 +170,7 @@ describe('observation', () => {
 		assert.deepEqual(stats.byRoute, { 'GET /auth/api/v1/businesses/:id/team_members': 3 });
 	});
 
-	it('knows every secret it has issued', async () => {
+	it('lists every secret it has issued', async () => {
 		const { access_token: access, refresh_token: refresh } = await bench.control('POST', '/oauth/grant', { scope: 'user:teams:read' });
 		const { response } = (await bench.api.get('/auth/api/v1/users/me')).data;
 		const staff = (await bench.api.get('/accounting/account/zDmNq/users/staffs')).data.response.result.staff;
@@ -211,17 +211,10 @@ describe('the server', () => {
 		}
 		assert.equal((await team()).length, 12);
 	});
-
-	it('escapes people on its page', async () => {
-		await bench.control('POST', `${OF}/members`, { email: 'x@example.com', firstName: '<img src=x onerror=alert(1)>' });
-		const page = await bench.open.get('/');
-		assert.match(page.data, /&#60;img src=x/);
-		assert.doesNotMatch(page.data, /<img src=x/);
-	});
 });
 
 describe('history', () => {
-	it('tells whose token changed somebody, through refreshes, and the time of the machine', async () => {
+	it('records the grant of a change, also after a refresh, and the time of the machine', async () => {
 		const { access_token, refresh_token } = bench.sandbox.grant();
 		const invite = async (token: unknown, email: string) =>
 			await bench.open.post(INVITATIONS, { email, role: 'contractor' }, { headers: { authorization: `Bearer ${String(token)}` } });

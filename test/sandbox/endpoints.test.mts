@@ -47,14 +47,14 @@ describe('users/me', () => {
 		assert.ok(response.roles.some((role: Body) => role.accountid === 'Xr82w' && role.role === 'client'));
 	});
 
-	it('has the flat shape, and memberships without a business, when told to', async () => {
+	it('has the flat shape, and memberships without a business, by settings', async () => {
 		await bench.control('PATCH', '/settings', { membershipWithoutBusiness: true });
 		assert.equal((await bench.api.get(ME)).data.response.business_memberships.at(-1).business, null);
 		await bench.control('PATCH', '/settings', { usersMeShape: 'flat' });
 		assert.deepEqual((await bench.api.get(ME)).data.response.business_memberships[0], { business_id: BILLSPRING, role: 'owner' });
 	});
 
-	it('is updated with the id, the changed fields and the address for an answer', async () => {
+	it('is updated, and the answer has the ID, the changed fields and the address', async () => {
 		const answer = await bench.api.put(ME, { first_name: 'Janet', language: 'fr' });
 		assert.deepEqual(answer.data, { response: { id: 712052, first_name: 'Janet', language: 'fr', email: 'marlowe.ashdown@example.com' } });
 		assert.equal((await bench.api.get(ME)).data.response.first_name, 'Janet');
@@ -71,7 +71,7 @@ describe('team members', () => {
 		assert.match(data.response[0].created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 	});
 
-	it('come singly by uuid, and not by their integer id', async () => {
+	it('are read singly by UUID, and not by their integer ID', async () => {
 		const [first] = await team();
 		assert.deepEqual((await bench.api.get(`${TEAM}/${String(first?.uuid)}`)).data, { response: first });
 		const integerId = (await members())[0]?.id;
@@ -152,7 +152,7 @@ describe('the business group', () => {
 		assert.deepEqual(response.business_group.members[0].role, 'owner');
 	});
 
-	it('goes away with the whole business on DELETE, which history tells', async () => {
+	it('is deleted with its business on DELETE, which history records', async () => {
 		assert.equal((await bench.api.delete(GROUP)).status, 200);
 		assert.deepEqual(await kinds(bench), ['businessDeleted']);
 		assert.equal((await bench.api.get(TEAM)).status, 404);
@@ -185,6 +185,12 @@ describe('invitations', () => {
 		assert.equal((await bench.api.delete(`${INVITATIONS}/${String(first?.id)}`)).status, 204);
 		assert.equal((await bench.api.delete(`${INVITATIONS}/${String(first?.id)}`)).status, 404);
 		assert.equal((await pending()).length, 1);
+	});
+
+	it('are stored with the address in lower case on request', async () => {
+		await bench.control('PATCH', '/settings', { invitedAddress: 'lowerCase' });
+		assert.equal((await invite('New.Person@Example.com')).data.response.invitation.email, 'new.person@example.com');
+		assert.ok((await pending()).some(({ email }) => email === 'new.person@example.com'));
 	});
 
 	it('refuse a bad address and an empty role', async () => {
@@ -256,6 +262,14 @@ describe('staff', () => {
 		assert.equal((await bench.api.get(`${STAFF}/1`)).data.response.result.staff.vis_state, 1);
 		assert.equal((await team()).length, 12);
 		assert.deepEqual(await kinds(bench), ['staffUpdated', 'staffDeleted']);
+	});
+
+	it('are listed without the deleted and archived ones on request, unless vis_state asks for them', async () => {
+		await bench.control('PATCH', '/settings', { staffListed: 'active' });
+		await bench.api.put(`${STAFF}/1`, { staff: { vis_state: 1 } });
+		assert.equal((await list()).total, 11);
+		assert.deepEqual((await list({ 'search[vis_state]': 1 })).staff.map(({ id }: Body) => id), [1]);
+		assert.equal((await bench.api.get(`${STAFF}/1`)).status, 200);
 	});
 
 	it('answer errors in the old envelope, or the new one', async () => {

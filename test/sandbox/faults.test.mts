@@ -12,7 +12,7 @@ const page = async (number: number): Promise<string[]> =>
 	(await bench.api.get(LARGE_TEAM, { params: { per_page: 100, page: number } })).data.response.map(({ uuid }: { uuid: string }) => uuid);
 
 describe('a fault', () => {
-	it('hits the matching requests it was told to, after those it lets pass', async () => {
+	it('hits matching requests, after those that it lets pass', async () => {
 		await arm({ kind: 'status', status: 503, count: 2, after: 1 });
 		assert.equal((await bench.api.get(MEMBERS)).status, 200);
 		const statuses = [await team(), await team(), await team(), await team()].map(({ status }) => status);
@@ -116,12 +116,12 @@ describe('fault kinds', () => {
 	it('fieldsLeftOut: the answer without roles, names and dates, or without the fields named', async () => {
 		await arm({ kind: 'fieldsLeftOut' });
 		await arm({ kind: 'fieldsLeftOut', fields: ['email', 'total'] });
-		const [whole, first, second] = [await bench.api.get(MEMBERS), await team(), await team()];
+		const [complete, first, second] = [await bench.api.get(MEMBERS), await team(), await team()];
 		const [row] = first.data.response;
 		assert.deepEqual(Object.keys(row).filter((name) => /role|name|_at$|date/.test(name)), []);
 		assert.deepEqual([row.email, row.active, first.data.meta.total], ['marlowe.ashdown@example.com', true, 12]);
 		assert.deepEqual(['email' in second.data.response[0], second.data.response[0].business_role_name, 'total' in second.data.meta], [false, 'owner', false]);
-		assert.ok(whole.data.response.members.every((member: Body) => typeof member.role === 'string'));
+		assert.ok(complete.data.response.members.every((member: Body) => typeof member.role === 'string'));
 	});
 
 	it('emptyList: no rows, with or without the total', async () => {
@@ -159,7 +159,7 @@ describe('fault kinds', () => {
 		}
 	});
 
-	it('lateArrival: answers 520 and arrives 2.5 seconds later unless told otherwise, and not after a reset', async () => {
+	it('lateArrival: answers 520 and arrives 2.5 seconds later by default, and not after a reset', async () => {
 		await bench.control('POST', '/faults', { kind: 'lateArrival', route: 'POST /invitations' });
 		assert.equal((await bench.api.post(INVITATIONS, { email: 'late@example.com', role: 'contractor' })).status, 520);
 		await bench.control('POST', '/reset');
@@ -190,14 +190,14 @@ describe('fault kinds', () => {
 		assert.ok(!data.response.some(({ email }: Body) => email === 'ivo.castellan@example.com'));
 	});
 
-	it('hugeBody and deepJson: more than anybody wants to read', async () => {
+	it('hugeBody and deepJson: very large answers', async () => {
 		await arm({ kind: 'hugeBody', bytes: 1_000_000 });
 		await arm({ kind: 'deepJson', depth: 500 });
 		assert.equal((await team()).data.response.length, 1_000_000);
 		assert.equal(JSON.stringify((await team()).data).length, '{"response":}'.length + 1000);
 	});
 
-	it('expireToken: the token of this very request is over, its refresh token is not', async () => {
+	it('expireToken: the access token of this request ends, its refresh token stays good', async () => {
 		const { access_token, refresh_token } = bench.sandbox.grant();
 		const own = { headers: { authorization: `Bearer ${String(access_token)}` } };
 		await arm({ kind: 'expireToken' });
@@ -216,7 +216,7 @@ describe('fault kinds', () => {
 });
 
 describe('a director', () => {
-	it('is asked first, told whose request it is, and may leave it to the armed faults', async () => {
+	it('decides first, gets the grant of the request, and may leave it to the armed faults', async () => {
 		const { faults, oauth } = bench.sandbox.parts;
 		const grants: Array<number | null> = [];
 		faults.director = ({ grant }) => {

@@ -22,7 +22,7 @@ const control = (method: string, path: string, body?: Body) => bench.control(met
 describe('listLagMs', () => {
 	const LAG_MS = 400;
 
-	it('shows who was removed in every list until it has passed, while the single record is gone', async () => {
+	it('shows a removed person in every list until it has passed, while the single record is gone', async () => {
 		const { uuid } = await publishedRow(IVO);
 		await set({ listLagMs: LAG_MS });
 		await control('DELETE', `/members/${IVO}`);
@@ -57,7 +57,7 @@ describe('listLagMs', () => {
 		assert.equal(await role(), 'business_employee');
 	});
 
-	it('does not reach back to what was there before a reset or a seed', async () => {
+	it('does not show people from before a reset or a seed', async () => {
 		await set({ listLagMs: 60_000 });
 		await bench.control('POST', '/reset', { settings: { listLagMs: 60_000 } });
 		assert.ok(await publishedRow(IVO));
@@ -91,12 +91,12 @@ describe('pageSizeCap and perPageEcho', () => {
 		return { rows: [team.response.length, members.members.length, staff.length], echoes: [team.meta.per_page, members.pages.per_page, staffPaging.per_page], pages: [members.pages.pages, staffPaging.pages] };
 	};
 
-	it('give fewer rows than asked for, and say so', async () => {
+	it('return fewer rows than requested, and report that number', async () => {
 		await set({ pageSizeCap: 15 });
 		assert.deepEqual(await firstPages(), { rows: [15, 15, 15], echoes: [15, 15, 15], pages: [9, 9] });
 	});
 
-	it('echo what was asked though fewer rows come', async () => {
+	it('report the requested number, and return fewer rows', async () => {
 		await set({ pageSizeCap: 15, perPageEcho: 'asked' });
 		assert.deepEqual(await firstPages(), { rows: [15, 15, 15], echoes: [100, 100, 100], pages: [9, 9] });
 		const second = (await bench.api.get(LARGE_TEAM, { params: { per_page: 100, page: 2 } })).data;
@@ -112,7 +112,7 @@ describe('pageSizeCap and perPageEcho', () => {
 });
 
 describe('pagesWithoutSaying', () => {
-	it('gives pages of every list, and no word about them', async () => {
+	it('returns pages of every list without a paging object', async () => {
 		await set({ pagesWithoutSaying: true, pageSizeCap: 15 });
 		const team = (await bench.api.get(LARGE_TEAM, page)).data;
 		assert.deepEqual([Object.keys(team), team.response.length], [['response'], 15]);
@@ -124,7 +124,7 @@ describe('pagesWithoutSaying', () => {
 		assert.deepEqual([Object.keys(projects), projects.projects.length], [['projects'], 1]);
 	});
 
-	it('gives pages of the invitations, too', async () => {
+	it('returns pages of the invitations, too', async () => {
 		for (let count = 0; count < 20; count += 1) await control('POST', '/invitations', { email: `person${count}@example.com` });
 		const emails = async (number: number) => (await bench.api.get(INVITATIONS, { params: { page: number } })).data.response.invitations.map(({ email }: Body) => email);
 		assert.equal((await emails(1)).length, 22);
@@ -135,7 +135,7 @@ describe('pagesWithoutSaying', () => {
 });
 
 describe('roleChangeIgnored', () => {
-	it('answers 200 with the role that the member had, and keeps', async () => {
+	it('answers 200 with the role that the member had, and keeps it', async () => {
 		await set({ roleChangeIgnored: true });
 		const { id } = await memberRow(IVO);
 		const answer = await bench.api.put(`${MEMBERS}/${id}`, { role: 'contractor', permissions: { 'invoices.access': true } });

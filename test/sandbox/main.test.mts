@@ -25,7 +25,7 @@ describe('main', () => {
 		assert.deepEqual(await once(child, 'exit'), [0, null]);
 	});
 
-	it('tells people its address, client and people', async () => {
+	it('prints its address, client and people', async () => {
 		const { child, output } = await start();
 		assert.match(output, /FreshBooks sandbox at http:\/\/127\.0\.0\.1:\d+\n.*client id.*\n.*client secret/);
 		assert.match(output, /6806492 {2}BillSpring.*12 people/);

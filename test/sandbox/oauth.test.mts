@@ -28,20 +28,12 @@ async function newToken(scope = 'user:teams:read'): Promise<{ access_token: stri
 	return (await exchange(code)).data;
 }
 
-function refresh(refreshToken: string) {
+function refresh(refreshToken: string, changes: Record<string, string> = {}) {
 	const { clientId, clientSecret } = bench.sandbox;
-	return bench.open.post('/auth/oauth/token', { grant_type: 'refresh_token', client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken });
+	return bench.open.post('/auth/oauth/token', { grant_type: 'refresh_token', client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken, ...changes });
 }
 
 const me = (accessToken: string) => bench.open.get('/auth/api/v1/users/me', { headers: { authorization: `Bearer ${accessToken}` } });
-
-describe('the page', () => {
-	it('says with what an n8n is connected', async () => {
-		const { data } = await bench.open.get<string>('/');
-		const { clientId, clientSecret, url } = bench.sandbox;
-		for (const value of [clientId, clientSecret, url]) assert.ok(data.includes(`<code>${value}</code>`), value);
-	});
-});
 
 describe('the consent page', () => {
 	it('asks with Allow and Deny, and escapes what it was given', async () => {
@@ -163,7 +155,15 @@ describe('the token endpoint', () => {
 		assert.equal(Number(now.reuseAttempts) - Number(before.reuseAttempts), 1);
 	});
 
-	it('carries out no refresh whose connection was cut meanwhile: the refresh token still works', async () => {
+	it('refuses a refresh without redirect_uri on request, and the refresh token still works', async () => {
+		await bench.control('PATCH', '/settings', { refreshNeedsRedirectUri: true });
+		const { refresh_token: refreshToken } = await newToken();
+		const refused = await refresh(refreshToken);
+		assert.deepEqual([refused.status, refused.data], [400, { error: 'invalid_request', error_description: 'Missing required parameter: redirect_uri.' }]);
+		assert.equal((await refresh(refreshToken, { redirect_uri: REDIRECT })).status, 200);
+	});
+
+	it('does not refresh when the connection was cut meanwhile: the refresh token still works', async () => {
 		const token = await newToken();
 		await bench.control('POST', '/faults', { kind: 'delay', ms: 150, route: 'POST /oauth/token' });
 		const cut = assert.rejects(refresh(token.refresh_token), { code: 'ECONNRESET' });
@@ -180,7 +180,7 @@ describe('the token endpoint', () => {
 describe('access tokens', () => {
 	const unauthenticated = { error: 'unauthenticated', error_description: 'This action requires authentication to continue.' };
 
-	it('die after twelve hours', async () => {
+	it('expire after twelve hours', async () => {
 		const token = await newToken();
 		await bench.control('PATCH', '/settings', { clockOffsetMs: 43_190_000 });
 		assert.equal((await me(token.access_token)).status, 200);
@@ -199,7 +199,7 @@ describe('access tokens', () => {
 		assert.equal((await me(renewed.data.access_token)).status, 200);
 	});
 
-	it('die at once when revoked', async () => {
+	it('end at once when revoked', async () => {
 		const token = await newToken();
 		const { clientId, clientSecret } = bench.sandbox;
 		const revoked = await bench.open.post('/auth/oauth/revoke', new URLSearchParams({ client_id: clientId, client_secret: clientSecret, token: token.access_token }));
@@ -208,7 +208,7 @@ describe('access tokens', () => {
 		assert.equal((await refresh(token.refresh_token)).data.error, 'invalid_grant');
 	});
 
-	it('survive a refresh, unless the sandbox is told otherwise', async () => {
+	it('stay good after a refresh, except with refreshKillsAccessToken', async () => {
 		const token = await newToken();
 		const next = await refresh(token.refresh_token);
 		assert.equal((await me(token.access_token)).status, 200);
@@ -217,13 +217,13 @@ describe('access tokens', () => {
 		assert.equal((await me(next.data.access_token)).status, 401);
 	});
 
-	it('are asked for on every endpoint', async () => {
+	it('are required on every endpoint', async () => {
 		for (const path of ['/auth/api/v1/users/me', TEAM, INVITATIONS, STAFF]) assert.equal((await bench.open.get(path)).status, 401, path);
 	});
 });
 
 describe('scopes', () => {
-	it('are enforced with a 403 that names those held and those needed', async () => {
+	it('are enforced with a 403 that names those provided and those needed', async () => {
 		const reader = await newToken('user:teams:read');
 		const headers = { authorization: `Bearer ${reader.access_token}` };
 		assert.equal((await bench.open.get(TEAM, { headers })).status, 200);
@@ -239,8 +239,18 @@ describe('scopes', () => {
 		assert.equal((await bench.open.post(INVITATIONS, { email: 'a@example.com', role: 'contractor' }, { headers })).status, 200);
 	});
 
-	it('default to the app\'s own when none is asked for', async () => {
+	it('are the default ones when the request has none', async () => {
 		const code = (await allow({ scope: '' })).searchParams.get('code') ?? '';
 		assert.equal((await exchange(code)).data.scope, 'user:profile:read user:teams:read');
+	});
+
+	it('are those enabled on the app, on request: consent to another is refused, and they are the default', async () => {
+		await bench.control('PATCH', '/settings', { appScopes: 'user:profile:read user:teams:read account' });
+		const refused = await bench.open.get('/oauth/authorize', { params: authorizeQuery({ scope: 'user:teams:read admin:all:legacy' }) });
+		assert.equal(refused.status, 400);
+		assert.match(refused.data, /The requested scope is invalid, unknown, or malformed/);
+		const code = (await allow({ scope: '' })).searchParams.get('code') ?? '';
+		assert.equal((await exchange(code)).data.scope, 'user:profile:read user:teams:read account');
+		await assert.rejects(bench.control('POST', '/oauth/grant', { scope: 'user:teams:write' }), /Unknown scope/);
 	});
 });

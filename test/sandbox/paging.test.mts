@@ -8,13 +8,13 @@ const bench = useSandbox();
 const team = async (params: Record<string, unknown> = {}) => (await bench.api.get(LARGE_TEAM, { params })).data;
 
 describe('pages', () => {
-	it('hold 15 rows unless told, and another number by setting', async () => {
+	it('have 15 rows by default, and another number by setting', async () => {
 		assert.deepEqual((await team()).meta, { page: 1, per_page: 15, total: 131 });
 		await bench.control('PATCH', '/settings', { defaultPerPage: 5 });
 		assert.equal((await team()).response.length, 5);
 	});
 
-	it('hold at most 100 rows, without a word but the echoed per_page', async () => {
+	it('have at most 100 rows, which only the reported per_page shows', async () => {
 		const first = await team({ per_page: 500 });
 		assert.deepEqual([first.meta.per_page, first.response.length], [100, 100]);
 		const second = await team({ per_page: 500, page: 2 });
@@ -43,7 +43,7 @@ describe('pages', () => {
 		assert.deepEqual([staff.status, staff.data.response.errors[0].errno], [400, 1013]);
 	});
 
-	it('of an empty staff list say 0 pages', async () => {
+	it('of an empty staff list are 0', async () => {
 		const { result } = (await bench.api.get('/accounting/account/e6Wmk/users/staffs', { params: { 'search[userid]': 5 } })).data.response;
 		assert.deepEqual([result.pages, result.total, result.staff], [0, 0, []]);
 	});

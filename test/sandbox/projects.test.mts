@@ -15,7 +15,7 @@ const projects = async (params: Body = {}) => (await bench.api.get(PROJECTS, { p
 const entries = async (params: Body = {}): Promise<Body[]> => (await bench.api.get(TIME, { params })).data.time_entries;
 
 describe('projects', () => {
-	it('stand at the top level, beside meta', async () => {
+	it('are at the top level, beside meta', async () => {
 		const data = await projects();
 		assert.deepEqual(Object.keys(data), ['projects', 'meta']);
 		assert.deepEqual(data.meta, { sort: [], total: data.projects.length, per_page: 30, page: 1, pages: 1 });
@@ -36,7 +36,7 @@ describe('projects', () => {
 		assert.ok(all.some(({ group }) => group.pending_invitations === null));
 	});
 
-	it('lose who leaves the business, and whose invitation is revoked', async () => {
+	it('do not show people who left or whose invitation was revoked', async () => {
 		assert.match(JSON.stringify(await projects()), /teodor\.wexley.*jun\.takeda/);
 		await bench.control('DELETE', `/businesses/${BILLSPRING}/members/teodor.wexley@example.com`);
 		await bench.control('DELETE', `/businesses/${BILLSPRING}/invitations/jun.takeda@example.com`);
@@ -98,7 +98,7 @@ describe('time entries', () => {
 });
 
 describe('what is seeded', () => {
-	it('may bring projects and time entries of its own', async () => {
+	it('may have projects and time entries', async () => {
 		await bench.control('POST', '/seed', {
 			businesses: [{
 				id: 7, members: [{ email: 'ann@example.com', identityId: 71 }], invitations: [{ email: 'bob@example.com' }],
@@ -118,7 +118,7 @@ describe('what is seeded', () => {
 describe('the seats of a plan', () => {
 	const limits = async (): Promise<Record<string, Body>> => (await bench.api.get('/auth/api/v1/users/me')).data.response.permissions;
 
-	it('stand in the permissions of each account, by setting', async () => {
+	it('are in the permissions of each account, by setting', async () => {
 		assert.equal((await limits()).zDmNq?.['staff.limit'], -1);
 		await bench.control('PATCH', '/settings', { staffLimit: 11 });
 		assert.deepEqual(Object.values(await limits()).map((permissions) => permissions['staff.limit']), [11, 11, 11]);

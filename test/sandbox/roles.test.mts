@@ -23,7 +23,7 @@ async function listedRole(): Promise<unknown> {
 	return team.find(({ email }) => email === TEODOR)?.business_role_name;
 }
 
-/** What is sent, and the name under which FreshBooks' lists show it. */
+/** The name that is sent, and its name in FreshBooks' lists. */
 const TAKEN: [string, string][] = [
 	['business_partner', 'business_partner'], ['business_manager', 'business_manager'], ['business_employee', 'business_employee'],
 	['business_accountant', 'business_accountant'], ['contractor', 'contractor'], ['no_seat_employee', 'no_seat_employee'],
@@ -32,7 +32,7 @@ const TAKEN: [string, string][] = [
 ];
 const REFUSED = ['owner', 'superuser', 'Manager', 'business_admin', 'constructor', 'staff', 'client'];
 
-describe('a role that somebody documents', () => {
+describe('a documented role', () => {
 	for (const [sent, listed] of TAKEN) {
 		it(`${sent} is listed as ${listed}`, async () => {
 			assert.deepEqual((await invite(sent)).data.response.invitation.role, listed);
@@ -56,7 +56,7 @@ describe('a role that somebody documents', () => {
 	});
 });
 
-describe('a role that nobody documents', () => {
+describe('an undocumented role', () => {
 	for (const role of REFUSED) {
 		it(`${role} is refused everywhere, in the auth family's envelope`, async () => {
 			for (const answer of [await invite(role), await inviteByUser(role), await changeRole(role)]) {

@@ -8,10 +8,10 @@ import type { Sandbox, SandboxOptions } from '../../sandbox/freshbooks/server.mt
 
 export type Body = Record<string, unknown>;
 
-/** A sandbox shared by the tests of a file, put back to its start before each of them. */
+/** A sandbox shared by the tests of a file, reset before each of them. */
 export interface Bench {
 	sandbox: Sandbox;
-	/** Calls with a token that may do everything; every status is an answer. */
+	/** Calls with a token that may do everything; no status throws. */
 	api: AxiosInstance;
 	/** Calls without a token. */
 	open: AxiosInstance;

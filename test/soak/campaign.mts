@@ -6,7 +6,7 @@ import type { FaultedRequest } from '../../sandbox/freshbooks/faults.mts';
 import { freshReport, REPORTS } from '../../scripts/lib/reports.mts';
 import { searchFiles } from '../e2e/support.mts';
 import { Collector } from './collector.mts';
-import { FaultDirector, type Lie } from './director.mts';
+import { FaultDirector, type FalseAnswer } from './director.mts';
 import { FAULTS, type Fault } from './faultPlan.mts';
 import { IdentityProvider } from './identityProvider.mts';
 import type { HistoryEntry } from '../../sandbox/freshbooks/types.mts';
@@ -42,27 +42,27 @@ export interface Verdict {
 	readonly settledInSeconds: number;
 }
 
-/** What the verdict was reached on, for whoever looks into a finding. */
+/** The data behind the verdict, to examine a finding. */
 interface Evidence {
 	readonly beginning: Beginning;
 	readonly settledAt: number;
-	readonly lies: readonly Lie[];
+	readonly falseAnswers: readonly FalseAnswer[];
 	readonly history: readonly HistoryEntry[];
 	readonly actions: readonly Action[];
 	readonly watchers: readonly Watcher[];
 	readonly requests: Readonly<Record<string, readonly Request[]>>;
 }
 
-/** A look costs n8n a few queries; executions are listed a hundred at a time. */
+/** Each collection costs n8n a few queries; executions are listed a hundred at a time. */
 const LOOK_EVERY_MS = 3_000;
 /** A poll may take four minutes by itself. */
 const SETTLES_WITHIN_MS = 300_000;
-/** Nothing else may come: some polls more. */
+/** The time of some more polls, in which nothing else may be reported. */
 const STAYS_QUIET_MS = 12_000;
 
 export const KINDS: readonly FindingKind[] = ['false', 'lost', 'repeated', 'invited twice', 'wrong write', 'silent'];
 
-/** A list is read every few seconds; so many requests are more than a minute's. */
+/** A list is read every few seconds: so many requests are more than those of a minute. */
 const REQUESTS_LOOKED_BACK = 5_000;
 
 function beginningOf({ world }: Stage): Beginning {
@@ -78,9 +78,9 @@ function directorFor(stage: Stage, seed: number): FaultDirector {
 		if (!business) return [];
 		return (purpose === 'people' ? business.members : pendingInvitations(business)).map(({ email }) => email);
 	};
-	const wasTold = ({ grant, path }: FaultedRequest, since: number): boolean =>
+	const wasAnsweredTruly = ({ grant, path }: FaultedRequest, since: number): boolean =>
 		log.latest(REQUESTS_LOOKED_BACK).some((one) => one.grant === grant && one.path === path && one.status === 200 && one.fault === null && one.machineAt >= since);
-	const director = new FaultDirector(seed, stage.callers, addresses, wasTold);
+	const director = new FaultDirector(seed, stage.callers, addresses, wasAnsweredTruly);
 	faults.director = director.direct;
 	return director;
 }
@@ -122,7 +122,7 @@ class Campaign {
 		await Promise.all(players.map(async (player) => await player.finish()));
 		looking.abort();
 		await looked;
-		this.#say('Faults have stopped; the triggers settle.');
+		this.#say('Faults have stopped. Waiting until the triggers have reported everything.');
 		const stoppedAt = Date.now();
 		await this.#settle();
 		const settledInSeconds = Math.round((this.#settledAt - stoppedAt) / 1000);
@@ -142,7 +142,7 @@ class Campaign {
 		}
 	}
 
-	/** Until nothing is owed any more, and a few polls more; or until the time is up. */
+	/** Waits until no report is missing, and some more polls; or until the time is up. */
 	async #settle(): Promise<void> {
 		const deadline = Date.now() + SETTLES_WITHIN_MS;
 		const owes = (): boolean => this.#ofTriggers(this.#timelines()).some(({ kind, at }) => kind === 'lost' && at === this.#settledAt);
@@ -155,7 +155,7 @@ class Campaign {
 		await this.#collector.look();
 	}
 
-	/** Of both players: the judge knows no difference. */
+	/** The actions of both players; the judge treats them alike. */
 	get #actions(): Action[] {
 		return [...this.#player.actions, ...this.#provider.actions];
 	}
@@ -187,14 +187,14 @@ class Campaign {
 		const timelines = this.#timelines();
 		const requests = Object.values(this.#collector.requestsByCaller()).flat();
 		const grants = new Set(this.#stage.callers.keys());
-		const ofActions = judgeActions({ actions: this.#actions, history, timelines, lies: this.#director.lies, grants, requests, connectedIdentity: owner.identityId });
+		const ofActions = judgeActions({ actions: this.#actions, history, timelines, falseAnswers: this.#director.falseAnswers, grants, requests, connectedIdentity: owner.identityId });
 		const ofProvider = judgeProvider(this.#provider.wishes.values(), PROVISIONED.id, timelines, this.#settledAt);
 		return [...this.#ofTriggers(timelines), ...ofActions, ...ofProvider].sort((one, other) => one.at - other.at);
 	}
 
 	async #keepEvidence(): Promise<void> {
 		const { history } = this.#stage.world.sandbox.parts.world;
-		const evidence: Evidence = { beginning: this.#beginning, settledAt: this.#settledAt, lies: this.#director.lies, history, actions: this.#actions, watchers: this.#collector.watchers(), requests: this.#collector.requestsByCaller() };
+		const evidence: Evidence = { beginning: this.#beginning, settledAt: this.#settledAt, falseAnswers: this.#director.falseAnswers, history, actions: this.#actions, watchers: this.#collector.watchers(), requests: this.#collector.requestsByCaller() };
 		await writeFile(await freshReport('soak-evidence.json'), JSON.stringify(evidence));
 	}
 
@@ -218,7 +218,7 @@ class Campaign {
 		};
 	}
 
-	/** Over everything n8n wrote (database, executions, logs, settings), and over the reports. */
+	/** In everything that n8n wrote (database, executions, logs, settings), and in the reports. */
 	async #searchForSecrets(): Promise<Verdict['secrets']> {
 		const { all } = await this.#stage.world.control<{ all: string[] }>('GET', '/secrets');
 		const searches = [await searchFiles(this.#stage.world.n8n.userFolder, all), await searchFiles(REPORTS, all)];
@@ -227,7 +227,7 @@ class Campaign {
 	}
 }
 
-/** Plays one campaign from its beginning to its verdict, and stops everything it has started. */
+/** Runs one campaign to its verdict, and stops everything it has started. */
 export async function runCampaign(seed: number, minutes: number, say: (line: string) => void): Promise<Verdict> {
 	const stage = await openStage();
 	try {
@@ -237,7 +237,7 @@ export async function runCampaign(seed: number, minutes: number, say: (line: str
 	}
 }
 
-/** How many findings there are of a kind. */
+/** The number of findings of a kind. */
 export function countOf({ findings }: Pick<Verdict, 'findings'>, kind: FindingKind): number {
 	return findings.filter((finding) => finding.kind === kind).length;
 }

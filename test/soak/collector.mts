@@ -1,4 +1,4 @@
-// Gathers what came out of the triggers, and the requests behind it, while the campaign runs.
+// Collects the items and errors of the triggers, and their requests, while the campaign runs.
 import type { ExecutionError } from '../../sandbox/n8n/execution.mts';
 import { N8nRequestError } from '../../sandbox/n8n/index.mts';
 import type { RequestEntry } from '../../sandbox/freshbooks/requestLog.mts';
@@ -26,18 +26,18 @@ export class Collector {
 		this.#lastSeq = stage.world.sandbox.parts.log.latest(1)[0]?.seq ?? 0;
 	}
 
-	/** Takes up the executions that have ended, and the requests that were answered, since the last look. */
+	/** Collects the executions that have ended, and the requests that were answered, since the last time. */
 	async look(): Promise<void> {
 		this.#takeRequests();
 		for (const trigger of this.#stage.triggers) {
 			await this.#takeExecutions(trigger).catch((error: unknown) => {
-				// n8n refuses for a moment when its database is slow; the next look begins where this one ended.
+				// n8n refuses for a moment when its database is slow; the next collection begins where this one ended.
 				if (!(error instanceof N8nRequestError && error.status === 503)) throw error;
 			});
 		}
 	}
 
-	/** What came out so far, for the judge. */
+	/** The items and errors so far, for the judge. */
 	watchers(): Watcher[] {
 		return this.#stage.triggers.map((trigger) => {
 			const { name, source, events, businessIds, grant } = trigger;
@@ -53,12 +53,12 @@ export class Collector {
 		});
 	}
 
-	/** All requests of the package, by whose credential it was. */
+	/** All requests of the package, by credential. */
 	requestsByCaller(): Record<string, readonly Request[]> {
 		return Object.fromEntries([...this.#stage.callers].map(([grant, { name }]) => [name, this.#requests.get(grant) ?? []]));
 	}
 
-	/** In order, up to the first that is still under way. */
+	/** In order, up to the first that is still running. */
 	#takeRequests(): void {
 		for (const entry of this.#stage.world.sandbox.parts.log.since(this.#lastSeq)) {
 			if (entry.ms === null) return;

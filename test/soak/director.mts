@@ -1,23 +1,23 @@
-// Turns the planned faults into what the sandbox does to each request.
+// Applies the planned faults to each request to the sandbox.
 import type { Director, FaultedRequest, Hit } from '../../sandbox/freshbooks/faults.mts';
 import { addressedBy, FaultStream, type Addressed, type CallerKind, type RequestFault } from './faultPlan.mts';
 import { Chance } from './random.mts';
 
-/** Somebody with a credential. */
+/** A caller with a credential. */
 export interface Caller {
 	readonly name: string;
 	readonly kind: CallerKind;
 }
 
-/** A lie told to a caller: what came back was no error, and not true. */
-export interface Lie {
+/** An answer to a caller that was neither an error nor true. */
+export interface FalseAnswer {
 	readonly at: number;
 	readonly grant: number;
 	readonly businessId: number;
 	readonly fault: RequestFault;
 }
 
-/** So many requests in a row miss the same person, where the total gives it away. */
+/** So many requests in a row lack the same person, where the total shows it. */
 const DROPS_IN_A_ROW = 4;
 const ABSURD = ['31536000', '99999999999999999999', '-5', 'soon', '1e3', '0', 'Thu, 01 Jan 1970 00:00:00 GMT', '2, 3'];
 const WRONG_SHAPES: readonly unknown[] = [{ response: 'ok' }, { response: {} }, { response: [{}] }, { response: [1, null] }, { unexpected: true }, [], 'ok', 42, null];
@@ -28,34 +28,34 @@ interface Drop {
 }
 
 /**
- * Decides for each request. A lie that nothing in the answer gives away is told to a caller once: the next answer of that
- * list that gets through is true, since no reader could tell the same lie told twice from the truth.
+ * Decides for each request. A caller gets a false answer that it cannot detect only once: the next complete answer of that
+ * list is true, since no reader could distinguish the same false answer, given twice, from the truth.
  */
 export class FaultDirector {
 	readonly fired = new Map<RequestFault, number>();
-	readonly lies: Lie[] = [];
+	readonly falseAnswers: FalseAnswer[] = [];
 	active = false;
 	readonly #seed: number;
 	readonly #callers: ReadonlyMap<number, Caller>;
 	readonly #addresses: (businessId: number, purpose: Addressed['purpose']) => readonly string[];
 	readonly #streams = new Map<string, FaultStream>();
 	readonly #chances = new Map<string, Chance>();
-	readonly #wasTold: (request: FaultedRequest, since: number) => boolean;
-	/** When each list was last lied about like that. */
-	readonly #liedAt = new Map<string, number>();
+	readonly #wasAnsweredTruly: (request: FaultedRequest, since: number) => boolean;
+	/** When each list last had such a false answer. */
+	readonly #misledAt = new Map<string, number>();
 	readonly #drops = new Map<string, Drop>();
 
 	/**
 	 * @param addresses of the people (or of the pending invitations) of a business
-	 * @param wasTold whether a true answer to such a request got through since a time: what the director left alone may still have ended in a 401
+	 * @param wasAnsweredTruly whether such a request got a true answer since a time: a request without a fault may still have ended in a 401
 	 */
 	constructor(
 		seed: number,
 		callers: ReadonlyMap<number, Caller>,
 		addresses: (businessId: number, purpose: Addressed['purpose']) => readonly string[],
-		wasTold: (request: FaultedRequest, since: number) => boolean,
+		wasAnsweredTruly: (request: FaultedRequest, since: number) => boolean,
 	) {
-		this.#wasTold = wasTold;
+		this.#wasAnsweredTruly = wasAnsweredTruly;
 		this.#seed = seed;
 		this.#callers = callers;
 		this.#addresses = addresses;
@@ -72,7 +72,7 @@ export class FaultDirector {
 	#decide(request: FaultedRequest, caller: Caller, addressed: Addressed): Hit | undefined {
 		const list = `${caller.name} ${request.path}`;
 		const dropped = this.#dropAgain(list);
-		if (dropped) return this.#lie(request, addressed, 'rows dropped', dropped);
+		if (dropped) return this.#falseAnswer(request, addressed, 'rows dropped', dropped);
 		const key = `${caller.name} ${addressed.purpose}`;
 		const stream = this.#streams.get(key) ?? new FaultStream(this.#seed, caller.name, caller.kind, addressed.purpose);
 		this.#streams.set(key, stream);
@@ -95,25 +95,25 @@ export class FaultDirector {
 		const isList = addressed.purpose === 'people' || addressed.purpose === 'invitations';
 		if (isList && (fault === 'empty 200 list' || fault === 'rows dropped')) return this.#hide(fault, request, caller, addressed, list);
 		const hit = hitFor(fault, chance);
-		if (fault === 'total that lies' || fault === 'rows that move') return this.#lie(request, addressed, fault, hit);
+		if (fault === 'total that lies' || fault === 'rows that move') return this.#falseAnswer(request, addressed, fault, hit);
 		this.#count(fault);
 		return hit;
 	}
 
-	/** Rows hidden, with a total that gives it away or without. */
+	/** Hides rows, with a total that shows it or without. */
 	#hide(fault: RequestFault, request: FaultedRequest, caller: Caller, addressed: Addressed, list: string): Hit | undefined {
 		const chance = this.#chance(caller);
 		const { businessId = 0, purpose } = addressed;
 		const shows = purpose === 'people' && (caller.kind === 'writer' || chance.happens(0.5));
-		const liedAt = this.#liedAt.get(list);
-		if (!shows && liedAt !== undefined && !this.#wasTold(request, liedAt)) return undefined;
+		const misledAt = this.#misledAt.get(list);
+		if (!shows && misledAt !== undefined && !this.#wasAnsweredTruly(request, misledAt)) return undefined;
 		const addresses = this.#addresses(businessId, purpose);
 		if (addresses.length === 0) return undefined;
-		if (!shows) this.#liedAt.set(list, Date.now());
-		if (fault === 'empty 200 list') return this.#lie(request, addressed, fault, { kind: 'emptyList', params: { keepTotal: shows }, turn: 0 });
+		if (!shows) this.#misledAt.set(list, Date.now());
+		if (fault === 'empty 200 list') return this.#falseAnswer(request, addressed, fault, { kind: 'emptyList', params: { keepTotal: shows }, turn: 0 });
 		const email = chance.of(addresses);
 		if (shows) this.#drops.set(list, { email, left: DROPS_IN_A_ROW - 1 });
-		return this.#lie(request, addressed, fault, dropOf(email, shows));
+		return this.#falseAnswer(request, addressed, fault, dropOf(email, shows));
 	}
 
 	#dropAgain(list: string): Hit | undefined {
@@ -124,9 +124,9 @@ export class FaultDirector {
 		return dropOf(drop.email, true);
 	}
 
-	#lie({ grant }: FaultedRequest, { businessId }: Addressed, fault: RequestFault, hit: Hit): Hit {
+	#falseAnswer({ grant }: FaultedRequest, { businessId }: Addressed, fault: RequestFault, hit: Hit): Hit {
 		this.#count(fault);
-		if (grant !== null && businessId !== undefined) this.lies.push({ at: Date.now(), grant, businessId, fault });
+		if (grant !== null && businessId !== undefined) this.falseAnswers.push({ at: Date.now(), grant, businessId, fault });
 		return hit;
 	}
 }
@@ -135,7 +135,7 @@ function dropOf(email: string, keepTotal: boolean): Hit {
 	return { kind: 'dropRows', params: { emails: [email], keepTotal }, turn: 0 };
 }
 
-/** What the sandbox is to do for a fault that needs no knowledge of its people. */
+/** The hit of a fault that does not depend on people. */
 function hitFor(fault: RequestFault, chance: Chance): Hit {
 	const hit = (kind: Hit['kind'], params: Hit['params'] = {}, turn = 0): Hit => ({ kind, params, turn });
 	switch (fault) {

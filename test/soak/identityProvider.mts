@@ -1,4 +1,4 @@
-// One more player: an identity provider whose people are its own, and which repeats what failed as Okta and Entra ID do.
+// One more player: an identity provider with people of its own, which repeats failed requests as Okta and Entra ID do.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pendingInvitations, sameAddress } from '../../sandbox/freshbooks/businesses.mts';
 import type { Provider, ScimAnswer } from '../e2e/scim/provider.mts';
@@ -12,8 +12,8 @@ import type { ProviderAct, ProviderLife } from './providerPlan.mts';
 import type { Stage } from './stage.mts';
 
 /**
- * Okta and Entra ID repeat for days; here the faults stop after minutes. Longer than the minute for which the service does not know
- * whether an invitation with an unclear end arrived.
+ * Okta and Entra ID repeat for days; here the faults stop after minutes. The time is longer than the minute for which the service
+ * does not know whether an invitation with an unclear end arrived.
  */
 const MOST_TRIES = 30;
 const BETWEEN_TRIES_MS = 3_000;
@@ -23,10 +23,10 @@ function isOk({ status }: ScimAnswer): boolean {
 	return status >= 200 && status < 300;
 }
 
-/** Plays the provider's lives; what it asked for is in `actions`, as if it had asked the action node. */
+/** Runs the provider's plan; its requests are in `actions`, in the form of requests to the action node. */
 export class IdentityProvider {
 	readonly actions: Action[] = [];
-	/** The last wish about each person. */
+	/** The last requested state of each person. */
 	readonly wishes = new Map<string, Wish>();
 	/** Statuses of the last answer of each attempt, with their number; 0 for none. */
 	readonly answers = new Map<number, number>();
@@ -40,10 +40,10 @@ export class IdentityProvider {
 		this.#lives = lives;
 	}
 
-	/** Plays until the time is over. What it wishes then, it goes on asking for: see `finish`. */
+	/** Runs until the time is over. It continues to request what is not done then: see `finish`. */
 	async play(forMs: number): Promise<void> {
 		for (const life of this.#lives) this.#underWay.push(this.#live(life));
-		// The owner, who is never taken out.
+		// The owner, who is never deactivated.
 		this.#underWay.push(this.#takeOutOwner(forMs / 3));
 		await sleep(forMs);
 		this.#stop.abort();
@@ -90,17 +90,17 @@ export class IdentityProvider {
 		if (business && pendingInvitations(business).some((invitation) => sameAddress(invitation.email, email))) new People(world, PROVISIONED.id).accept(email);
 	}
 
-	/** Asks for it again until it is done. */
-	async #wish(email: string, isIn: boolean, kind: ActionKind, attempt: () => Promise<Attempt>): Promise<void> {
+	/** Requests it again until it is done. */
+	async #wish(email: string, isAssigned: boolean, kind: ActionKind, attempt: () => Promise<Attempt>): Promise<void> {
 		for (let tries = 1; tries <= MOST_TRIES; tries++) {
 			const isDone = await this.#ask(kind, email, attempt);
-			this.wishes.set(email, { email, isIn, isDone });
+			this.wishes.set(email, { email, isAssigned, isDone });
 			if (isDone) return;
 			await sleep(BETWEEN_TRIES_MS);
 		}
 	}
 
-	/** One attempt, noted for the judge: done says that the person is in, or out; of a role and names it says nothing, as what FreshBooks refuses is an item and no refusal. */
+	/** One attempt, recorded for the judge. `done` says that the person is in, or out. It says nothing of roles and names: what FreshBooks refuses of these becomes an item, not an error. */
 	async #ask(kind: ActionKind, email: string, attempt: () => Promise<Attempt>): Promise<boolean> {
 		const startedAt = Date.now();
 		const made = await attempt().catch(() => undefined);

@@ -30,7 +30,7 @@ function readArguments(): Wanted {
 async function main(): Promise<void> {
 	const { minutes, seed, markdown } = readArguments();
 	const say = (line: string): void => (markdown ? console.error(line) : console.log(line));
-	say(`A campaign of ${minutes} min with the seed ${seed}; the same plan again: npm run soak -- ${minutes} --seed ${seed}`);
+	say(`A campaign of ${minutes} min with seed ${seed}. To run the same plan again: npm run soak -- ${minutes} --seed ${seed}`);
 	await installN8n();
 	await packPackage(say);
 	const verdict = await runCampaign(seed, minutes, say);

@@ -5,7 +5,7 @@ interface Row {
 	readonly email: string;
 }
 
-/** A program of somebody else's, with a grant of its own, that writes to the same businesses through FreshBooks' API. */
+/** Another program, with a grant of its own, that writes to the same businesses through FreshBooks' API. */
 export class OtherProgram {
 	readonly #sandbox: Sandbox;
 	#token: string;
@@ -47,7 +47,7 @@ export class OtherProgram {
 		return String(this.#sandbox.grant().access_token);
 	}
 
-	/** What FreshBooks answers; nothing while it is down, or to what another hand has done already. */
+	/** FreshBooks' answer; undefined while it is down, or if somebody else has done it already. */
 	async #send(method: string, path: string, body?: unknown, isSecondTry = false): Promise<object> {
 		const headers = { authorization: `Bearer ${this.#token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
 		const answer = await fetch(`${this.#sandbox.url}${path}`, { method, headers, body: JSON.stringify(body) }).catch(() => undefined);

@@ -1,4 +1,4 @@
-// Who does what to whom, and what becomes of the sandbox meanwhile: pure, from the seed.
+// Which changes are made by whom, and what happens to the sandbox meanwhile: pure, from the seed.
 import { generatedPerson } from '../../sandbox/freshbooks/people.mts';
 import { Chance } from './random.mts';
 
@@ -15,11 +15,11 @@ export type Act =
 	| { readonly kind: 'newId'; readonly oldAnswers: boolean }
 	/** Leaves, and somebody else with the same address joins at once. */
 	| { readonly kind: 'successor'; readonly role: string }
-	/** Leaves, and somebody who is there takes over the address; `to`: as {@link Life.veteran}. */
+	/** Leaves, and another member takes over the address; `to`: as {@link Life.veteran}. */
 	| { readonly kind: 'bequeath'; readonly to: number }
 	| { readonly kind: 'invite'; readonly by: Hand; readonly role: string; readonly way: 'businessInvitations' | 'userInvitation' }
 	| { readonly kind: 'inviteAgain'; readonly role: string }
-	/** By FreshBooks' own users, beside the pending one; `instead`: that one is then withdrawn. */
+	/** By FreshBooks' own users, beside the pending one; `instead`: that one is then revoked. */
 	| { readonly kind: 'resend'; readonly role: string; readonly instead: boolean }
 	| { readonly kind: 'onboard'; readonly role: string; readonly runs: number; readonly besideOther: boolean }
 	| { readonly kind: 'accept'; readonly oneOfSeveral: boolean }
@@ -34,18 +34,18 @@ export interface Step {
 	readonly act: Act;
 }
 
-/** What happens to one person in one business, in order. */
+/** The steps of one person in one business, in order. */
 export interface Life {
 	readonly startsAtMs: number;
-	/** Place in {@link BUSINESSES}. */
+	/** Index in {@link BUSINESSES}. */
 	readonly business: number;
 	readonly email: string;
-	/** Place among the people who are there from the beginning; undefined for a new person. */
+	/** Index among the people at the start; undefined for a new person. */
 	readonly veteran: number | undefined;
 	readonly steps: readonly Step[];
 }
 
-/** What is read meanwhile, by the package's actions. */
+/** The reads of the package's actions meanwhile. */
 export const READS = ['team members', 'business members', 'business group', 'invitations', 'staff', 'businesses', 'review'] as const;
 
 export interface Read {
@@ -54,7 +54,7 @@ export interface Read {
 	readonly business: number;
 }
 
-/** What is asked of the package about the connected user, who owns every business: nothing may come of it. */
+/** Actions about the connected user, who owns every business: they must change nothing. */
 export const ATTEMPTS = ['remove', 'offboard', 'updateRole', 'onboard'] as const;
 
 export interface Attempt {
@@ -80,10 +80,10 @@ export const BUSINESSES = [
 	{ id: 6104, name: 'Dogwood Café', people: 9 },
 ] as const;
 
-/** An identity provider's own, in which nobody else changes anything. */
+/** The business of the identity provider, in which nobody else changes anything. */
 export const PROVISIONED = { id: 6105, name: 'Elm Yard', people: 24 } as const;
 
-/** What the triggers watch. */
+/** The businesses that the triggers watch. */
 export const WATCHED = [...BUSINESSES, PROVISIONED];
 
 const ROLES = ['business_employee', 'business_manager', 'contractor', 'business_accountant'];
@@ -92,7 +92,7 @@ const LAST = ['arendt', 'basso', 'corvin', 'duval', 'ekberg', 'falk', 'greco', '
 const HOUR_MS = 3_600_000;
 const CLOCK_OFFSETS_MS = [2 * HOUR_MS, -3 * HOUR_MS, 13 * HOUR_MS, 0, -90_000];
 
-/** The whole campaign of so many minutes. The same seed and minutes give the same plan. */
+/** The plan of a campaign of so many minutes. The same seed and minutes give the same plan. */
 export function planOf(seed: number, minutes: number): Plan {
 	const endMs = minutes * 60_000;
 	return { lives: lives(seed, endMs), reads: reads(seed, endMs), attempts: attempts(seed, endMs), outages: outages(seed, endMs), clockJumps: clockJumps(seed, endMs), refusals: refusals(seed, endMs) };
@@ -115,11 +115,11 @@ function lifeOf(chance: Chance, startsAtMs: number, number: number, veterans: Ma
 	const email = `${chance.of(FIRST)}.${chance.of(LAST)}.${number}@soak.example`;
 	const make = [joiner, invitee, hire, veteranLife][number % 4] ?? joiner;
 	const left = veterans.get(business) ?? [];
-	// Half of those who were there from the beginning stay untouched.
+	// Half of the people at the start stay unchanged.
 	const veteran = make === veteranLife && left.length > (BUSINESSES[business]?.people ?? 0) / 2 ? left.pop() : undefined;
 	const all = make === veteranLife && veteran === undefined ? joiner(chance, number) : make(chance, number);
 	const heir = left.length > (BUSINESSES[business]?.people ?? 0) / 2 && chance.happens(0.3) ? left.pop() : undefined;
-	// An heir without a login is not told from somebody invited who has not accepted.
+	// Somebody without a login who takes over an address cannot be distinguished from somebody invited who has not accepted.
 	if (heir !== undefined && hasLogin(heir) && all.at(-1)?.kind === 'leave') all.splice(-1, 1, { kind: 'bequeath', to: heir });
 	const acts = all.filter(({ kind }) => !NEEDS_LOGIN.has(kind) || hasLogin(veteran));
 	return { startsAtMs, business, email, veteran, steps: acts.map((act) => ({ afterMs: chance.between(300, 9_000), act })) };
@@ -133,7 +133,7 @@ function hasLogin(veteran: number | undefined): boolean {
 	return veteran === undefined || generatedPerson(placeInTeam(veteran)).identityId !== null;
 }
 
-/** The token's owner stands first. */
+/** The connected user is the first. */
 export function placeInTeam(veteran: number): number {
 	return veteran + 1;
 }

@@ -18,7 +18,7 @@ describe('the plan of an identity provider', () => {
 		assert.notDeepEqual(providerLivesOf(3, 120_000), providerLivesOf(4, 120_000));
 	});
 
-	it('holds everything that a provider does, for people of its own and for members', () => {
+	it('has everything that a provider does, for people of its own and for members', () => {
 		const lives = providerLivesOf(1, 180_000);
 		const acts = lives.flatMap(({ steps }) => steps.map(({ act }) => act));
 		for (const kind of ['assign', 'role', 'rename', 'unassign', 'accept']) assert.ok(acts.some((act) => act.kind === kind), kind);
@@ -34,7 +34,7 @@ describe('the plan of people', () => {
 		assert.notDeepEqual(planOf(3, 2).lives, planOf(4, 2).lives);
 	});
 
-	it('holds every kind of change, hand and reading within ten minutes', () => {
+	it('has every kind of change, actor and read within ten minutes', () => {
 		const { lives, reads, outages, clockJumps, refusals } = planOf(1, 10);
 		const acts = lives.flatMap(({ steps }) => steps.map(({ act }) => act));
 		const kinds: ReadonlyArray<Act['kind']> = ['join', 'role', 'rename', 'address', 'deactivate', 'reactivate', 'newId', 'successor', 'bequeath', 'invite', 'inviteAgain', 'resend', 'withdraw', 'onboard', 'accept', 'revoke', 'leave'];
@@ -45,26 +45,26 @@ describe('the plan of people', () => {
 		assert.ok(outages.length > 5 && clockJumps.length > 5 && refusals.length > 3);
 	});
 
-	it('asks for everything that must not be done to the connected owner', () => {
+	it('has every action that must not be done to the connected owner', () => {
 		const { attempts } = planOf(1, 10);
 		for (const kind of ATTEMPTS) assert.ok(attempts.some((attempt) => attempt.kind === kind), kind);
 		assert.deepEqual(new Set(attempts.map(({ business }) => business)).size, BUSINESSES.length);
 		assert.ok(attempts.every(({ atMs }) => atMs >= 0 && atMs < 600_000));
 	});
 
-	it('lets somebody accept one of several invitations, and withdraws the others', () => {
+	it('has people who accept one of several invitations, of which the others are revoked', () => {
 		const lives = planOf(1, 10).lives.map(({ steps }) => steps.map(({ act }) => act));
 		const accepting = lives.filter((acts) => acts.some((act) => act.kind === 'accept' && act.oneOfSeveral));
 		assert.ok(accepting.length > 3, `${accepting.length}`);
 		assert.ok(accepting.every((acts) => acts.some(({ kind }) => kind === 'resend') && acts.some(({ kind }) => kind === 'withdraw')));
 	});
 
-	it('refuses businesses within its time, and gives them back before it ends', () => {
+	it('refuses businesses within its time, and allows them again before it ends', () => {
 		const { refusals } = planOf(2, 10);
 		assert.ok(refusals.every(({ atMs, ms, business }) => atMs + ms < 600_000 && business < BUSINESSES.length));
 	});
 
-	it('lets only people take over an address who have no life of their own, each once', () => {
+	it('lets only people without steps of their own take over an address, each once', () => {
 		const { lives } = planOf(1, 20);
 		const heirs = lives.flatMap(({ business, steps }) => steps.flatMap(({ act }) => (act.kind === 'bequeath' ? [`${business} ${act.to}`] : [])));
 		const veterans = new Set(lives.map(({ business, veteran }) => `${business} ${veteran}`));
@@ -78,7 +78,7 @@ describe('the plan of people', () => {
 		assert.ok(!withoutLogin.some(({ steps }) => steps.some(({ act }) => act.kind === 'newId' || act.kind === 'successor')));
 	});
 
-	it('stays within its time, and gives nobody two lives', () => {
+	it('stays within its time, and has nobody twice', () => {
 		const { lives, reads } = planOf(5, 3);
 		assert.ok([...lives.map(({ startsAtMs }) => startsAtMs), ...reads.map(({ atMs }) => atMs)].every((at) => at >= 0 && at < 180_000));
 		const people = lives.map(({ business, email, veteran }) => `${business} ${veteran ?? email}`);
@@ -93,12 +93,12 @@ describe('the plan of faults', () => {
 		assert.notDeepEqual(drawn('trigger', 'people', 500), drawn('trigger', 'people', 500, 8));
 	});
 
-	it('lets every kind come', () => {
+	it('has every kind', () => {
 		const all = new Set(PURPOSES.flatMap((purpose) => drawn('trigger', purpose, 2_000)));
 		for (const fault of REQUEST_FAULTS) assert.ok(all.has(fault), fault);
 	});
 
-	it('leaves quiet spells, in which a poll can succeed', () => {
+	it('has phases without faults, in which a poll can succeed', () => {
 		const hits = drawn('trigger', 'people', 3_000);
 		const rate = hits.filter((hit) => hit !== undefined).length / hits.length;
 		assert.ok(rate > 0.15 && rate < 0.4, `${rate}`);
@@ -106,18 +106,18 @@ describe('the plan of faults', () => {
 		assert.ok(quiet.length > 50, `${quiet.length} of 250`);
 	});
 
-	it('leaves fields out for triggers only, whose people it is about', () => {
+	it('leaves fields out for triggers only, in lists of people', () => {
 		assert.ok(drawn('trigger', 'people', 2_000).includes('fields left out') && drawn('trigger', 'lookUp', 2_000).includes('fields left out'));
 		for (const kind of ['reader', 'writer'] as const) assert.ok(!drawn(kind, 'people', 2_000).includes('fields left out'));
 	});
 
-	it('tells those who write no lie about invitations that they could not notice', () => {
-		const lies = new Set<RequestFault | undefined>(['empty 200 list', 'rows dropped']);
-		assert.ok(drawn('trigger', 'invitations', 2_000).some((fault) => lies.has(fault)));
-		assert.ok(!drawn('writer', 'invitations', 2_000).some((fault) => lies.has(fault)));
+	it('gives callers that write no undetectable false answer about invitations', () => {
+		const falseAnswers = new Set<RequestFault | undefined>(['empty 200 list', 'rows dropped']);
+		assert.ok(drawn('trigger', 'invitations', 2_000).some((fault) => falseAnswers.has(fault)));
+		assert.ok(!drawn('writer', 'invitations', 2_000).some((fault) => falseAnswers.has(fault)));
 	});
 
-	it('knows what a request is for', () => {
+	it('knows the purpose of a request', () => {
 		assert.deepEqual(addressedBy('GET', '/auth/api/v1/businesses/6101/team_members'), { purpose: 'people', businessId: 6101 });
 		assert.deepEqual(addressedBy('GET', '/auth/api/v1/businesses/6101/team_members/dd6392d0-0639'), { purpose: 'lookUp', businessId: 6101 });
 		assert.deepEqual(addressedBy('DELETE', '/auth/api/v1/business/6101/members/41001'), { purpose: 'remove', businessId: 6101 });

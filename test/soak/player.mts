@@ -1,4 +1,4 @@
-// Plays the plan: people, the package's actions and another program change the same businesses at the same time.
+// Runs the plan: people, the package's actions and another program change the same businesses at the same time.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generatedPerson } from '../../sandbox/freshbooks/people.mts';
 import { findMember, pendingInvitations, sameAddress } from '../../sandbox/freshbooks/businesses.mts';
@@ -11,22 +11,22 @@ import { BUSINESSES, placeInTeam, type Act, type Attempt, type Life, type Plan, 
 import type { ActionName, Stage } from './stage.mts';
 
 const LONGEST_ACTION_MS = 280_000;
-/** How often somebody is onboarded once more, until the answer is sure. */
+/** How often an onboarding is repeated until its result is clear. */
 const MOST_RUNS = 8;
 const BETWEEN_RUNS_MS = 2_000;
 
-/** Whether an onboarding neither failed nor leaves open what it came to. */
+/** Whether an onboarding succeeded with a clear result. */
 function isSure(items: Json[] | undefined): boolean {
 	return items !== undefined && items.every(({ verified }) => verified !== false);
 }
 
-/** How far one person's life has come. */
-interface Standing {
+/** The progress of one person's steps. */
+interface Subject {
 	readonly businessId: number;
 	email: string;
 }
 
-/** Carries out a plan; what it asked the package for is in `actions`. */
+/** Runs a plan; the actions of the package are in `actions`. */
 export class Player {
 	readonly actions: Action[] = [];
 	/** How often two wrote about the same person at the same time. */
@@ -59,7 +59,7 @@ export class Player {
 		return this.#refusals;
 	}
 
-	/** Plays until the time is over. */
+	/** Runs until the time is over. */
 	async play(forMs: number): Promise<void> {
 		const { lives, reads, attempts, outages, clockJumps, refusals } = this.#plan;
 		for (const life of lives) this.#at(life.startsAtMs, async () => await this.#live(life));
@@ -73,15 +73,15 @@ export class Player {
 		this.#jump(0);
 	}
 
-	/** Waits for what was begun and is not over. */
+	/** Waits for steps that are still running. */
 	async finish(): Promise<void> {
 		await Promise.race([Promise.all(this.#underWay), sleep(LONGEST_ACTION_MS, undefined, { ref: false })]);
 	}
 
 	#at(ms: number, work: () => unknown): void {
-		const whole = this.#pause(ms).then(async (isTime) => (isTime ? await work() : undefined));
-		this.#underWay.add(whole);
-		void whole.finally(() => this.#underWay.delete(whole));
+		const step = this.#pause(ms).then(async (isTime) => (isTime ? await work() : undefined));
+		this.#underWay.add(step);
+		void step.finally(() => this.#underWay.delete(step));
 	}
 
 	/** False when the campaign ended meanwhile. */
@@ -117,19 +117,19 @@ export class Player {
 
 	async #live(life: Life): Promise<void> {
 		const businessId = BUSINESSES[life.business]?.id ?? 0;
-		const standing = { businessId, email: life.veteran === undefined ? life.email : generatedPerson(placeInTeam(life.veteran)).email };
-		for (const step of life.steps) if (!(await this.#step(standing, step))) return;
+		const subject = { businessId, email: life.veteran === undefined ? life.email : generatedPerson(placeInTeam(life.veteran)).email };
+		for (const step of life.steps) if (!(await this.#step(subject, step))) return;
 	}
 
-	async #step(standing: Standing, { afterMs, act }: Step): Promise<boolean> {
+	async #step(subject: Subject, { afterMs, act }: Step): Promise<boolean> {
 		if (!(await this.#pause(afterMs))) return false;
-		if (this.#isPossible(standing, act)) await this.#carryOut(standing, act);
+		if (this.#isPossible(subject, act)) await this.#carryOut(subject, act);
 		else this.skipped += 1;
 		return true;
 	}
 
-	/** Another hand may have been there before, or an action may have failed. */
-	#isPossible({ businessId, email }: Standing, act: Act): boolean {
+	/** Somebody else may have done it before, or an action may have failed. */
+	#isPossible({ businessId, email }: Subject, act: Act): boolean {
 		const business = this.#business(businessId);
 		const pending = pendingInvitations(business).filter((invitation) => sameAddress(invitation.email, email)).length;
 		const member = findMember(business, email);
@@ -154,8 +154,8 @@ export class Player {
 		}
 	}
 
-	async #carryOut(standing: Standing, act: Act): Promise<void> {
-		const { businessId, email } = standing;
+	async #carryOut(subject: Subject, act: Act): Promise<void> {
+		const { businessId, email } = subject;
 		const people = new People(this.#stage.world.sandbox.parts.world, businessId);
 		switch (act.kind) {
 			case 'join': return people.join(email, act.role);
@@ -176,56 +176,56 @@ export class Player {
 			case 'accept': return people.accept(email);
 			case 'address':
 				people.address(email, act.email);
-				standing.email = act.email;
+				subject.email = act.email;
 				return;
-			case 'role': return await this.#changeRole(standing, act, people);
-			case 'invite': return await this.#invite(standing, act, people);
-			case 'inviteAgain': return void (await this.#ask('create', standing, { role: act.role, way: 'businessInvitations' }));
-			case 'onboard': return await this.#onboard(standing, act);
+			case 'role': return await this.#changeRole(subject, act, people);
+			case 'invite': return await this.#invite(subject, act, people);
+			case 'inviteAgain': return void (await this.#ask('create', subject, { role: act.role, way: 'businessInvitations' }));
+			case 'onboard': return await this.#onboard(subject, act);
 			case 'revoke':
 				if (act.by === 'people') return people.revoke(email);
-				if (act.by === 'package') return void (await this.#ask('revoke', standing));
+				if (act.by === 'package') return void (await this.#ask('revoke', subject));
 				return await this.#other.revoke(businessId, email);
-			case 'leave': return await this.#leave(standing, act, people);
+			case 'leave': return await this.#leave(subject, act, people);
 		}
 	}
 
-	async #changeRole(standing: Standing, { by, role }: Act & { kind: 'role' }, people: People): Promise<void> {
-		const { businessId, email } = standing;
+	async #changeRole(subject: Subject, { by, role }: Act & { kind: 'role' }, people: People): Promise<void> {
+		const { businessId, email } = subject;
 		if (by === 'people') return people.role(email, role);
 		if (by === 'other program') return await this.#other.changeRole(businessId, email, role);
-		const asked = this.#ask('updateRole', standing, { role });
+		const asked = this.#ask('updateRole', subject, { role });
 		if (by === 'both at once') await this.#beside(async () => await this.#other.changeRole(businessId, email, 'business_employee'));
 		await asked;
 	}
 
-	async #invite(standing: Standing, { by, role, way }: Act & { kind: 'invite' }, people: People): Promise<void> {
-		if (by === 'people') return people.invite(standing.email, role);
-		if (by === 'other program') return await this.#other.invite(standing.businessId, standing.email, role);
-		await this.#ask('create', standing, { role, way });
+	async #invite(subject: Subject, { by, role, way }: Act & { kind: 'invite' }, people: People): Promise<void> {
+		if (by === 'people') return people.invite(subject.email, role);
+		if (by === 'other program') return await this.#other.invite(subject.businessId, subject.email, role);
+		await this.#ask('create', subject, { role, way });
 	}
 
-	async #onboard(standing: Standing, { role, runs, besideOther }: Act & { kind: 'onboard' }): Promise<void> {
-		const asked = Array.from({ length: runs }, async () => await this.#ask('onboard', standing, { role }));
+	async #onboard(subject: Subject, { role, runs, besideOther }: Act & { kind: 'onboard' }): Promise<void> {
+		const asked = Array.from({ length: runs }, async () => await this.#ask('onboard', subject, { role }));
 		if (runs > 1) this.twoWriters += 1;
-		if (besideOther) await this.#beside(async () => await this.#other.invite(standing.businessId, standing.email, role));
+		if (besideOther) await this.#beside(async () => await this.#other.invite(subject.businessId, subject.email, role));
 		const answers = await Promise.all(asked);
-		if (!answers.every(isSure)) await this.#onboardAgain(standing, role);
+		if (!answers.every(isSure)) await this.#onboardAgain(subject, role);
 	}
 
-	/** Who gets an error, or is told that it is not sure, runs it again, as the answer says. */
-	async #onboardAgain(standing: Standing, role: string): Promise<void> {
+	/** After an error or an unclear result, the caller runs it again, as the answer says. */
+	async #onboardAgain(subject: Subject, role: string): Promise<void> {
 		for (let run = 0; run < MOST_RUNS; run++) {
 			await sleep(BETWEEN_RUNS_MS);
-			if (isSure(await this.#ask('onboard', standing, { role }))) return;
+			if (isSure(await this.#ask('onboard', subject, { role }))) return;
 		}
 	}
 
-	async #leave(standing: Standing, { by, way }: Act & { kind: 'leave' }, people: People): Promise<void> {
-		const { businessId, email } = standing;
+	async #leave(subject: Subject, { by, way }: Act & { kind: 'leave' }, people: People): Promise<void> {
+		const { businessId, email } = subject;
 		if (by === 'people') return people.leave(email);
 		if (by === 'other program') return await this.#other.remove(businessId, email);
-		const asked = this.#ask(way, standing);
+		const asked = this.#ask(way, subject);
 		if (by === 'both at once') await this.#beside(async () => await this.#other.remove(businessId, email));
 		await asked;
 	}
@@ -236,8 +236,8 @@ export class Player {
 		await work();
 	}
 
-	/** Asks the package for something, and keeps what it answered. */
-	async #ask(kind: ActionName & ActionKind, { businessId, email }: Standing, more: { role?: string; way?: string } = {}): Promise<Json[] | undefined> {
+	/** Runs an action of the package, and keeps its result. */
+	async #ask(kind: ActionName & ActionKind, { businessId, email }: Subject, more: { role?: string; way?: string } = {}): Promise<Json[] | undefined> {
 		const startedAt = Date.now();
 		const { items, details } = await this.#stage.act(kind, { businessId, email, ...more });
 		const reports = kind === 'offboard' ? (items ?? details) : [];

@@ -1,13 +1,13 @@
 import { seededRandom } from '../../sandbox/freshbooks/values.mts';
 
-/** FNV-1a, 32 bits: names and numbers to one seed. */
+/** FNV-1a, 32 bits: turns names and numbers into one seed. */
 function hash(text: string): number {
 	let value = 0x811c9dc5;
 	for (const byte of Buffer.from(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;
 	return value;
 }
 
-/** Chances drawn from a seed and what they are for: the same both give the same draws. */
+/** Random draws from a seed and a purpose: the same seed and purpose give the same draws. */
 export class Chance {
 	readonly #next: () => number;
 

@@ -11,9 +11,9 @@ import type { Caller } from './director.mts';
 import { pollsOf } from './judge/polls.mts';
 import { BUSINESSES, PROVISIONED, WATCHED } from './plan.mts';
 
-/** What lets one n8n send hundreds of requests a minute on a machine with other work. */
+/** Settings with which one n8n sends hundreds of requests a minute on a busy machine. */
 const N8N_SETTINGS = {
-	// n8n's newer engine for expressions, the default, makes an isolate for each request that resolves a credential.
+	// n8n's newer engine for expressions, the default, creates an isolate for each request that resolves a credential.
 	N8N_EXPRESSION_ENGINE: 'legacy',
 	// Its database monitor makes n8n refuse everything once the database takes five seconds.
 	DB_PING_TIMEOUT_MS: '60000',
@@ -46,8 +46,8 @@ const TRIGGERS: readonly TriggerChoice[] = [
 ];
 
 /**
- * What the campaign asks of the action node, each by a webhook and with whose credential; the parameters come with the request.
- * A credential that meets many 429 slows down, so there are several.
+ * The actions of the campaign, each started by a webhook and with one of several credentials; the parameters are in the request.
+ * A credential that gets many 429 slows down, so there are several.
  */
 const ACTIONS = {
 	create: ['inviter', { resource: 'invitation', operation: 'create', email: fromBody('email'), role: fromBody('role'), options: { endpoint: fromBody('way') } }],
@@ -81,7 +81,7 @@ export interface RunningTrigger extends TriggerChoice {
 	readonly grant: number;
 }
 
-/** What an action came to. */
+/** The result of an action. */
 export interface Answer {
 	/** Undefined: it failed. */
 	readonly items: Json[] | undefined;
@@ -91,14 +91,14 @@ export interface Answer {
 
 const NO_ANSWER: Answer = { items: undefined, details: [] };
 
-/** Everything that is up. */
+/** Everything that runs. */
 export interface Stage {
 	readonly world: World;
 	readonly triggers: readonly RunningTrigger[];
 	readonly callers: ReadonlyMap<number, Caller>;
 	/** The grant of the credential that an action uses. */
 	readonly grantOf: (action: ActionName) => number;
-	/** Where an identity provider asks, and the grant of the credential behind it. */
+	/** The address for an identity provider, and the grant of the credential behind it. */
 	readonly scim: { readonly provider: Provider; readonly grant: number };
 	/** Runs an action. */
 	readonly act: (action: ActionName, body: Json) => Promise<Answer>;
@@ -135,7 +135,7 @@ class Builder {
 		return this.#actors.get(actor)?.grant ?? -1;
 	}
 
-	/** Waits until a poll has read every business of a trigger: before that it knows nobody. */
+	/** Waits until a poll has read every business of a trigger: only then does it know the people. */
 	async baselineOf({ name, grant, events, businessIds }: RunningTrigger): Promise<void> {
 		const watched = businessIds ?? WATCHED.map(({ id }) => id);
 		const deadline = Date.now() + BASELINE_WITHIN_MS;
@@ -145,7 +145,7 @@ class Builder {
 			return polls.some(({ readings, overBy }) => overBy < Infinity && watched.every((id) => readings.get(id)?.clean));
 		};
 		while (!isTaken()) {
-			if (Date.now() > deadline) throw new Error(`The trigger '${name}' took no baseline within ${BASELINE_WITHIN_MS / 1000} s.`);
+			if (Date.now() > deadline) throw new Error(`The trigger '${name}' completed no first poll within ${BASELINE_WITHIN_MS / 1000} s.`);
 			await sleep(250);
 		}
 	}
@@ -177,7 +177,7 @@ function actionDraft(action: ActionName, connected: Connected): WorkflowDraft {
 			nodeOf(ACTION_NODE, TYPES.action, 1, parameters, { ...credentialsOf(connected), onError: 'continueRegularOutput' }),
 		],
 		connections: { Webhook: { main: [[{ node: ACTION_NODE, type: 'main', index: 0 }]] } },
-		// Thousands of long lists: their results are judged here, n8n need not keep them.
+		// Thousands of long lists: they are judged here, so n8n does not store them.
 		settings: { saveDataSuccessExecution: action === 'teamMembers' || action === 'staff' ? 'none' : 'all' },
 	};
 }
@@ -189,7 +189,7 @@ function triggerDraft(choice: TriggerChoice, connected: Connected): WorkflowDraf
 		pollTimes: pollTimesAt(seconds),
 		events: [...events],
 		source,
-		// Hundreds come and go: the safeguard against mass removals, a test of its own in `npm run e2e`, would hold them back.
+		// Hundreds of people come and go: the safeguard against mass removals, which `npm run e2e` tests, would block them.
 		options: { maxRemovals: 10_000, maxRemovalsUnit: 'count' },
 		...(businessIds ? { businesses: 'selected', businessIds: [...businessIds] } : { businesses: 'all' }),
 	};
@@ -227,7 +227,7 @@ async function startWorld(): Promise<World> {
 	}
 }
 
-/** Starts everything on fresh folders and free ports, in calm weather, and waits until every trigger has its baseline. */
+/** Starts everything on new folders and free ports, without faults, and waits until every trigger has completed its first poll. */
 export async function openStage(): Promise<Stage> {
 	const world = await startWorld();
 	try {
@@ -236,7 +236,7 @@ export async function openStage(): Promise<Stage> {
 		const builder = new Builder(world);
 		for (const action of Object.keys(ACTIONS) as ActionName[]) await builder.publish(actionDraft(action, await builder.actor(ACTIONS[action][0])));
 		const directory = await builder.connect('identity provider', 'writer');
-		// The limit, which is a test of its own, would hold back who comes and goes here.
+		// The limit, which has a test of its own, would block the people who come and go here.
 		const provider = await publishScim(world, { business: locator('id', PROVISIONED.id), options: { maxRemovals: 10_000, maxRemovalsUnit: 'count' } }, directory.credential);
 		const triggers: RunningTrigger[] = [];
 		for (const choice of TRIGGERS) {

@@ -6,12 +6,12 @@ import { promisify } from 'node:util';
 import { npm } from '../../scripts/lib/install.mjs';
 import { CACHE, N8N_HOME, ROOT, type InstalledN8n } from '../../sandbox/n8n/index.mts';
 
-/** Of a release's dependencies, those that n8n starts with and that need building, where it has them. */
+/** The dependencies that n8n loads at start and that need to be built, if a release has them. */
 const NATIVE_PACKAGES = ['sqlite3', 'isolated-vm'];
 
-/** Where the npm registry alone is to do. */
+/** The settings for an installation from the npm registry only. */
 const OVERRIDES = {
-	// Older n8n take it from its maker's own site; on the registry there is an older one.
+	// Older n8n download it from its maker's site; the registry has an older version.
 	xlsx: '0.18.5',
 };
 
@@ -28,7 +28,7 @@ interface Manifest {
 	overrides?: Record<string, string>;
 }
 
-/** The folder of a release: the pinned one is where the other suites have it. */
+/** The folder of a release; the pinned one shares the folder of the other suites. */
 export function homeOf(version: string): string {
 	return path.join(CACHE, 'n8n-versions', version);
 }
@@ -41,7 +41,7 @@ function manifestOf(home: string, name: string): string {
 	return path.join(home, 'node_modules', name, 'package.json');
 }
 
-/** sqlite3 has one interface for every Node.js: what was built for the pinned n8n serves its own version anywhere. */
+/** sqlite3 has one interface for every Node.js: the build of the pinned n8n works for its own version on any Node.js. */
 async function borrowSqlite(home: string): Promise<boolean> {
 	const [ours, theirs] = [manifestOf(N8N_HOME, 'sqlite3'), manifestOf(home, 'sqlite3')];
 	const build = path.join(path.dirname(ours), 'build');
@@ -100,6 +100,6 @@ export async function installRelease(version: string): Promise<Release> {
 	const { engines } = await readManifest(manifestOf(home, 'n8n'));
 	const range = engines?.node ?? '';
 	const chosen = (await nodesOnPath()).find(({ nodeVersion }) => isSupported(nodeVersion, range));
-	if (!chosen) throw new Error(`n8n ${version} needs Node.js ${range}, and none on the PATH is.`);
+	if (!chosen) throw new Error(`n8n ${version} needs Node.js ${range}, and there is none on the PATH.\nTo fix this, add one to the PATH.`);
 	return { version, home, ...chosen };
 }

@@ -1,5 +1,5 @@
 // npm run e2e:versions -- 1.123.81 2.0.3 ...: the packed package in real n8n releases, each installed below
-// .cache/n8n-versions (2 to 3 GB each, minutes), worked with, and removed again; prints one row per release.
+// .cache/n8n-versions (2 to 3 GB each, minutes), tested, and removed again; prints one row per release.
 // --keep leaves the installed releases where they are.
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
@@ -50,7 +50,7 @@ async function measure(version: string, packed: Packed, keep: boolean): Promise<
 	}
 }
 
-/** A copy of the packed package: the one in the cache changes with the sources, and this takes an hour. */
+/** A copy of the packed package: the one in the cache changes with the sources, and a run takes an hour. */
 async function packedCopy(): Promise<Packed> {
 	const packed = await packPackage();
 	const tarball = path.join(CACHE, 'n8n-versions', `${process.pid}.tgz`);
@@ -62,7 +62,7 @@ async function packedCopy(): Promise<Packed> {
 async function main(): Promise<void> {
 	const { values, positionals } = parseArgs({ options: { keep: { type: 'boolean', default: false } }, allowPositionals: true });
 	if (positionals.length === 0) throw new Error('Name the releases to try: npm run e2e:versions -- 1.123.81 2.0.3');
-	// What it starts takes over its patience.
+	// Its child processes inherit this timeout.
 	setPriority(constants.priority.PRIORITY_LOW);
 	await installN8n();
 	const packed = await packedCopy();

@@ -10,7 +10,7 @@ import { HARBOUR } from '../e2e/support.mts';
 import type { Release } from './install.mts';
 import { BY_EXPRESSION, credentials, LIST, REFUSED, TRIGGER, WATCH, watch, WORK, work } from './workflows.mts';
 
-/** Of the checks that a release can pass: what kept it from that, or nothing. */
+/** The checks of a release: why it did not pass, or undefined. */
 export interface Findings {
 	starts?: string;
 	loads?: string;
@@ -27,7 +27,7 @@ export const CHECKS: readonly Check[] = ['starts', 'loads', 'action', 'refresh',
 
 const LOOK_EVERY_MS = 500;
 const POLLED_WITHIN_MS = 60_000;
-const TOLD_WITHIN_MS = 60_000;
+const EMITTED_WITHIN_MS = 60_000;
 
 /** A release with the package in it, and the FreshBooks it is connected to. */
 class Probe {
@@ -53,7 +53,7 @@ class Probe {
 			return `--input=${file}`;
 		};
 		await this.#n8n.command(['import:credentials', await put('credentials.json', credentials(this.#sandbox))]);
-		// n8n 2.0 takes a workflow with an ID for one that it has; newer ones demand an ID.
+		// n8n 2.0 treats a workflow with an ID as an existing one; newer releases require an ID.
 		await this.#n8n
 			.command(['import:workflow', await put('workflows.json', [{ id: randomUUID().slice(0, 16), ...work() }])])
 			.catch(async () => await this.#n8n.command(['import:workflow', await put('workflows.json', [work()])]));
@@ -82,15 +82,15 @@ class Probe {
 		return this.#rows<StoredExecution>(query, this.#idOf(workflow)).map(readExecution);
 	}
 
-	/** Runs the work once; it ends with a refusal, which n8n's command takes for its own. */
+	/** Runs the work once; it ends with an error, and so n8n's command does too. */
 	async run(): Promise<Execution> {
 		const printed = await this.#n8n.command(['execute', `--id=${this.#idOf(WORK)}`]).catch(String);
 		const execution = this.#executions(WORK).at(-1);
-		if (!execution) throw new Error(`it left no execution: ${printed.slice(0, 500)}`);
+		if (!execution) throw new Error(`it stored no execution: ${printed.slice(0, 500)}`);
 		return execution;
 	}
 
-	/** What a list lacks. */
+	/** The people whom a list lacks. */
 	listing(execution: Execution, node: string): string | undefined {
 		const run = execution.runData[node]?.at(-1);
 		const error = run ? run.error : execution.error;
@@ -100,14 +100,14 @@ class Probe {
 		return missing.length > 0 ? `${emails.length} of ${this.#people.length} people` : undefined;
 	}
 
-	/** Ends every grant: the connection asks to be made again. */
+	/** Ends every grant: the nodes then ask to connect again. */
 	async reconnecting(): Promise<string | undefined> {
 		await fetch(`${this.#sandbox.url}/sandbox/oauth/revoke`, { method: 'POST' });
 		const { message = '' } = (await this.run()).runData[LIST]?.at(-1)?.error ?? {};
 		return message.startsWith('FreshBooks no longer accepts the connection') ? undefined : `'${message}' with a revoked grant`;
 	}
 
-	/** Whether the refusal says what happened and the way out, as the person reads it. */
+	/** Whether the error says what happened and what to do, as n8n shows it. */
 	refusal({ runData }: Execution): string | undefined {
 		const error = runData[REFUSED]?.at(-1)?.error;
 		if (!error) return `'${REFUSED}' gave no error`;
@@ -133,7 +133,7 @@ class Probe {
 			.catch(async () => await client.request('PATCH', `/rest/workflows/${id}`, { active: true, versionId }));
 	}
 
-	/** What n8n offers its editor, and what it wrote about the package. */
+	/** What n8n offers its editor, and what it logged about the package. */
 	async loaded(): Promise<string | undefined> {
 		const types = path.join(this.#n8n.userFolder, '.cache/n8n/public/types');
 		const named: string[] = [];
@@ -160,7 +160,7 @@ class Probe {
 		return this.#sandbox.parts.log.since(0).filter(({ path, status }) => path.endsWith('/users/me') && status === 200).length;
 	}
 
-	/** Lets somebody go while the trigger polls, with an expired token, and waits for the word of it. */
+	/** Removes somebody while the trigger polls with an expired token, and waits for the event. */
 	async leaver(): Promise<string | undefined> {
 		await this.#activate();
 		const polled = this.#polls() + 2;
@@ -168,14 +168,14 @@ class Probe {
 		await this.expireTokens();
 		const leaver = this.#people.at(-1);
 		await fetch(`${this.#sandbox.url}/sandbox/businesses/${HARBOUR}/members/${leaver}`, { method: 'DELETE' });
-		const told = (): unknown[] => this.#executions(WATCH).flatMap((one) => one.items(TRIGGER)).map(({ event, member }) => [event, (member as { email?: string } | undefined)?.email]);
-		await this.#until(() => told().length > 0, TOLD_WITHIN_MS);
-		const found = JSON.stringify(told());
-		return found === JSON.stringify([['memberRemoved', leaver]]) ? undefined : `it told ${found}`;
+		const emitted = (): unknown[] => this.#executions(WATCH).flatMap((one) => one.items(TRIGGER)).map(({ event, member }) => [event, (member as { email?: string } | undefined)?.email]);
+		await this.#until(() => emitted().length > 0, EMITTED_WITHIN_MS);
+		const found = JSON.stringify(emitted());
+		return found === JSON.stringify([['memberRemoved', leaver]]) ? undefined : `it emitted ${found}`;
 	}
 }
 
-/** What went wrong in a step, in one line. */
+/** The error of a step in one line. */
 async function troubleIn(work: () => Promise<string | undefined | void>): Promise<string | undefined> {
 	try {
 		return (await work()) ?? undefined;
@@ -186,7 +186,7 @@ async function troubleIn(work: () => Promise<string | undefined | void>): Promis
 
 const NOT_REACHED = 'not reached';
 
-/** Two runs of the work, the second with expired tokens, and what is refused in them. */
+/** Two runs of the work, the second with expired tokens, and their errors. */
 async function commandLine(probe: Probe, sandbox: Sandbox): Promise<Findings> {
 	let first: Execution | undefined;
 	const failed = await troubleIn(async () => {
@@ -222,7 +222,7 @@ async function removeRun(userFolder: string): Promise<void> {
 	}
 }
 
-/** Puts the package into a release on a fresh user folder, works with it, and says what did not hold. */
+/** Puts the package into a release on a fresh user folder, tests it, and reports what failed. */
 export async function probeRelease(release: Release, packed: Packed): Promise<Findings> {
 	const userFolder = path.join(RUNS, `version-${release.version}`);
 	await rm(userFolder, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import type { Sandbox } from '../../sandbox/freshbooks/server.mts';
 import { credentialData, TYPES, type CredentialRef, type WorkflowDraft, type WorkflowNode } from '../../sandbox/n8n/index.mts';
 import { HARBOUR, locator, type Json } from '../e2e/support.mts';
 
-// What `n8n import:credentials` and `n8n import:workflow` take: both are in every release.
+// The input of `n8n import:credentials` and `n8n import:workflow`, which every release has.
 
 export const LIST = 'List';
 export const BY_EXPRESSION = 'Base URL by expression';
@@ -54,7 +54,7 @@ function follow(...names: string[]): WorkflowDraft['connections'] {
 	return Object.fromEntries(pairs) as WorkflowDraft['connections'];
 }
 
-/** Lists the two pages of a business with each credential, then asks for somebody who is not there. */
+/** Lists the two pages of a business with each credential, then asks for somebody who does not exist. */
 export function work(): ImportedWorkflow {
 	const everyone = { operation: 'getAll', returnAll: true };
 	const start: WorkflowNode = { id: 'start', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} };

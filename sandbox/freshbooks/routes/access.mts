@@ -12,7 +12,7 @@ export function isAnswer(value: object): value is Answer {
 }
 
 /**
- * The business whose people the token owner may list.
+ * The business whose people the connected user may list.
  * Assumption 2: a business that does not exist answers 404, one that the owner may not list 403 'Permission Denied.'.
  */
 export function reachableBusiness(world: World, id: string): Business | Answer {
@@ -21,7 +21,7 @@ export function reachableBusiness(world: World, id: string): Business | Answer {
 	return business.membership && business.listable ? business : permissionDenied();
 }
 
-/** The role to store, or the refusal of one that is empty or that nobody documents. */
+/** The role to store, or the refusal of an empty or undocumented one. */
 export function readRole(value: unknown): string | Answer {
 	const name = text(value);
 	if (!name?.trim()) return invalidResource("Role can't be blank");

@@ -50,7 +50,7 @@ function isProtected({ settings }: World, { role }: Member): boolean {
 	return settings.ownerProtected && role === 'owner';
 }
 
-/** By the setting `roleChangeIgnored` FreshBooks accepts a role, answers the old one and keeps it. */
+/** With the setting `roleChangeIgnored` a new role is accepted, but the old one is kept and returned. */
 function update(world: World, call: Call): Answer {
 	const found = find(world, call);
 	if (isAnswer(found)) return found;

@@ -2,6 +2,7 @@ import { invalidResource, notFound, ok, permissionDenied } from '../answers.mts'
 import type { Answer } from '../answers.mts';
 import type { Call, Endpoint } from '../gate.mts';
 import type { Business, Member, Owner } from '../types.mts';
+import { differences } from '../world.mts';
 import type { World } from '../world.mts';
 import { asRecord, text } from '../values.mts';
 import { isAnswer, reachableBusiness } from './access.mts';
@@ -77,7 +78,7 @@ function group(owner: Owner, business: Business): Record<string, unknown> {
 	};
 }
 
-/** A membership of a person who has not finished setting up a business: it names none (FreshBooks' Node SDK changelog, 1.4.0). */
+/** A membership of a person who has not finished setting up a business: it has no business (FreshBooks' Node SDK changelog, 1.4.0). */
 function halfSetUp(): Record<string, unknown> {
 	return { id: 1999999, role: 'owner', unacknowledged_change: false, fasttrack_token: null, business: null };
 }
@@ -105,7 +106,7 @@ function businessClients({ id, clientAccountId }: Business): Record<string, unkn
 	}];
 }
 
-/** Older than memberships and tied to accounts: a business without an account shows up as a client of another (FreshBooks API docs, Identity page). */
+/** Older than memberships and tied to accounts: a business without an account is a client of another one (FreshBooks API docs, Identity page). */
 function roleOf(business: Business): Record<string, unknown>[] {
 	const account = business.accountId ?? business.clientAccountId;
 	if (account === null) return [];
@@ -126,17 +127,18 @@ const WRITABLE: Record<string, 'firstName' | 'lastName' | 'language' | 'timezone
 	first_name: 'firstName', last_name: 'lastName', language: 'language', timezone: 'timezone',
 };
 
-/** Assumption: the guide shows only an answer with the id, the changed fields and the address; that is what comes back. */
+/** Assumption: the guide shows only an answer with the id, the changed fields and the address; the sandbox returns these. */
 function updateMe(world: World, { body }: Call): Answer {
 	const changes = Object.entries(WRITABLE).filter(([field]) => field in body);
 	const bad = changes.find(([field]) => !text(body[field]));
 	if (bad) return invalidResource(`${bad[0]} is invalid`);
+	const before = { ...world.owner };
 	for (const [field, own] of changes) world.owner[own] = String(body[field]);
 	const profession = asRecord(body.profession);
 	if ('title' in profession) world.owner.jobTitle = text(profession.title) ?? null;
 	if ('company' in profession) world.owner.company = text(profession.company) ?? null;
 	renameOwnRecords(world);
-	world.record('ownerUpdated', 'api', null, null, body);
+	world.record('ownerUpdated', 'api', null, null, { changes: differences(before, world.owner) });
 	const changed = Object.fromEntries(changes.map(([field]) => [field, body[field]]));
 	return ok({ response: { id: world.owner.identityId, ...changed, ...('profession' in body ? { profession: body.profession } : {}), email: world.owner.email } });
 }
@@ -166,7 +168,7 @@ function groupMember(business: Business, groupId: number, member: Member): Recor
 	};
 }
 
-/** DANGER, as in FreshBooks: this deletes the whole business (FreshBooks' Postman collection). Here always, there only when unsubscribed. */
+/** DANGER: this deletes the business, as in FreshBooks (FreshBooks' Postman collection). FreshBooks does it for an unsubscribed business only, the sandbox always. */
 function deleteBusiness(world: World, { params }: Call): Answer {
 	const business = world.businesses.get(Number(params.businessId));
 	if (!business) return notFound('Business');

@@ -26,7 +26,7 @@ export function invitationEndpoints(world: World): Endpoint[] {
 	];
 }
 
-/** The guide shows no paging here: everything pending comes at once, but for the setting `pagesWithoutSaying`. */
+/** The guide shows no paging here: all pending invitations are one list, except with the setting `pagesWithoutSaying`. */
 function list(world: World, { params, query, distortion }: Call): Answer {
 	const business = reachableBusiness(world, params.businessId ?? '');
 	if (isAnswer(business)) return business;
@@ -49,7 +49,7 @@ function create(world: World, { params, body }: Call): Answer {
 
 /**
  * Assumption 6: nobody has published what `users/invitation` answers or which capacities it takes;
- * the documented role names are taken, and the request comes back with an id.
+ * the documented role names are accepted, and the answer is the request with an ID.
  */
 function createByUser(world: World, { body }: Call): Answer {
 	if (body.invitable_type !== 'business') return invalidResource('Invitable type is not included in the list');
@@ -67,10 +67,11 @@ function invite(world: World, business: Business, email: string | undefined, nam
 	if (typeof role !== 'string') return role;
 	const duplicate = pendingInvitations(business).some((invitation) => sameAddress(invitation.email, email));
 	if (duplicate && world.settings.rejectDuplicateInvitations) return invalidResource('Email has already been invited');
-	return world.invite(business, { email, role }, 'api');
+	const stored = world.settings.invitedAddress === 'lowerCase' ? email.toLowerCase() : email;
+	return world.invite(business, { email: stored, role }, 'api');
 }
 
-/** An accepted invitation cannot be revoked (the guide). Assumption: it answers 404, as one that is not there. */
+/** An accepted invitation cannot be revoked (the guide). Assumption: it answers 404, like one that does not exist. */
 function revoke(world: World, { params }: Call): Answer {
 	const business = reachableBusiness(world, params.businessId ?? '');
 	if (isAnswer(business)) return business;

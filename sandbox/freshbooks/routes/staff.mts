@@ -4,6 +4,7 @@ import { naiveEastern, utc } from '../clock.mts';
 import type { Call, Endpoint } from '../gate.mts';
 import { paginate, pagingObject } from '../paging.mts';
 import type { Business, StaffRecord } from '../types.mts';
+import { differences } from '../world.mts';
 import type { World } from '../world.mts';
 import { asRecord, many, text } from '../values.mts';
 import { isAnswer } from './access.mts';
@@ -27,11 +28,13 @@ function account(world: World, { params }: Call): Business | Answer {
 	return business.membership && business.listable ? business : permissionDenied();
 }
 
-/** The key of the list is `staff`, the paging flat beside it (FreshBooks API docs, Staff page). */
+/** The key of the list is `staff`, with the paging fields beside it (FreshBooks API docs, Staff page). */
 function list(world: World, call: Call): Answer {
 	const business = account(world, call);
 	if (isAnswer(business)) return business;
-	const rows = matching(business.staff, call.query).map((staff) => ({ staff, email: staff.fields.email ?? '' }));
+	const hidesOthers = world.settings.staffListed === 'active' && call.query['search[vis_state]'] === undefined;
+	const listed = hidesOthers ? business.staff.filter(({ visState }) => visState === 0) : business.staff;
+	const rows = matching(listed, call.query).map((staff) => ({ staff, email: staff.fields.email ?? '' }));
 	const page = paginate(rows, call.query, world.settings, call.distortion);
 	if ('problem' in page) return pagingError(world, page.problem, page.value);
 	const withProjects = many(call.query['include[]']).includes('projectids');
@@ -94,7 +97,7 @@ function single(world: World, call: Call): Answer {
 const WRITABLE = ['fax', 'rate', 'note', 'display_name', 'lname', 'mob_phone', 'home_phone', 'email', 'username', 'p_province', 'p_city', 'p_code',
 	'p_country', 'bus_phone', 'language', 'p_street2', 'fname', 'organization', 'p_street', 'currency_code'];
 
-/** A fault of the whole body or of vis_state; the other fields are taken as they come. */
+/** Checks the body, vis_state and the email; the other fields are not checked. */
 function problemIn(world: World, body: Record<string, unknown>): Answer | undefined {
 	const refuse = (errno: number, field: string, message: string) =>
 		accountingError(world.settings, { status: 422, errno, field, message, object: 'staff', value: String(asRecord(body.staff)[field] ?? '') });
@@ -104,23 +107,26 @@ function problemIn(world: World, body: Record<string, unknown>): Answer | undefi
 	return email !== undefined && !/^[^\s@]+@[^\s@]+$/.test(String(email)) ? refuse(1004, 'email', 'Invalid email address.') : undefined;
 }
 
-/** Deleting is an update to vis_state 1, answered by an empty response. Assumption 8: it leaves the person's membership and login alone. */
+/** Deleting is an update to vis_state 1, answered by an empty response. Assumption 8: the person's membership and login stay as they are. */
 function update(world: World, call: Call): Answer {
 	const found = find(world, call);
 	if (isAnswer(found)) return found;
 	const problem = problemIn(world, call.body);
 	if (problem) return problem;
 	const { business, staff } = found;
-	const changes = asRecord(call.body.staff);
-	for (const field of WRITABLE) if (field in changes) staff.fields[field] = changes[field] === null ? null : String(changes[field]);
-	if (changes.vis_state !== undefined) staff.visState = Number(changes.vis_state);
+	const { vis_state: visState, ...others } = asRecord(call.body.staff);
+	const fields = Object.fromEntries(WRITABLE.filter((name) => name in others).map((name) => [name, others[name] === null ? null : String(others[name])]));
+	const state = visState === undefined ? {} : { vis_state: Number(visState) };
+	const changes = differences({ vis_state: staff.visState, ...staff.fields }, { ...fields, ...state });
+	Object.assign(staff.fields, fields);
+	staff.visState = state.vis_state ?? staff.visState;
 	staff.updated = utc(world.now());
-	const deleted = changes.vis_state !== undefined && staff.visState === 1;
+	const deleted = state.vis_state === 1;
 	world.record(deleted ? 'staffDeleted' : 'staffUpdated', 'api', business, null, { staffId: staff.id, changes });
 	return ok({ response: deleted ? {} : { result: { staff: staffBody(business, staff, false) } } });
 }
 
-/** Deprecated: an accounting record that cannot log in (FreshBooks API docs, Staff page). Here so that a test can see nobody uses it. */
+/** Deprecated: an accounting record that cannot log in (FreshBooks API docs, Staff page). It exists so that a test can show that the nodes do not use it. */
 function create(world: World, call: Call): Answer {
 	const business = account(world, call);
 	if (isAnswer(business)) return business;

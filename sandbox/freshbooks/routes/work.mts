@@ -7,7 +7,7 @@ import type { Business, Project, TimeEntry } from '../types.mts';
 import type { World } from '../world.mts';
 import { isAnswer, reachableBusiness } from './access.mts';
 
-/** FreshBooks' project and time services give 30 rows where the caller does not say (FreshBooks API docs, Projects page). */
+/** FreshBooks' project and time services give 30 rows by default (FreshBooks API docs, Projects page). */
 const PER_PAGE = 30;
 
 /** Projects with their people, and the time people logged: for reading only (FreshBooks API docs, Projects and Time Entries pages). */
@@ -18,13 +18,13 @@ export function workEndpoints(world: World): Endpoint[] {
 	];
 }
 
-/** Assumption 13: who may not list the people of a business may not list its projects and time either. */
+/** Assumption 13: a user who may not list the people of a business may not list its projects and time entries either. */
 function businessOf(world: World, { params }: Call): Business | Answer {
 	const business = reachableBusiness(world, params.businessId ?? '');
 	return isAnswer(business) && business.status === 404 ? noSuchBusiness() : business;
 }
 
-/** The rows stand at the top level, beside `meta` (FreshBooks API docs, Projects page). */
+/** The rows are at the top level, beside `meta` (FreshBooks API docs, Projects page). */
 function listed<Row>(world: World, { query, distortion }: Call, name: string, rows: readonly Row[], bodyOf: (row: Row) => Record<string, unknown>): Answer {
 	const page = paginate(rows.map((row) => ({ row, email: '' })), query, { ...world.settings, defaultPerPage: PER_PAGE }, distortion);
 	if ('problem' in page) return businessProblem(page.problem, 'Input should be a valid integer, unable to parse string as an integer');
@@ -48,7 +48,7 @@ function projectBody(business: Business, project: Project): Record<string, unkno
 	};
 }
 
-/** Assumption 13: who has left the business has left its projects, and an invitation that is not pending any more is not shown. */
+/** Assumption 13: projects do not show people who left the business, or invitations that are not pending. */
 function groupBody(business: Business, { groupId, memberIds, invitationIds }: Project): Record<string, unknown> {
 	const members = memberIds.flatMap((memberId) => business.membersById.get(memberId) ?? []);
 	const invited = pendingInvitations(business).filter(({ id }) => invitationIds.includes(id));
@@ -62,7 +62,7 @@ function groupBody(business: Business, { groupId, memberIds, invitationIds }: Pr
 	};
 }
 
-/** Assumption 14: `identity_id` and `billed` filter by themselves, for everybody of the business. */
+/** Assumption 14: `identity_id` and `billed` work as filters without another parameter, for everybody of the business. */
 function timeEntries(world: World, call: Call): Answer {
 	const business = businessOf(world, call);
 	if (isAnswer(business)) return business;

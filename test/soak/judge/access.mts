@@ -1,7 +1,7 @@
-// Who had access to what, and when.
+// Which people had access to which business, and when.
 import { stateAt, type InvitationTimeline, type PersonState, type PersonTimeline, type Timelines } from './timelines.mts';
 
-/** A person in a business during a stretch of time, in milliseconds. */
+/** A person in a business during an interval, in milliseconds. */
 export interface Stretch {
 	readonly businessId: number;
 	readonly email: string;
@@ -26,19 +26,19 @@ export function isMemberAt(timelines: Timelines, businessId: number, email: stri
 	return timelines.withAddress(businessId, email).some(({ versions }) => sameAddress(stateAt(versions, time)?.email, email));
 }
 
-/** The start, and every later moment of a stretch at which one of these changed, and the end. */
+/** The start of an interval, every later moment in it at which one of these changed, and its end. */
 export function momentsWithin({ startedAt, endedAt }: Pick<Stretch, 'startedAt' | 'endedAt'>, timelines: ReadonlyArray<{ versions: ReadonlyArray<{ from: number }> }>): number[] {
 	const times = timelines.flatMap(({ versions }) => versions.map(({ from }) => from));
 	return [startedAt, ...times.filter((time) => time > startedAt && time <= endedAt), endedAt];
 }
 
-/** The moments of a stretch at which anything about an address may have changed. */
+/** The moments of an interval at which anything about an address may have changed. */
 export function momentsOf(timelines: Timelines, stretch: Stretch): number[] {
 	const { businessId, email } = stretch;
 	return momentsWithin(stretch, [...timelines.withAddress(businessId, email), ...invitationsOf(timelines, businessId, email)]);
 }
 
-/** Every row of the person: those that had the address during the stretch, and those that share an identity with one of these. */
+/** Every row of the person: those that had the address during the interval, and those that share an identity with one of these. */
 export function rowsOf(timelines: Timelines, stretch: Stretch): PersonTimeline[] {
 	const { businessId, email } = stretch;
 	const statesOf = (row: PersonTimeline): PersonState[] => momentsWithin(stretch, [row]).flatMap((time) => stateAt(row.versions, time) ?? []);

@@ -1,6 +1,6 @@
-// Compares what the package's actions did and said with the sandbox's history.
+// Compares the results of the package's actions with the sandbox's history.
 import type { HistoryEntry } from '../../../sandbox/freshbooks/types.mts';
-import type { Lie } from '../director.mts';
+import type { FalseAnswer } from '../director.mts';
 import { invitationsOf, isMemberAt, isPendingAt, momentsOf } from './access.mts';
 import { clock, type Finding } from './findings.mts';
 import { untrueReports } from './offboardReports.mts';
@@ -10,11 +10,11 @@ import { forbiddenTargets, invitedTwice, unaskedWrites } from './writes.mts';
 
 export type ActionKind = 'create' | 'onboard' | 'offboard' | 'remove' | 'updateRole' | 'revoke' | 'list';
 
-/** One action that the campaign asked the package for. Times in milliseconds. */
+/** One action that the campaign ran. Times in milliseconds. */
 export interface Action {
 	readonly kind: ActionKind;
 	readonly businessId: number;
-	/** Whom it is about; empty for a list. */
+	/** The person's address; empty for a list. */
 	readonly email: string;
 	readonly role?: string;
 	readonly startedAt: number;
@@ -23,18 +23,18 @@ export interface Action {
 	readonly items: ReadonlyArray<Record<string, unknown>> | undefined;
 	/** Of Offboard: its reports, also those in the details of an error. */
 	readonly reports: ReadonlyArray<Record<string, unknown>>;
-	/** Whose credential it used. */
+	/** The grant of its credential. */
 	readonly grant: number;
-	/** Of a list: what is listed. */
+	/** Of a list: its name. */
 	readonly list?: 'people' | 'group' | 'invitations';
 }
 
-/** Everything that actions are judged by. */
+/** The data by which actions are judged. */
 export interface ActionRecord {
 	readonly actions: readonly Action[];
 	readonly history: readonly HistoryEntry[];
 	readonly timelines: Timelines;
-	readonly lies: readonly Lie[];
+	readonly falseAnswers: readonly FalseAnswer[];
 	/** The grants of the package's credentials. */
 	readonly grants: ReadonlySet<number>;
 	/** Sent with these credentials. */
@@ -43,28 +43,28 @@ export interface ActionRecord {
 	readonly connectedIdentity: number;
 }
 
-/** Why what an action said is not true; undefined: it is. */
+/** Why the result of an action is not true; undefined if it is. */
 function untruth(action: Action, record: ActionRecord): string | undefined {
 	const { timelines } = record;
 	const { kind, businessId, email, endedAt } = action;
 	const moments = momentsOf(timelines, action);
 	const invited = invitationsOf(timelines, businessId, email);
-	const isIn = (time: number): boolean => isMemberAt(timelines, businessId, email, time);
+	const isMember = (time: number): boolean => isMemberAt(timelines, businessId, email, time);
 	const isInvited = (time: number): boolean => invited.some((invitation) => isPendingAt(invitation, time));
 	switch (kind) {
 		case 'create':
-			return moments.some(isInvited) ? undefined : 'it said that the person was invited, and no invitation was pending.';
+			return moments.some(isInvited) ? undefined : 'it reported that the person was invited, and no invitation was pending.';
 		case 'onboard':
-			return moments.some((time) => isInvited(time) || isIn(time)) ? undefined : 'it said that the person was invited or there, and neither was so.';
+			return moments.some((time) => isInvited(time) || isMember(time)) ? undefined : 'it reported that the person was invited or a member, and they were neither.';
 		case 'offboard':
 			if (action.items?.every(({ status }) => status === 'refused')) return undefined;
-			return moments.some((time) => !isInvited(time) && !isIn(time)) ? undefined : 'it said that the person was out, and they never were.';
+			return moments.some((time) => !isInvited(time) && !isMember(time)) ? undefined : 'it reported that the person was not in the business, and they were in it all the time.';
 		case 'remove':
-			return moments.some((time) => !isIn(time)) ? undefined : 'it said that the person was removed, and they were there all the time.';
+			return moments.some((time) => !isMember(time)) ? undefined : 'it reported that the person was removed, and they were in the business all the time.';
 		case 'revoke':
-			return moments.some((time) => !isInvited(time)) ? undefined : 'it said that the invitation was revoked, and it was pending all the time.';
+			return moments.some((time) => !isInvited(time)) ? undefined : 'it reported that the invitation was revoked, and it was pending all the time.';
 		case 'updateRole':
-			return hadRole(action, timelines) ? undefined : `it said that the role was changed to ${action.role}, and it never was.`;
+			return hadRole(action, timelines) ? undefined : `it reported that the role was changed to ${action.role}, and it never was.`;
 		case 'list':
 			return wrongList(action, record, endedAt);
 	}
@@ -78,7 +78,7 @@ function hadRole({ businessId, email, role, startedAt, endedAt }: Action, timeli
 
 interface Listable {
 	readonly email: string;
-	/** Whether it was on the list at a time. */
+	/** Whether the row was listed at a time. */
 	isOn(time: number): boolean;
 	readonly times: readonly number[];
 }
@@ -103,11 +103,11 @@ function listableOf({ versions }: PersonTimeline, email: string, withLoginOnly: 
 	return { email, isOn, times: versions.map(({ from }) => from) };
 }
 
-/** Whoever was there all the time must be listed, nobody who never was, and nobody twice. A list that lied to the reader proves nothing. */
-function wrongList(action: Action, { timelines, lies }: ActionRecord, endedAt: number): string | undefined {
+/** Everybody who was there all the time must be listed, nobody who never was, and nobody twice. A list with a false answer proves nothing. */
+function wrongList(action: Action, { timelines, falseAnswers }: ActionRecord, endedAt: number): string | undefined {
 	const { businessId, startedAt, grant, items = [] } = action;
-	const wasLiedTo = lies.some((lie) => lie.grant === grant && lie.businessId === businessId && lie.at >= startedAt && lie.at <= endedAt);
-	if (wasLiedTo) return undefined;
+	const wasMisled = falseAnswers.some((one) => one.grant === grant && one.businessId === businessId && one.at >= startedAt && one.at <= endedAt);
+	if (wasMisled) return undefined;
 	const listed = new Set(items.map((item) => String(item['email'])));
 	const ids = items.map((item) => item['id']);
 	const twice = items.find(({ id }, place) => id !== undefined && ids.indexOf(id) < place);
@@ -121,7 +121,7 @@ function wrongList(action: Action, { timelines, lies }: ActionRecord, endedAt: n
 	return stranger === undefined ? undefined : `the list of ${action.list} holds ${stranger}, who was not there.`;
 }
 
-/** Judges everything that the package's actions did and said. */
+/** Judges all results and writes of the package's actions. */
 export function judgeActions(record: ActionRecord): Finding[] {
 	const untrue = record.actions.flatMap((action): Finding[] => {
 		const words = action.items === undefined ? undefined : untruth(action, record);

@@ -1,7 +1,7 @@
-/** What is counted, and is to be zero. */
+/** The kinds of findings; each count must be zero. */
 export type FindingKind = 'false' | 'lost' | 'repeated' | 'invited twice' | 'wrong write' | 'silent';
 
-/** One offending case, in words. */
+/** One finding, in words. */
 export interface Finding {
 	readonly kind: FindingKind;
 	/** Milliseconds. */
@@ -9,7 +9,7 @@ export interface Finding {
 	readonly words: string;
 }
 
-/** A time as it is written: of the day, to the millisecond, in UTC. */
+/** A time of the day in UTC, to the millisecond. */
 export function clock(time: number): string {
 	return Number.isFinite(time) ? new Date(time).toISOString().slice(11, 23) : 'the beginning';
 }

@@ -1,4 +1,4 @@
-// A small world for the judge's own tests: times are milliseconds after BEGINNING.
+// Test data of the judge's own tests: times are milliseconds after BEGINNING.
 import type { HistoryEntry, HistoryKind } from '../../../sandbox/freshbooks/types.mts';
 import type { Poll, Reading, Request } from './polls.mts';
 import { Timelines, type Beginning, type PersonState } from './timelines.mts';
@@ -36,7 +36,7 @@ export function historyOf(...happenings: Happening[]): HistoryEntry[] {
 	return happenings.map(entryOf);
 }
 
-/** Everything that happened to a team of Ann alone. */
+/** The history of a team of which Ann is the only member at first. */
 export function timelinesOf(history: HistoryEntry[]): Timelines {
 	const beginning = [{ id: BUSINESS, name: 'Alder Works', members: [ANN], invitations: [] }] as unknown as Beginning;
 	return new Timelines(beginning, history);
@@ -63,7 +63,7 @@ export function invitationItem(event: string, at: number, id: number, email: str
 	return item(event, at, { invitation: { id, email } });
 }
 
-/** A poll that read the business from one time to another without a fault, unless told otherwise. */
+/** A poll that read the business from one time to another without a fault, by default. */
 export function cleanPoll(from: number, to: number, more: Partial<Reading> = {}): Poll {
 	const reading = { from: BEGINNING + from, to: BEGINNING + to, clean: true, paged: false, refused: false, leftOut: false, undecided: new Set<string>(), ...more };
 	return { startedAt: BEGINNING + from, overBy: BEGINNING + to + 500, readings: new Map([[BUSINESS, reading]]) };

@@ -1,4 +1,4 @@
-// What Offboard reported of one person, compared with what was so.
+// Offboard's reports about one person, compared with the history.
 import type { HistoryEntry } from '../../../sandbox/freshbooks/types.mts';
 import { invitationsOf, isPendingAt, momentsWithin, rowsOf, type Stretch } from './access.mts';
 import type { Action, ActionRecord } from './actions.mts';
@@ -8,7 +8,7 @@ import { stateAt } from './timelines.mts';
 interface CompletedAction {
 	readonly action: string;
 	readonly id: number;
-	/** `earlierTry` is a try whose answer was lost: whether it or somebody else did it, FreshBooks does not show. */
+	/** `earlierTry` is a try whose answer was lost: FreshBooks does not show whether it or somebody else did it. */
 	readonly by: string;
 	/** Somebody else had done it already. */
 	readonly wasGone: boolean;
@@ -21,11 +21,11 @@ interface BusinessReport {
 	readonly done: readonly CompletedAction[];
 }
 
-/** Outcomes of a business where something is left, or that was not looked at. */
+/** Outcomes of a business in which something is left, or that was not read. */
 const OPEN: ReadonlySet<string> = new Set(['failed', 'notVerified', 'notRead', 'notManaged']);
 const CLOSED_STATUSES: ReadonlySet<unknown> = new Set(['offboarded', 'notFound']);
 
-/** Everything in the reports of an action that is not true, in words. */
+/** Every false statement in the reports of an action, in words. */
 export function untrueReports(action: Action, record: ActionRecord): string[] {
 	return action.reports.flatMap((report) => {
 		const businesses = (report['businesses'] ?? []) as BusinessReport[];
@@ -60,7 +60,7 @@ function accessAt(stretch: Stretch, { timelines }: ActionRecord, time: number, i
 	return (member && `${member.email} was a member`) ?? (invitation && `invitation ${invitation.id} was pending`);
 }
 
-/** The moments of a stretch at which anything about the person may have changed. */
+/** The moments of an interval at which anything about the person may have changed. */
 function momentsOfPerson(stretch: Stretch, { timelines }: ActionRecord): number[] {
 	return momentsWithin(stretch, [...rowsOf(timelines, stretch), ...invitationsOf(timelines, stretch.businessId, stretch.email)]);
 }
@@ -81,7 +81,7 @@ function notFoundWrongly({ outcome }: BusinessReport, stretch: Stretch, record: 
 	return access.includes(undefined) ? undefined : `it reported 'notFound', and ${access[0]}.`;
 }
 
-/** What is reported as done is in the history: made by the package while the action ran (`earlierTry`: by anybody then) or, with `wasGone`, by anybody before its end. */
+/** What is reported as done must be in the history: by the package while the action ran (`earlierTry`: by anybody then) or, with `wasGone`, by anybody before its end. */
 function notDone({ action, id, by, wasGone }: CompletedAction, { businessId, startedAt, endedAt }: Stretch, { history, grants }: ActionRecord): string | undefined {
 	const isIt = (entry: HistoryEntry): boolean => {
 		if (entry.businessId !== businessId || entry.machineAt > endedAt || !isEffectOf(action, id, entry)) return false;

@@ -10,7 +10,7 @@ type Json = Record<string, unknown>;
 function judged(history: History, status: string, business: Json, more: Partial<Action> = {}): string[] {
 	const report = { status, email: 'ann@b.c', businesses: [{ businessId: BUSINESS, verified: false, done: [], ...business }] };
 	const action: Action = { kind: 'offboard', businessId: BUSINESS, email: 'ann@b.c', startedAt: BEGINNING, endedAt: BEGINNING + 1_000, items: undefined, reports: [report], grant: PACKAGE, ...more };
-	const findings = judgeActions({ actions: [action], history, timelines: timelinesOf(history), lies: [], requests: [], grants: new Set([PACKAGE]), connectedIdentity: CONNECTED });
+	const findings = judgeActions({ actions: [action], history, timelines: timelinesOf(history), falseAnswers: [], requests: [], grants: new Set([PACKAGE]), connectedIdentity: CONNECTED });
 	return findings.map(({ kind, words }) => `${kind}: ${words.replace(/^.*?\d: /, '')}`);
 }
 
@@ -40,7 +40,7 @@ describe("'verified'", () => {
 		assert.match(judged(back, 'offboarded', REMOVED).join(), /'verified'/);
 	});
 
-	it('is true though the person comes back after the last reading', () => {
+	it('is true also if the person comes back after the last reading', () => {
 		const back = historyOf(removedBy(PACKAGE, 300), { at: 700, kind: 'memberAdded', person: { ...ANN, memberId: 8 } });
 		assert.deepEqual(judged(back, 'offboarded', REMOVED), []);
 	});
@@ -57,7 +57,7 @@ describe("'verified'", () => {
 		assert.match(judged(inactive, 'offboarded', { outcome: 'removed', verified: true }).join(), /'verified'/);
 	});
 
-	it('is judged in the report of an error, too, and not where the report does not claim it', () => {
+	it('is judged in the report of an error too, and only if the report claims it', () => {
 		assert.deepEqual(judged([], 'partial', { outcome: 'failed', verified: false }), []);
 	});
 });
@@ -98,7 +98,7 @@ describe("'notFound'", () => {
 		assert.match(judged(historyOf(removedBy(undefined, -50), invited(-40)), 'notFound', { ...NOT_THERE, verified: false }).join(), /'notFound'/);
 	});
 
-	it('is false for a member whom the action itself took out', () => {
+	it('is false for a member whom the action itself removed', () => {
 		assert.match(judged(historyOf(removedBy(PACKAGE)), 'notFound', NOT_THERE).join(), /'notFound'/);
 	});
 });

@@ -1,4 +1,4 @@
-// What a trigger's polls could not but see: read from the sandbox's log of requests.
+// What each poll of a trigger read, by the sandbox's log of requests.
 import type { RequestEntry } from '../../../sandbox/freshbooks/requestLog.mts';
 import { addressedBy } from '../faultPlan.mts';
 
@@ -6,7 +6,7 @@ import { addressedBy } from '../faultPlan.mts';
 export interface Reading {
 	readonly from: number;
 	readonly to: number;
-	/** Every request about it was answered as it should be, and truly. */
+	/** Every request about it got a correct and true answer. */
 	readonly clean: boolean;
 	/** The people were read in more than one page. */
 	readonly paged: boolean;
@@ -18,7 +18,7 @@ export interface Reading {
 	readonly undecided: ReadonlySet<string>;
 }
 
-/** One poll of a trigger that got as far as asking for businesses. */
+/** One poll of a trigger that requested at least the businesses. */
 export interface Poll {
 	readonly startedAt: number;
 	/** When the next one began; Infinity for the last. */
@@ -26,10 +26,10 @@ export interface Poll {
 	readonly readings: ReadonlyMap<number, Reading>;
 }
 
-/** What is kept of a request. */
+/** The parts of a request that are kept. */
 export type Request = Pick<RequestEntry, 'method' | 'path' | 'query' | 'status' | 'ms' | 'machineAt' | 'fault' | 'grant'>;
 
-/** By which FreshBooks says that somebody is gone. */
+/** The statuses that mean that a person is gone. */
 const GONE: ReadonlySet<number | null> = new Set([404, 410]);
 
 function isTrue({ status, fault }: Request, isLookUp: boolean): boolean {
@@ -71,8 +71,8 @@ class OpenReading {
 }
 
 /**
- * The polls behind one trigger's requests, in order. A poll begins by asking who the token's owner is, and a trigger's polls
- * do not overlap, so whatever comes until it asks again belongs to the poll.
+ * The polls of one trigger, from its requests, in order. A poll begins with the request for the connected user, and a trigger's
+ * polls do not overlap, so all requests up to the next such request belong to the poll.
  */
 export function pollsOf(requests: readonly Request[], watchesInvitations: boolean): Poll[] {
 	const polls: Poll[] = [];

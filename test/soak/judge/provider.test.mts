@@ -9,28 +9,28 @@ const revoked = { at: 200, kind: 'invitationRevoked', details: invitation(1, 'bo
 const removed = { at: 300, kind: 'memberRemoved', person: ANN, grant: PACKAGE } as const;
 
 function found(history: ReturnType<typeof historyOf>, wish: Partial<Wish>): string[] {
-	const all = judgeProvider([{ email: 'ann@b.c', isIn: true, isDone: true, ...wish }], BUSINESS, timelinesOf(history), SETTLED);
+	const all = judgeProvider([{ email: 'ann@b.c', isAssigned: true, isDone: true, ...wish }], BUSINESS, timelinesOf(history), SETTLED);
 	return all.map(({ kind, words }) => `${kind}: ${words}`);
 }
 
-describe('what an identity provider wanted last', () => {
+describe('the last request of an identity provider', () => {
 	it('is true of a member, and of somebody who is invited', () => {
 		assert.deepEqual(found(historyOf(), {}), []);
 		assert.deepEqual(found(historyOf(invited), { email: 'bob@b.c' }), []);
-		assert.deepEqual(found(historyOf(removed), { isIn: false }), []);
-		assert.deepEqual(found(historyOf(invited, revoked), { email: 'bob@b.c', isIn: false }), []);
+		assert.deepEqual(found(historyOf(removed), { isAssigned: false }), []);
+		assert.deepEqual(found(historyOf(invited, revoked), { email: 'bob@b.c', isAssigned: false }), []);
 	});
 
-	it('is false of who was to be out and is inside, as a member or by an invitation', () => {
-		assert.match(found(historyOf(), { isIn: false }).join(), /^false: .*is out, and they are still a member/);
-		assert.match(found(historyOf(invited), { email: 'bob@b.c', isIn: false }).join(), /^false: .*still invited/);
+	it('is false if the person must be out and is a member or invited', () => {
+		assert.match(found(historyOf(), { isAssigned: false }).join(), /^false: .*is out, and at the end they are still a member/);
+		assert.match(found(historyOf(invited), { email: 'bob@b.c', isAssigned: false }).join(), /^false: .*still invited/);
 	});
 
-	it('is false of who was to be in and is not', () => {
-		assert.match(found(historyOf(removed), {}).join(), /^false: .*is in, and they are neither/);
+	it('is false if the person must be in and is not', () => {
+		assert.match(found(historyOf(removed), {}).join(), /^false: .*is in, and at the end they are neither/);
 	});
 
-	it('is lost when it was never answered', () => {
+	it('is lost when no answer came', () => {
 		assert.match(found(historyOf(), { isDone: false }).join(), /^lost: /);
 	});
 });

@@ -1,4 +1,4 @@
-// Trouble that had to be shown to the user, and was not.
+// Problems that the trigger had to show to the user, and did not.
 import { clock, type Finding } from './findings.mts';
 import type { Poll } from './polls.mts';
 import type { Watcher } from './triggers.mts';
@@ -21,7 +21,7 @@ class Judging {
 		this.#name = name;
 	}
 
-	/** Polls that are over and got as far as the business. */
+	/** Polls that have ended and read the business. */
 	*#polls(): Generator<{ poll: Poll; reading: NonNullable<ReturnType<Poll['readings']['get']>> }> {
 		for (const poll of this.#watcher.polls) {
 			const reading = poll.readings.get(this.#businessId);
@@ -38,17 +38,17 @@ class Judging {
 		this.findings.push({ kind: 'silent', at: startedAt, words: `${this.#watcher.name}, ${clock(startedAt)}: ${words}` });
 	}
 
-	/** A business that may not be read is an error at most once an hour, whatever comes out of the others meanwhile. */
+	/** A business that may not be read is an error at most once an hour, whatever the other businesses report meanwhile. */
 	judgeRefusals(): void {
 		let run: Poll[] = [];
 		for (const { poll, reading } of this.#polls()) {
 			run = reading.refused ? [...run, poll] : [];
 			if (run.length !== REFUSED_POLLS || this.#isShown(/permission/, (run[0]?.startedAt ?? 0) - HOUR_MS, poll)) continue;
-			this.#find(poll, `FreshBooks refused the people of ${this.#name} in ${REFUSED_POLLS} polls in a row since ${clock(run[0]?.startedAt ?? 0)}, and no error said so.`);
+			this.#find(poll, `FreshBooks refused the people of ${this.#name} in ${REFUSED_POLLS} polls in a row since ${clock(run[0]?.startedAt ?? 0)}, and no error reported it.`);
 		}
 	}
 
-	/** Somebody whom FreshBooks neither lists nor calls gone for more than an hour is an error, at most once a day. */
+	/** Somebody whom FreshBooks for more than an hour neither lists nor answers with 404 or 410 is an error, at most once a day. */
 	judgeUndecided(): void {
 		const since = new Map<string, number>();
 		let isFound = false;
@@ -58,12 +58,12 @@ class Judging {
 			const first = Math.min(...since.values());
 			if (isFound || poll.startedAt - first <= HOUR_MS || this.#isShown(/./, first + HOUR_MS, poll)) continue;
 			isFound = true;
-			this.#find(poll, `FreshBooks says of ${since.size} missing people of ${this.#name} since ${clock(first)} neither that they are there nor that they are gone, and no error said so.`);
+			this.#find(poll, `FreshBooks says of ${since.size} missing people of ${this.#name} since ${clock(first)} neither that they are there nor that they are gone, and no error reported it.`);
 		}
 	}
 }
 
-/** Judges what a trigger's error executions had to say. */
+/** Judges whether a trigger's error executions reported what they had to. */
 export function silencesOf(watcher: Watcher, names: ReadonlyMap<number, string>): Finding[] {
 	return watcher.businessIds.flatMap((businessId) => {
 		const judging = new Judging(watcher, businessId, names.get(businessId) ?? `business ${businessId}`);

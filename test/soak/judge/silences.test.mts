@@ -23,25 +23,25 @@ describe('a business that may not be read', () => {
 
 	it('has to be an error within three polls in a row', () => {
 		const polls = pollsOf([{}, REFUSED, REFUSED, REFUSED, REFUSED]);
-		assert.match(silent(polls).join(), /^the trigger, 10:03:00\.000: FreshBooks refused the people of Alder Works in 3 polls in a row since 10:01:00\.000, and no error said so\.$/);
+		assert.match(silent(polls).join(), /^the trigger, 10:03:00\.000: FreshBooks refused the people of Alder Works in 3 polls in a row since 10:01:00\.000, and no error reported it\.$/);
 		for (const minute of [1, 2, 3]) assert.deepEqual(silent(polls, [{ ...error, minute }]), []);
 		assert.equal(silent(polls, [{ ...error, minute: 4 }]).length, 1);
 	});
 
-	it('is no error where it was one within the hour before, and one after it', () => {
+	it('need be no error if there was one within the hour before, and one after it', () => {
 		const polls = pollsOf([...Array.from({ length: 50 }, () => ({})), REFUSED, REFUSED, REFUSED]);
 		assert.deepEqual(silent(polls, [{ ...error, minute: 20 }]), []);
 		const later = pollsOf([...Array.from({ length: 90 }, () => ({})), REFUSED, REFUSED, REFUSED]);
 		assert.equal(silent(later, [{ ...error, minute: 20 }]).length, 1);
 	});
 
-	it('is not told of by an error about another business, or about something else', () => {
+	it('is not reported by an error about another business, or about something else', () => {
 		const polls = pollsOf([REFUSED, REFUSED, REFUSED]);
 		assert.equal(silent(polls, [{ minute: 1, text: 'Birch & Company: The connected FreshBooks user has no permission' }]).length, 1);
 		assert.equal(silent(polls, [{ minute: 1, text: 'Alder Works: FreshBooks is not able to answer' }]).length, 1);
 	});
 
-	it('need be no error where a poll between read it, or the third one is not over', () => {
+	it('need be no error if a poll in between read it, or the third one has not ended', () => {
 		assert.deepEqual(silent(pollsOf([REFUSED, REFUSED, {}, REFUSED, REFUSED])), []);
 		const last = pollsOf([REFUSED, REFUSED, REFUSED]).map((poll, place) => (place === 2 ? { ...poll, overBy: Infinity } : poll));
 		assert.deepEqual(silent(last), []);
@@ -60,13 +60,13 @@ describe('somebody who is neither there nor gone', () => {
 		assert.equal(silent(pollsOf(forMinutes(65)), [{ ...error, minute: 30 }]).length, 1);
 	});
 
-	it('is said once, and counts on while polls fail', () => {
+	it('is reported once, and the time continues while polls fail', () => {
 		assert.equal(silent(pollsOf(forMinutes(200))).length, 1);
 		const failing = [...forMinutes(30), ...Array.from({ length: 30 }, () => ({ clean: false })), ...forMinutes(5)];
 		assert.equal(silent(pollsOf(failing)).length, 1);
 	});
 
-	it('is over with a poll that has no question any more', () => {
+	it('ends with a poll in which nobody is missing', () => {
 		assert.deepEqual(silent(pollsOf([...forMinutes(50), {}, ...forMinutes(50)])), []);
 		assert.deepEqual(silent(pollsOf([...forMinutes(50), asked('bob'), ...forMinutes(50)])), []);
 	});

@@ -1,10 +1,10 @@
 // What was true when: the sandbox's history, turned into one timeline for each person and each invitation.
 import type { Business, HistoryEntry, Invitation, InvitationStatus } from '../../../sandbox/freshbooks/types.mts';
 
-/** A person of a business, as far as the trigger compares people. */
+/** The fields of a person that the trigger compares. */
 export type PersonState = NonNullable<HistoryEntry['person']>;
 
-/** From this time on (milliseconds by the machine's clock) this was in force. */
+/** A state, and since when it was the current one (milliseconds by the machine's clock). */
 export interface Version<State> {
 	readonly from: number;
 	readonly state: State;
@@ -22,14 +22,14 @@ export interface InvitationTimeline {
 	readonly id: number;
 	readonly email: string;
 	readonly role: string;
-	/** Undefined: not made yet. Never empty. */
+	/** Undefined: not created yet. Never empty. */
 	readonly versions: Array<Version<InvitationStatus | undefined>>;
 }
 
-/** How things stood when the triggers took their baselines. */
+/** The state when the triggers read their first lists. */
 export type Beginning = ReadonlyArray<Pick<Business, 'id' | 'name' | 'members' | 'invitations'>>;
 
-/** The place of the version in force at a time. */
+/** The index of the version that was current at a time. */
 export function placeAt<State>(versions: ReadonlyArray<Version<State>>, time: number): number {
 	let place = 0;
 	while (place + 1 < versions.length && (versions[place + 1]?.from ?? Infinity) <= time) place += 1;
@@ -41,19 +41,19 @@ export function isConstant<State>(versions: ReadonlyArray<Version<State>>, from:
 	return !versions.some((version) => version.from >= from && version.from <= to);
 }
 
-/** What was in force at a time. */
+/** The state that was current at a time. */
 export function stateAt<State>(versions: ReadonlyArray<Version<State>>, time: number): State | undefined {
 	return versions[placeAt(versions, time)]?.state;
 }
 
-/** All that was ever true in the businesses of the campaign. */
+/** Every state in the businesses of the campaign. */
 export class Timelines {
 	readonly people = new Map<string, PersonTimeline>();
 	readonly invitations = new Map<string, InvitationTimeline>();
 	/** When anything changed about the people of a business. */
 	readonly changesOf = new Map<number, number[]>();
 	readonly names = new Map<number, string>();
-	/** Whose uuid this is or was, by business. */
+	/** The person of each present or former UUID, by business. */
 	readonly #memberIds = new Map<string, number>();
 
 	constructor(beginning: Beginning, history: readonly HistoryEntry[]) {
@@ -73,7 +73,7 @@ export class Timelines {
 		return this.invitations.get(`${businessId}:${id}`);
 	}
 
-	/** The integer id of the person who has or had this uuid. */
+	/** The integer ID of the person who has or had this UUID. */
 	memberIdOf(businessId: number, uuid: string): number | undefined {
 		return this.#memberIds.get(`${businessId}:${uuid}`);
 	}

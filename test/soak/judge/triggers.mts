@@ -1,11 +1,11 @@
-// Compares what a trigger emitted with what was true.
+// Compares a trigger's items with the history.
 import type { InvitationStatus } from '../../../sandbox/freshbooks/types.mts';
 import { sameAddress } from './access.mts';
 import { clock, type Finding, type FindingKind } from './findings.mts';
 import type { Poll, Reading } from './polls.mts';
 import { isConstant, placeAt, stateAt, type InvitationTimeline, type PersonState, type PersonTimeline, type Timelines, type Version } from './timelines.mts';
 
-/** An item as the trigger emits it, as far as it is judged. */
+/** The judged fields of an item of the trigger. */
 export interface Item {
 	readonly event: string;
 	readonly eventId: string;
@@ -14,7 +14,7 @@ export interface Item {
 	readonly member?: Fields;
 	readonly invitation?: { readonly id: number | null; readonly email: string | null };
 	readonly changes: Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
-	/** The person as last seen before. */
+	/** The person as read before. */
 	readonly previous?: Fields | null;
 }
 
@@ -26,57 +26,57 @@ export interface ShownError {
 	readonly text: string;
 }
 
-/** A trigger and what came out of it, in the order of its executions. */
+/** A trigger and its items, in the order of its executions. */
 export interface Watcher {
 	readonly name: string;
 	readonly source: 'teamMembers' | 'businessMembers';
 	readonly businessIds: readonly number[];
 	readonly watchesInvitations: boolean;
-	/** Names, addresses and ids are told of too. */
+	/** Names, addresses and IDs are reported too. */
 	readonly watchesProfiles: boolean;
 	readonly items: readonly Item[];
 	readonly errors: readonly ShownError[];
 	readonly polls: readonly Poll[];
 }
 
-/** What each source shows of a person: the list of business members has no more (sandbox, third-party guide). */
+/** The fields of a person in each source: the list of business members has no others (sandbox, third-party guide). */
 const SEEN_IN = {
-	teamMembers: { profile: ['id', 'email', 'firstName', 'lastName', 'identityId'], standing: ['role', 'active'] },
-	businessMembers: { profile: ['id', 'email'], standing: ['role'] },
+	teamMembers: { profile: ['id', 'email', 'firstName', 'lastName', 'identityId'], access: ['role', 'active'] },
+	businessMembers: { profile: ['id', 'email'], access: ['role'] },
 } as const;
 
 /** The machine's clock ticks in milliseconds on both sides. */
 const TICK_MS = 5;
 
-/** A moment at which a trigger must know how things stand. */
+/** An interval in which a trigger must have read the state. */
 interface Checkpoint {
-	/** From here to `to` the state must have been the same. */
+	/** The state must have been the same from here to `to`. */
 	readonly from: number;
 	readonly to: number;
-	/** What it found by then was detected before. */
-	readonly toldBy: number;
+	/** Changes that it found here have an earlier `detectedAt`. */
+	readonly reportedBy: number;
 	readonly paged: boolean;
 }
 
-/** A value of which an answer said nothing: it fits every other one. */
+/** A value that an answer left out: it equals every other value. */
 const NOT_SAID = 'not said';
-/** What answers with the fault 'fields left out' do not say; the trigger then has it as last seen. */
+/** The fields that answers with the fault 'fields left out' lack; the trigger then keeps the values read before. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['role', 'firstName', 'lastName']);
 
 /** A person as the trigger shows them; undefined: not there. */
 type Shown = Readonly<Record<string, unknown>> | undefined;
 
-/** FreshBooks' empty texts are nothing to the trigger. */
+/** The trigger treats FreshBooks' empty texts as no value. */
 function orNull(value: unknown): unknown {
 	return value === '' || value === undefined ? null : value;
 }
 
-/** Somebody as first seen in an answer that left fields out. */
+/** A person who is new in an answer that left fields out. */
 function withoutNulls(shown: Shown): Shown {
 	return shown && Object.fromEntries(Object.entries(shown).map(([field, value]) => [field, LEFT_OUT.has(field) && value === null ? NOT_SAID : value]));
 }
 
-/** As much of somebody as an answer that left fields out can say. */
+/** The fields of a person in an answer that left fields out. */
 function withoutLeftOut(shown: Shown): Shown {
 	return shown && Object.fromEntries(Object.entries(shown).map(([field, value]) => [field, LEFT_OUT.has(field) ? NOT_SAID : value]));
 }
@@ -86,15 +86,15 @@ class Judging {
 	readonly #watcher: Watcher;
 	readonly #timelines: Timelines;
 	readonly #settledAt: number;
-	/** The fields of a person whose changes the trigger tells. */
+	/** The fields of a person whose changes the trigger reports. */
 	readonly #fields: readonly string[];
 
 	constructor(watcher: Watcher, timelines: Timelines, settledAt: number) {
 		this.#watcher = watcher;
 		this.#timelines = timelines;
 		this.#settledAt = settledAt;
-		const { profile, standing } = SEEN_IN[watcher.source];
-		this.#fields = watcher.watchesProfiles ? [...profile, ...standing] : standing;
+		const { profile, access } = SEEN_IN[watcher.source];
+		this.#fields = watcher.watchesProfiles ? [...profile, ...access] : access;
 	}
 
 	#find(kind: FindingKind, at: number, words: string): void {
@@ -105,7 +105,7 @@ class Judging {
 		const people = new Map<PersonTimeline, Item[]>();
 		const invitations = new Map<InvitationTimeline, Item[]>();
 		for (const item of this.#onlyOnce()) {
-			const problem = this.#unaskedFor(item) ?? untold(item);
+			const problem = this.#unaskedFor(item) ?? emptyEvent(item);
 			if (problem) this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: ${problem}`);
 			else this.#sort(item, people, invitations);
 		}
@@ -119,21 +119,21 @@ class Judging {
 		}
 	}
 
-	/** What the trigger was not to tell; nobody else looks at it. */
+	/** Why the trigger must not report the item, whatever happened. */
 	#unaskedFor({ event, business }: Item): string | undefined {
 		const { businessIds, watchesInvitations, watchesProfiles } = this.#watcher;
 		if (!businessIds.includes(business.id)) return 'the trigger does not watch that business.';
 		const isUnwatched = (event.startsWith('invitation') && !watchesInvitations) || (event === 'memberUpdated' && !watchesProfiles);
-		return isUnwatched ? 'the trigger was not asked for such events.' : undefined;
+		return isUnwatched ? 'the trigger does not watch such events.' : undefined;
 	}
 
-	/** What came out again under the id it had before is a repetition, and nothing else. */
+	/** An item with the event ID of an earlier item is a repetition, and nothing else is. */
 	#onlyOnce(): Item[] {
 		const known = new Set<string>();
 		return this.#watcher.items.filter((item) => {
 			const isNew = !known.has(item.eventId);
 			known.add(item.eventId);
-			if (!isNew) this.#find('repeated', Date.parse(item.detectedAt), `${this.#describe(item)} came out again under the same event ID.`);
+			if (!isNew) this.#find('repeated', Date.parse(item.detectedAt), `${this.#describe(item)} was emitted again under the same event ID.`);
 			return isNew;
 		});
 	}
@@ -150,14 +150,14 @@ class Judging {
 		const { business, invitation, event } = item;
 		if (invitation && event.startsWith('invitation')) {
 			const timeline = invitation.id === null ? this.#acceptedOf(item, invitations) : this.#timelines.invitation(business.id, invitation.id);
-			if (this.#isAcceptedTwice(item)) this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: one acceptance came out more than once.`);
+			if (this.#isAcceptedTwice(item)) this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: one acceptance was emitted more than once.`);
 			else if (timeline) invitations.set(timeline, [...(invitations.get(timeline) ?? []), item]);
-			else this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: there never was such an invitation, or its acceptance was told before.`);
+			else this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: there never was such an invitation, or its acceptance was reported before.`);
 			return;
 		}
 		const timeline = this.#personOf(item, item.member?.['id']);
 		if (!timeline) {
-			this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: there never was a person with the id ${String(item.member?.['id'])}.`);
+			this.#find('false', Date.parse(item.detectedAt), `${this.#describe(item)}: there never was a person with the ID ${String(item.member?.['id'])}.`);
 			return;
 		}
 		const before = this.#personOf(item, item.changes['id']?.from ?? item.member?.['id']);
@@ -166,9 +166,9 @@ class Judging {
 	}
 
 	/**
-	 * One person under a new ID by the trigger's account, two by the history's. That is false where the source shows identities.
-	 * Where it shows none, two who follow one another under one address are one to every reader: the first one left, and the
-	 * second one is there as the first one was.
+	 * One person under a new ID by the trigger's items, two people by the history. That is false if the source shows identities.
+	 * If it shows none, no reader can distinguish two people who follow one another under one address from one person: the first
+	 * one left, and the second one has the place of the first.
 	 */
 	#sortSuccession(item: Item, leaver: PersonTimeline, successor: PersonTimeline, people: Map<PersonTimeline, Item[]>): void {
 		if (this.#watcher.source === 'teamMembers' || !haveOneAddress(leaver, successor) || !cameAfter(successor, leaver)) {
@@ -179,25 +179,25 @@ class Judging {
 		people.set(successor, [...(people.get(successor) ?? []), { ...item, event: 'memberAdded', member: item.previous ?? undefined }, item]);
 	}
 
-	/** Several invitations of one address, sent again or withdrawn later, are one acceptance each time that somebody accepts. */
+	/** Several invitations of one address, sent again or revoked later, are one acceptance each time that somebody accepts. */
 	#isAcceptedTwice(item: Item): boolean {
 		const { business, invitation, event, detectedAt: at } = item;
 		if (event !== 'invitationAccepted') return false;
 		const seenBy = this.#seenBy(business.id, Date.parse(at));
 		const ofAddress = [...this.#timelines.invitations.values()].filter(({ businessId, email }) => businessId === business.id && sameAddress(email, invitation?.email ?? ''));
 		const accepted = ofAddress.filter(({ versions }) => versions.some(({ from, state }) => state === 'accepted' && from <= seenBy)).length;
-		const told = this.#watcher.items.slice(0, this.#watcher.items.indexOf(item) + 1).filter((other) =>
+		const reported = this.#watcher.items.slice(0, this.#watcher.items.indexOf(item) + 1).filter((other) =>
 			other.event === event && other.business.id === business.id && sameAddress(other.invitation?.email, invitation?.email ?? ''),
 		).length;
-		return accepted > 0 && told > accepted;
+		return accepted > 0 && reported > accepted;
 	}
 
-	/** An acceptance whose invitation was never seen: any accepted one of that address of which none was told yet. */
-	#acceptedOf({ business, invitation }: Item, told: ReadonlyMap<InvitationTimeline, Item[]>): InvitationTimeline | undefined {
-		const isTold = (timeline: InvitationTimeline): boolean => told.get(timeline)?.some(({ event }) => event === 'invitationAccepted') === true;
+	/** An acceptance whose invitation was never seen: any accepted one of that address whose acceptance is not reported yet. */
+	#acceptedOf({ business, invitation }: Item, reported: ReadonlyMap<InvitationTimeline, Item[]>): InvitationTimeline | undefined {
+		const isReported = (timeline: InvitationTimeline): boolean => reported.get(timeline)?.some(({ event }) => event === 'invitationAccepted') === true;
 		return [...this.#timelines.invitations.values()].find((timeline) => {
 			const { businessId, email, versions } = timeline;
-			return businessId === business.id && email === invitation?.email && versions.some(({ state }) => state === 'accepted') && !isTold(timeline);
+			return businessId === business.id && email === invitation?.email && versions.some(({ state }) => state === 'accepted') && !isReported(timeline);
 		});
 	}
 
@@ -207,8 +207,8 @@ class Judging {
 	}
 
 	/**
-	 * Two clean polls in a row leave no excuse: what one reading makes doubtful, the next one settles. At the end there is
-	 * none either.
+	 * After two clean polls in a row every change must be reported: what is uncertain after one reading is certain after the next.
+	 * The same holds at the end.
 	 */
 	#checkpointsOf(businessId: number): Checkpoint[] {
 		const checkpoints: Checkpoint[] = [];
@@ -217,15 +217,15 @@ class Judging {
 			const reading = readings.get(businessId);
 			if (!reading) continue;
 			const { from, to, paged } = reading;
-			const current = reading.clean && overBy < Infinity ? { from, to, toldBy: overBy, paged } : undefined;
+			const current = reading.clean && overBy < Infinity ? { from, to, reportedBy: overBy, paged } : undefined;
 			if (before && current) checkpoints.push({ ...current, from: before.from, paged: paged || before.paged });
 			before = current;
 		}
 		const unmoved = checkpoints.filter(({ paged, from, to }) => !paged || !this.#movedBetween(businessId, from, to));
-		return [...unmoved, { from: this.#settledAt, to: this.#settledAt, toldBy: Infinity, paged: false }];
+		return [...unmoved, { from: this.#settledAt, to: this.#settledAt, reportedBy: Infinity, paged: false }];
 	}
 
-	/** A poll notes its time before it asks for missing people one by one: it may tell what it saw until its last request. */
+	/** A poll records its time before it requests missing people one by one: it may report what it read until its last request. */
 	#seenBy(businessId: number, detectedAt: number): number {
 		return Math.max(detectedAt, this.#readingAt(businessId, detectedAt)?.to ?? detectedAt) + TICK_MS;
 	}
@@ -240,7 +240,7 @@ class Judging {
 
 	#shown(state: PersonState | undefined): Shown {
 		const { source } = this.#watcher;
-		// The sandbox lists somebody without a login as not confirmed (`routes/businessMembers.mts`), who is no member.
+		// The sandbox lists somebody without a login as not confirmed (`routes/businessMembers.mts`), which is not a member.
 		if (!state || (source === 'businessMembers' && state.identityId === null)) return undefined;
 		const all: Fields = { ...state, id: source === 'teamMembers' ? state.uuid : state.memberId };
 		return this.#shownIn(all);
@@ -260,22 +260,22 @@ class Judging {
 		const knowledge = new Knowledge(this.#shown(stateAt(versions, -Infinity)));
 		const groups = groupsOf(items);
 		let next = 0;
-		for (const { from, to, toldBy } of checkpoints) {
-			for (; next < groups.length && detectedAt(groups[next]) < toldBy; next += 1) this.#tell(person, groups[next] ?? [], knowledge);
+		for (const { from, to, reportedBy } of checkpoints) {
+			for (; next < groups.length && detectedAt(groups[next]) < reportedBy; next += 1) this.#takePerson(person, groups[next] ?? [], knowledge);
 			if (!isConstant(versions, from, to)) continue;
 			const place = placeAt(versions, from);
 			const truth = this.#shown(versions[place]?.state);
-			if (!isSame(knowledge.told, truth)) {
+			if (!isSame(knowledge.reported, truth)) {
 				const who = emailOf(versions);
-				this.#find('lost', to, `${who} of ${this.#nameOf(businessId)} is ${this.#inWords(truth)} since ${clock(versions[place]?.from ?? 0)}; told was ${this.#inWords(knowledge.told)}.`);
+				this.#find('lost', to, `${who} of ${this.#nameOf(businessId)} is ${this.#inWords(truth)} since ${clock(versions[place]?.from ?? 0)}; reported was ${this.#inWords(knowledge.reported)}.`);
 			}
-			knowledge.told = truth;
+			knowledge.reported = truth;
 			knowledge.place = Math.max(knowledge.place, place);
 		}
 	}
 
-	/** Takes up what one poll said of one person. */
-	#tell(person: PersonTimeline, group: readonly Item[], knowledge: Knowledge): void {
+	/** Takes the items of one poll about one person. */
+	#takePerson(person: PersonTimeline, group: readonly Item[], knowledge: Knowledge): void {
 		const at = detectedAt(group);
 		const { versions } = person;
 		const last = placeAt(versions, this.#seenBy(person.businessId, at));
@@ -285,71 +285,71 @@ class Judging {
 			const problem = knowledge.apply(item, leftOut ? withoutNulls(this.#shownIn(item.member)) : this.#shownIn(item.member), hasBeenThere);
 			if (problem) this.#find(problem.kind, at, `${this.#describe(item)}: ${problem.words}`);
 			const emptied = leftOut && Object.entries(item.changes).find(([field, { to }]) => LEFT_OUT.has(field) && orNull(to) === null);
-			if (emptied) this.#find('false', at, `${this.#describe(item)}: FreshBooks left out ${emptied[0]}, which is no change.`);
+			if (emptied) this.#find('false', at, `${this.#describe(item)}: FreshBooks left out ${emptied[0]}, which is not a change.`);
 		}
 		const placeOf = (shown: Shown): number => versions.findIndex(({ state }, place) => place >= knowledge.place && place <= last && isSame(this.#shown(state), leftOut ? withoutLeftOut(shown) : shown));
-		const place = placeOf(knowledge.told);
+		const place = placeOf(knowledge.reported);
 		const latest = group.at(-1);
-		if (place >= 0 && latest && latest.event !== 'memberRemoved' && !isSame(knowledge.told, this.#shownIn(latest.member))) {
-			this.#find('false', at, `${this.#describe(latest)}: it shows ${this.#inWords(this.#shownIn(latest.member))}, told was ${this.#inWords(knowledge.told)}.`);
+		if (place >= 0 && latest && latest.event !== 'memberRemoved' && !isSame(knowledge.reported, this.#shownIn(latest.member))) {
+			this.#find('false', at, `${this.#describe(latest)}: it shows ${this.#inWords(this.#shownIn(latest.member))}, reported was ${this.#inWords(knowledge.reported)}.`);
 		}
 		if (place < 0) {
-			// The person shown was so, only not every event that leads there came: something was left out.
+			// The person was as shown, but not every event that leads to this state was emitted: one is missing.
 			const wasSo = latest?.event !== 'memberRemoved' && placeOf(this.#shownIn(latest?.member)) >= 0;
 			const kind = wasSo ? 'lost' : 'false';
 			const events = group.map((item) => this.#describe(item)).join('; ');
 			const inForce = this.#inWords(this.#shown(versions[last]?.state));
-			this.#find(kind, at, `${events}, so told is ${this.#inWords(knowledge.told)}; in force was ${inForce} since ${clock(versions[last]?.from ?? 0)}.`);
-			knowledge.told = this.#shown(versions[last]?.state);
+			this.#find(kind, at, `${events}, so reported is ${this.#inWords(knowledge.reported)}; the current state was ${inForce} since ${clock(versions[last]?.from ?? 0)}.`);
+			knowledge.reported = this.#shown(versions[last]?.state);
 		}
 		knowledge.place = place < 0 ? last : place;
 	}
 
 	#judgeInvitation(invitation: InvitationTimeline, items: readonly Item[], checkpoints: readonly Checkpoint[]): void {
 		const { versions, businessId, email, id } = invitation;
-		let told: InvitationStatus | 'over' | undefined = stateAt(versions, -Infinity);
+		let reported: InvitationStatus | 'over' | undefined = stateAt(versions, -Infinity);
 		let next = 0;
-		for (const { from, to, toldBy } of checkpoints) {
-			for (; next < items.length && Date.parse(items[next]?.detectedAt ?? '') < toldBy; next += 1) {
+		for (const { from, to, reportedBy } of checkpoints) {
+			for (; next < items.length && Date.parse(items[next]?.detectedAt ?? '') < reportedBy; next += 1) {
 				const item = items[next];
-				if (item) told = this.#tellInvitation(invitation, item, told);
+				if (item) reported = this.#takeInvitation(invitation, item, reported);
 			}
 			if (!isConstant(versions, from, to)) continue;
 			const truth = stateAt(versions, from);
-			const isTold = truth === 'pending' ? told === 'pending' || (told === 'over' && this.#wentWithAnother(invitation, to)) : told !== 'pending' || this.#wentWithAnother(invitation, to);
-			if (!isTold) {
+			const isReported = truth === 'pending' ? reported === 'pending' || (reported === 'over' && this.#wentWithAnother(invitation, to)) : reported !== 'pending' || this.#wentWithAnother(invitation, to);
+			if (!isReported) {
 				const since = clock(versions[placeAt(versions, from)]?.from ?? 0);
-				this.#find('lost', to, `invitation ${id} of ${email} to ${this.#nameOf(businessId)} is ${truth ?? 'not there'} since ${since}; told was ${told ?? 'nothing'}.`);
-				told = truth === 'pending' ? 'pending' : 'over';
+				this.#find('lost', to, `invitation ${id} of ${email} to ${this.#nameOf(businessId)} is ${truth ?? 'not there'} since ${since}; reported was ${reported ?? 'nothing'}.`);
+				reported = truth === 'pending' ? 'pending' : 'over';
 			}
 		}
 	}
 
-	#tellInvitation(invitation: InvitationTimeline, item: Item, told: InvitationStatus | 'over' | undefined): InvitationStatus | 'over' {
+	#takeInvitation(invitation: InvitationTimeline, item: Item, reported: InvitationStatus | 'over' | undefined): InvitationStatus | 'over' {
 		const at = Date.parse(item.detectedAt);
 		const { versions } = invitation;
 		const seenBy = this.#seenBy(invitation.businessId, at);
 		const reached = versions.slice(0, placeAt(versions, seenBy) + 1).map(({ state }) => state);
 		const isFalse = (words: string): void => {
-			this.#find('false', at, `${this.#describe(item)} (invitation ${invitation.id}): ${words} In force was ${reached.at(-1) ?? 'nothing'}.`);
+			this.#find('false', at, `${this.#describe(item)} (invitation ${invitation.id}): ${words} The current state was ${reached.at(-1) ?? 'nothing'}.`);
 		};
 		if (item.event === 'invitationCreated') {
-			if (told !== undefined) isFalse('it was told before.');
+			if (reported !== undefined) isFalse('it was reported before.');
 			else if (!reached.includes('pending')) isFalse('it did not exist.');
 			return 'pending';
 		}
 		const isUnseen = item.invitation?.id === null;
-		if (told === undefined && !isUnseen && reached.includes('pending')) {
-			this.#find('lost', at, `${this.#describe(item)} (invitation ${invitation.id}): nobody had told that there was such an invitation.`);
-		} else if (told !== 'pending' && !isUnseen) isFalse(`told was ${told ?? 'nothing'}.`);
+		if (reported === undefined && !isUnseen && reached.includes('pending')) {
+			this.#find('lost', at, `${this.#describe(item)} (invitation ${invitation.id}): the invitation itself was not reported before.`);
+		} else if (reported !== 'pending' && !isUnseen) isFalse(`reported was ${reported ?? 'nothing'}.`);
 		else if (item.event === 'invitationAccepted' && !reached.includes('accepted') && !this.#wentWithAnother(invitation, seenBy)) isFalse('nobody accepted it.');
 		else if (item.event === 'invitationRevoked' && !reached.includes('revoked') && !this.#isGoneAgain(invitation, seenBy)) isFalse('nobody revoked it.');
 		return 'over';
 	}
 
 	/**
-	 * Where one person had several invitations and accepted one, nothing of FreshBooks tells which one it was: one acceptance is
-	 * told, of any of them, and nothing of the others, though one may be pending still.
+	 * Where one person had several invitations and accepted one, FreshBooks does not show which one it was: one acceptance is
+	 * reported, of any of them, and nothing about the others, although one may still be pending.
 	 */
 	#wentWithAnother(invitation: InvitationTimeline, seenBy: number): boolean {
 		const { businessId, email } = invitation;
@@ -363,7 +363,7 @@ class Judging {
 		return this.#watcher.items.some((item) => item.event === 'invitationAccepted' && item.business.id === businessId && item.invitation?.id === id);
 	}
 
-	/** Who accepts and leaves again between two polls is told as a revoked invitation: the trigger never saw them (README). */
+	/** Somebody who accepts and leaves again between two polls is reported as a revoked invitation: the trigger never read them as a member (README). */
 	#isGoneAgain({ businessId, email, versions }: InvitationTimeline, seenBy: number): boolean {
 		const acceptedAt = versions.find(({ state }) => state === 'accepted')?.from;
 		if (acceptedAt === undefined || acceptedAt > seenBy) return false;
@@ -373,42 +373,42 @@ class Judging {
 	}
 }
 
-/** What a trigger has told of one person. */
+/** What a trigger has reported about one person. */
 class Knowledge {
-	told: Shown;
-	/** The version that was last seen. */
+	reported: Shown;
+	/** The version that was read last. */
 	place = 0;
 
-	constructor(told: Shown) {
-		this.told = told;
+	constructor(reported: Shown) {
+		this.reported = reported;
 	}
 
 	/**
-	 * Takes up one item; tells what does not fit what was told before.
-	 * @param hasBeenThere since the last time seen: then not this item is wrong, the one that tells of their coming is missing
+	 * Takes one item; returns what does not fit the earlier reports.
+	 * @param hasBeenThere the person was in the business since the last report: then this item is right, and the one that reports their joining is missing
 	 */
 	apply({ event, changes }: Item, member: Shown, hasBeenThere: boolean): { kind: FindingKind; words: string } | undefined {
-		const before = this.told;
-		const unknown = { kind: hasBeenThere ? 'lost' : 'false', words: 'nobody had told that the person was there.' } as const;
+		const before = this.reported;
+		const unknown = { kind: hasBeenThere ? 'lost' : 'false', words: 'the person was not reported as joined before.' } as const;
 		if (event === 'memberAdded') {
-			this.told = member;
+			this.reported = member;
 			return before ? { kind: 'false', words: 'the person was known already.' } : undefined;
 		}
 		if (event === 'memberRemoved') {
-			this.told = undefined;
+			this.reported = undefined;
 			return before ? undefined : unknown;
 		}
 		const moves = Object.entries(changes).filter(([field]) => field in (member ?? {}));
-		this.told = { ...(before ?? member), ...Object.fromEntries(moves.map(([field, { to }]) => [field, orNull(to)])) };
+		this.reported = { ...(before ?? member), ...Object.fromEntries(moves.map(([field, { to }]) => [field, orNull(to)])) };
 		if (!before) return unknown;
 		const [missed] = moves.filter(([field, { from }]) => before[field] !== NOT_SAID && before[field] !== orNull(from));
 		if (!missed) return undefined;
 		const [field, { from }] = missed;
-		return { kind: 'lost', words: `${field} is said to have been ${String(from)}, told was ${String(before[field])}.` };
+		return { kind: 'lost', words: `${field} is said to have been ${String(from)}, reported was ${String(before[field])}.` };
 	}
 }
 
-/** What an event must have changed, and to what. */
+/** The change that each event must have. */
 const MOVES: Readonly<Record<string, (changes: Item['changes']) => boolean>> = {
 	roleChanged: ({ role }) => isMove(role),
 	memberDeactivated: ({ active }) => isMove(active) && active?.to === false,
@@ -420,16 +420,16 @@ function isMove(change: Item['changes'][string] | undefined): boolean {
 	return change !== undefined && orNull(change.from) !== orNull(change.to);
 }
 
-/** Why an event tells nothing, or something else than its name says; undefined: it does not. */
-function untold({ event, changes }: Item): string | undefined {
-	return MOVES[event]?.(changes) === false ? 'nothing of the kind changed, by its own account.' : undefined;
+/** Why an event reports no change, or another one than its name says; undefined if it is right. */
+function emptyEvent({ event, changes }: Item): string | undefined {
+	return MOVES[event]?.(changes) === false ? 'its own values show no such change.' : undefined;
 }
 
 function detectedAt(group: readonly Item[] | undefined): number {
 	return Date.parse(group?.[0]?.detectedAt ?? '');
 }
 
-/** The items of one poll together: the person's state is whole only after all of them. */
+/** The items of one poll in one group: the person's state is complete only after all of them. */
 function groupsOf(items: readonly Item[]): Item[][] {
 	const groups = new Map<string, Item[]>();
 	for (const item of items) groups.set(item.detectedAt, [...(groups.get(item.detectedAt) ?? []), item]);
@@ -446,7 +446,7 @@ function haveOneAddress(one: PersonTimeline, other: PersonTimeline): boolean {
 	return other.versions.some(({ state }) => state !== undefined && addresses.has(state.email.toLowerCase()));
 }
 
-/** Somebody who was there beside the leaver is somebody else, whatever address they took over. */
+/** Somebody who was there at the same time as the leaver is another person, whatever address they took over. */
 function cameAfter(successor: PersonTimeline, leaver: PersonTimeline): boolean {
 	const cameAt = successor.versions.find(({ state }) => state !== undefined)?.from ?? Infinity;
 	const leftAt = leaver.versions.findLast(({ state }) => state === undefined)?.from ?? Infinity;
@@ -458,8 +458,8 @@ function emailOf(versions: ReadonlyArray<Version<PersonState | undefined>>): str
 }
 
 /**
- * Judges everything that came out of one trigger.
- * @param settledAt when everything that was to come out had had the time to; nothing changed after it
+ * Judges all items of one trigger.
+ * @param settledAt a time by which everything must be reported; nothing changed after it
  */
 export function judgeTrigger(watcher: Watcher, timelines: Timelines, settledAt: number): Finding[] {
 	const judging = new Judging(watcher, timelines, settledAt);

@@ -13,8 +13,8 @@ function found(history: ReturnType<typeof historyOf>, items: readonly Item[], po
 	return judgeTrigger({ ...watcherOf(items, polls), ...more }, timelinesOf(history), END).map(({ kind }) => kind);
 }
 
-describe('what is told of people', () => {
-	it('is right when it is what happened', () => {
+describe('what is reported about people', () => {
+	it('is right when it happened', () => {
 		const history = historyOf(
 			{ at: 1_000, kind: 'roleChanged', person: MANAGER },
 			{ at: 2_000, kind: 'memberAdded', person: BOB },
@@ -24,7 +24,7 @@ describe('what is told of people', () => {
 		assert.deepEqual(found(history, items), []);
 	});
 
-	it('is lost when it never comes', () => {
+	it('is lost when it is never reported', () => {
 		assert.deepEqual(found(PROMOTED, []), ['lost']);
 		assert.deepEqual(found(historyOf({ at: 1_000, kind: 'memberRemoved', person: ANN }), []), ['lost']);
 	});
@@ -37,18 +37,18 @@ describe('what is told of people', () => {
 		assert.deepEqual(found([], [personItem('memberAdded', 3_000, ANN)]), ['false']);
 	});
 
-	it('may be what its poll saw after it had noted the time', () => {
-		const told = [personItem('roleChanged', 900, MANAGER, toManager)];
-		assert.deepEqual(found(PROMOTED, told, [cleanPoll(800, 1_100)]), []);
-		assert.deepEqual(found(PROMOTED, told, [cleanPoll(800, 980)]), ['false', 'lost']);
+	it('may be a change that its poll read after it had recorded its time', () => {
+		const reported = [personItem('roleChanged', 900, MANAGER, toManager)];
+		assert.deepEqual(found(PROMOTED, reported, [cleanPoll(800, 1_100)]), []);
+		assert.deepEqual(found(PROMOTED, reported, [cleanPoll(800, 980)]), ['false', 'lost']);
 	});
 
 	it('is repeated when the same event ID comes again, and nothing else', () => {
-		const told = personItem('roleChanged', 3_000, MANAGER, toManager);
-		assert.deepEqual(found(PROMOTED, [told, told]), ['repeated']);
+		const reported = personItem('roleChanged', 3_000, MANAGER, toManager);
+		assert.deepEqual(found(PROMOTED, [reported, reported]), ['repeated']);
 	});
 
-	it('is half of it when one of two changes is missing', () => {
+	it('is incomplete when one of two changes is missing', () => {
 		const now = { ...MANAGER, lastName: 'Ash' };
 		const history = historyOf({ at: 1_000, kind: 'roleChanged', person: now }, { at: 1_000, kind: 'memberUpdated', person: now });
 		const renamed = { lastName: { from: 'Arbor', to: 'Ash' } };
@@ -56,14 +56,14 @@ describe('what is told of people', () => {
 		assert.deepEqual(found(history, [personItem('roleChanged', 3_000, now, toManager)]), ['lost']);
 	});
 
-	it('is lost, not false, where the news of somebody coming is missing before other news', () => {
+	it('is lost, not false, if the report of somebody joining is missing before other reports', () => {
 		const manager = { ...BOB, role: 'business_manager' };
 		const joined = historyOf({ at: 1_000, kind: 'memberAdded', person: BOB }, { at: 9_000, kind: 'roleChanged', person: manager });
 		assert.deepEqual(found(joined, [personItem('roleChanged', 9_500, manager, toManager)]), ['lost']);
 		const left = historyOf({ at: 1_000, kind: 'memberAdded', person: BOB }, { at: 9_000, kind: 'memberRemoved', person: BOB });
 		assert.deepEqual(found(left, [personItem('memberRemoved', 9_500, BOB)]), ['lost']);
-		const told = [personItem('memberAdded', 2_000, BOB), personItem('memberRemoved', 9_500, BOB)];
-		assert.deepEqual(found(left, [...told, personItem('memberRemoved', 9_800, BOB)]), ['false']);
+		const reported = [personItem('memberAdded', 2_000, BOB), personItem('memberRemoved', 9_500, BOB)];
+		assert.deepEqual(found(left, [...reported, personItem('memberRemoved', 9_800, BOB)]), ['false']);
 	});
 
 	it('is false when nothing of the kind changed, or it shows somebody else', () => {
@@ -107,7 +107,7 @@ describe('what is told of people', () => {
 			assert.deepEqual(found(history, [moved, promoted], [], byNumber), []);
 		});
 
-		it('is half of it when the other changes are missing, and false when the addresses differ', () => {
+		it('is incomplete when the other changes are missing, and false when the addresses differ', () => {
 			assert.deepEqual(found(history, [moved], [], byNumber), ['lost']);
 			const stranger = { ...heir, email: BOB.email };
 			const strangers = historyOf({ at: 1_000, kind: 'memberRemoved', person: ANN }, { at: 1_000, kind: 'memberAdded', person: stranger });
@@ -116,7 +116,7 @@ describe('what is told of people', () => {
 		});
 	});
 
-	it('is nothing where the list of business members calls somebody not confirmed', () => {
+	it('is nothing if the list of business members shows somebody as not confirmed', () => {
 		const seatless = { ...BOB, identityId: null };
 		const history = historyOf({ at: 1_000, kind: 'memberAdded', person: seatless }, { at: 9_000, kind: 'memberUpdated', person: BOB });
 		const source = { source: 'businessMembers' } as const;
@@ -127,7 +127,7 @@ describe('what is told of people', () => {
 		assert.deepEqual(found(history, [personItem('memberAdded', 2_000, seatless)]), ['lost']);
 	});
 
-	it('is false where somebody known who takes over an address is taken for the leaver', () => {
+	it('is false if a known person who takes over an address is reported as the leaver', () => {
 		const joined = { at: 500, kind: 'memberAdded', person: BOB } as const;
 		const heir = { ...BOB, email: ANN.email };
 		const history = historyOf(joined, { at: 1_000, kind: 'memberRemoved', person: ANN }, { at: 1_000, kind: 'memberUpdated', person: heir });
@@ -141,7 +141,7 @@ describe('what is told of people', () => {
 		assert.deepEqual(found(history, [came, renamed, taken], [], source), ['false', 'lost']);
 	});
 
-	it('is false where an answer that left fields out is taken for a change', () => {
+	it('is false if an answer that left fields out is reported as a change', () => {
 		const nobody = { ...ANN, role: null as unknown as string };
 		assert.deepEqual(found([], [personItem('roleChanged', 3_000, nobody, { role: { from: 'business_employee', to: null } })]), ['false']);
 	});
@@ -162,7 +162,7 @@ describe('what is told of people', () => {
 			assert.deepEqual(found(joined, [added], [cleanPoll(2_900, 3_100)]), ['false']);
 		});
 
-		it('has them as last seen beside what else changed', () => {
+		it('has the values read before beside the other changes', () => {
 			const inactive = { ...MANAGER, active: false };
 			const history = historyOf({ at: 1_000, kind: 'roleChanged', person: MANAGER }, { at: 2_000, kind: 'memberDeactivated', person: inactive });
 			const toInactive = { active: { from: true, to: false } };
@@ -182,7 +182,7 @@ describe('what is told of people', () => {
 		});
 	});
 
-	it('is one change where an ID changes while the old one still answers', () => {
+	it('is one change if an ID changes while the old one is still answered', () => {
 		const moved = { ...ANN, uuid: 'ann-2' };
 		const history = historyOf({ at: 1_000, kind: 'memberIdChanged', person: moved });
 		const update = personItem('memberUpdated', 2_000, moved, { id: { from: 'ann', to: 'ann-2' } });
@@ -193,34 +193,34 @@ describe('what is told of people', () => {
 
 	const THERE_AND_BACK = historyOf({ at: 1_000, kind: 'roleChanged', person: MANAGER }, { at: 20_000, kind: 'roleChanged', person: ANN });
 
-	it('may leave out what was done and undone between two polls', () => {
+	it('may lack what was done and undone between two polls', () => {
 		assert.deepEqual(found(THERE_AND_BACK, []), []);
 		assert.deepEqual(found(THERE_AND_BACK, [], [cleanPoll(500, 900), cleanPoll(21_000, 21_100), cleanPoll(23_000, 23_100)]), []);
 	});
 
-	it('may not leave out what two clean polls in a row could see', () => {
+	it('may not lack what two clean polls in a row could read', () => {
 		assert.deepEqual(found(THERE_AND_BACK, [], [cleanPoll(5_000, 5_100), cleanPoll(8_000, 8_100), cleanPoll(21_000, 21_100)]), ['lost', 'lost']);
 	});
 
-	it('may not tell a state that a later clean poll has left behind', () => {
+	it('may not report a state that a later clean poll has replaced', () => {
 		const polls = [cleanPoll(25_000, 25_100), cleanPoll(28_000, 28_100)];
-		const told = [personItem('roleChanged', 29_000, MANAGER, toManager)];
-		assert.deepEqual(found(THERE_AND_BACK, told, polls), ['false']);
+		const reported = [personItem('roleChanged', 29_000, MANAGER, toManager)];
+		assert.deepEqual(found(THERE_AND_BACK, reported, polls), ['false']);
 	});
 
-	it('leaves profiles out where only the standing is watched', () => {
+	it('has no profile changes if only access is watched', () => {
 		const history = historyOf({ at: 1_000, kind: 'memberUpdated', person: { ...ANN, lastName: 'Ash' } });
 		const watcher = { ...watcherOf([]), watchesProfiles: false };
 		assert.deepEqual(judgeTrigger(watcher, timelinesOf(history), END), []);
 	});
 
-	it('names the person, the business, the time and what was in force', () => {
+	it('names the person, the business, the time and the current state', () => {
 		const [finding] = judgeTrigger(watcherOf([]), timelinesOf(PROMOTED), END);
-		assert.match(finding?.words ?? '', /the trigger.*ann@b\.c of Alder Works.*business_manager.*since 10:00:01\.000; told was .*business_employee/);
+		assert.match(finding?.words ?? '', /the trigger.*ann@b\.c of Alder Works.*business_manager.*since 10:00:01\.000; reported was .*business_employee/);
 	});
 });
 
-describe('what is told of invitations', () => {
+describe('what is reported about invitations', () => {
 	const MADE = { at: 1_000, kind: 'invitationCreated', details: invitation(55, 'bob@b.c', 'pending') } as const;
 	const REVOKED = { at: 9_000, kind: 'invitationRevoked', details: invitation(55, 'bob@b.c', 'revoked') } as const;
 	const JOINED = { at: 9_000, kind: 'memberAdded', person: BOB } as const;
@@ -228,18 +228,18 @@ describe('what is told of invitations', () => {
 	const LEFT = { at: 9_500, kind: 'memberRemoved', person: BOB } as const;
 	const created = (): Item => invitationItem('invitationCreated', 2_000, 55, 'bob@b.c');
 
-	it('is right when it is what happened', () => {
+	it('is right when it happened', () => {
 		assert.deepEqual(found(historyOf(MADE, REVOKED), [created(), invitationItem('invitationRevoked', 9_500, 55, 'bob@b.c')]), []);
 		const accepted = [created(), personItem('memberAdded', 9_200, BOB), invitationItem('invitationAccepted', 9_200, 55, 'bob@b.c')];
 		assert.deepEqual(found(historyOf(MADE, JOINED, ACCEPTED), accepted), []);
 	});
 
-	it('is lost when it never comes', () => {
+	it('is lost when it is never reported', () => {
 		assert.deepEqual(found(historyOf(MADE), []), ['lost']);
 		assert.deepEqual(found(historyOf(MADE, REVOKED), [created()]), ['lost']);
 	});
 
-	it('is lost, not false, where the news of its making is missing', () => {
+	it('is lost, not false, if the report of its creation is missing', () => {
 		assert.deepEqual(found(historyOf(MADE, REVOKED), [invitationItem('invitationRevoked', 9_500, 55, 'bob@b.c')]), ['lost']);
 	});
 
@@ -267,17 +267,17 @@ describe('what is told of invitations', () => {
 		const acceptance = (at: number, id: number): Item => invitationItem('invitationAccepted', at, id, 'bob@b.c');
 		const both = (): Item[] => [created(), invitationItem('invitationCreated', 2_000, 56, 'bob@b.c'), personItem('memberAdded', 9_200, BOB)];
 
-		it('is right when one acceptance comes out, of any of them, while another is pending still', () => {
+		it('is right when one acceptance is emitted, of any of them, while another is still pending', () => {
 			for (const id of [55, 56]) assert.deepEqual(found(historyOf(MADE, second, JOINED, ACCEPTED), [...both(), acceptance(9_200, id)]), []);
 		});
 
-		it('is right when the other one is withdrawn later, with news of that or without', () => {
+		it('is right when the other one is revoked later, with a report of that or without', () => {
 			const history = historyOf(MADE, second, JOINED, ACCEPTED, withdrawn);
 			assert.deepEqual(found(history, [...both(), acceptance(9_200, 55)]), []);
 			assert.deepEqual(found(history, [...both(), acceptance(9_200, 55), invitationItem('invitationRevoked', 20_500, 56, 'bob@b.c')]), []);
 		});
 
-		it('is false when one acceptance comes out for each of them', () => {
+		it('is false when one acceptance is emitted for each of them', () => {
 			const pending = historyOf(MADE, second, JOINED, ACCEPTED);
 			assert.deepEqual(found(pending, [...both(), acceptance(9_200, 55), acceptance(9_800, 56)]), ['false']);
 			const later = historyOf(MADE, second, JOINED, ACCEPTED, withdrawn);
@@ -288,12 +288,12 @@ describe('what is told of invitations', () => {
 			assert.deepEqual(found(resent, [...items, acceptance(22_000, 57)]), ['false']);
 		});
 
-		it('is lost when no acceptance comes out', () => {
+		it('is lost when no acceptance is emitted', () => {
 			assert.deepEqual(found(historyOf(MADE, second, JOINED, ACCEPTED), both()), ['lost']);
 		});
 	});
 
-	it('is false when an acceptance whose invitation was never seen is told once more', () => {
+	it('is false when an acceptance whose invitation was never listed is reported again', () => {
 		const accepted = (at: number): Item => ({ ...invitationItem('invitationAccepted', at, 0, 'bob@b.c'), invitation: { id: null, email: 'bob@b.c' } });
 		const joined = personItem('memberAdded', 9_200, BOB);
 		assert.deepEqual(found(historyOf(MADE, JOINED, ACCEPTED), [joined, accepted(9_200)]), []);
@@ -305,7 +305,7 @@ describe('what is told of invitations', () => {
 		assert.deepEqual(found(historyOf(MADE, JOINED, ACCEPTED, ...again), [joined, accepted(9_200), accepted(22_000)]), []);
 	});
 
-	it('may be called revoked when the person had accepted and gone before anyone looked', () => {
+	it('may be reported as revoked when the person accepted and left between two polls', () => {
 		assert.deepEqual(found(historyOf(MADE, JOINED, ACCEPTED, LEFT), [created(), invitationItem('invitationRevoked', 9_900, 55, 'bob@b.c')]), []);
 	});
 });
@@ -316,7 +316,7 @@ describe('polls', () => {
 	const invitations = (at: number, more = {}) => request(at, `/business/${BUSINESS}/invitations`, more);
 	const clean = (requests: Parameters<typeof pollsOf>[0]) => pollsOf(requests, true).map(({ readings }) => readings.get(BUSINESS)?.clean);
 
-	it('begin by asking for the owner, and are clean when every answer was true', () => {
+	it('begin with the request for the connected user, and are clean when every answer was true', () => {
 		const polls = pollsOf([me(0), people(100), invitations(150), me(3_000), people(3_100), invitations(3_200)], true);
 		assert.deepEqual(polls.map(({ startedAt, overBy }) => [startedAt - BEGINNING, overBy - BEGINNING]), [[0, 3_000], [3_000, Infinity]]);
 		assert.deepEqual(polls[0]?.readings.get(BUSINESS), { from: BEGINNING + 100, to: BEGINNING + 160, clean: true, paged: false, refused: false, leftOut: false, undecided: new Set() });
@@ -328,13 +328,13 @@ describe('polls', () => {
 		assert.deepEqual(clean([me(0), people(100)]), [false]);
 	});
 
-	it('say who is undecided: asked for, and neither 404 nor 410 at last', () => {
+	it('list who is undecided: requested by ID, and the last answer was neither 404 nor 410', () => {
 		const lookUp = (at: number, uuid: string, status: number) => request(at, `/businesses/${BUSINESS}/team_members/${uuid}`, { status });
 		const [poll] = pollsOf([me(0), people(100), lookUp(200, 'ann', 503), lookUp(210, 'ann', 404), lookUp(220, 'bob', 403), lookUp(230, 'eve', 410), lookUp(240, 'zoe', 200)], false);
 		assert.deepEqual(poll?.readings.get(BUSINESS)?.undecided, new Set(['bob', 'zoe']));
 	});
 
-	it('are refused where FreshBooks answers 403 for the people, and only then', () => {
+	it('are refused if FreshBooks answers 403 for the people, and only then', () => {
 		const refused = (...requests: Parameters<typeof pollsOf>[0]) => pollsOf([me(0), ...requests], true).map(({ readings }) => readings.get(BUSINESS)?.refused);
 		assert.deepEqual(refused(invitations(50, { status: 403 }), people(100, { status: 403 })), [true]);
 		assert.deepEqual(refused(invitations(50, { status: 403 }), people(100)), [false]);

@@ -1,4 +1,4 @@
-// What the package wrote, compared with what it was asked to write.
+// The package's writes, compared with the actions.
 import type { HistoryEntry, HistoryKind } from '../../../sandbox/freshbooks/types.mts';
 import { invitationsOf, isPendingAt, rowsOf, sameAddress } from './access.mts';
 import type { Action, ActionKind, ActionRecord } from './actions.mts';
@@ -6,13 +6,13 @@ import { clock, type Finding } from './findings.mts';
 import { stateAt, type InvitationTimeline, type PersonState } from './timelines.mts';
 
 const TICK_MS = 5;
-/** A request that FreshBooks holds back is given up after 30 seconds, and carried out after 40. */
+/** A request that FreshBooks delays is given up after 30 seconds, and carried out after 40. */
 const CARRIED_OUT_WITHIN_MS = 60_000;
-/** How long FreshBooks takes to carry out what a gateway gave up waiting for (`director.mts`), and how exactly. */
+/** How long FreshBooks needs to carry out a request that a gateway gave up (`director.mts`), and the tolerance. */
 const LATE_ARRIVAL_MS = 2_500;
 const ARRIVES_WITHIN_MS = 250;
 
-/** Which actions may do what; nobody asks for anything else that changes FreshBooks. */
+/** The actions that may make each change; no action makes any other change. */
 const ASKED_BY: Partial<Record<HistoryKind, readonly ActionKind[]>> = {
 	memberRemoved: ['remove', 'offboard'],
 	roleChanged: ['updateRole'],
@@ -24,7 +24,7 @@ function isByPackage({ grant }: { grant: number | null }, { grants }: ActionReco
 	return grant !== null && grants.has(grant);
 }
 
-/** Whether an action may be what did something at a time. */
+/** Whether an action may have made a change at a time. */
 function isOf({ startedAt, endedAt }: Action, time: number): boolean {
 	return startedAt <= time && time <= endedAt + CARRIED_OUT_WITHIN_MS;
 }
@@ -37,7 +37,7 @@ function isAbout(action: Action, { businessId, person, details, machineAt }: His
 	return rowsOf(timelines, stretch).some(({ memberId }) => memberId === person.memberId) || sameAddress(person.email, action.email);
 }
 
-/** What the package changed though nobody had asked for it. */
+/** Changes by the package without an action. */
 export function unaskedWrites(record: ActionRecord): Finding[] {
 	return record.history.flatMap((entry): Finding[] => {
 		const { kind, person, details, businessId, machineAt } = entry;
@@ -45,13 +45,13 @@ export function unaskedWrites(record: ActionRecord): Finding[] {
 		const asking = record.actions.filter((action) => ASKED_BY[kind]?.includes(action.kind) && isOf(action, machineAt));
 		if (asking.some((action) => isAbout(action, entry, record))) return [];
 		const whom = person?.email ?? details['email'] ?? details['staffId'] ?? '';
-		return [{ kind: 'wrong write', at: machineAt, words: `${kind} ${String(whom)} in ${record.timelines.names.get(businessId ?? 0)} at ${clock(machineAt)}, and nobody had asked for it.` }];
+		return [{ kind: 'wrong write', at: machineAt, words: `${kind} ${String(whom)} in ${record.timelines.names.get(businessId ?? 0)} at ${clock(machineAt)}, and no action asked for it.` }];
 	});
 }
 
 const MEMBER = /\/business\/(\d+)\/members\/(\d+)$/;
 
-/** Requests to remove or change an owner or the connected user: wrong, though FreshBooks may refuse them. */
+/** Requests to remove or change an owner or the connected user: wrong also if FreshBooks refuses them. */
 export function forbiddenTargets(record: ActionRecord): Finding[] {
 	return record.requests.flatMap((request): Finding[] => {
 		const { method, path, machineAt } = request;
@@ -70,9 +70,9 @@ function protectedRole({ role, identityId }: PersonState, { connectedIdentity }:
 }
 
 /**
- * Invitations that the package made beside a pending one of the same address. One that another hand made after the action had
- * begun to look is a race that FreshBooks offers no lock against; Onboard cleans up after it, so the surplus must be gone when
- * the last action about that address is over. Two that one action sent are no race.
+ * Invitations that the package created beside a pending one of the same address. If somebody else created one after the action
+ * had begun to read, it is a race, against which FreshBooks has no lock; Onboard cleans up after it, so the surplus must be gone
+ * when the last action about that address has ended. Two that one action sent are not a race.
  */
 export function invitedTwice(record: ActionRecord): Finding[] {
 	const { history, timelines, actions } = record;
@@ -95,7 +95,7 @@ export function invitedTwice(record: ActionRecord): Finding[] {
 
 function isHealedRace(own: InvitationTimeline, others: readonly InvitationTimeline[], about: readonly Action[], madeAt: number, ownIds: ReadonlySet<number>): boolean {
 	const underWay = about.filter((action) => isUnderWay(action, madeAt));
-	// Only Onboard looks again.
+	// Only Onboard reads again.
 	if (underWay.length === 0 || underWay.some(({ kind }) => kind !== 'onboard')) return false;
 	const began = Math.min(...underWay.map(({ startedAt }) => startedAt));
 	const isBySelf = (time: number): boolean => time >= began && about.every((action) => action === underWay[0] || !isUnderWay(action, time));
