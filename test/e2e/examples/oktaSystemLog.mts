@@ -1,0 +1,123 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Json } from '../support.mts';
+
+/** The statuses of Okta's users that the tests need (developer.okta.com, Users API). */
+type OktaStatus = 'ACTIVE' | 'DEPROVISIONED' | 'deleted';
+
+const TOKEN = 'okta-token';
+/** No event is younger than this when it is read: the log is asked for what came since. */
+const AGE_MS = 60_000;
+
+function idOf(login: string): string {
+	return `00u${createHash('sha256').update(login).digest('hex').slice(0, 17)}`;
+}
+
+/** An event as the System Log has it (developer.okta.com, System Log API and Event Hooks). */
+function eventOf(login: string, published: Date): Json {
+	return {
+		actor: { id: '00u1qw6mqitPHM8AJ0g7', type: 'User', alternateId: 'admin@example.com', displayName: 'Example Admin', detailEntry: null },
+		client: { userAgent: null, zone: 'null', device: null, id: null, ipAddress: '203.0.113.7', geographicalContext: null },
+		device: null,
+		authenticationContext: { authenticationProvider: null, credentialProvider: null, credentialType: null, issuer: null, interface: null, authenticationStep: 0, externalSessionId: 'trsUz2TG3wKS6ar1lvWzHo71w' },
+		displayMessage: 'Deactivate Okta user',
+		eventType: 'user.lifecycle.deactivate',
+		outcome: { result: 'SUCCESS', reason: null },
+		published: published.toISOString(),
+		securityContext: { asNumber: null, asOrg: null, isp: null, domain: null, isProxy: null },
+		severity: 'INFO',
+		debugContext: { debugData: { requestId: 'WcKPxq1f8QLfFvv3UPHhhgAACGM', requestUri: '/api/v1/users/lifecycle/deactivate' } },
+		legacyEventType: 'core.user.config.user_deactivated',
+		transaction: { type: 'WEB', id: 'WcKPxq1f8QLfFvv3UPHhhgAACGM', detail: {} },
+		uuid: randomUUID(),
+		version: '0',
+		request: { ipChain: [] },
+		target: [{ id: idOf(login), type: 'User', alternateId: login, displayName: login.split('@')[0], detailEntry: null }],
+	};
+}
+
+/**
+ * An address on 127.0.0.1 that answers as Okta's System Log does to a polling request (pages without an end, each with a
+ * link to the next one; an empty page when nothing is new), and as its users do.
+ */
+export class OktaSystemLog {
+	/** Queries of the log, as they came. */
+	readonly queries: URLSearchParams[] = [];
+	readonly statuses = new Map<string, OktaStatus>();
+	/** Fails from the page of this number on, from 0. */
+	failsFromPage = Infinity;
+	/** Every question about a user is answered 503. */
+	usersFail = false;
+	pageSize = 2;
+	#events: Json[] = [];
+	readonly #server: Server;
+
+	private constructor() {
+		this.#server = createServer((request, answer) => this.#answer(request, answer));
+	}
+
+	static async open(): Promise<OktaSystemLog> {
+		const okta = new OktaSystemLog();
+		okta.#server.listen(0, '127.0.0.1');
+		await once(okta.#server, 'listening');
+		return okta;
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+	}
+
+	/** What n8n's Okta credential is filled in with. */
+	get credentialData(): Record<string, unknown> {
+		return { url: this.url, accessToken: TOKEN };
+	}
+
+	/** Deactivates a user, a while ago. */
+	deactivate(login: string, daysAgo = 0): void {
+		this.#events.push(eventOf(login, new Date(Date.now() - AGE_MS - daysAgo * 86_400_000)));
+		this.statuses.set(login, 'DEPROVISIONED');
+	}
+
+	/** Nobody was ever deactivated. */
+	reset(): void {
+		this.#events = [];
+		this.queries.splice(0);
+		this.statuses.clear();
+		this.failsFromPage = Infinity;
+		this.usersFail = false;
+	}
+
+	#answer({ url = '', headers }: IncomingMessage, answer: ServerResponse): void {
+		const { pathname, searchParams } = new URL(url, this.url);
+		const send = (status: number, body: unknown, links: string[] = []): void =>
+			void answer.writeHead(status, { 'content-type': 'application/json', ...(links.length > 0 && { link: links }) }).end(JSON.stringify(body));
+		const refuse = (status: number, errorCode: string, errorSummary: string): void =>
+			send(status, { errorCode, errorSummary, errorLink: errorCode, errorId: 'oaeHfmOAx1iRLa0H10DeMz5fQ', errorCauses: [] });
+		if (headers.authorization !== `SSWS ${TOKEN}`) return refuse(401, 'E0000011', 'Invalid token provided');
+		if (pathname.startsWith('/api/v1/users/')) return this.#user(decodeURIComponent(pathname.split('/').at(-1) ?? ''), send, refuse);
+		this.queries.push(searchParams);
+		const page = Number(searchParams.get('after') ?? 0);
+		if (page >= this.failsFromPage) return refuse(429, 'E0000047', 'API call exceeded rate limit due to too many requests.');
+		const isPolling = searchParams.get('sortOrder') === 'ASCENDING' && !searchParams.has('until');
+		if (!isPolling || (page === 0) !== searchParams.has('since')) return refuse(400, 'E0000053', 'Invalid parameter');
+		const since = Date.parse(searchParams.get('since') ?? '1970-01-01');
+		const events = this.#events.filter(({ published }) => Date.parse(String(published)) >= since).slice(page * this.pageSize, (page + 1) * this.pageSize);
+		const next = new URL(url, this.url);
+		next.searchParams.delete('since');
+		next.searchParams.set('after', String(page + 1));
+		return send(200, events, [`<${this.url}${url}>; rel="self"`, `<${next.href}>; rel="next"`]);
+	}
+
+	#user(id: string, send: (status: number, body: unknown) => void, refuse: (status: number, code: string, summary: string) => void): void {
+		if (this.usersFail) return refuse(503, 'E0000010', 'Service is in read only mode');
+		const [login, status] = [...this.statuses].find(([one]) => idOf(one) === id) ?? ['', 'deleted'];
+		if (status === 'deleted') return refuse(404, 'E0000007', `Not found: Resource not found: ${id} (User)`);
+		return send(200, { id, status, profile: { login, email: login } });
+	}
+
+	close(): void {
+		this.#server.close();
+	}
+}

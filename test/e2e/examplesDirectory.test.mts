@@ -1,0 +1,451 @@
+// The importable workflows in which a directory (Okta, Entra ID) decides who has access to FreshBooks, each run on a real n8n
+// with the packed package. Okta and Entra ID are stand-ins that speak the services' own formats; Slack is a node that shows
+// what Slack's would have been given.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test, type TestContext } from 'node:test';
+import { Entra, entraUser } from './examples/entra.mts';
+import { Mailbox } from './examples/mailbox.mts';
+import { OktaSystemLog } from './examples/oktaSystemLog.mts';
+import { answerForm, begin, importExample, untilWaiting, type Here } from './examples/running.mts';
+import { deleteTables, rowsOf } from './examples/tables.mts';
+import type { Execution, Workflow, WorkflowNode } from '../../sandbox/n8n/index.mts';
+import { BILLSPRING, startWorld, type Json, type World } from './support.mts';
+
+const NEW = 'ada.lovelace@example.com';
+const BEATRIZ = 'beatriz.fontaine@example.com';
+const CALUM = 'calum.prewitt@example.com';
+const HUGH = 'hugh.omalley-reyes@example.com';
+const IVO = 'ivo.castellan@example.com';
+const LUCIA = 'lucia.marchetti@example.com';
+const MIRELA = 'mirela.okafor@example.com';
+const NOOR = 'noor.haddad@example.com';
+const ODALYS = 'odalys.brandt@example.com';
+const OWNER = 'marlowe.ashdown@example.com';
+const PRIYANKA = 'priyanka.solheim@example.com';
+const SOREN = 'soren.lindqvist@example.com';
+const TEODOR = 'teodor.wexley@example.com';
+const JUN = 'jun.takeda@example.com';
+const STRANGER = 'nobody.known@example.com';
+
+const SLACK = 'Tell Slack: not finished';
+/** FreshBooks refuses to remove members. */
+const NO_REMOVAL = { kind: 'status', route: `DELETE .*/business/${BILLSPRING}/members/`, status: 403, body: { error: 'forbidden' }, count: 0 };
+
+let world: World;
+let mailbox: Mailbox;
+let okta: OktaSystemLog;
+let entra: Entra;
+let here: Here;
+
+/** Imports an example with other values in its node Settings. */
+async function imported(context: TestContext, name: string, settings: Json = {}): Promise<Workflow> {
+	const { client } = world.n8n;
+	const workflow = await importExample(context, world, name, here);
+	const withSettings = ({ parameters, ...node }: WorkflowNode): WorkflowNode => {
+		const jsonOutput = JSON.stringify({ ...(JSON.parse(String(parameters['jsonOutput'])) as Json), ...settings });
+		return { ...node, parameters: { ...parameters, jsonOutput } };
+	};
+	return await client.updateWorkflow(workflow.id, { nodes: workflow.nodes.map((node) => (node.name === 'Settings' ? withSettings(node) : node)) });
+}
+
+function assertSucceeded({ status, error }: Execution): void {
+	assert.equal(status, 'success', error?.message);
+}
+
+async function ran(workflow: Workflow, trigger: string): Promise<Execution> {
+	const execution = await world.n8n.client.run(workflow.id, trigger);
+	assertSucceeded(execution);
+	return execution;
+}
+
+/** Runs a workflow that must fail, and changes nothing. */
+async function failed(workflow: Workflow, trigger: string, message: RegExp): Promise<Execution> {
+	const execution = await world.n8n.client.run(workflow.id, trigger);
+	assert.equal(execution.status, 'error');
+	assert.match(String(execution.error?.message), message);
+	assert.deepEqual(await world.changes(), []);
+	return execution;
+}
+
+/** Runs a workflow up to the form, which names these people and nobody else, and decides. */
+async function decided(workflow: Workflow, trigger: string, people: string[], decision: string): Promise<Execution> {
+	const before = await removals();
+	const executionId = await begin(world, workflow.id, trigger);
+	await untilWaiting(world, executionId);
+	const [mail, ...more] = mailbox.mails.splice(0);
+	assert.deepEqual(more, []);
+	assert.equal(mail?.subject, `Approve: offboard ${people.length} from FreshBooks`);
+	for (const email of people) assert.ok(mail.text.includes(email), `${email}: ${mail.text}`);
+	assert.deepEqual(await removals(), before, 'nobody is removed before the approval');
+	const url = /http:\S+/.exec(mail.text)?.[0];
+	assert.ok(url, mail.text);
+	await answerForm(url, [decision, 'Ines Albrecht']);
+	const execution = await world.n8n.client.finished(executionId);
+	assertSucceeded(execution);
+	return execution;
+}
+
+/** The texts of every run of a node: n8n runs it once for each branch that leads to it. */
+const slackTexts = ({ runData }: Execution, node: string): string[] =>
+	(runData[node] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []).map(({ json }) => String(json['text']));
+const removals = async (): Promise<string[]> => (await world.changes()).filter((kind) => kind === 'memberRemoved' || kind === 'invitationRevoked');
+const hasAccess = async (email: string): Promise<boolean> => (await world.memberOf(email)) !== undefined || (await world.pendingOf(email)).length > 0;
+
+before(async () => {
+	world = await startWorld('examplesDirectory');
+	mailbox = await Mailbox.open();
+	okta = await OktaSystemLog.open();
+	entra = await Entra.open();
+	const { client } = world.n8n;
+	const microsoft = await client.createCredential('microsoftEntraOAuth2Api', 'Microsoft Entra ID', entra.credentialData);
+	await client.connectOAuth2(microsoft.id, async (url) => (await fetch(url, { redirect: 'manual' })).headers.get('location') ?? '');
+	here = {
+		credentials: {
+			smtp: await client.createCredential('smtp', 'Mailbox', mailbox.credentialData),
+			oktaApi: await client.createCredential('oktaApi', 'Okta', okta.credentialData),
+			microsoftEntraOAuth2Api: microsoft,
+		},
+		addresses: { 'https://your-company.okta.com': okta.url, 'https://graph.microsoft.com': entra.url },
+	};
+});
+beforeEach(async () => {
+	await world.reset();
+	await world.withoutQuarry();
+	await deleteTables(world);
+	mailbox.mails.splice(0);
+	okta.reset();
+	entra.reset();
+});
+after(async () => {
+	mailbox?.close();
+	okta?.close();
+	entra?.close();
+	await world?.close();
+});
+
+describe('leaver-okta-deactivated', () => {
+	const NAME = 'leaver-okta-deactivated';
+	const HOURLY = 'Every hour';
+	const states = async (): Promise<Record<string, unknown>> => Object.fromEntries((await rowsOf(world, 'FreshBooks leavers')).map(({ email, state }) => [email, state]));
+
+	test('every page of the log: offboarded, once per event; the next run reads from a day before the newest event', async (context) => {
+		for (const login of [TEODOR, 'service-account', STRANGER, LUCIA]) okta.deactivate(login);
+		const workflow = await imported(context, NAME);
+		const execution = await ran(workflow, HOURLY);
+		assert.deepEqual([await hasAccess(TEODOR), await hasAccess(LUCIA)], [false, false]);
+		assert.deepEqual(await states(), { [TEODOR]: 'done', 'service-account': '', [STRANGER]: 'done', [LUCIA]: 'done' });
+		assert.match(slackTexts(execution, SLACK).join(), /^Deactivated in Okta, and not offboarded from FreshBooks: service-account\. /);
+		assert.deepEqual((await world.changes()).sort(), ['invitationRevoked', 'memberRemoved']);
+		assert.equal(okta.queries[0]?.get('filter'), 'eventType eq "user.lifecycle.deactivate" and outcome.result eq "SUCCESS"');
+		assert.deepEqual(okta.queries.map((query) => query.get('after')), [null, '1', '2']);
+
+		okta.queries.splice(0);
+		okta.deactivate(CALUM);
+		await ran(workflow, HOURLY);
+		const since = Date.now() - Date.parse(okta.queries[0]?.get('since') ?? '');
+		assert.ok(since > 86_400_000 && since < 86_400_000 + 600_000, `since ${since} ms ago`);
+		assert.equal((await rowsOf(world, 'FreshBooks leavers')).length, 5);
+		assert.equal(await hasAccess(CALUM), false);
+		assert.deepEqual((await world.changes()).sort(), ['invitationRevoked', 'memberRemoved', 'memberRemoved']);
+	});
+
+	test('the same person deactivated twice, or nobody: no harm', async (context) => {
+		const workflow = await imported(context, NAME);
+		await ran(workflow, HOURLY);
+		assert.deepEqual(await states(), {});
+		okta.deactivate(TEODOR, 1);
+		okta.deactivate(TEODOR);
+		await ran(workflow, HOURLY);
+		await ran(workflow, HOURLY);
+		assert.deepEqual((await rowsOf(world, 'FreshBooks leavers')).map(({ state }) => state), ['done', 'done']);
+		assert.deepEqual(await world.changes(), ['memberRemoved']);
+	});
+
+	test('the second page fails: nobody is removed, and the next run makes up for it', async (context) => {
+		for (const email of [TEODOR, STRANGER, CALUM]) okta.deactivate(email);
+		okta.failsFromPage = 1;
+		const workflow = await imported(context, NAME);
+		await failed(workflow, HOURLY, /./);
+		okta.failsFromPage = Infinity;
+		await ran(workflow, HOURLY);
+		assert.deepEqual([await hasAccess(TEODOR), await hasAccess(CALUM)], [false, false]);
+	});
+
+	test('more than a handful: removed after the approval, and not asked about twice', async (context) => {
+		for (const email of [TEODOR, CALUM]) okta.deactivate(email);
+		const workflow = await imported(context, NAME, { approveAbove: 1 });
+		const executionId = await begin(world, workflow.id, HOURLY);
+		await untilWaiting(world, executionId);
+		const [mail] = mailbox.mails.splice(0);
+		const meanwhile = await ran(workflow, HOURLY);
+		assert.equal(meanwhile.runData['Plan (dry run)'], undefined, 'the next run leaves them alone');
+		assert.deepEqual(mailbox.mails, []);
+		assert.deepEqual(await world.changes(), []);
+		// Back in Okta while the approval was waited for.
+		okta.statuses.set(CALUM, 'ACTIVE');
+		await answerForm(/http:\S+/.exec(mail?.text ?? '')?.[0] ?? '', ['Remove access', 'Ines Albrecht']);
+		assertSucceeded(await world.n8n.client.finished(executionId));
+		assert.deepEqual(await states(), { [TEODOR]: 'done', [CALUM]: 'reactivated' });
+		assert.deepEqual(await world.changes(), ['memberRemoved']);
+	});
+
+	test('not approved: nobody is removed, now or later', async (context) => {
+		for (const email of [TEODOR, CALUM]) okta.deactivate(email);
+		const workflow = await imported(context, NAME, { approveAbove: 1 });
+		await decided(workflow, HOURLY, [TEODOR, CALUM], 'Do nothing');
+		assert.deepEqual(await states(), { [TEODOR]: 'not approved', [CALUM]: 'not approved' });
+		await ran(workflow, HOURLY);
+		assert.deepEqual(await world.changes(), []);
+	});
+
+	test('nobody decides in time: the next run asks again', async (context) => {
+		for (const email of [TEODOR, CALUM]) okta.deactivate(email);
+		const workflow = await imported(context, NAME, { approveAbove: 1 });
+		// What n8n's Wait node gives when its time is over: the item that it was given.
+		await world.n8n.client.updateWorkflow(workflow.id, { pinData: { 'Wait for the decision': [{ json: { accepted: ['approver@example.com'] } }] } });
+		await ran(workflow, HOURLY);
+		await ran(workflow, HOURLY);
+		assert.equal(mailbox.mails.length, 2);
+		assert.deepEqual(await world.changes(), []);
+	});
+
+	test('not finished: stays open, Slack is notified once, and a later run finishes it', async (context) => {
+		// So long ago that Okta's log does not have it any more when the next run reads.
+		okta.deactivate(TEODOR, 95);
+		await world.control('POST', '/faults', NO_REMOVAL);
+		const workflow = await imported(context, NAME, { firstRunLooksBackDays: 100 });
+		const first = await ran(workflow, HOURLY);
+		const [text, ...more] = slackTexts(first, SLACK);
+		assert.deepEqual(more, []);
+		assert.match(String(text), /^Deactivated in Okta, and not offboarded from FreshBooks: teodor\.wexley@example\.com\. .+ The next run tries again\.$/);
+		const second = await ran(workflow, HOURLY);
+		assert.deepEqual(slackTexts(second, SLACK), []);
+		assert.equal(await hasAccess(TEODOR), true);
+		await world.control('DELETE', '/faults');
+		await ran(workflow, HOURLY);
+		assert.deepEqual(await states(), { [TEODOR]: 'done' });
+		assert.equal(await hasAccess(TEODOR), false);
+	});
+
+	test('Okta does not say whether the person is still deactivated, or the person owns the business: not removed, Slack is told', async (context) => {
+		okta.deactivate(TEODOR);
+		okta.deactivate(OWNER);
+		okta.usersFail = true;
+		const workflow = await imported(context, NAME);
+		const execution = await ran(workflow, HOURLY);
+		const texts = slackTexts(execution, SLACK);
+		assert.equal(texts.length, 2);
+		assert.ok(texts.some((text) => text.includes(TEODOR) && text.includes('Okta answered 503')), texts.join('\n'));
+		assert.ok(texts.some((text) => text.includes(OWNER) && text.includes('was not offboarded')), texts.join('\n'));
+		assert.deepEqual(await world.changes(), []);
+	});
+
+	test('deleted from Okta after the deactivation: offboarded', async (context) => {
+		okta.deactivate(TEODOR);
+		okta.statuses.set(TEODOR, 'deleted');
+		await ran(await imported(context, NAME), HOURLY);
+		assert.equal(await hasAccess(TEODOR), false);
+	});
+});
+
+describe('leaver-entra-disabled', () => {
+	const NAME = 'leaver-entra-disabled';
+	const DAILY = 'Every morning';
+
+	test('every page of the list: offboarded; an exception and a stranger are left alone; a repeat does nothing', async (context) => {
+		entra.users = [entraUser(MIRELA), entraUser(STRANGER, false), entraUser(IVO, false), { ...entraUser(TEODOR, false), mail: null, userPrincipalName: TEODOR }];
+		const workflow = await imported(context, NAME, { neverRemove: [IVO.toUpperCase()] });
+		const execution = await ran(workflow, DAILY);
+		assert.deepEqual(execution.items('Offboard').map(({ email, status }) => [email, status]), [[TEODOR, 'offboarded']]);
+		assert.equal(execution.items('File the report').length, 1);
+		assert.deepEqual(await world.changes(), ['memberRemoved']);
+		assert.ok(entra.asked[0]?.startsWith('/v1.0/users?') && entra.asked[0].includes('$filter=accountEnabled eq false'), entra.asked[0]);
+		assert.ok(entra.asked[1]?.includes('$skiptoken=1'), entra.asked[1]);
+
+		const again = await ran(workflow, DAILY);
+		assert.equal(again.runData['Offboard'], undefined);
+		assert.deepEqual(await world.changes(), ['memberRemoved']);
+	});
+
+	test('more than a handful: removed after the approval', async (context) => {
+		entra.users = [TEODOR, LUCIA, CALUM].map((email) => entraUser(email, false));
+		const workflow = await imported(context, NAME, { approveAbove: 2 });
+		await decided(workflow, DAILY, [TEODOR, LUCIA, CALUM], 'Remove access');
+		assert.deepEqual((await world.changes()).sort(), ['invitationRevoked', 'memberRemoved', 'memberRemoved']);
+	});
+
+	test('not approved: nobody is removed', async (context) => {
+		entra.users = [TEODOR, CALUM].map((email) => entraUser(email, false));
+		const workflow = await imported(context, NAME, { approveAbove: 1 });
+		const execution = await decided(workflow, DAILY, [TEODOR, CALUM], 'Do nothing');
+		assert.equal(execution.items('Not approved').length, 1);
+		assert.deepEqual(await world.changes(), []);
+	});
+
+	test('nobody is disabled, the second page fails, or Graph lists people who are not disabled: nobody is removed', async (context) => {
+		const workflow = await imported(context, NAME);
+		await ran(workflow, DAILY);
+		entra.users = [TEODOR, CALUM, LUCIA].map((email) => entraUser(email, false));
+		entra.failsFromPage = 1;
+		await failed(workflow, DAILY, /./);
+		entra.failsFromPage = Infinity;
+		entra.users = [entraUser(TEODOR), entraUser(CALUM)];
+		entra.ignoresFilter = true;
+		await ran(workflow, DAILY);
+		assert.deepEqual(await world.changes(), []);
+	});
+
+	test('not finished, the owner, a business that cannot be read: Slack is told, and the next run tries the rest', async (context) => {
+		await world.reset();
+		entra.users = [entraUser(TEODOR, false), entraUser(OWNER, false)];
+		const workflow = await imported(context, NAME);
+		const execution = await ran(workflow, DAILY);
+		const texts = slackTexts(execution, SLACK);
+		assert.ok(texts.some((text) => text.includes(OWNER)), texts.join('\n'));
+		assert.match(String(slackTexts(execution, 'Tell Slack: not all read')[0]), /INCOMPLETE review.*Quarry Lane Café/);
+		assert.ok(await world.memberOf(OWNER));
+
+		await world.reset();
+		await world.withoutQuarry();
+		await world.control('POST', '/faults', NO_REMOVAL);
+		const stuck = await ran(workflow, DAILY);
+		assert.ok(slackTexts(stuck, SLACK).some((text) => text.includes(TEODOR)));
+		await world.control('DELETE', '/faults');
+		await ran(workflow, DAILY);
+		assert.equal(await hasAccess(TEODOR), false);
+	});
+});
+
+describe('review-keep-in-step', () => {
+	const NAME = 'review-keep-in-step';
+	const DAILY = 'Every morning';
+	const LOG = 'FreshBooks kept in step';
+	const [ADMINS, MANAGERS, EMPLOYEES] = ['admins', 'managers', 'employees'] as const;
+	const settings = {
+		dryRun: false,
+		neverTouch: [BEATRIZ, NOOR.toUpperCase()],
+		groups: [
+			{ group: ADMINS, role: 'business_partner' },
+			{ group: MANAGERS, role: 'business_manager' },
+			{ group: EMPLOYEES, role: 'business_employee' },
+		],
+	};
+	const logged = async (): Promise<Array<[unknown, unknown, unknown]>> => (await rowsOf(world, LOG)).map(({ action, email, state }) => [action, email, state]);
+
+	beforeEach(() => {
+		entra.groups = {
+			[ADMINS]: [entraUser(ODALYS)],
+			[MANAGERS]: [entraUser(IVO), entraUser(PRIYANKA), entraUser(MIRELA)],
+			[EMPLOYEES]: [entraUser(MIRELA), entraUser(TEODOR, false), entraUser(HUGH), entraUser(SOREN), entraUser(JUN), entraUser(NEW)],
+		};
+	});
+
+	test('as imported it is a dry run: the plan is in the table, and nothing is changed', async (context) => {
+		const { neverTouch, groups } = settings;
+		await ran(await imported(context, NAME, { neverTouch, groups }), DAILY);
+		assert.deepEqual((await logged()).sort(), [
+			['change role', MIRELA, 'planned'],
+			['invite', NEW, 'planned'],
+			['keep', BEATRIZ, 'planned'],
+			['keep', OWNER, 'planned'],
+			['keep', NOOR, 'planned'],
+			['remove', CALUM, 'planned'],
+			['remove', LUCIA, 'planned'],
+			['remove', TEODOR, 'planned'],
+		]);
+		assert.deepEqual(await world.changes(), []);
+		assert.deepEqual(mailbox.mails, []);
+		assert.ok(entra.asked.some((one) => one.startsWith(`/v1.0/groups/${EMPLOYEES}/transitiveMembers?`) && one.includes('$skiptoken=2')));
+	});
+
+	test('approved: invited, role corrected, removed, each with a row in the log; a repeat changes nothing', async (context) => {
+		const workflow = await imported(context, NAME, settings);
+		await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Remove access');
+		assert.deepEqual([await hasAccess(TEODOR), await hasAccess(CALUM), await hasAccess(LUCIA)], [false, false, false]);
+		assert.equal((await world.memberOf(MIRELA))?.role, 'business_manager');
+		assert.equal((await world.pendingOf(NEW)).length, 1);
+		assert.deepEqual((await logged()).sort(), [
+			['change role', MIRELA, 'done'],
+			['invite', NEW, 'done'],
+			['remove', CALUM, 'done'],
+			['remove', LUCIA, 'done'],
+			['remove', TEODOR, 'done'],
+		]);
+		const rows = await rowsOf(world, LOG);
+		const [removed] = rows.filter(({ email }) => email === TEODOR);
+		assert.deepEqual([removed?.['roleBefore'], removed?.['decidedBy']], ['business_employee', 'Ines Albrecht']);
+		assert.deepEqual(rows.filter(({ email }) => email === MIRELA).map(({ roleBefore, roleAfter }) => [roleBefore, roleAfter]), [['business_employee', 'business_manager']]);
+
+		const before = await world.changes();
+		await ran(workflow, DAILY);
+		assert.deepEqual(await world.changes(), before);
+		assert.deepEqual(mailbox.mails, []);
+	});
+
+	test('not approved: nobody is removed; the rest is done', async (context) => {
+		const workflow = await imported(context, NAME, settings);
+		await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Do nothing');
+		assert.deepEqual((await world.changes()).sort(), ['invitationCreated', 'roleChanged']);
+		assert.deepEqual((await logged()).filter(([action]) => action === 'remove').map(([, , state]) => state), ['not approved', 'not approved', 'not approved']);
+	});
+
+	test('over the cap: nothing at all is changed, and the run fails with the reason', async (context) => {
+		const workflow = await imported(context, NAME, { ...settings, maxRemovals: 2 });
+		await failed(workflow, DAILY, /^3 people would be removed, and maxRemovals is 2\. Nothing was changed\./);
+		assert.ok((await logged()).every(([, , state]) => state === 'stopped'));
+		assert.deepEqual(mailbox.mails, []);
+	});
+
+	test('an empty group, a group that is not there, a failed page, a user without an address: nothing is changed', async (context) => {
+		const workflow = await imported(context, NAME, settings);
+		const { [EMPLOYEES]: employees = [], ...others } = entra.groups;
+		entra.groups = { ...others, [EMPLOYEES]: [] };
+		await failed(workflow, DAILY, /The group employees has no people\. Nothing was changed\./);
+		entra.groups = others;
+		await failed(workflow, DAILY, /./);
+		entra.groups = { ...others, [EMPLOYEES]: employees };
+		entra.failsFromPage = 2;
+		await failed(workflow, DAILY, /./);
+		entra.failsFromPage = Infinity;
+		entra.groups = { ...others, [EMPLOYEES]: [...employees, { ...entraUser(STRANGER), mail: null, userPrincipalName: '' }] };
+		await failed(workflow, DAILY, /does not show the address and the state of user id-of-nobody\.known/);
+		entra.groups = { ...others, [EMPLOYEES]: [...employees, { ...entraUser(STRANGER), mail: 'not an address' }] };
+		await failed(workflow, DAILY, /^The directory was not understood: .* Nothing was changed\./);
+	});
+
+	test('a review that is not complete: nothing is changed', async (context) => {
+		await world.control('POST', '/faults', { kind: 'status', status: 403, route: `GET .*/business/${BILLSPRING}/invitations`, count: 0 });
+		await failed(await imported(context, NAME, settings), DAILY, /INCOMPLETE review.*Nothing was changed\./);
+	});
+
+	test('the connected user and another owner are in no group: kept as they are, and nobody is asked about them', async (context) => {
+		await world.control('PATCH', `/businesses/${BILLSPRING}/members/${CALUM}`, { role: 'owner' });
+		await world.control('PATCH', `/businesses/${BILLSPRING}/members/${OWNER}`, { role: 'business_partner' });
+		const workflow = await imported(context, NAME, settings);
+		await decided(workflow, DAILY, [TEODOR, LUCIA], 'Remove access');
+		assert.equal((await world.memberOf(CALUM))?.role, 'owner');
+		assert.equal((await world.memberOf(OWNER))?.role, 'business_partner');
+	});
+
+	test('invited with another role: Slack is told to revoke the invitation, and nothing else is done about it', async (context) => {
+		entra.groups[MANAGERS]?.push(entraUser(JUN));
+		const workflow = await imported(context, NAME, settings);
+		const execution = await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Do nothing');
+		const texts = slackTexts(execution, 'Tell Slack: needs a person');
+		assert.equal(texts.length, 1);
+		assert.match(String(texts[0]), /^FreshBooks is not in step with the directory \(look at jun\.takeda@example\.com\): Revoke the invitation; /);
+		assert.deepEqual((await world.changes()).sort(), ['invitationCreated', 'roleChanged']);
+	});
+
+	test('not finished: Slack is told, the log has the reason, and the next run tries again', async (context) => {
+		await world.control('POST', '/faults', NO_REMOVAL);
+		const workflow = await imported(context, NAME, settings);
+		const execution = await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Remove access');
+		const texts = slackTexts(execution, 'Tell Slack: needs a person');
+		assert.ok(texts.some((text) => text.includes(TEODOR)), texts.join('\n'));
+		assert.ok((await logged()).some(([action, email, state]) => action === 'remove' && email === TEODOR && state === 'failed'));
+		await world.control('DELETE', '/faults');
+		await decided(workflow, DAILY, [TEODOR, CALUM], 'Remove access');
+		assert.equal(await hasAccess(TEODOR), false);
+	});
+});
