@@ -235,7 +235,7 @@ describe('leaver-hr-list-after-approval', () => {
 describe('review-every-quarter', () => {
 	const NAME = 'review-every-quarter';
 
-	test('a sheet without formulas, and a report to sign', async (context) => {
+	test('a sheet without formulas, and a report; an incomplete one has no line to sign', async (context) => {
 		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'sum@example.com', firstName: '=1+1' });
 		const workflow = await imported(context, NAME);
 		const execution = await world.n8n.client.run(workflow.id, 'Every quarter');
@@ -252,10 +252,12 @@ describe('review-every-quarter', () => {
 		assert.match(report.text, /<strong>INCOMPLETE review/);
 		assert.match(report.text, /Quarry Lane Café: NOT READ/);
 		assert.match(report.text, /<td>leaver<\/td>\s*<td>1<\/td>/);
-		assert.match(report.text, /Reviewed by:/);
+		assert.match(report.text, /Not to be signed:/);
+		assert.doesNotMatch(report.text, /Reviewed by:/);
 	});
 
-	test('names stand in the report as they are, whatever characters they have', async (context) => {
+	test('names stand in the report as they are, whatever characters they have, and a complete one has lines to sign', async (context) => {
+		await world.withoutQuarry();
 		await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: '<img src=x> & Sons' });
 		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'a_b_c@example.com', role: 'business_partner' });
 		const workflow = await imported(context, NAME);
