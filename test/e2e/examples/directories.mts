@@ -155,6 +155,9 @@ export class Directories {
 		if (query.get('customer') !== 'my_customer') return { status: 400, body: { error: { code: 400, message: 'Bad Request' } } };
 		if (fails) return { status: 503, body: { error: { code: 503, message: 'The service is currently unavailable.', errors: [{ message: 'The service is currently unavailable.', domain: 'global', reason: 'backendError' }] } } };
 		const users = people.map(([person, index]) => googleUser(person, index));
+		// A partial answer, such as `users(id,primaryEmail)`: nothing but these fields, not even the next page's token.
+		const fields = /^users\((.*)\)$/.exec(query.get('fields') ?? '')?.[1]?.split(',');
+		if (fields) return { status: 200, body: { users: users.map((user) => Object.fromEntries(Object.entries(user).filter(([field]) => fields.includes(field)))) } };
 		return {
 			status: 200,
 			body: { kind: 'admin#directory#users', etag: '"list"', ...(users.length > 0 && { users }), ...(next !== undefined && { nextPageToken: String(next) }) },
