@@ -235,7 +235,7 @@ describe('leaver-hr-list-after-approval', () => {
 describe('review-every-quarter', () => {
 	const NAME = 'review-every-quarter';
 
-	test('a sheet without formulas, and a report to sign', async (context) => {
+	test('a sheet without formulas, and a report; an incomplete one has no line to sign', async (context) => {
 		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'sum@example.com', firstName: '=1+1' });
 		const workflow = await imported(context, NAME);
 		const execution = await world.n8n.client.run(workflow.id, 'Every quarter');
@@ -252,10 +252,12 @@ describe('review-every-quarter', () => {
 		assert.match(report.text, /<strong>INCOMPLETE review/);
 		assert.match(report.text, /Quarry Lane Café: NOT READ/);
 		assert.match(report.text, /<td>leaver<\/td>\s*<td>1<\/td>/);
-		assert.match(report.text, /Reviewed by:/);
+		assert.match(report.text, /Not to be signed:/);
+		assert.doesNotMatch(report.text, /Reviewed by:/);
 	});
 
-	test('names stand in the report as they are, whatever characters they have', async (context) => {
+	test('names stand in the report as they are, whatever characters they have, and a complete one has lines to sign', async (context) => {
+		await world.withoutQuarry();
 		await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: '<img src=x> & Sons' });
 		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: 'a_b_c@example.com', role: 'business_partner' });
 		const workflow = await imported(context, NAME);
@@ -357,7 +359,7 @@ describe('joiner-leaver-scim-provisioning', () => {
 		assert.deepEqual([item?.['event'], item?.['email'], item?.['externalId']], ['provisioned', NEW, '00ujl29u0le5T6Aj10h7']);
 		const [text, ...more] = slackTexts(execution, 'done');
 		assert.deepEqual(more, []);
-		assert.match(String(text), /^FreshBooks follows the directory, provisioned: ada\.lovelace@example\.com\. ada\.lovelace@example\.com was invited/);
+		assert.match(String(text), /^Directory change made in FreshBooks, provisioned: ada\.lovelace@example\.com\. ada\.lovelace@example\.com was invited/);
 		assert.deepEqual(jira.tickets, []);
 
 		const started = await executionsOf(world, provider);
@@ -371,7 +373,7 @@ describe('joiner-leaver-scim-provisioning', () => {
 		assert.equal(await world.memberOf(TEODOR), undefined);
 		const [text, ...more] = slackTexts(execution, 'done');
 		assert.deepEqual(more, []);
-		assert.match(String(text), /^FreshBooks follows the directory, deprovisioned: teodor\.wexley@example\.com\. /);
+		assert.match(String(text), /^Directory change made in FreshBooks, deprovisioned: teodor\.wexley@example\.com\. /);
 		assert.deepEqual(jira.tickets, []);
 	});
 
@@ -382,9 +384,9 @@ describe('joiner-leaver-scim-provisioning', () => {
 		assert.deepEqual(more, []);
 		assert.equal(ticket?.authorization, `Basic ${Buffer.from('it@example.com:jira-token').toString('base64')}`);
 		const { description, ...fields } = ticket.fields;
-		assert.deepEqual(fields, { summary: `FreshBooks did not follow the directory: ${OWNER}`, project: { id: '10000' }, issuetype: { id: '10001' } });
+		assert.deepEqual(fields, { summary: `Directory change not made in FreshBooks: ${OWNER}`, project: { id: '10000' }, issuetype: { id: '10001' } });
 		assert.match(String(description), /"event": "failed"/);
-		assert.deepEqual(slackTexts(first.execution, 'ticket'), [`FreshBooks did not follow the directory: ${OWNER}. Ticket IT-1 says why.`]);
+		assert.deepEqual(slackTexts(first.execution, 'ticket'), [`Directory change not made in FreshBooks: ${OWNER}. Ticket IT-1 says why.`]);
 
 		const again = await deactivate(OWNER);
 		assert.equal(again.answer.status, 403);
@@ -401,7 +403,7 @@ describe('joiner-leaver-scim-provisioning', () => {
 		assert.equal(answer.status, 501);
 		assert.deepEqual(await world.changes(), []);
 		const [text] = slackTexts(execution, 'no ticket');
-		assert.match(String(text), /^FreshBooks did not follow the directory: nobody\.known@example\.com\. .+ No ticket could be opened: .+/);
+		assert.match(String(text), /^Directory change not made in FreshBooks: nobody\.known@example\.com\. .+ No ticket could be opened: .+/);
 	});
 });
 

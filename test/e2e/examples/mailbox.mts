@@ -19,16 +19,23 @@ function decoded(text: string, encoding: string): string {
 	return encoding === 'quoted-printable' ? fromQuotedPrintable(text) : text;
 }
 
+/** A header's text; words that are not ASCII are encoded (RFC 2047). */
+function headerText(text: string): string {
+	return text
+		.replace(/\?= =\?UTF-8\?Q\?/gi, '')
+		.replace(/=\?UTF-8\?Q\?(.*?)\?=/gi, (_, words: string) => fromQuotedPrintable(words.replaceAll('_', ' ')));
+}
+
 function readMail(to: string[], message: string): Mail {
 	const end = message.indexOf('\r\n\r\n');
 	const headers = message.slice(0, end).replace(/\r\n[ \t]+/g, ' ');
 	const header = (name: string): string => new RegExp(`^${name}: (.*)$`, 'im').exec(headers)?.[1] ?? '';
 	const encoding = header('Content-Transfer-Encoding').toLowerCase();
-	return { to, subject: header('Subject'), text: decoded(message.slice(end + 4), encoding) };
+	return { to, subject: headerText(header('Subject')), text: decoded(message.slice(end + 4), encoding) };
 }
 
 /** One client's session: what it says is gathered into mails. */
-function converse(socket: Socket, deliver: (mail: Mail) => void): void {
+function converse(socket: Socket, deliver: (mail: Mail) => void, refuses: () => boolean): void {
 	let to: string[] = [];
 	let unread = '';
 	let inMessage = false;
@@ -36,6 +43,10 @@ function converse(socket: Socket, deliver: (mail: Mail) => void): void {
 
 	function command(line: string): void {
 		const verb = line.slice(0, 4).toUpperCase();
+		if (verb === 'RCPT' && refuses()) {
+			say('550 No such mailbox');
+			return;
+		}
 		if (verb === 'RCPT') to.push(/<(.*)>/.exec(line)?.[1] ?? '');
 		inMessage = verb === 'DATA';
 		if (verb === 'QUIT') socket.end('221 Bye\r\n');
@@ -72,10 +83,12 @@ function converse(socket: Socket, deliver: (mail: Mail) => void): void {
 /** A mail server on 127.0.0.1 that keeps what it gets. */
 export class Mailbox {
 	readonly mails: Mail[] = [];
+	/** Takes no mail. */
+	refuses = false;
 	readonly #server: Server;
 
 	private constructor() {
-		this.#server = createServer((socket) => converse(socket, (mail) => this.mails.push(mail)));
+		this.#server = createServer((socket) => converse(socket, (mail) => this.mails.push(mail), () => this.refuses));
 	}
 
 	static async open(): Promise<Mailbox> {
