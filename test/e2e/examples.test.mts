@@ -249,7 +249,7 @@ describe('review-every-quarter', () => {
 		for (const { email } of people) assert.ok(sheet.text.includes(String(email)), `${email} is in the sheet`);
 		const report = await fileOf(world, execution, 'Report');
 		assert.match(report.name, /\.html$/);
-		assert.match(report.text, /<strong>INCOMPLETE review/);
+		assert.match(report.text, /<strong>Review incomplete: do not sign off/);
 		assert.match(report.text, /Quarry Lane Café: NOT READ/);
 		assert.match(report.text, /<td>leaver<\/td>\s*<td>1<\/td>/);
 		assert.match(report.text, /Not to be signed:/);

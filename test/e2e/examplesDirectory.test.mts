@@ -302,7 +302,7 @@ describe('leaver-entra-disabled', () => {
 		const execution = await ran(workflow, DAILY);
 		const texts = slackTexts(execution, SLACK);
 		assert.ok(texts.some((text) => text.includes(OWNER)), texts.join('\n'));
-		assert.match(String(slackTexts(execution, 'Tell Slack: not all read')[0]), /INCOMPLETE review.*Quarry Lane Café/);
+		assert.match(String(slackTexts(execution, 'Tell Slack: not all read')[0]), /Review incomplete: do not sign off\. .*Quarry Lane Café/);
 		assert.ok(await world.memberOf(OWNER));
 
 		await world.reset();
@@ -415,7 +415,7 @@ describe('review-keep-in-step', () => {
 
 	test('a review that is not complete: nothing is changed', async (context) => {
 		await world.control('POST', '/faults', { kind: 'status', status: 403, route: `GET .*/business/${BILLSPRING}/invitations`, count: 0 });
-		await failed(await imported(context, NAME, settings), DAILY, /INCOMPLETE review.*Nothing was changed\./);
+		await failed(await imported(context, NAME, settings), DAILY, /Review incomplete: do not sign off\. .*Nothing was changed\./);
 	});
 
 	test('the connected user and another owner are in no group: kept as they are, and nobody is asked about them', async (context) => {

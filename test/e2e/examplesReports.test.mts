@@ -163,7 +163,7 @@ describe('review-against-directory', () => {
 		const execution = await review(context, 'google');
 		assertSucceeded(execution);
 		const { text } = await fileOf(world, execution, 'Report');
-		assert.match(text, /<strong>INCOMPLETE review/);
+		assert.match(text, /<strong>Review incomplete: do not sign off/);
 		assert.match(text, /Not to be signed:/);
 		assert.doesNotMatch(text, /Reviewed by:/);
 	});
