@@ -2,7 +2,7 @@
 
 const { Transform } = require('node:stream');
 
-const { dest, src } = require('gulp');
+const { dest, parallel, src } = require('gulp');
 
 // What n8n serves beside the compiled code: icons, codex files, output schemas.
 const ASSETS = ['icons/*.svg', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'];
@@ -28,5 +28,20 @@ function buildTabs() {
 	return src('dist/**/*.js').pipe(withTabs()).pipe(dest('dist'));
 }
 
+/** The output schemas without blanks: n8n reads them, people read the sources. */
+function withoutBlanks() {
+	return new Transform({
+		objectMode: true,
+		transform(file, _encoding, done) {
+			file.contents = Buffer.from(JSON.stringify(JSON.parse(file.contents.toString())));
+			done(null, file);
+		},
+	});
+}
+
+function buildSchemas() {
+	return src('dist/**/__schema__/**/*.json').pipe(withoutBlanks()).pipe(dest('dist'));
+}
+
 exports['build:assets'] = buildAssets;
-exports['build:tabs'] = buildTabs;
+exports['build:tabs'] = parallel(buildTabs, buildSchemas);

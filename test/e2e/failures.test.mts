@@ -48,7 +48,7 @@ const ROWS: Row[] = [
 		kind: 'permission',
 		parameters: { ...GET_MANY, business: locator('id', QUARRY) },
 		message: /no permission for .*'Business'/,
-		description: /Connect as an owner or admin/,
+		description: /connect as an owner or admin/,
 		httpCode: '403',
 	},
 	{

@@ -30,7 +30,7 @@ const OPTIONS: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			"Whether to read FreshBooks' undocumented list of business members as well. It adds their IDs, whose address is confirmed, and people who are in no other list.",
+			"Whether to read FreshBooks' undocumented list of business members as well. Only it says whose address is confirmed.",
 	},
 	{
 		displayName: 'Only People with Findings',
@@ -46,7 +46,7 @@ const OPTIONS: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether to read the pending invitations, from a list that FreshBooks does not document. Without them, the summary says that they were left out.',
+			'Whether to read the pending invitations, from a list that FreshBooks does not document',
 	},
 	{
 		displayName: 'Role Field',

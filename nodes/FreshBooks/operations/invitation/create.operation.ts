@@ -24,7 +24,7 @@ export const create = operation<Input>({
 				name: 'endpoint',
 				type: 'options',
 				default: 'businessInvitations',
-				description: 'Which FreshBooks endpoint sends the invitation. FreshBooks documents neither. If one fails for your account, try the other.',
+				description: 'Which FreshBooks endpoint sends the invitation. FreshBooks documents neither.',
 				options: [
 					{ name: 'Business Invitations', value: 'businessInvitations', description: 'From a third-party guide' },
 					{ name: 'User Invitation', value: 'userInvitation', description: "From FreshBooks' Postman collection" },

@@ -71,7 +71,7 @@ export const updateMe = operation({
 	description: updateDisplayOptions({ show: { resource: ['user'], operation: ['updateMe'] } }, [
 		{
 			displayName:
-				'Uses an undocumented FreshBooks endpoint for which FreshBooks offers no scope: expect this step to fail. Change your profile in FreshBooks itself instead.',
+				'Uses an undocumented FreshBooks endpoint for which FreshBooks offers no scope: expect this step to fail. Change your profile in FreshBooks itself.',
 			name: 'profileNotice',
 			type: 'notice',
 			default: '',
