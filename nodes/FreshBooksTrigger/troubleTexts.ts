@@ -149,7 +149,7 @@ function undecidedText(name: string, { people, first, answer }: Trouble & { kind
 	return {
 		message: `${name}: ${who} missing from FreshBooks' lists for more than an hour, and FreshBooks does not confirm that they are gone`,
 		description:
-			`The first is ${inOneLine(first, 80)}; asked for this person, FreshBooks answered ${answer}. They are not reported as removed; all other changes are reported. ` +
+			`The first is ${inOneLine(first, 80)}: FreshBooks answered ${answer}. They are not reported as removed; all other changes are reported. ` +
 			'To fix this, look them up in FreshBooks under Team Members. Remove those who should have left. If they stay, connect a user who may see the whole team.',
 	};
 }

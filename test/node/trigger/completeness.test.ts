@@ -127,7 +127,7 @@ describe('a listing that is incomplete', () => {
 		await fault('totalTooLarge', TEAM, { extra: 5, ...ALWAYS });
 		const { error } = await trigger.poll();
 		expect(error?.message).toBe('Harbour & Pine Works: FreshBooks did not give the complete list of people (131 listed of 136)');
-		expect(error?.description).toMatch(/Connect a user who may see everyone/);
+		expect(error?.description).toMatch(/To fix this, connect a user who may see everybody/);
 	});
 
 	test('an emptied list without a total removes nobody: whoever was asked for is there', async () => {

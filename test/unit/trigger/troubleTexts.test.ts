@@ -19,13 +19,13 @@ describe('people who are undecided for more than an hour', () => {
 
 	it('are reported with how many, who first, what FreshBooks answered and a way out', () => {
 		const { message, description } = reportOf(trouble);
-		expect(message).toMatch(/^BillSpring: for more than an hour 3 people have been missing/);
-		expect(description).toMatch(/The first is ivo@example\.com, about whom FreshBooks answered HTTP 403\./);
-		expect(description).toMatch(/Look them up in FreshBooks under Team Members/);
+		expect(message).toMatch(/^BillSpring: 3 people have been missing from FreshBooks' lists for more than an hour/);
+		expect(description).toMatch(/The first is ivo@example\.com: FreshBooks answered HTTP 403\./);
+		expect(description).toMatch(/To fix this, look them up in FreshBooks under Team Members/);
 	});
 
 	it('are one person where it is one', () => {
-		expect(reportOf({ ...trouble, people: 1 }).message).toMatch(/for more than an hour 1 person/);
+		expect(reportOf({ ...trouble, people: 1 }).message).toMatch(/: 1 person has been missing/);
 	});
 
 	it('are due when the state says so, and keep nobody from publishing', () => {
@@ -34,7 +34,7 @@ describe('people who are undecided for more than an hour', () => {
 	});
 
 	it('are named in one line', () => {
-		expect(reportOf({ ...trouble, first: 'a\nb' }).description).toContain('The first is a b,');
+		expect(reportOf({ ...trouble, first: 'a\nb' }).description).toContain('The first is a b:');
 	});
 });
 
