@@ -191,8 +191,8 @@ interface Work {
 
 /** One request, as the client sends it; false when it was given up. */
 async function send(service: Service, throttle: Throttle): Promise<boolean> {
-	const held: Semaphore[] = [throttle.underWay];
-	await throttle.underWay.acquire();
+	const held: Semaphore[] = [throttle.inFlight];
+	await throttle.inFlight.acquire();
 	let passed = false;
 	for (let tried = 1; !passed; tried++) {
 		await throttle.untilPauseEnds();

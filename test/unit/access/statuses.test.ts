@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { ageInDays, invitedAtOf, isoOrNull } from '../../../nodes/FreshBooks/api/dates';
 import { reportFor, statusOf, type BusinessOutcome, type BusinessReport } from '../../../nodes/FreshBooks/people/offboardReport';
-import { standingOf } from '../../../nodes/FreshBooks/people/onboarding';
+import { accessStateOf } from '../../../nodes/FreshBooks/people/onboarding';
 import { personOf, presenceIn } from '../../../nodes/FreshBooks/people/presence';
 import { Session } from '../../../nodes/FreshBooks/people/session';
 import type { FreshBooksClient, FreshBooksRequest } from '../../../nodes/FreshBooks/client/client';
@@ -127,7 +127,7 @@ describe('what a person is in a business', () => {
 		['nobody', {}, { kind: 'unknown' }],
 	])('%s', (_case, rows, standing) => {
 		const lists = listsOf(rows);
-		expect(standingOf(presenceIn(lists, personOf([EMAIL], [], [lists])), 'business_employee')).toMatchObject(standing);
+		expect(accessStateOf(presenceIn(lists, personOf([EMAIL], [], [lists])), 'business_employee')).toMatchObject(standing);
 	});
 });
 
