@@ -4,7 +4,7 @@ import { doneBy } from '../../../nodes/FreshBooks/people/removing';
 const failed = (facts: Partial<Failure> & Pick<Failure, 'kind'>): FreshBooksError =>
 	new FreshBooksError({ subject: 'a member', idFamily: 'member ID', method: 'DELETE', sent: 1, ...facts } as Failure);
 
-describe('who took away what the lists no longer show', () => {
+describe('who removed what the lists no longer show', () => {
 	test.each([
 		['a request that FreshBooks accepted', {}, 'thisRun'],
 		['a request that an earlier item sent', { error: failed({ kind: 'notFound' }), wasAcceptedBefore: true }, 'thisRun'],
