@@ -43,13 +43,13 @@ function scope(token: string, base: string): nock.Scope {
 	return nock(base, { reqheaders: { ...ALWAYS, authorization: `Bearer ${token}` } });
 }
 
-export interface Place {
+export interface Target {
 	token?: string;
 	base?: string;
 }
 
 /** Expects a GET without body or content type; `pathAndQuery` is matched exactly. */
-export function onGet(pathAndQuery: string, { token = FIRST_TOKEN, base = API }: Place = {}): nock.Interceptor {
+export function onGet(pathAndQuery: string, { token = FIRST_TOKEN, base = API }: Target = {}): nock.Interceptor {
 	const scopeOfReads = nock(base, {
 		reqheaders: { ...ALWAYS, authorization: `Bearer ${token}` },
 		badheaders: ['content-type', 'content-length'],
@@ -58,17 +58,17 @@ export function onGet(pathAndQuery: string, { token = FIRST_TOKEN, base = API }:
 }
 
 /** Expects a PUT with exactly this JSON body. */
-export function onPut(path: string, body: nock.DataMatcherMap, { token = FIRST_TOKEN, base = API }: Place = {}): nock.Interceptor {
+export function onPut(path: string, body: nock.DataMatcherMap, { token = FIRST_TOKEN, base = API }: Target = {}): nock.Interceptor {
 	return scope(token, base).put(path, body).matchHeader('content-type', /application\/json/);
 }
 
 /** Expects a POST with exactly this JSON body. */
-export function onPost(path: string, body: nock.DataMatcherMap, { token = FIRST_TOKEN, base = API }: Place = {}): nock.Interceptor {
+export function onPost(path: string, body: nock.DataMatcherMap, { token = FIRST_TOKEN, base = API }: Target = {}): nock.Interceptor {
 	return scope(token, base).post(path, body).matchHeader('content-type', /application\/json/);
 }
 
 /** Expects a DELETE without body. */
-export function onDelete(path: string, { token = FIRST_TOKEN, base = API }: Place = {}): nock.Interceptor {
+export function onDelete(path: string, { token = FIRST_TOKEN, base = API }: Target = {}): nock.Interceptor {
 	return scope(token, base).delete(path, '');
 }
 

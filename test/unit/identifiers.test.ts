@@ -161,7 +161,7 @@ describe('two addresses', () => {
 		['decomposed and in upper case', 'RENE\u0301@example.com', 'ren\u00e9@example.com'],
 		['with a letter that is composed in lower case only', 'H\u0331@example.com', '\u1e96@example.com'],
 		['in Greek', 'ΣΟΦΙΑ@example.com', 'σοφια@example.com'],
-		['with blanks around', ' ann@example.com\n', 'ann@example.com'],
+		['with surrounding spaces', ' ann@example.com\n', 'ann@example.com'],
 	])('%s are equal', (_how, one, other) => {
 		expect(sameAddress(one, other)).toBe(true);
 	});

@@ -145,7 +145,7 @@ describe('a pause', () => {
 		await expect(waiting).rejects.toThrow('cancelled');
 	});
 
-	test.each([-3, 3])("keeps its length if the system clock changes by %i hours", async (hours) => {
+	test.each([-3, 3])('keeps its length if the system clock changes by %i hours', async (hours) => {
 		const throttle = new Throttle();
 		throttle.pauseFor(60_000);
 		jest.setSystemTime(Date.now() + hours * 3_600_000);

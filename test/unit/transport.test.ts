@@ -143,16 +143,16 @@ describe('a POST is retried only if it surely was not carried out', () => {
 		['text with 400', { statusCode: 400, body: 'bad request' }],
 		['404 without anything', { statusCode: 404, body: '' }],
 		['500 without anything', { statusCode: 500, body: '' }],
-		['JSON that is no envelope, with 500', { statusCode: 500, body: '{}' }],
-		['JSON that is no envelope, with 400', { statusCode: 400, body: '[]' }],
+		['JSON without an envelope, with 500', { statusCode: 500, body: '{}' }],
+		['JSON without an envelope, with 400', { statusCode: 400, body: '[]' }],
 		['a redirect', { statusCode: 307, body: '' }],
 		['200 without anything', { statusCode: 200, body: '' }],
 		['201 without anything', { statusCode: 201, body: '' }],
 		['a web page with 200', { statusCode: 200, body: '<html>' }],
 		['truncated JSON', { statusCode: 200, body: '{"response":{"id":1' }],
-		['JSON that is no envelope', { statusCode: 200, body: '{"unexpected":true}' }],
+		['JSON without an envelope', { statusCode: 200, body: '{"unexpected":true}' }],
 		['a broken connection', network('ECONNRESET')],
-		['a time-out', network('ETIMEDOUT')],
+		['a timeout', network('ETIMEDOUT')],
 		['an unknown network error', network('EPROTO')],
 	])('%s leaves its result unknown', async (_name, answer) => {
 		const { failure, sent } = await failureAfter(POST, answer);
@@ -237,7 +237,7 @@ describe('a failure has the facts of its tries', () => {
 	});
 });
 
-test("the deadline does not move if the system clock is set back during a run", async () => {
+test('the deadline does not move if the system clock is set back during a run', async () => {
 	const { client, asked } = await clientOn(
 		async () => {
 			jest.setSystemTime(Date.now() - 3 * 3_600_000);

@@ -15,12 +15,12 @@ describe('matching people', () => {
 		['the address, in upper or lower case', { team: [{ email: 'A@X.org' }], members: [{ email: 'a@x.ORG' }] }, { team: 1, members: [1], elsewhere: 0 }],
 		['a decomposed é', { team: [{ email: 'é@x.org'.normalize('NFD') }] }, { team: 0, members: [], elsewhere: 0 }],
 		['the Kelvin sign is not k', { team: [{ email: '\u212A@x.org' }] }, { team: 0, members: [], elsewhere: 0 }],
-		['the identity under another address', { team: [{ email: EMAIL, identity_id: 7 }, { email: 'b@x.org', identity_id: 7 }] }, { team: 1, members: [], elsewhere: 1 }],
+		['the identity with another address', { team: [{ email: EMAIL, identity_id: 7 }, { email: 'b@x.org', identity_id: 7 }] }, { team: 1, members: [], elsewhere: 1 }],
 		['the identity without an address', { team: [{ email: EMAIL, identity_id: 7 }], members: [{ id: 3, email: null, identity_id: 7 }] }, { team: 1, members: [3], elsewhere: 0 }],
 		['another identity with another address', { team: [{ email: EMAIL, identity_id: 7 }, { email: 'b@x.org', identity_id: 8 }] }, { team: 1, members: [], elsewhere: 0 }],
-		['a row without address and identity is nobody in particular', { team: [{ email: EMAIL }], members: [{ id: 3, email: null }] }, { team: 1, members: [], elsewhere: 0 }],
-		['the other address in the list that shows no identity', { team: [{ email: EMAIL, identity_id: 7 }, { email: 'b@x.org', identity_id: 7 }], members: [{ id: 3, email: 'b@x.org' }] }, { team: 1, members: [], elsewhere: 2 }],
-		['the other address of somebody with another identity', { team: [{ email: EMAIL, identity_id: 7 }, { email: 'b@x.org', identity_id: 7 }], members: [{ id: 3, email: 'b@x.org', identity_id: 8 }] }, { team: 1, members: [], elsewhere: 1 }],
+		['a row with neither address nor identity matches nobody', { team: [{ email: EMAIL }], members: [{ id: 3, email: null }] }, { team: 1, members: [], elsewhere: 0 }],
+		['the other address in the list without identities', { team: [{ email: EMAIL, identity_id: 7 }, { email: 'b@x.org', identity_id: 7 }], members: [{ id: 3, email: 'b@x.org' }] }, { team: 1, members: [], elsewhere: 2 }],
+		['the other address with another identity', { team: [{ email: EMAIL, identity_id: 7 }, { email: 'b@x.org', identity_id: 7 }], members: [{ id: 3, email: 'b@x.org', identity_id: 8 }] }, { team: 1, members: [], elsewhere: 1 }],
 	])('%s', (_name, rows, expected) => {
 		const { teamMembers, members, elsewhere } = presence(listsOf(rows));
 		expect({ team: teamMembers.length, members: ids(members), elsewhere: elsewhere.teamMembers.length + elsewhere.members.length }).toEqual(expected);
