@@ -12,7 +12,7 @@ import { readBack } from './readBack';
 export interface BusinessMembership {
 	businessId: number;
 	businessUuid: string | null;
-	/** The account ID of the business; null if FreshBooks returns none that surely belongs to it. */
+	/** The account ID of the business; null if FreshBooks returns none that certainly belongs to it. */
 	accountId: string | null;
 	name: string | null;
 	role: string | null;

@@ -53,7 +53,7 @@ export interface Failure {
 	/** The kind of ID in the path, for example `business ID`. */
 	idFamily: string;
 	method: string;
-	/** How often the request was sent; 0 if it surely never was. */
+	/** How often the request was sent; 0 if it certainly never was. */
 	sent?: number;
 	/** True if any try ended without a response from FreshBooks itself, so that it may have been carried out. */
 	maybeDone?: boolean;

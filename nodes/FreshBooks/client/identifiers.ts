@@ -1,9 +1,9 @@
 /**
  * Validates FreshBooks' identifiers. Pure.
  *
- * FreshBooks has several kinds of ID and answers a confusion of them with a 404 (freshbooks.com/api/identity_model). A business
+ * FreshBooks has several kinds of ID, and answers the wrong kind with a 404 (freshbooks.com/api/identity_model). A business
  * has an integer ID and its accounting system an alphanumeric account ID. A team member has a UUID in the published endpoints
- * and an integer ID in those of stitchflow.com's guide. IDs become path segments, and DELETE on a certain path deletes a whole
+ * and an integer ID in those of stitchflow.com's guide. IDs become path segments, and a DELETE on one path deletes a whole
  * business. So only the exact form is accepted.
  */
 

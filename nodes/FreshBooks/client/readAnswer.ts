@@ -12,7 +12,7 @@ export interface FailedTry {
 	ok: false;
 	trouble: Trouble;
 	failure: Failure;
-	/** False if the request was surely never sent. Default: true. */
+	/** False if the request was certainly never sent. Default: true. */
 	wasSent?: boolean;
 	/** Another process may have stored a new token meanwhile, so the request is retried once. */
 	retryWithStoredToken?: boolean;

@@ -23,7 +23,7 @@ export type Trouble =
 	| 'final';
 
 /**
- * True if the request may be sent again. A POST only if it surely had no effect.
+ * True if the request may be sent again. A POST only if it certainly had no effect.
  * @param tried number of tries so far, from 1
  */
 export function shouldRetry(method: string, trouble: Trouble, tried: number): boolean {

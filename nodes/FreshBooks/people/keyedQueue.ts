@@ -1,4 +1,4 @@
-const ignored = (): void => undefined;
+const noop = (): void => undefined;
 
 /** Runs work with the same key in sequence, and other work in parallel. */
 export class KeyedQueue {
@@ -8,7 +8,7 @@ export class KeyedQueue {
 	async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
 		const before = this.last.get(key) ?? Promise.resolve();
 		const mine = before.then(work);
-		const ended = mine.then(ignored, ignored).then(() => {
+		const ended = mine.then(noop, noop).then(() => {
 			if (this.last.get(key) === ended) this.last.delete(key);
 		});
 		this.last.set(key, ended);

@@ -40,8 +40,8 @@ interface Rows {
 export interface Presence extends Rows {
 	/** The person's rows with another address. */
 	elsewhere: Rows;
-	/** The members of `elsewhere` who surely are the person (`isSurely`). */
-	surelyElsewhere: BusinessMember[];
+	/** The members of `elsewhere` who certainly are the person (`isCertainMatch`). */
+	certainElsewhere: BusinessMember[];
 	/** The person's invitations with an unknown status. */
 	unclearInvitations: Invitation[];
 }
@@ -93,16 +93,16 @@ export function matchOf({ email, identityId }: PersonRow, { named, identities, o
 }
 
 /**
- * Whether a members row with another address is surely the person's, so that it may be removed. True if it has the person's
+ * Whether a members row with another address is certainly the person's, so that it may be removed. True if it has the person's
  * identity, or if the published list of this business shows that address with the person's identity only.
  */
-export function isSurely({ email, identityId }: PersonRow, { identities }: Person, { teamMembers }: BusinessLists): boolean {
+export function isCertainMatch({ email, identityId }: PersonRow, { identities }: Person, { teamMembers }: BusinessLists): boolean {
 	if (identityId !== null) return identities.has(identityId);
 	const sameAddress = teamMembers.rows.filter((row) => row.email !== null && keyOf(row.email) === keyOf(email));
 	return sameAddress.length > 0 && sameAddress.every((row) => row.identityId !== null && identities.has(row.identityId));
 }
 
-/** Counts a row without an address as `elsewhere` if the business also shows its identity with another address, so that it is not removed by mistake. */
+/** Counts a row without an address as `elsewhere` if the business shows its identity with another address too: it is not removed by default. */
 function groupOf(row: PersonRow, person: Person, people: PersonRow[]): 'named' | 'elsewhere' | undefined {
 	const match = matchOf(row, person);
 	if (match !== 'unaddressed') return match;
@@ -123,7 +123,7 @@ export function presenceIn(lists: BusinessLists, person: Person): Presence {
 	return {
 		...rowsOf('named'),
 		elsewhere,
-		surelyElsewhere: elsewhere.members.filter((row) => isSurely(row, person, lists)),
+		certainElsewhere: elsewhere.members.filter((row) => isCertainMatch(row, person, lists)),
 		unclearInvitations: invitations.filter(({ row, match }) => match !== undefined && row.state === 'unknown').map(({ row }) => row),
 	};
 }
@@ -166,14 +166,14 @@ export function isConnectedUser({ email, identityId }: Pick<Me, 'email' | 'ident
 }
 
 /**
- * True if the business surely has an active owner other than the person. Uses the published list, because only it shows who is
+ * True if the business certainly has an active owner other than the person. Uses the published list, because only it shows who is
  * active. Ignores people in `removed`, and rows that may be the person.
  */
 export function hasOtherOwner({ teamMembers }: BusinessLists, person?: Person, removed?: PeopleIndex): boolean {
 	return teamMembers.rows.some((row) => {
 		if (!isOwnerRole(row.role) || row.active !== true || removed?.has(row)) return false;
 		if (person === undefined) return true;
-		// A row without an address is surely another person only if both identities are known.
+		// A row without an address is certainly another person only if both identities are known.
 		const isSomebodyElse = row.email !== null || (row.identityId !== null && person.identities.size > 0);
 		return isSomebodyElse && matchOf(row, person) === undefined;
 	});

@@ -84,7 +84,7 @@ export async function attemptRemoval(session: Session, businessId: number, targe
 	});
 }
 
-/** Reads the lists again, with pauses, until they satisfy `isSettled` or FreshBooks had its time; returns the last reading. */
+/** Reads the lists again, after each of `pauses` (milliseconds), until they satisfy `isSettled`. Returns the last reading. */
 export async function readUntil(
 	session: Session,
 	businessId: number,
@@ -100,7 +100,7 @@ export async function readUntil(
 	return lists;
 }
 
-/** The rows whose access is to be removed: under the address named, and under others where asked for. */
+/** Which rows to remove: those with the named address and, with `includeOtherAddresses`, the person's others. */
 export interface Scope {
 	person: Person;
 	includeOtherAddresses: boolean;
@@ -108,7 +108,7 @@ export interface Scope {
 
 /** Everything that can be removed by ID: first invitations, then memberships. */
 export function targetsIn(presence: Presence, includeOtherAddresses: boolean): Target[] {
-	const elsewhere = { invitations: presence.elsewhere.invitations, members: presence.surelyElsewhere };
+	const elsewhere = { invitations: presence.elsewhere.invitations, members: presence.certainElsewhere };
 	const parts = [{ rows: presence, isElsewhere: false }, ...(includeOtherAddresses ? [{ rows: elsewhere, isElsewhere: true }] : [])];
 	return [
 		...parts.flatMap(({ rows, isElsewhere }) => rows.invitations.flatMap(({ id, email }): Target[] => (id === null ? [] : [{ kind: 'invitation', id, email, isElsewhere }]))),

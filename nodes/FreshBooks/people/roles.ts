@@ -77,7 +77,7 @@ export function isSeatlessRole(role: string | null): boolean {
 
 const WITHOUT_RIGHTS = new Set(['employee', 'contractor', 'no_seat_employee', 'client', 'staff']);
 
-/** True for roles that surely may not manage people. False for an unknown role. */
+/** True for roles that certainly may not manage people. False for an unknown role. */
 export function mayNotManage(role: string | null): boolean {
 	return role !== null && WITHOUT_RIGHTS.has(roleKey(role));
 }

@@ -8,7 +8,7 @@ import { KeyedQueue } from './keyedQueue';
 import { personOf, type Person } from './presence';
 import { Writes } from './writes';
 
-const ignored = (): void => undefined;
+const noop = (): void => undefined;
 
 function keyOf(businessId: number, { withInvitations, withMembers }: UsedLists): string {
 	return `${businessId} ${withInvitations} ${withMembers}`;
@@ -67,7 +67,7 @@ export class Session {
 	 * read.
 	 */
 	async lists(businessId: number, used = ALL_LISTS): Promise<BusinessLists> {
-		const known = await this.latest.get(keyOf(businessId, used))?.catch(ignored);
+		const known = await this.latest.get(keyOf(businessId, used))?.catch(noop);
 		const isUsable = known !== undefined && listsOf(known).every(([, { state }]) => state !== 'unread');
 		return this.writes.appliedTo(businessId, isUsable ? known : await this.listsAgain(businessId, used));
 	}
@@ -81,7 +81,7 @@ export class Session {
 		const waiting = this.next.get(key);
 		if (waiting) return await waiting;
 		const current = this.latest.get(key) ?? Promise.resolve();
-		const next = current.then(ignored, ignored).then(async () => {
+		const next = current.then(noop, noop).then(async () => {
 			this.next.delete(key);
 			const reading = this.read(businessId, used);
 			this.latest.set(key, reading);
