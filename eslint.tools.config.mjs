@@ -1,5 +1,5 @@
-// Lints what is not part of the package: scripts, sandbox, end-to-end suites, benchmarks.
-// The package itself is linted by eslint.config.mjs, which n8n's strict mode does not let anyone change.
+// Lints everything outside the package: scripts, sandbox, end-to-end suites, benchmarks.
+// eslint.config.mjs lints the package; n8n's strict mode forbids changes of it.
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
@@ -10,7 +10,7 @@ export default tseslint.config(
 		files: ['**/*.{mjs,mts}'],
 		extends: [js.configs.recommended, tseslint.configs.recommended],
 		rules: {
-			// TypeScript knows which names exist; so it does for the .mjs files, which it checks too.
+			// TypeScript checks undefined names, in the .mjs files too.
 			'no-undef': 'off',
 			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
 		},

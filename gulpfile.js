@@ -4,15 +4,15 @@ const { Transform } = require('node:stream');
 
 const { dest, parallel, src } = require('gulp');
 
-// What n8n serves beside the compiled code: icons, codex files, output schemas.
+// Files that n8n serves in addition to the compiled code: icons, codex files, output schemas.
 const ASSETS = ['icons/*.svg', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'];
 
-/** Copies into dist what tsc alone leaves out, for `build:watch` and plain tsc builds. */
+/** Copies the assets to dist, for `build:watch` and plain tsc builds. */
 function buildAssets() {
 	return src(ASSETS, { base: '.', encoding: false }).pipe(dest('dist'));
 }
 
-/** A tab for each four blanks that tsc indents with: 2 kB less to download, of 150. A line inside a template literal that begins with blanks would change with it; the sources have none. */
+/** Replaces each four spaces of indentation by a tab, which makes the tarball 2 kB smaller. Would change a line in a template literal that starts with spaces; the sources have none. */
 function withTabs() {
 	return new Transform({
 		objectMode: true,
@@ -23,7 +23,7 @@ function withTabs() {
 	});
 }
 
-/** Makes what tsc wrote smaller. */
+/** Makes the output of tsc smaller. */
 function buildTabs() {
 	return src('dist/**/*.js').pipe(withTabs()).pipe(dest('dist'));
 }

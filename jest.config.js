@@ -1,4 +1,4 @@
-/** Fast suites: pure logic, and nodes on n8n-core's own contexts. Runs TypeScript through swc; types are checked by `npm run typecheck`. */
+/** Fast suites: pure logic, and nodes on n8n-core's contexts. swc compiles TypeScript; `npm run typecheck` checks types. */
 module.exports = {
 	testEnvironment: 'node',
 	roots: ['<rootDir>/test'],

@@ -86,9 +86,9 @@ describe('onboard', () => {
 		assert.deepEqual(await world.changes(), ['invitationCreated']);
 	});
 
-	test('roleDiffers: told without updateRole, changed with it', async () => {
-		const told = await onboard(TEODOR, {}, 'business_manager');
-		assert.deepEqual([told['status'], told['previousRole'], told['roleUpdated']], ['roleDiffers', 'business_employee', false]);
+	test('roleDiffers: reported without updateRole, changed with it', async () => {
+		const unchanged = await onboard(TEODOR, {}, 'business_manager');
+		assert.deepEqual([unchanged['status'], unchanged['previousRole'], unchanged['roleUpdated']], ['roleDiffers', 'business_employee', false]);
 		assert.equal((await world.memberOf(TEODOR))?.role, 'business_employee');
 		const changed = await onboard(TEODOR, { updateRole: true }, 'business_manager');
 		assert.deepEqual([changed['status'], changed['roleUpdated']], ['roleDiffers', true]);
@@ -102,7 +102,7 @@ describe('onboard', () => {
 		assert.deepEqual(await world.changes(), []);
 	});
 
-	test('20 executions at the same time for one address, 500s after an invitation was stored: one is left', async (context) => {
+	test('20 executions at the same time for one address, with 500s after an invitation was stored: one remains', async (context) => {
 		const { client } = world.n8n;
 		await world.control('PATCH', '/settings', { latencyMs: 400 });
 		await world.control('POST', '/faults', { kind: 'applyThenFail', route: 'POST /invitations$', after: 1, count: 3 });
@@ -137,7 +137,7 @@ describe('onboard', () => {
 	});
 });
 
-/** Lists Teodor under another address as well, with the same FreshBooks identity. */
+/** Adds Teodor with another address and the same FreshBooks identity. */
 async function secondAddressOfTeodor(): Promise<string> {
 	const { members } = await world.control<{ members: Array<{ email: string; identityId: number }> }>('GET', `/businesses/${BILLSPRING}`);
 	const identityId = members.find(({ email }) => email === TEODOR)?.identityId;
@@ -145,7 +145,7 @@ async function secondAddressOfTeodor(): Promise<string> {
 	return email;
 }
 
-/** Five businesses with the leaver in each: a member, invited, or both. */
+/** Five businesses. In each the leaver is a member, invited, or both. */
 async function seedFive(): Promise<void> {
 	await world.control('POST', '/seed', {
 		businesses: FIVE.map((id) => ({
@@ -160,7 +160,7 @@ async function seedFive(): Promise<void> {
 }
 
 describe('offboard', () => {
-	test('planned changes nothing, offboarded is verified, and then nobody is found: an error, or notFound', async () => {
+	test('planned changes nothing, offboarded is verified, and a repetition finds nobody: an error, or notFound', async () => {
 		const plan = await offboard(TEODOR, {}, [BILLSPRING, HARBOUR], true);
 		assert.deepEqual([plan['status'], outcomesOf(plan)], ['planned', { [BILLSPRING]: 'planned', [HARBOUR]: 'notFound' }]);
 		assert.ok(await world.memberOf(TEODOR));
@@ -177,14 +177,14 @@ describe('offboard', () => {
 		assert.equal((await offboard(TEODOR, { ifNotFound: 'succeed' }, [BILLSPRING, HARBOUR]))['status'], 'notFound');
 	});
 
-	test('lists that lag: verified once they show that the person is out', async () => {
+	test('lagging lists: verified after they show that the person is out', async () => {
 		await world.control('PATCH', '/settings', { listLagMs: 4_000 });
 		const report = await offboard(TEODOR, {}, [BILLSPRING]);
 		assert.deepEqual([report['status'], reportsOf(report)[0]?.verified], ['offboarded', true]);
 		assert.deepEqual(await world.changes(), ['memberRemoved']);
 	});
 
-	test('partial: a business that could not be looked at, although the person is out of the others', async () => {
+	test('partial: a business that could not be read, although the person is out of the others', async () => {
 		const report = await offboard(TEODOR, { failOnPartial: false });
 		assert.deepEqual([report['status'], outcomesOf(report)[BILLSPRING]], ['partial', 'removed']);
 		assert.match(String(report['message']), /Quarry Lane Café/);
@@ -199,7 +199,7 @@ describe('offboard', () => {
 		assert.deepEqual(await world.changes(), []);
 	});
 
-	test('five businesses, one fails: partial on the error output with its report; the second run heals it', async () => {
+	test('five businesses, one fails: partial on the error output with its report; the second run completes it', async () => {
 		await seedFive();
 		await world.control('POST', '/faults', {
 			kind: 'status',
@@ -231,7 +231,7 @@ describe('offboard', () => {
 		assert.equal((await world.pendingOf('other@example.com', 104)).length, 1);
 	});
 
-	test('one identity under two addresses: the other one is named and left, and removed only where asked', async () => {
+	test('one identity with two addresses: the other one is named and kept, and removed only if chosen', async () => {
 		const other = await secondAddressOfTeodor();
 		const report = await offboard(TEODOR, { failOnPartial: false }, [BILLSPRING]);
 		assert.equal(report['status'], 'partial');
@@ -243,7 +243,7 @@ describe('offboard', () => {
 		assert.deepEqual(await world.changes(), ['memberRemoved', 'memberRemoved']);
 	});
 
-	test('both addresses of one identity are removed where asked', async () => {
+	test('both addresses of one identity are removed if chosen', async () => {
 		const other = await secondAddressOfTeodor();
 		const report = await offboard(TEODOR, { includeOtherAddresses: true }, [BILLSPRING]);
 		assert.deepEqual([report['status'], reportsOf(report)[0]?.verified], ['offboarded', true]);
@@ -263,7 +263,7 @@ describe('offboard', () => {
 		assert.equal(await world.memberOf(TEODOR), undefined);
 	});
 
-	test('partial: fails the execution unless asked not to, and then is an item', async () => {
+	test('partial: fails the execution, or is an item if chosen', async () => {
 		await seedFive();
 		await world.control('POST', '/faults', { kind: 'status', status: 403, route: 'DELETE /business/103/members/', count: 0 });
 		const stopped = await world.run(offboarding(LEAVER));
@@ -285,7 +285,7 @@ describe('review', () => {
 		);
 		await assertShape('review', items);
 		const found = items.map((item) => [item['email'], severitiesOf(item)]);
-		// Whoever is as they should be, and absent, has no row.
+		// People who are absent as expected have no row.
 		const expected = TABLE.filter((row) => row.member ?? row.invited ?? row.expected[0]).map((row) => [row.email, row.expected]);
 		assert.deepEqual(new Map(found.sort() as Array<[string, string[]]>), new Map(expected.sort() as Array<[string, string[]]>));
 		assert.equal(found.length, expected.length);
@@ -301,7 +301,7 @@ describe('review', () => {
 		assert.match(String(summary['headline']), /^Complete review of 1 business/);
 	});
 
-	test('a business that cannot be read is said first, and the review is not called complete', async () => {
+	test('a business that cannot be read is reported first, and the review is not complete', async () => {
 		const { execution } = await world.run({ ...REVIEW, businesses: 'all', directory: 'none', options: {} });
 		const [summary] = execution.items(NODE, 1);
 		assert.match(String(summary?.['headline']), /^Review incomplete/);
@@ -309,7 +309,7 @@ describe('review', () => {
 		assert.deepEqual((summary['businessesNotRead'] as Json[]).map(({ businessId }) => businessId), [QUARRY]);
 	});
 
-	test('as SCIM every person is a User', async () => {
+	test('as SCIM, every person is a User', async () => {
 		const items = await world.items({ ...REVIEW, businessIds: [BILLSPRING], directory: 'none', options: { outputFormat: 'scim' } });
 		assert.equal(items.length, 14);
 		for (const item of items) {

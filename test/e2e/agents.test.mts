@@ -26,13 +26,13 @@ async function publish(draft: WorkflowDraft & { id?: string }): Promise<void> {
 	assert.equal(await client.publish(id), 'published');
 }
 
-/** An agent on a server with a tool for each operation. */
+/** An MCP client of a server with a tool for each operation. */
 async function agentWith(path: string, credential: Credential): Promise<Agent> {
 	await publish(mcpServer(path, credential));
 	return await Agent.connect(addressOf(path));
 }
 
-/** A call's size, compared with the most that it may be. */
+/** The size of a call's result, and its maximum. */
 async function measured(context: TestContext, agent: Agent, name: string, args: Json, most: number): Promise<Json[]> {
 	const { failed, text, bytes } = await agent.call(name, args);
 	assert.ok(!failed, text);
@@ -41,7 +41,7 @@ async function measured(context: TestContext, agent: Agent, name: string, args: 
 	return JSON.parse(text) as Json[];
 }
 
-/** An error that says what happened and, as its details, the way out. */
+/** An error with what happened and, in its details, the fix. */
 function assertWayOut(text: string, what: RegExp, wayOut: RegExp): void {
 	const [happened = '', details = ''] = text.split('\n\nDetails: ');
 	assert.match(happened, what);
@@ -66,12 +66,12 @@ describe('the example agents-freshbooks-tools', () => {
 	});
 	after(async () => await agent?.close());
 
-	test('nobody without the token is let in', async () => {
+	test('a request without the token is refused', async () => {
 		await assert.rejects(Agent.connect(addressOf('freshbooks')), /Authorization data is wrong/);
 		await assert.rejects(Agent.connect(addressOf('freshbooks'), 'another'), /Authorization data is wrong/);
 	});
 
-	test('six tools, each saying what it does, that it changes nothing, and what it wants', async () => {
+	test('six tools, each described with what it does, that it changes nothing, and its arguments', async () => {
 		assert.match(agent.instructions, /^Tools for the people of FreshBooks businesses\. Nothing here changes anything/);
 		const tools = await agent.tools();
 		const required = Object.fromEntries(tools.map(({ name, inputSchema }) => [name, inputSchema.required ?? []]));
@@ -93,7 +93,7 @@ describe('the example agents-freshbooks-tools', () => {
 		}
 	});
 
-	test('what a model gets is small: 50 of 131 people unless it asks for more', async (context) => {
+	test('results for a model are small: 50 of 131 people unless it requests more', async (context) => {
 		const businesses = await measured(context, agent, 'list_businesses', {}, KB);
 		assert.deepEqual(businesses.map(({ businessId }) => businessId).includes(HARBOUR), true);
 		const few = await measured(context, agent, 'list_team_members', { businessId: HARBOUR }, 16 * KB);
@@ -109,7 +109,7 @@ describe('the example agents-freshbooks-tools', () => {
 		assert.equal(invitations.length, 2);
 	});
 
-	test('plan_offboarding stays a dry run, whatever the model says', async (context) => {
+	test('plan_offboarding stays a dry run, whatever the model sends', async (context) => {
 		await world.withoutQuarry();
 		const [plan] = await measured(context, agent, 'plan_offboarding', { email: TEODOR, dryRun: false, options: { dryRun: false } }, 3 * KB);
 		assert.ok(plan);
@@ -121,7 +121,7 @@ describe('the example agents-freshbooks-tools', () => {
 		assert.equal(nobody?.['status'], 'notFound');
 	});
 
-	test('what goes wrong is said with its way out', async () => {
+	test('an error has its fix', async () => {
 		const people = async (args: Json): Promise<string> => await agent.failure('list_team_members', args);
 		assert.match(await people({ businessId: 'BillSpring' }), /Expected number, received string[^]*at businessId/);
 		assertWayOut(await people({ businessId: BILLSPRING, limit: 0 }), /Parameter 'Limit' must be a whole number of at least 1/, /Correct it and run it again/);
@@ -144,12 +144,12 @@ describe('every operation as a tool, described by n8n itself', () => {
 
 	test('names, descriptions and arguments', async () => {
 		const tools = await agent.tools();
-		const told = Object.fromEntries(tools.map(({ name, description, inputSchema }) => [name, [description, [...(inputSchema.required ?? [])].sort()]]));
+		const described = Object.fromEntries(tools.map(({ name, description, inputSchema }) => [name, [description, [...(inputSchema.required ?? [])].sort()]]));
 		const expected = Object.fromEntries(Object.entries(OPERATIONS).map(([name, { description, required }]) => [name, [description, required]]));
-		assert.deepEqual(told, expected);
+		assert.deepEqual(described, expected);
 	});
 
-	test('what takes something away says so in its description: n8n sends no annotations', async () => {
+	test('a destructive tool says so in its description, because n8n sends no annotations', async () => {
 		const tools = await agent.tools();
 		const taking = tools.filter(({ description = '' }) => /^(Offboard|Remove|Revoke|Delete) /.test(description)).map(({ name }) => name);
 		assert.deepEqual(taking.sort(), ['access_offboard', 'invitation_revoke', 'staff_delete', 'teamMember_remove']);
@@ -184,7 +184,7 @@ describe('every operation as a tool, described by n8n itself', () => {
 		assert.match(nobody, /nobody@example\.com/);
 	});
 
-	test('a review begins with its summary, which says when it is not complete', async (context) => {
+	test('a review starts with its summary, which says if it is not complete', async (context) => {
 		const [summary, ...people] = await measured(context, agent, 'access_review', {}, 12 * KB);
 		assert.equal(summary?.['complete'], false);
 		assert.match(String(summary['headline']), /^Review incomplete/);
@@ -192,7 +192,7 @@ describe('every operation as a tool, described by n8n itself', () => {
 		await assertShape('review', people);
 	});
 
-	test('staff, by the account that the list of businesses gives', async (context) => {
+	test('staff, by the account ID from the list of businesses', async (context) => {
 		const businesses = await agent.items('business_getAll');
 		const account = businesses.find(({ businessId }) => businessId === BILLSPRING)?.['accountId'];
 		assert.equal(account, BILLSPRING_ACCOUNT);
@@ -202,14 +202,14 @@ describe('every operation as a tool, described by n8n itself', () => {
 		assertWayOut(unknown, /FreshBooks does not know staff 999 of account zDmNq \(parameter .Staff.\)/, /looked up by its staff ID/);
 	});
 
-	test('FreshBooks down: said to be passing, and whether anything was changed', async () => {
+	test('FreshBooks down: the error says that it is temporary, and whether anything was changed', async () => {
 		await world.control('POST', '/faults', { kind: 'status', status: 503, route: 'GET .*team_members', count: 0 });
 		const text = await agent.failure('teamMember_getAll', { businessId: BILLSPRING });
 		assertWayOut(text, /not able to answer/, /Nothing was changed\..*Run it again later/);
 	});
 });
 
-describe('a connection that may only read', () => {
+describe('a read-only credential', () => {
 	let agent: Agent;
 
 	before(async () => {
@@ -218,7 +218,7 @@ describe('a connection that may only read', () => {
 	});
 	after(async () => await agent?.close());
 
-	test('reads, and for the rest names the scope that is missing', async () => {
+	test('reads, and names the missing scope for the rest', async () => {
 		assert.equal((await agent.items('teamMember_getAll', { businessId: BILLSPRING })).length, 12);
 		const onboard = await agent.failure('access_onboard', { businessId: BILLSPRING, email: NEW, role: 'business_employee' });
 		assertWayOut(onboard, /lacks the scope .*user:teams:write is needed/, /choose an 'Access' in the credential that includes it, and connect again/);
@@ -228,7 +228,7 @@ describe('a connection that may only read', () => {
 	});
 });
 
-describe("n8n's AI Agent; the model is a stand-in that calls the tool it is told to", () => {
+describe("n8n's AI Agent with a fake model, which calls the tool that the test sets", () => {
 	let model: Model;
 	let workflowId: string;
 
@@ -240,7 +240,7 @@ describe("n8n's AI Agent; the model is a stand-in that calls the tool it is told
 	});
 	after(() => model?.close());
 
-	/** What the model is given for its call. */
+	/** What the model receives for its call. */
 	async function given(name: string, args: Json): Promise<string> {
 		model.willCall(name, args);
 		const { status, error } = await world.n8n.client.run(workflowId, TRIGGER);
@@ -248,20 +248,20 @@ describe("n8n's AI Agent; the model is a stand-in that calls the tool it is told
 		return model.given;
 	}
 
-	test('every operation is offered as it is described', async () => {
+	test('offers every operation with its description', async () => {
 		await given('business_getAll', {});
 		const offered = model.questions[0]?.tools?.map((tool) => [tool.function.name, tool.function.description]) ?? [];
 		assert.deepEqual(Object.fromEntries(offered), Object.fromEntries(Object.entries(OPERATIONS).map(([name, { description }]) => [name, description])));
 	});
 
-	test('it gets the items, and a review with its summary', async () => {
+	test('returns the items, and a review with its summary', async () => {
 		const items = JSON.parse(await given('teamMember_get', { businessId: BILLSPRING, email: TEODOR })) as Json[];
 		assert.deepEqual(items.map(({ email }) => email), [TEODOR]);
 		const [summary] = JSON.parse(await given('access_review', {})) as Json[];
 		assert.match(String(summary?.['headline']), /^Review incomplete/);
 	});
 
-	test('it gets an error with its way out', async () => {
+	test('returns an error with its fix', async () => {
 		const [item] = JSON.parse(await given('teamMember_get', { businessId: BILLSPRING, email: 'nobody@example.com' })) as Json[];
 		assert.deepEqual(Object.keys(item ?? {}), ['error']);
 		assertWayOut(String(item?.['error']), /No team member of business 6806492 has the address nobody@example\.com/, /Check 'Team Member' and 'Business'/);

@@ -1,5 +1,5 @@
-// A person in n8n's editor: finds the node, makes a credential, consents, lists a team. Screenshots of
-// what they see, in both themes, are left in .cache/e2e/screens.
+// A person in n8n's editor: finds the node, creates a credential, consents, lists a team. Saves screenshots in both themes to
+// .cache/e2e/screens.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,17 +14,17 @@ const SCREENS = path.join(CACHE, 'e2e/screens');
 const THEMES = ['light', 'dark'] as const;
 /** A business with more people than the editor shows in one step. */
 const LARGE = 700100;
-/** One that the connected user may not list. */
+/** A business whose people the connected user may not list. */
 const CLOSED = 884410;
 
 let n8n: N8n;
 let sandbox: Sandbox;
-/** Once the credential is connected. */
+/** Set after the credential is connected. */
 let world: World;
 let browser: Browser;
 let page: Page;
 
-/** Keeps what is on the screen, once in each theme. */
+/** Takes a screenshot in each theme. */
 async function screenshot(name: string, of: Page = page): Promise<void> {
 	for (const theme of THEMES) {
 		await wear(of, theme);
@@ -37,7 +37,7 @@ const byId = (id: string): Locator => page.getByTestId(id);
 
 let broken = false;
 
-/** One step of the way: the ones after a step that failed are not tried. */
+/** One step. After a failed step the following ones are skipped. */
 function step(name: string, work: () => Promise<void>): void {
 	test(name, async () => {
 		assert.ok(!broken, 'an earlier step failed');
@@ -56,13 +56,13 @@ async function choose(parameter: string, option: string): Promise<void> {
 	await page.getByRole('option', { name: option }).first().click();
 }
 
-/** Opens the panel of a FreshBooks node, in a workflow of its own. */
+/** Opens the panel of a FreshBooks node, in a new workflow. */
 async function openFreshBooks(parameters: Json): Promise<void> {
 	const { id } = await n8n.client.createWorkflow(world.workflowOf(parameters, { settings: { id: 'freshbooks' } }));
 	await openNode(page, n8n, id, 'freshbooks');
 }
 
-/** Opens the menu of 'Options', keeps it on a picture, and gives its names. */
+/** Opens the menu of 'Options', takes a screenshot, and returns its names. */
 async function showOptions(name: string): Promise<string[]> {
 	const menu = byId('ndv').getByPlaceholder('Add option').or(byId('ndv').getByRole('button', { name: 'Add option' })).first();
 	await menu.scrollIntoViewIfNeeded();
@@ -134,7 +134,7 @@ describe('in the editor', () => {
 		await consent.getByRole('button', { name: 'Allow' }).waitFor();
 		await screenshot('5-consent', consent);
 		await consent.getByRole('button', { name: 'Allow' }).click();
-		// Once connected, n8n closes the form by itself and chooses the credential.
+		// After connecting, n8n closes the form and selects the credential.
 		await byId('node-credentials-select').waitFor();
 		await byId('credential-edit-button').click();
 		await page.getByText(/account connected/i).filter({ visible: true }).first().waitFor();
@@ -209,11 +209,11 @@ describe('in the editor', () => {
 		const { id } = await n8n.client.createWorkflow({ ...draft, nodes: [...draft.nodes, edit], connections });
 		await openNode(page, n8n, id, 'edit');
 		await page.getByText('Usually outputs the following fields').waitFor();
-		// The editor puts them into the page in any order.
+		// Their order in the page varies.
 		const preview = await byId('run-data-schema-item').evaluateAll((fields) =>
 			fields.sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top).map(({ textContent }) => textContent.trim()),
 		);
-		// It is one preview for every source: the published list has no `confirmed`, the members list no `active`.
+		// One preview for every source: the published list has no `confirmed`, the members list no `active`.
 		const come = new Set<string>();
 		for (const source of ['teamMembers', 'businessMembers', 'businessGroup']) {
 			const [member = {}] = await world.items({ resource: 'teamMember', operation: 'getAll', business: locator('id', LARGE), source, limit: 1 });

@@ -1,4 +1,4 @@
-// What a person sees in n8n when FreshBooks, or their input, says no: one test per row of the error table.
+// What n8n shows for failures of FreshBooks and for bad input: one test per row of the error table.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -18,7 +18,7 @@ import {
 } from './support.mts';
 
 interface Row {
-	/** The kind of failure, as `nodes/FreshBooks/client/errors.ts` names it. */
+	/** The failure kind of `nodes/FreshBooks/client/errors.ts`. */
 	readonly kind: string;
 	readonly parameters: Json;
 	readonly settings?: Json;
@@ -26,7 +26,7 @@ interface Row {
 	readonly message: RegExp;
 	readonly description: RegExp;
 	readonly httpCode?: string;
-	/** What else has to be seen, by the time that the run took. */
+	/** Further checks, given the duration of the run. */
 	readonly also?: (tookMs: number) => Promise<void>;
 }
 
@@ -140,7 +140,7 @@ const ROWS: Row[] = [
 	},
 ];
 
-/** An invitation with an unclear end is looked for this long. */
+/** How long the node searches for an invitation with an unknown result. */
 const LOOKED_FOR_MS = 20_000;
 
 let world: World;
@@ -149,7 +149,7 @@ async function invitationsSent(): Promise<number> {
 	return (await world.requests()).filter(({ method, path }) => method === 'POST' && path.endsWith('/invitations')).length;
 }
 
-/** How often the invitations were read after one was sent. */
+/** The number of readings of the invitations after one was sent. */
 async function readsAfterThePost(): Promise<number> {
 	const requests = (await world.requests()).filter(({ path }) => path.endsWith('/invitations'));
 	return requests.slice(requests.findIndex(({ method }) => method === 'POST')).filter(({ method }) => method === 'GET').length;
@@ -269,7 +269,7 @@ describe('a redirect to another origin', () => {
 	const STATUSES = [301, 302, 303, 307, 308];
 
 	for (const status of STATUSES) {
-		test(`with ${status} is not followed, reading: nothing arrives there`, async () => {
+		test(`with ${status} is not followed by a read: nothing arrives there`, async () => {
 			await withFaults([{ kind: 'status', route: LISTING, status, headers: { location }, count: 0 }]);
 			const { status: end, error } = await world.run(GET_MANY);
 			assert.equal(end, 'error');
@@ -278,8 +278,8 @@ describe('a redirect to another origin', () => {
 		});
 	}
 
-	test('with any status is not followed, writing: nothing arrives there, and it is an unclear end', async (context) => {
-		// A page of a gateway: an answer of FreshBooks' own would show that the request has ended.
+	test('with any status is not followed by a write: nothing arrives there, and the result is unknown', async (context) => {
+		// A gateway's page. A response of FreshBooks itself would show that the request has ended.
 		const body = '<html><body>Moved</body></html>';
 		await withFaults(STATUSES.map((status) => ({ kind: 'status', route: 'POST /invitations$', status, headers: { location, 'content-type': 'text/html' }, body })));
 		await world.clearRequests();
@@ -301,7 +301,7 @@ describe('a redirect to another origin', () => {
 	});
 });
 
-describe('trouble that passes by itself is no trouble', () => {
+describe('temporary faults do not fail the run', () => {
 	const PASSING: Json[] = [
 		{ kind: 'rateLimited', route: LISTING, retryAfter: 1 },
 		{ kind: 'rateLimited', route: LISTING, retryAfterDate: 1 },
@@ -326,7 +326,7 @@ describe('trouble that passes by itself is no trouble', () => {
 	});
 
 	for (const status of [520, 524, 503]) {
-		test(`an invitation that arrives after the gateway gave up with ${status} is found, not sent twice`, async () => {
+		test(`an invitation that arrives after a ${status} of the gateway is found, not sent twice`, async () => {
 			await withFaults([{ kind: 'lateArrival', route: 'POST /invitations$', status, arrivesAfterMs: 2_500 }]);
 			const [invitation] = await world.items(INVITE);
 			assert.equal(typeof invitation?.['id'], 'number');
@@ -336,10 +336,10 @@ describe('trouble that passes by itself is no trouble', () => {
 	}
 });
 
-describe('bad input is refused before anything is sent', () => {
+describe('bad input is refused before any request', () => {
 	const BAD_IDS = ['', ' ', '0', '-1', '1.5', 'abc', '6806492/../1', '..', '%2e%2e', '1?x', '1#x', '1 2', '9'.repeat(40)];
 
-	test('every bad business ID, in one run that goes on', async () => {
+	test('every bad business ID, in one run that continues on failures', async () => {
 		await world.clearRequests();
 		const { items } = await world.run(
 			{ ...GET_MANY, business: { __rl: true, mode: 'id', value: '={{ $json.id }}' } },
@@ -390,19 +390,19 @@ async function assertRefused(context: TestContext, parameters: Json, message: Re
 	assert.match(String(error?.message), /\[item 0\]$/);
 }
 
-describe('somebody who is not there, or cannot be removed, is said in one sentence', () => {
+describe('a person who is not found, or cannot be removed, is one sentence', () => {
 	const REMOVE = { resource: 'teamMember', operation: 'remove', ...BUSINESS };
 
-	test('nobody of that address', async (context) => {
+	test('nobody with that address', async (context) => {
 		const get = { resource: 'teamMember', operation: 'get', ...BUSINESS, member: locator('email', 'no@example.com') };
 		await assertRefused(context, get, /^No team member of business 6806492 has the address no@example\.com /);
 	});
 
-	test('nobody of that UUID, for a removal', async (context) => {
+	test('nobody with that UUID, for a removal', async (context) => {
 		await assertRefused(context, { ...REMOVE, member: locator('id', NOBODY) }, new RegExp(`^No team member of business 6806492 has the UUID ${NOBODY} `));
 	});
 
-	test('a team member without a whole number', async (context) => {
+	test('a team member without an integer ID', async (context) => {
 		const [{ id: uuid } = {}] = await world.items({ resource: 'teamMember', operation: 'get', ...BUSINESS, member: locator('email', TEODOR) });
 		await withFaults([{ kind: 'dropRows', route: 'GET /business/6806492/members$', count: 0, emails: [TEODOR], keepTotal: false }]);
 		for (const [member, named] of [[locator('email', TEODOR), `the address ${TEODOR}`], [locator('id', String(uuid)), `the UUID ${String(uuid)}`]] as const) {
@@ -412,11 +412,11 @@ describe('somebody who is not there, or cannot be removed, is said in one senten
 	});
 });
 
-describe('going on after an item that failed', () => {
+describe('continuing after a failed item', () => {
 	const input = [{ id: BILLSPRING }, { id: QUARRY }, { id: BILLSPRING }];
 	const parameters = { ...GET_MANY, business: { __rl: true, mode: 'id', value: '={{ $json.id }}' }, limit: 1 };
 
-	test('the regular output carries the error of its item, in place', async () => {
+	test('the regular output has the error in the place of its item', async () => {
 		const { status, items, pairedItems } = await world.run(parameters, {
 			input,
 			settings: { onError: 'continueRegularOutput' },
@@ -427,13 +427,13 @@ describe('going on after an item that failed', () => {
 		assert.deepEqual(pairedItems, [{ item: 0 }, { item: 1 }, { item: 2 }]);
 	});
 
-	test('the error output gets the failed item alone', async () => {
+	test('the error output gets only the failed item', async () => {
 		const { execution } = await world.run(parameters, { input, settings: { onError: 'continueErrorOutput' } });
 		assert.equal(execution.items(NODE, 0).length, 2);
 		assert.equal(execution.items(NODE, 1).length, 1);
 	});
 
-	test('without it the execution stops, and says what was done before', async () => {
+	test('without it the execution stops, and reports what was done before', async () => {
 		const { status, error } = await world.run(
 			{ ...INVITE, email: '={{ $json.email }}' },
 			{ input: [{ email: 'first@example.com' }, { email: 'jun.takeda@example.com' }] },
@@ -445,7 +445,7 @@ describe('going on after an item that failed', () => {
 });
 
 describe('secrets', () => {
-	test('no failure left one in n8n\'s folder', async () => {
+	test('no failure left a secret in n8n\'s folder', async () => {
 		await world.n8n.stop();
 		assert.deepEqual((await searchForSecrets(world)).findings, []);
 	});

@@ -45,7 +45,7 @@ async function business(id: number): Promise<Business> {
 	return found;
 }
 
-/** Someone who may be changed: not the owner. */
+/** A person who may be changed: not the owner. */
 async function anEmployee(): Promise<Member> {
 	const { members } = await business(BILLSPRING);
 	const found = members.find((member) => member.active && member.role === 'business_employee' && member.staffId);
@@ -62,14 +62,14 @@ beforeEach(async () => await world.reset());
 after(async () => await world.close());
 
 describe('user', () => {
-	test('Get Me answers the connected user and their businesses', async () => {
+	test('Get Me returns the connected user and their businesses', async () => {
 		const [me] = await world.items({ resource: 'user', operation: 'getMe' });
 		assert.equal(me?.['email'], 'marlowe.ashdown@example.com');
 		const ids = (me['businesses'] as Json[]).map((one) => one['businessId']);
 		assert.ok(ids.includes(BILLSPRING) && ids.includes(LANTERN));
 	});
 
-	test('Get Me without Simplify is FreshBooks\' own object, without its tokens', async () => {
+	test('Get Me without Simplify is the FreshBooks object, without tokens', async () => {
 		const [me] = await world.items({ resource: 'user', operation: 'getMe', simplify: false });
 		assert.equal(me?.['first_name'], 'Marlowe');
 		assert.ok(Array.isArray(me['business_memberships']));
@@ -84,7 +84,7 @@ describe('user', () => {
 });
 
 describe('business', () => {
-	test('Get Many gives one item per membership, with null where there is no account', async () => {
+	test('Get Many returns one item per membership, with null for a missing account', async () => {
 		const items = await world.items({ resource: 'business', operation: 'getAll', returnAll: true });
 		const byId = new Map(items.map((item) => [item['businessId'], item]));
 		assert.equal(byId.size, 4);
@@ -103,7 +103,7 @@ describe('business', () => {
 });
 
 describe('teamMember', () => {
-	test('Get Many lists everyone of a business that fills two pages, in two requests', async () => {
+	test('Get Many lists everyone of a business with two pages, in two requests', async () => {
 		const { members } = await business(HARBOUR);
 		await world.clearRequests();
 		const items = await world.items({
@@ -143,7 +143,7 @@ describe('teamMember', () => {
 		assert.deepEqual(emailsOf(one), ['odalys.brandt@example.com']);
 	});
 
-	test('Get finds a member by UUID and by address in any case, and raw output is untouched', async () => {
+	test('Get finds a team member by UUID and by address in any case, and raw output is unchanged', async () => {
 		const { uuid, email } = await anEmployee();
 		const get = { resource: 'teamMember', operation: 'get', ...DOCUMENTED_BUSINESS };
 		const [byId] = await world.items({ ...get, member: locator('id', uuid) });
@@ -169,7 +169,7 @@ describe('teamMember', () => {
 		assert.equal(member['role'], 'business_accountant');
 	});
 
-	test('Update Role and Remove take the UUID that Get Many gives', async () => {
+	test('Update Role and Remove accept the UUID from Get Many', async () => {
 		const { email } = await anEmployee();
 		const [listed] = await world.items({ resource: 'teamMember', operation: 'getAll', ...DOCUMENTED_BUSINESS, filters: { email } });
 		const named = { resource: 'teamMember', ...DOCUMENTED_BUSINESS, member: locator('id', String(listed?.['id'])) };
@@ -181,7 +181,7 @@ describe('teamMember', () => {
 		assert.deepEqual(await world.changes(), ['roleChanged', 'memberRemoved']);
 	});
 
-	test('Remove takes a member away; a second time is a case that can succeed', async () => {
+	test('Remove removes a team member; a second time can be a success', async () => {
 		const { memberId, email } = await anEmployee();
 		const remove = { resource: 'teamMember', operation: 'remove', ...DOCUMENTED_BUSINESS, member: locator('email', email) };
 		assert.deepEqual(await world.items(remove), [{ deleted: true, businessId: BILLSPRING, memberId, email }]);
@@ -202,7 +202,7 @@ describe('invitation', () => {
 		role: 'business_employee',
 	};
 
-	test('Create invites; a second time answers the pending one and sends nothing', async () => {
+	test('Create invites; a second time it returns the pending one and sends nothing', async () => {
 		const [created] = await world.items(create);
 		const pending = (await business(BILLSPRING)).invitations.filter(({ email }) => email === create.email);
 		assert.equal(pending.length, 1);
@@ -219,7 +219,7 @@ describe('invitation', () => {
 		assert.deepEqual(pending.map(({ role }) => role), ['business_employee']);
 	});
 
-	test('ten items with one address make one invitation', async () => {
+	test('ten items with one address create one invitation', async () => {
 		const input = Array.from({ length: 10 }, (_, n) => ({ email: n % 2 ? create.email : create.email.toUpperCase() }));
 		const items = await world.items(
 			{ ...create, email: '={{ $json.email }}', options: { ifExists: 'return', batchSize: 10 } },
@@ -229,7 +229,7 @@ describe('invitation', () => {
 		assert.equal(new Set(items.map((item) => item['id'])).size, 1);
 	});
 
-	test('two items with one address make one invitation, though the list lags', async () => {
+	test('two items with one address create one invitation, even if the list lags', async () => {
 		await world.control('PATCH', '/settings', { listLagMs: 60_000 });
 		const items = await world.items(
 			{ ...create, email: '={{ $json.email }}', options: { ifExists: 'return', batchSize: 1 } },
@@ -245,7 +245,7 @@ describe('invitation', () => {
 		assert.deepEqual(items.map((item) => item['id']).sort(), invitations.map(({ id }) => id).sort());
 	});
 
-	test('Revoke withdraws an invitation, by ID and by address', async () => {
+	test('Revoke revokes an invitation, by ID and by address', async () => {
 		const [first, second] = (await business(BILLSPRING)).invitations;
 		assert.ok(first && second);
 		const revoke = { resource: 'invitation', operation: 'revoke', ...DOCUMENTED_BUSINESS };
@@ -275,7 +275,7 @@ describe('staff', () => {
 		assert.match(String(found[0]?.['updatedAt']), /Z$/);
 	});
 
-	test('Get answers one record, raw without its API token', async () => {
+	test('Get returns one record, raw without its API token', async () => {
 		const { staffId, email } = await anEmployee();
 		const get = { resource: 'staff', operation: 'get', ...ACCOUNT, staff: locator('id', Number(staffId)) };
 		const [simple] = await world.items(get);
@@ -285,7 +285,7 @@ describe('staff', () => {
 		assert.doesNotMatch(JSON.stringify(raw), /api_token/);
 	});
 
-	test('Update changes the fields chosen, and nothing else', async () => {
+	test('Update changes only the chosen fields', async () => {
 		const { staffId, email } = await anEmployee();
 		const staff = locator('id', Number(staffId));
 		await world.items({ resource: 'staff', operation: 'update', ...ACCOUNT, staff, updateFields: { fname: 'Anneke', rate: '41.50' } });
@@ -293,7 +293,7 @@ describe('staff', () => {
 		assert.deepEqual([raw?.['fname'], raw?.['email']], ['Anneke', email]);
 	});
 
-	test('Delete hides the record by vis_state', async () => {
+	test('Delete sets vis_state', async () => {
 		const { staffId } = await anEmployee();
 		const staff = locator('id', Number(staffId));
 		await world.clearRequests();
@@ -330,7 +330,7 @@ describe('lists of the resource locators', () => {
 		assert.ok(accounts.results.some(({ value }) => value === BILLSPRING_ACCOUNT));
 	});
 
-	test('members by UUID for reading and by whole number for writing, searched and in steps', async () => {
+	test('team members by UUID for reading and by integer ID for writing, with search and pages', async () => {
 		const parameters = { resource: 'teamMember', operation: 'get', business: locator('id', HARBOUR) };
 		const first = await search('searchTeamMembers', 'member', parameters);
 		assert.equal(first.results.length, 100);
@@ -353,7 +353,7 @@ describe('lists of the resource locators', () => {
 });
 
 describe('an access token that has expired', () => {
-	/** What `work` made the token endpoint count. */
+	/** The number of token requests during `work`. */
 	async function refreshesDuring(work: () => Promise<void>): Promise<{ refreshes: number; reuseAttempts: number }> {
 		type Counts = { oauth: { refreshes: number; reuseAttempts: number } };
 		const { oauth: first } = await world.control<Counts>('GET', '/stats');
@@ -405,7 +405,7 @@ describe('an access token that has expired', () => {
 });
 
 describe('secrets', () => {
-	test('nothing the sandbox keeps secret lies readable in n8n\'s folder, running or stopped', async (context) => {
+	test('no secret of the sandbox is readable in n8n\'s folder, running or stopped', async (context) => {
 		const control = await searchFiles(world.n8n.userFolder, ['odalys.brandt@example.com']);
 		assert.ok(control.findings.length > 0, 'the search sees what executions hold');
 		const running = await searchForSecrets(world);

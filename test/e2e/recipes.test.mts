@@ -1,4 +1,4 @@
-// docs/recipes.md where it speaks of n8n itself: what an error workflow gets of the trigger's trouble, and of a run that failed.
+// The error workflows of docs/recipes.md: what n8n passes to them for errors of the trigger and for a failed run.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,15 +15,15 @@ const TOLD = `={{ {
 } }}`;
 
 const ERROR_WORKFLOW: WorkflowDraft = {
-	name: 'Told of trouble',
+	name: 'Receives errors',
 	nodes: [
 		{ name: 'Error Trigger', type: 'n8n-nodes-base.errorTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
-		{ name: 'Told', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [220, 0], parameters: { mode: 'raw', jsonOutput: TOLD, options: {} } },
+		{ name: 'Received', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [220, 0], parameters: { mode: 'raw', jsonOutput: TOLD, options: {} } },
 	],
-	connections: { 'Error Trigger': { main: [[{ node: 'Told', type: 'main', index: 0 }]] } },
+	connections: { 'Error Trigger': { main: [[{ node: 'Received', type: 'main', index: 0 }]] } },
 };
 
-/** Publishes a trigger whose every item ends in an error, with that error workflow. */
+/** Publishes a trigger with that error workflow. Every item ends in an error. */
 async function publishWatch(world: World, errorWorkflow: string): Promise<void> {
 	const { id, name } = world.credential;
 	const parameters = { pollTimes: pollTimes(), businesses: 'selected', businessIds: [BILLSPRING], events: ['roleChanged'] };
@@ -52,25 +52,25 @@ describe('an error workflow', () => {
 	});
 	after(async () => await world?.close());
 
-	/** What its run number `count` was told. */
-	async function told(count: number): Promise<Json | undefined> {
+	/** The input of its run number `count`. */
+	async function received(count: number): Promise<Json | undefined> {
 		const { client } = world.n8n;
 		for (const deadline = Date.now() + WITHIN_MS; Date.now() < deadline; await sleep(250)) {
 			const runs = await client.executions(errorWorkflow);
 			const run = runs[count - 1];
-			if (run) return (await client.finished(run.id)).items('Told')[0];
+			if (run) return (await client.finished(run.id)).items('Received')[0];
 		}
 		return assert.fail(`It was not started within ${WITHIN_MS / 1000} s.`);
 	}
 
-	test('is told of a run that failed', async () => {
+	test('receives a failed run', async () => {
 		await world.control('PATCH', `/businesses/${BILLSPRING}/members/ivo.castellan@example.com`, { role: 'contractor' });
-		assert.equal((await told(1))?.['message'], 'The ticket system is down');
+		assert.equal((await received(1))?.['message'], 'The ticket system is down');
 	});
 
-	test("is told of the trigger's trouble, with the way out", async () => {
+	test("receives the trigger's error, with the fix", async () => {
 		await world.control('PATCH', `/businesses/${BILLSPRING}`, { listable: false });
-		const { message, description } = (await told(2)) ?? {};
+		const { message, description } = (await received(2)) ?? {};
 		assert.match(String(message), /^BillSpring: The connected FreshBooks user has no permission for team members/);
 		assert.match(String(description), /^Connect as an owner or admin/);
 	});

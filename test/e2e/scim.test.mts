@@ -1,4 +1,4 @@
-// The SCIM service on a real n8n, over HTTP: published, asked as an identity provider asks, against the FreshBooks sandbox.
+// The SCIM service on a real n8n with the FreshBooks sandbox, over HTTP with the requests of an identity provider.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,7 +26,7 @@ function assertError(answer: ScimAnswer, status: number): void {
 	assert.match(String(answer.body['detail']), /\w+ \w+/);
 }
 
-/** How often FreshBooks was asked for the people of a business. */
+/** The number of requests to FreshBooks for the people of a business. */
 async function listings(business = BILLSPRING): Promise<number> {
 	return (await world.requests()).filter(({ path }) => path.endsWith(`/businesses/${business}/team_members`)).length;
 }
@@ -45,7 +45,7 @@ async function peopleOf(business = BILLSPRING): Promise<{ members: Person[]; inv
 	return await world.control('GET', `/businesses/${business}`);
 }
 
-/** n8n takes a workflow's addresses out of service a moment after it said so. */
+/** n8n removes a workflow's webhook URLs a moment after it reports it. */
 async function untilGone(gone: Provider): Promise<void> {
 	for (let tries = 0; tries < 50; tries++) {
 		if ((await gone.ask('/ServiceProviderConfig')).status === 404) return;
@@ -65,7 +65,7 @@ beforeEach(async () => {
 });
 
 describe('reading people', () => {
-	test('every member and everybody who is invited, as SCIM users', async () => {
+	test('all members and invited people, as SCIM users', async () => {
 		const answer = await provider.ask('/Users');
 		assert.equal(answer.status, 200);
 		assert.match(String(answer.headers.get('content-type')), /^application\/scim\+json/);
@@ -84,7 +84,7 @@ describe('reading people', () => {
 		}
 	});
 
-	test('each of them again by the ID of the list, and nobody else', async () => {
+	test('each of them by the ID in the list, and nobody else', async () => {
 		const listed = usersOf(await provider.ask('/Users'));
 		for (const user of listed) {
 			const one = await provider.ask(`/Users/${String(user['id'])}`);
@@ -109,7 +109,7 @@ describe('reading people', () => {
 		assert.equal(misunderstood.body['scimType'], 'invalidFilter');
 	});
 
-	test('all pages of an import cost FreshBooks its lists once, and so do 25 requests at once', async () => {
+	test('all pages of an import read FreshBooks\' lists once, and so do 25 requests at once', async () => {
 		const harbour = await publishScim(world, { business: locator('id', HARBOUR) });
 		const names: unknown[] = [];
 		for (let start = 1; ; start += 20) {
@@ -119,7 +119,7 @@ describe('reading people', () => {
 		}
 		assert.ok(names.length >= 131);
 		assert.equal(new Set(names).size, names.length);
-		// 131 people are two pages of FreshBooks'.
+		// 131 people are two pages in FreshBooks.
 		assert.equal(await listings(HARBOUR), 2);
 		const atOnce = await Promise.all(Array.from({ length: 25 }, async () => await provider.ask('/Users')));
 		assert.deepEqual(new Set(atOnce.map(({ status }) => status)), new Set([200]));
@@ -132,7 +132,7 @@ describe('reading people', () => {
 	});
 });
 
-describe('how long it takes', () => {
+describe('duration', () => {
 	const ROUNDS = 40;
 
 	async function answeredAfterMs(ask: () => Promise<unknown>): Promise<number> {
@@ -141,13 +141,13 @@ describe('how long it takes', () => {
 		return performance.now() - began;
 	}
 
-	/** The one in the middle, and the slowest. */
+	/** The median and the maximum. */
 	function inWords(times: number[]): string {
 		const sorted = times.sort((one, other) => one - other);
 		return `${sorted[Math.floor(sorted.length / 2)]?.toFixed(1)} ms (slowest of ${ROUNDS}: ${sorted.at(-1)?.toFixed(1)} ms)`;
 	}
 
-	/** Publishes a workflow of n8n's Webhook node alone; its address. */
+	/** Publishes a workflow with only n8n's Webhook node; returns its URL. */
 	async function webhookOf(parameters: Json, credentials?: WorkflowNode['credentials']): Promise<string> {
 		const { client, url } = world.n8n;
 		const path = newToken();
@@ -157,9 +157,9 @@ describe('how long it takes', () => {
 		return `${url}/webhook/${path}`;
 	}
 
-	// Printed and not compared with a limit: a time on a busy machine says nothing. n8n's engine for expressions makes an isolate for
-	// every request that resolves a credential (n8n 2.40), which is most of the time: so there is a webhook with a credential as well.
-	test('a search on a warm list, beside webhooks of empty workflows', async (context) => {
+	// Printed, without a limit, because times on a busy machine vary. Most of the time is n8n's: its expression engine creates an isolate
+	// for every request with a credential (n8n 2.40). So the table includes a webhook with a credential.
+	test('a search with cached lists, compared with webhooks of empty workflows', async (context) => {
 		const token = newToken();
 		const { id, name } = await world.n8n.client.createCredential('httpHeaderAuth', 'Header', { name: 'x-token', value: token });
 		const empty = await webhookOf({});
@@ -178,7 +178,7 @@ describe('how long it takes', () => {
 	});
 });
 
-describe('what the service says of itself', () => {
+describe('the service\'s discovery', () => {
 	for (const address of ['/ServiceProviderConfig', '/ResourceTypes', '/ResourceTypes/User', '/Schemas', '/Schemas/urn:ietf:params:scim:schemas:core:2.0:User']) {
 		test(address, async () => {
 			const { status, body } = await provider.ask(address);
@@ -199,7 +199,7 @@ describe('what the service says of itself', () => {
 describe('the token', () => {
 	const WRONG: Array<string | undefined> = [undefined, '', 'Bearer', 'Bearer x', `Bearer ${newToken()}`, `Basic ${newToken()}`];
 
-	test('without the right one every address answers the same 401, and FreshBooks is not asked', async () => {
+	test('without the right one every URL answers the same 401, without a request to FreshBooks', async () => {
 		const answers: ScimAnswer[] = [];
 		for (const authorization of WRONG) {
 			for (const address of ['/Users', `/Users/${idOf(TEODOR)}`, '/Nothing', '']) answers.push(await provider.ask(address, { authorization }));
@@ -221,7 +221,7 @@ describe('the token', () => {
 	});
 });
 
-describe('addresses and methods', () => {
+describe('URLs and methods', () => {
 	const NOT_OFFERED: Array<[string, string]> = [
 		['POST', '/Groups'],
 		['PATCH', '/Groups/1'],
@@ -254,7 +254,7 @@ describe('addresses and methods', () => {
 		});
 	}
 
-	test('a method that an address does not have is 405 with Allow', async () => {
+	test('a method that a URL does not support is 405 with Allow', async () => {
 		for (const [method, address, allow] of [['PUT', '/Users', 'GET, POST'], ['POST', `/Users/${idOf(TEODOR)}`, 'GET, PUT, PATCH, DELETE'], ['DELETE', '/Schemas', 'GET']] as const) {
 			const answer = await provider.ask(address, { method, body: {} });
 			assertError(answer, 405);
@@ -262,17 +262,17 @@ describe('addresses and methods', () => {
 		}
 	});
 
-	test('an unknown address, and the base URL itself, is 404 in SCIM', async () => {
+	test('an unknown URL, and the base URL itself, is 404 in SCIM', async () => {
 		for (const address of ['', '/', '/Nothing', '/Nothing/1', '/users', '/ServiceProviderConfig/1']) assertError(await provider.ask(address), 404);
 	});
 
-	test('a slash at the end changes nothing', async () => {
+	test('a trailing slash makes no difference', async () => {
 		assert.deepEqual((await provider.ask('/Users/')).body, (await provider.ask('/Users')).body);
 	});
 });
 
-describe("FreshBooks' trouble", () => {
-	/** Of its own, so that no list is still fresh. */
+describe('failures of FreshBooks', () => {
+	/** Its own, so that no list is cached. */
 	async function askedWith(faults: Json[], business = BILLSPRING): Promise<ScimAnswer> {
 		const own = await publishScim(world, { business: locator('id', business) }, await world.connect(`For ${newToken()}`));
 		for (const fault of faults) await world.control('POST', '/faults', { count: 0, ...fault });
@@ -313,7 +313,7 @@ describe("FreshBooks' trouble", () => {
 });
 
 describe('publishing', () => {
-	test('a trigger of another business beside the first one, under the same path', async () => {
+	test('a trigger of another business beside the first one, with the same path', async () => {
 		const harbour = await publishScim(world, { business: locator('id', HARBOUR) });
 		assert.ok(Number((await harbour.ask('/Users')).body['totalResults']) >= 131);
 		assert.ok(Number((await provider.ask('/Users')).body['totalResults']) < 131);
@@ -347,7 +347,7 @@ describe('publishing', () => {
 });
 
 describe('secrets', () => {
-	test("no token is left in n8n's folder", async () => {
+	test("no token remains in n8n's folder", async () => {
 		await world.n8n.stop();
 		const { all } = await world.control<{ all: string[] }>('GET', '/secrets');
 		assert.deepEqual((await searchFiles(world.n8n.userFolder, [...all, provider.token])).findings, []);

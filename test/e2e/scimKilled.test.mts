@@ -1,5 +1,5 @@
-// The SCIM service when n8n or FreshBooks breaks in the middle of a write, and the identity provider repeats its request as Okta
-// and Entra ID do. Every case has a business and a trigger of its own, so that they can be played at once.
+// The SCIM service if n8n or FreshBooks fails during a write, and the identity provider repeats its request as Okta and Entra ID do.
+// Every case has its own business and trigger, so that all can run at the same time.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,7 +15,7 @@ interface Change {
 	readonly details: { readonly email?: string };
 }
 
-/** One person whom the provider assigns, or one whom it takes out. */
+/** One person whom the provider assigns, or one whom it removes. */
 type Task = 'create' | 'deactivate';
 
 let world: World;
@@ -26,12 +26,12 @@ before(async () => {
 });
 after(async () => await world.close());
 
-/** A business of its own with a published trigger. */
+/** Its own business with a published trigger. */
 class Case {
 	readonly task: Task;
 	readonly businessId: number;
 	readonly provider: Provider;
-	/** Whom the provider is about. */
+	/** The person. */
 	readonly address: string;
 	readonly others: readonly string[];
 
@@ -50,12 +50,12 @@ class Case {
 		const leaver = members.find(({ role }) => role !== 'owner');
 		assert.ok(leaver);
 		const address = task === 'create' ? `new.${businessId}@example.net` : leaver.email;
-		// A pause that a 429 demands of one credential is none of the others' business.
+		// A pause after a 429 applies to one credential, not to the others.
 		const provider = await publishScim(world, { business: locator('id', businessId) }, await world.connect(`Case ${businessId}`));
 		return new Case(task, businessId, provider, address, members.map(({ email }) => email).filter((email) => email !== address));
 	}
 
-	/** The request to FreshBooks that does it. */
+	/** The write request to FreshBooks. */
 	get write(): string {
 		return this.task === 'create' ? `POST /business/${this.businessId}/invitations$` : `DELETE /business/${this.businessId}/members/`;
 	}
@@ -64,7 +64,7 @@ class Case {
 		return this.task === 'create' ? await provision(this.provider, this.address) : await deprovision(this.provider, this.address);
 	}
 
-	/** What the API changed in this business: kind and person. */
+	/** The API's changes in this business: kind and person. */
 	async changes(): Promise<string[]> {
 		const history = await world.control<Change[]>('GET', '/history');
 		return history.filter(({ by, businessId }) => by === 'api' && businessId === this.businessId).map(({ kind, person, details }) => `${kind} ${person?.email ?? details.email ?? ''}`);
@@ -84,7 +84,7 @@ class Case {
 	}
 }
 
-/** Until FreshBooks has got the write of each case, and has not answered it. */
+/** Waits until FreshBooks has received the write of each case and not answered it. */
 async function writesUnderWay(cases: ReadonlyArray<Pick<Case, 'write'>>): Promise<void> {
 	const isUnderWay = ({ write }: Pick<Case, 'write'>): boolean => {
 		const [method, pattern = ''] = write.split(' ');
@@ -98,7 +98,7 @@ async function writesUnderWay(cases: ReadonlyArray<Pick<Case, 'write'>>): Promis
 }
 
 describe('n8n killed with -9 while FreshBooks has the request', () => {
-	/** Longer than the others need to get there. */
+	/** Longer than the other cases need for their write. */
 	const HELD_MS = 15_000;
 	const CARRIED_OUT = { kind: 'delay', ms: HELD_MS };
 	const LOST = { kind: 'status', status: 503, delayMs: HELD_MS };
@@ -127,27 +127,27 @@ describe('n8n killed with -9 while FreshBooks has the request', () => {
 	});
 
 	for (const [name, , , isCarriedOut] of CASES) {
-		test(`${name}: the repeated request comes to the same end, once`, async () => {
+		test(`${name}: the repeated request has the same result, once`, async () => {
 			const one = played.get(name);
 			assert.ok(one);
-			assert.equal((await one.changes()).length, isCarriedOut ? 1 : 0, 'what became of the request that was cut');
+			assert.equal((await one.changes()).length, isCarriedOut ? 1 : 0, 'the result of the interrupted request');
 			for (let times = 0; times < 2; times++) {
 				const { isDone, statuses } = await one.attempt();
 				assert.ok(isDone, `the provider was answered ${statuses.join(', ')}`);
 				await one.assertDone();
 			}
-			// The item is n8n's: it comes with the write that n8n answers, and what FreshBooks did for a dead n8n is found done.
+			// An item comes only with a write that n8n answers. What FreshBooks did for a killed n8n is found as already done.
 			const items = (await one.items()).map(({ event, email }) => [event, email]);
 			assert.deepEqual(items, isCarriedOut ? [] : [[EVENT[one.task], one.address]]);
 		});
 	}
 
-	test('somebody whom the provider created is read back as inactive', async () => {
+	test('a person whom the provider created is read back as inactive', async () => {
 		const one = await Case.open('create');
 		assert.ok((await one.attempt()).isDone);
 		await one.assertDone();
 		await world.control('POST', `/businesses/${one.businessId}/invitations/${one.address}/accept`, {});
-		// n8n saves what a trigger remembers a moment after its answer.
+		// n8n stores a trigger's static data a moment after the response.
 		await executionsOf(world, one.provider);
 		const write = `DELETE /business/${one.businessId}/members/`;
 		await world.control('POST', '/faults', { ...CARRIED_OUT, ms: 3_000, route: write });
@@ -165,13 +165,13 @@ describe('n8n killed with -9 while FreshBooks has the request', () => {
 	});
 });
 
-describe('FreshBooks in trouble, while the provider repeats its request', { concurrency: 8 }, () => {
+describe('FreshBooks fails while the provider repeats its request', { concurrency: 8 }, () => {
 	const TRIES = 3;
-	/** Okta and Entra ID wait for minutes or hours. */
+	/** Okta and Entra ID wait minutes or hours. */
 	const PAUSE_MS = 8_000;
-	/** For so long the service does not know whether an invitation with an unclear end arrived. */
+	/** How long the service does not know whether an invitation with an unknown result arrived. */
 	const UNCLEAR_MS = 61_000;
-	/** Okta hangs up. */
+	/** Okta's timeout. */
 	const ANSWERED_WITHIN_MS = 60_000;
 	const PAGE = { body: '<html>Bad Gateway</html>', headers: { 'content-type': 'text/html' } };
 	const ON_EVERYTHING: Array<[string, Json]> = [

@@ -1,4 +1,4 @@
-// What Okta and Entra ID ask of a SCIM service, step by step, on a real n8n over HTTP; an independent library reads every answer.
+// The requests of Okta and Entra ID, step by step, on a real n8n over HTTP. An independent library checks every response.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,9 +10,9 @@ import { publishScim } from './scim/provider.mts';
 import { assertAnswer, assertLike, EMPLOYEE, errorOf, find, get, getUser, isFilled, oneUser, playSteps, send, type Connection, type Manner, type Request, type StepList } from './scim/steps.mts';
 import { BILLSPRING, startWorld, type Json, type SandboxInvitation, type World } from './support.mts';
 
-/** Both providers send the first one; RFC 7644, section 3.1, has a service take the second one, too. */
+/** Both providers send the first one. RFC 7644, section 3.1, requires services to accept the second one too. */
 const CONTENT_TYPES = ['application/scim+json; charset=utf-8', 'application/json'];
-/** In the sandbox by default. */
+/** Exists in the sandbox by default. */
 const MEMBER = 'teodor.wexley@example.com';
 const SCIM_NODE = 'FreshBooks SCIM Trigger';
 const FRESHBOOKS_USER = 'urn:ietf:params:scim:schemas:extension:freshbooks:2.0:User';
@@ -24,7 +24,7 @@ before(async () => {
 });
 after(async () => await world.close());
 
-/** The default people, and a trigger that has seen nobody: with a connection of its own, no list in n8n is still fresh. */
+/** The default people, and a new trigger with its own credential, so that n8n has no cached list. */
 async function connect(name: string): Promise<Connection> {
 	await world.reset();
 	const provider = await publishScim(world, {}, await world.connect(name));
@@ -41,7 +41,7 @@ async function team(): Promise<Team> {
 	return await world.control('GET', `/businesses/${BILLSPRING}`);
 }
 
-/** Who waits with an invitation, and for which role. */
+/** The pending invitations: address and role. */
 function pendingIn({ invitations }: Team): Record<string, string> {
 	return Object.fromEntries(invitations.filter(({ status }) => status === 'pending').map(({ email, role }) => [email, role]));
 }
@@ -53,19 +53,19 @@ interface Change {
 	readonly details: { email?: string };
 }
 
-/** What the service changed in FreshBooks, in order; addresses in lower case, as an ID gives them back. */
+/** The service's changes in FreshBooks, in order. Addresses in lower case, as in IDs. */
 async function changes(): Promise<string[]> {
 	const history = await world.control<Change[]>('GET', '/history');
 	return history.filter(({ by }) => by === 'api').map(({ kind, person, details }) => `${kind} ${String(person?.email ?? details.email).toLowerCase()}`);
 }
 
-/** The items that started the workflow, when there are as many as expected or no more come. */
+/** The items that started the workflow. Waits for the expected number, or until no more come. */
 async function items({ provider }: Connection, expected: number): Promise<Json[]> {
 	const { client } = world.n8n;
 	for (let tries = 0; ; tries++) {
 		const executions = await client.executions(provider.workflowId);
 		if (executions.length >= expected || tries === 20) {
-			// One too many may still come.
+			// Waits for a possible extra item.
 			await sleep(500);
 			const all = await Promise.all((await client.executions(provider.workflowId)).map(async ({ id }) => await client.finished(id)));
 			return all.flatMap((execution) => execution.items(SCIM_NODE));
@@ -101,20 +101,20 @@ function provesList({ name, steps, changes: expectedChanges, pending, events }: 
 		});
 		playSteps(steps, () => connection, manner);
 
-		test('FreshBooks has seen this, and no more', async () => {
+		test('FreshBooks has received exactly this', async () => {
 			assert.deepEqual(await changes(), expectedChanges.map((change) => change.replace(/\S+$/, (address) => address.toLowerCase())));
 			const teamAfter = await team();
 			assert.deepEqual(teamAfter.members, teamBefore.members);
 			assert.deepEqual(pendingIn(teamAfter), { ...pendingIn(teamBefore), ...pending });
 		});
 
-		test('and so has the workflow', async () => {
+		test('the workflow has received exactly this', async () => {
 			assert.deepEqual((await items(connection, events.length)).map(({ event }) => event), events);
 		});
 	});
 }
 
-/** Asks until the answer is as expected; a list that others share may be a few seconds old. */
+/** Repeats a request until the response is as expected: a shared list may be a few seconds old. */
 async function askUntil(connection: Connection, manner: Manner, request: Request, expected: Json): Promise<Json> {
 	for (let tries = 0; ; tries++) {
 		const answer = await send(connection, manner, request);
@@ -169,7 +169,7 @@ for (const [index, contentType] of CONTENT_TYPES.entries()) {
 	describe(`as ${contentType}`, () => {
 		for (const [list, headers] of stepLists(['scim', 'json'][index] ?? '')) provesList(list, { contentType, headers });
 
-		describe('the life of a person', () => {
+		describe('the lifecycle of a person', () => {
 			for (const dialect of DIALECTS) {
 				test(dialect.name, async () => {
 					const connection = await connect(`A life, ${dialect.name}, ${contentType}`);
@@ -180,7 +180,7 @@ for (const [index, contentType] of CONTENT_TYPES.entries()) {
 	});
 }
 
-describe('what the service says of itself', () => {
+describe('the service\'s discovery', () => {
 	for (const address of ['/ServiceProviderConfig', '/ResourceTypes', '/ResourceTypes/User', '/Schemas']) {
 		test(address, async () => {
 			const connection = await connect(`Discovery ${address}`);

@@ -20,14 +20,14 @@ export type Json = Record<string, unknown>;
 export const TRIGGER = 'Start';
 export const NODE = 'FreshBooks';
 
-/** The default people of the sandbox that the suites name. */
+/** The sandbox's default people that the suites use. */
 export const BILLSPRING = 6806492;
 export const BILLSPRING_ACCOUNT = 'zDmNq';
 export const HARBOUR = 311394;
 export const LANTERN = 530277;
 export const QUARRY = 884410;
 
-/** What a run of the FreshBooks node came to. */
+/** The result of a run of the FreshBooks node. */
 export interface Outcome {
 	readonly execution: Execution;
 	readonly status: string;
@@ -36,13 +36,13 @@ export interface Outcome {
 	readonly error: ExecutionError | undefined;
 }
 
-/** A person of a business, as the sandbox keeps them. */
+/** A person of a business in the sandbox. */
 export interface SandboxMember {
 	readonly email: string;
 	readonly role: string;
 }
 
-/** An invitation, as the sandbox keeps it. */
+/** An invitation in the sandbox. */
 export interface SandboxInvitation {
 	readonly id: number;
 	readonly email: string;
@@ -54,7 +54,7 @@ interface RunOptions {
 	readonly input?: Json[];
 	/** Settings of the node itself, such as `onError`. */
 	readonly settings?: Partial<WorkflowNode>;
-	/** Another credential than the world's own. */
+	/** Replaces the world's credential. */
 	readonly credential?: Credential;
 	readonly timeoutMs?: number;
 }
@@ -64,7 +64,7 @@ export function locator(mode: 'id' | 'email' | 'list', value: string | number): 
 	return { __rl: true, mode, value: String(value) };
 }
 
-/** A real n8n with the packed package in it, and a FreshBooks sandbox it is connected to. */
+/** A real n8n with the packed package, connected to a FreshBooks sandbox. */
 export class World {
 	readonly n8n: N8n;
 	readonly sandbox: Sandbox;
@@ -76,7 +76,7 @@ export class World {
 		this.credential = credential;
 	}
 
-	/** One call of the sandbox's control API. */
+	/** Sends one request to the sandbox's control API. */
 	async control<T = Json>(method: string, route: string, body?: unknown): Promise<T> {
 		const response = await fetch(`${this.sandbox.url}/sandbox${route}`, {
 			method,
@@ -88,7 +88,7 @@ export class World {
 		return (text === '' ? undefined : JSON.parse(text)) as T;
 	}
 
-	/** A workflow of a manual trigger and one FreshBooks node. */
+	/** A workflow with a manual trigger and one FreshBooks node. */
 	workflowOf(parameters: Json, options: RunOptions = {}): WorkflowDraft {
 		const { input = [{}], settings = {}, credential = this.credential } = options;
 		const node: WorkflowNode = {
@@ -115,7 +115,7 @@ export class World {
 		};
 	}
 
-	/** Runs the FreshBooks node once, in a workflow of its own, on the real n8n. */
+	/** Runs the FreshBooks node once, in a new workflow, on the real n8n. */
 	async run(parameters: Json, options: RunOptions = {}): Promise<Outcome> {
 		const { client } = this.n8n;
 		const workflow = await client.createWorkflow(this.workflowOf(parameters, options));
@@ -130,19 +130,19 @@ export class World {
 		};
 	}
 
-	/** Runs the node and gives its items; an execution that failed is thrown with the user's own text. */
+	/** Runs the node and returns its items. Throws the shown text if the execution fails. */
 	async items(parameters: Json, options: RunOptions = {}): Promise<Json[]> {
 		const { status, items, error } = await this.run(parameters, options);
 		if (status === 'success') return items;
 		throw new Error(`The execution ended with ${status}: ${error?.message} | ${error?.description ?? ''}`);
 	}
 
-	/** Another credential for the same sandbox, connected. */
+	/** Another connected credential for the same sandbox. */
 	async connect(name: string, data: Record<string, string> = {}): Promise<Credential> {
 		return await connectCredential(this.n8n.client, this.sandbox, { name, data });
 	}
 
-	/** Requests the sandbox got since `clearRequests`. */
+	/** The sandbox's requests since `clearRequests`. */
 	async requests(): Promise<Array<{ method: string; path: string; query: string; status: number | null; body: unknown }>> {
 		const answer = await this.control<unknown>('GET', '/requests');
 		const list = Array.isArray(answer) ? answer : (answer as { requests: unknown }).requests;
@@ -153,13 +153,13 @@ export class World {
 		await this.control('DELETE', '/requests');
 	}
 
-	/** A person of a business, if they are in it. */
+	/** A person of a business; undefined if they are not in it. */
 	async memberOf(email: string, business = BILLSPRING): Promise<SandboxMember | undefined> {
 		const { members } = await this.#peopleOf(business);
 		return members.find((member) => member.email === email);
 	}
 
-	/** Every invitation of an address, whatever became of it. */
+	/** All invitations of an address, whatever their status. */
 	async invitationsOf(email: string, business = BILLSPRING): Promise<SandboxInvitation[]> {
 		const { invitations } = await this.#peopleOf(business);
 		return invitations.filter((invitation) => invitation.email === email);
@@ -173,18 +173,18 @@ export class World {
 		return await this.control('GET', `/businesses/${business}`);
 	}
 
-	/** The changes that the API made since the last reset or seed. */
+	/** The API's changes since the last reset or seed. */
 	async changes(): Promise<string[]> {
 		const history = await this.control<Array<{ kind: string; by: string }>>('GET', '/history');
 		return history.filter(({ by }) => by === 'api').map(({ kind }) => kind);
 	}
 
-	/** Default people again, no faults. */
+	/** Restores the default people and removes all faults. */
 	async reset(): Promise<void> {
 		await this.control('POST', '/reset', {});
 	}
 
-	/** Without the business whose people the connected user may not list: with it, nothing about all businesses is complete. */
+	/** Removes the business whose people the connected user may not list, because with it no operation on all businesses is complete. */
 	async withoutQuarry(): Promise<void> {
 		await this.control('DELETE', `/businesses/${QUARRY}`);
 	}
@@ -198,11 +198,11 @@ export class World {
 interface WorldOptions {
 	readonly sandbox?: SandboxOptions;
 	readonly env?: Record<string, string>;
-	/** Fields of the credential that differ. */
+	/** Changed fields of the credential. */
 	readonly credential?: Record<string, string>;
 }
 
-/** Starts a fresh n8n with the packed package, in `.cache/runs/node_modules/<name>`. */
+/** Starts a new n8n with the packed package, in `.cache/runs/node_modules/<name>`. */
 export async function startFreshN8n(name: string, env: Record<string, string> = {}): Promise<N8n> {
 	const userFolder = path.join(RUNS, name);
 	await rm(userFolder, { recursive: true, force: true });
@@ -210,7 +210,7 @@ export async function startFreshN8n(name: string, env: Record<string, string> = 
 	return await startN8n({ userFolder, packed, env: { N8N_LOG_LEVEL: 'debug', ...env } });
 }
 
-/** Starts a sandbox and an n8n of its own, on free ports, and connects them. */
+/** Starts a new sandbox and a new n8n on free ports, and connects them. */
 export async function startWorld(name: string, options: WorldOptions = {}): Promise<World> {
 	const sandbox = await startSandbox(options.sandbox);
 	try {
@@ -223,12 +223,12 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
 	}
 }
 
-/** The forms in which a secret could lie in a file. */
+/** The forms of a secret in a file. */
 function formsOf(secret: string): string[] {
 	return [...new Set([secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])];
 }
 
-/** What a search through n8n's files found, and how much it searched. */
+/** The findings of a search in n8n's files, and its extent. */
 export interface FileSearch {
 	readonly findings: string[];
 	readonly texts: number;
@@ -236,11 +236,11 @@ export interface FileSearch {
 	readonly bytes: number;
 }
 
-/** Looks for texts in every file below `folder`, hidden ones too. */
+/** Searches for texts in all files below `folder`, including hidden ones. */
 export async function searchFiles(folder: string, texts: string[]): Promise<FileSearch> {
 	const forms = texts.map((text) => ({ text, forms: formsOf(text) }));
-	// Secrets share their beginnings: a file with none of those is done with in one pass.
-	const beginnings = new Set(forms.flatMap((one) => one.forms.map((form) => form.slice(0, 6))));
+	// Secrets share prefixes. A file without any prefix needs no further search.
+	const prefixes = new Set(forms.flatMap((one) => one.forms.map((form) => form.slice(0, 6))));
 	const findings: string[] = [];
 	let files = 0;
 	let bytes = 0;
@@ -250,7 +250,7 @@ export async function searchFiles(folder: string, texts: string[]): Promise<File
 		const content = await readFile(file);
 		files += 1;
 		bytes += content.length;
-		if (![...beginnings].some((beginning) => content.includes(beginning))) continue;
+		if (![...prefixes].some((prefix) => content.includes(prefix))) continue;
 		for (const one of forms) {
 			if (!one.forms.some((form) => content.includes(form))) continue;
 			findings.push(`${path.relative(folder, file)} holds ${one.text.slice(0, 25)}...`);
@@ -260,8 +260,8 @@ export async function searchFiles(folder: string, texts: string[]): Promise<File
 }
 
 /**
- * Looks through n8n's whole user folder (database with its write-ahead log, executions, logs, settings)
- * for every secret the sandbox ever gave out. n8n's own credential is encrypted: there is no exception.
+ * Searches n8n's whole user folder (database with its write-ahead log, executions, logs, settings) for every secret that the
+ * sandbox issued. n8n encrypts its credentials, so there is no exception.
  */
 export async function searchForSecrets(world: World): Promise<FileSearch> {
 	const { all } = await world.control<{ all: string[] }>('GET', '/secrets');

@@ -1,5 +1,5 @@
-// The trigger on a real n8n with the packed package, in each of n8n's three ways to poll. What comes out is
-// held against the sandbox's own history of what happened. TRIGGER_ENGINE=memory|scheduler|cursors: that one only.
+// The trigger on a real n8n with the packed package, with each of n8n's three polling engines. Its items are compared with the
+// sandbox's history. TRIGGER_ENGINE=memory|scheduler|cursors runs only that engine.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { reportTable, type Row } from './trigger/table.mts';
 
 const LISTING = `GET /${BILLSPRING}/team_members$`;
 const LOOK_UP = `/${BILLSPRING}/team_members/[0-9a-f-]+$`;
-/** Lets whoever a scenario wants to leave go. */
+/** A limit that allows every removal of the scenarios. */
 const LIMIT = { maxRemovals: 50, maxRemovalsUnit: 'count' };
 
 const rows: Row[] = [];
@@ -21,7 +21,7 @@ function play(engine: Engine): void {
 	let lab: Lab;
 	let billSpring: People;
 	let harbour: People;
-	/** Of this life of n8n: after a restart, trouble may be told again. */
+	/** Since n8n's last start: after a restart an error may be reported again. */
 	let errorsOfThisLife: string[] = [];
 
 	async function scenario(context: TestContext, name: string, work: () => Promise<void>, mayLose = false): Promise<Row> {
@@ -32,7 +32,7 @@ function play(engine: Engine): void {
 		return row;
 	}
 
-	/** Nothing false, nothing lost, nothing twice where n8n lets that be avoided. */
+	/** Checks that no item is false, none is lost, and none is repeated unless n8n makes that unavoidable. */
 	function assertTrue(row: Row): void {
 		const { made, emitted, untrue, lost, repeated, errors } = row;
 		const found = { untrue, lost, repeated: engine.mayRepeat ? [] : repeated };
@@ -44,11 +44,11 @@ function play(engine: Engine): void {
 		assert.deepEqual(row.errors, []);
 	}
 
-	/** That FreshBooks is down is told once in a quarter of an hour: of all businesses, or of each by its name. */
-	function assertOutageToldOnce(): void {
+	/** Checks that an outage is reported once per quarter of an hour: for all businesses, or for each by name. */
+	function assertOutageReportedOnce(): void {
 		const places = errorsOfThisLife.map((message) => /^(.*?): FreshBooks/.exec(message)?.[1] ?? 'all');
 		assert.deepEqual(places, [...new Set(places)], JSON.stringify(errorsOfThisLife, undefined, 1));
-		assert.ok(places.length > 0, 'the outage is told');
+		assert.ok(places.length > 0, 'the outage is reported');
 	}
 
 	async function start(): Promise<void> {
@@ -64,11 +64,11 @@ function play(engine: Engine): void {
 	afterEach(async () => await lab.noFaults());
 	after(async () => await lab.close());
 
-	test('publishing takes a silent baseline', async (context) => {
+	test('publishing stores a baseline without items', async (context) => {
 		assertTrueWithoutErrors(await scenario(context, 'publish', async () => await lab.publish()));
 	});
 
-	test('changes one after another come out one after another', async (context) => {
+	test('successive changes are emitted in succession', async (context) => {
 		const steps = [
 			() => {
 				billSpring.join('wanda.first@example.net');
@@ -131,7 +131,7 @@ function play(engine: Engine): void {
 		assert.deepEqual([counts.refreshes - refreshes, counts.reuseAttempts - reuseAttempts], [2, 0]);
 	});
 
-	test('kill -9 between polls: what happened before, while it was down and after', async (context) => {
+	test('kill -9 between polls: changes before, during and after the downtime', async (context) => {
 		const row = await scenario(context, 'kill -9 between polls', async () => {
 			await lab.happens(() => billSpring.join('kim.before@example.net'));
 			await lab.polls(1);
@@ -160,7 +160,7 @@ function play(engine: Engine): void {
 		assertTrueWithoutErrors(row);
 	});
 
-	test('FreshBooks is down for 60 s when n8n starts: the trigger lives and tells what happened', async (context) => {
+	test('FreshBooks is down for 60 s when n8n starts: the trigger works and reports the changes', async (context) => {
 		const row = await scenario(context, 'FreshBooks down at restart, 60 s', async () => {
 			await lab.world.n8n.stop();
 			await lab.outage(60_000);
@@ -170,11 +170,11 @@ function play(engine: Engine): void {
 			await lab.outageOver();
 		});
 		assertTrue(row);
-		assertOutageToldOnce();
+		assertOutageReportedOnce();
 		assert.equal(await lab.world.n8n.client.publicationStatus(lab.workflowId), 'published');
 	});
 
-	test('FreshBooks comes and goes, in two ways: told once', async (context) => {
+	test('FreshBooks fails repeatedly, in two ways: reported once', async (context) => {
 		const row = await scenario(context, 'FreshBooks comes and goes', async () => {
 			await lab.fault({ kind: 'status', status: 503, route: 'GET .*', count: 0 });
 			harbour.join('hal.dark@example.net');
@@ -190,10 +190,10 @@ function play(engine: Engine): void {
 			await lab.noFaults();
 		});
 		assertTrue(row);
-		assertOutageToldOnce();
+		assertOutageReportedOnce();
 	});
 
-	test('published with another setting while FreshBooks is down: it is published, and lives', async (context) => {
+	test('published with another setting while FreshBooks is down: it is published and works', async (context) => {
 		const row = await scenario(context, 'published during an outage', async () => {
 			await lab.polls(1);
 			await lab.fault({ kind: 'status', status: 503, route: 'GET .*', count: 0 });
@@ -203,11 +203,11 @@ function play(engine: Engine): void {
 			billSpring.join('pia.published@example.net');
 		});
 		assertTrue(row);
-		assertOutageToldOnce();
+		assertOutageReportedOnce();
 		assert.equal(await lab.world.n8n.client.publicationStatus(lab.workflowId), 'published');
 	});
 
-	test('FreshBooks shows an empty list and denies everyone: no removal, one clear error', async (context) => {
+	test('FreshBooks returns an empty list, and 404 for everyone: no removal, one clear error', async (context) => {
 		const row = await scenario(context, 'list emptied', async () => {
 			await lab.fault({ kind: 'emptyList', route: LISTING, count: 0 });
 			await lab.polls(1);
@@ -221,12 +221,12 @@ function play(engine: Engine): void {
 		const [message, ...others] = row.errors;
 		assert.deepEqual(others, []);
 		const known = billSpring.count - 1;
-		// The poll under way while the second fault was set had some of its answers before it.
+		// The poll that was running when the second fault was set had received some responses before it.
 		assert.match(message ?? '', new RegExp(`^\\d+ of ${known} people disappeared from BillSpring`));
 		assert.match(lab.failed.at(-1)?.description ?? '', /Max Removals/);
 	});
 
-	test('too many really leave: held until the limit is raised, then told', async (context) => {
+	test('too many people leave: held until the limit is raised, then reported', async (context) => {
 		const row = await scenario(context, 'many leave, limit raised', async () => {
 			await lab.polls(1);
 			const leavers = billSpring.all.slice(-6).map(({ email }) => email);
@@ -237,11 +237,11 @@ function play(engine: Engine): void {
 			assert.equal(lab.emitted.length, emitted, 'held');
 			await lab.publish({ options: LIMIT });
 		});
-		// Held removals of a business are an error at most once an hour, and the emptied list has had it.
+		// Held removals of a business are an error at most once an hour, which the empty list has caused already.
 		assertTrueWithoutErrors(row);
 	});
 
-	test('events, businesses and source change while it is live', async (context) => {
+	test('events, businesses and source change while it is published', async (context) => {
 		const changed = async (name: string, work: () => Promise<void>): Promise<void> =>
 			assertTrueWithoutErrors(await scenario(context, name, work));
 		await changed('events changed live', async () => {

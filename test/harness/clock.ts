@@ -1,11 +1,11 @@
 /**
- * A clock on which waiting costs nothing: the node's `sleep` returns at once and moves the date and the monotonic clock forward. Every suite that uses it
- * mocks n8n-workflow itself, as jest hoists mocks within one file only:
+ * A clock for tests: the node's `sleep` returns at once and advances the date and the monotonic clock. Every suite that uses it
+ * must mock n8n-workflow itself, because jest hoists mocks within one file only:
  *
  *     jest.mock('n8n-workflow', () => jest.requireActual<typeof import('./clock')>('../harness/clock').withFastSleep());
  */
 
-/** Every wait the node asked for since the test began, in milliseconds. */
+/** All waits of the node since the start of the test, in milliseconds. */
 export const waits: number[] = [];
 
 let holding: (() => void) | undefined;
@@ -19,12 +19,12 @@ async function fastSleep(ms: number): Promise<void> {
 	passTime(ms);
 }
 
-/** Moves the date and `performance.now()` forward; no timer is faked, so none rings. */
+/** Advances the date and `performance.now()`. Timers are not faked, so none fires. */
 export function passTime(ms: number): void {
 	jest.advanceTimersByTime(ms);
 }
 
-/** From now on a wait never ends by itself; `onWait` is called when one begins. */
+/** From now on waits do not end by themselves. Calls `onWait` when one begins. */
 export function holdWaits(onWait: () => void): void {
 	holding = onWait;
 }
@@ -35,7 +35,7 @@ export function withFastSleep(): typeof import('n8n-workflow') {
 
 export const START = Date.UTC(2026, 10, 21, 10, 0, 0);
 
-/** Call once in a suite: every test starts at the same moment, with no waits noted. */
+/** Call once in a suite: every test starts at the same time, with no recorded waits. */
 export function onAFastClock(): void {
 	beforeEach(() => {
 		waits.length = 0;

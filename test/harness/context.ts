@@ -18,14 +18,14 @@ import {
 
 import { FreshBooks } from '../../nodes/FreshBooks/FreshBooks.node';
 
-/** Nodes on n8n-core's own contexts: only the credential store is a stand-in, the whole request stack is n8n's. */
+/** Runs nodes on n8n-core's contexts, with n8n's request stack. Only the credential store is fake. */
 
 export const CREDENTIAL = 'freshBooksOAuth2Api';
 export const API = 'https://api.freshbooks.com';
 export const FIRST_TOKEN = 'first-access-token';
 export const FIRST_REFRESH = 'first-refresh-token';
 
-/** A stored credential, and how often n8n saved a rotated token. */
+/** A stored credential, and how often n8n saved a new token. */
 export interface StoredCredential {
 	id: string;
 	data: ICredentialDataDecryptedObject;
@@ -36,7 +36,7 @@ type OtherCredentials = Readonly<Record<string, ICredentialDataDecryptedObject>>
 
 let credentialCount = 0;
 
-/** A connected credential as n8n decrypts it, with an ID of its own so that no test shares another's request budget. */
+/** A connected credential as n8n decrypts it. Each has its own ID, so that tests do not share a throttle. */
 export function connectedCredential(changes: ICredentialDataDecryptedObject = {}): StoredCredential {
 	const data: ICredentialDataDecryptedObject = {
 		grantType: 'authorizationCode',
@@ -57,7 +57,7 @@ export function connectedCredential(changes: ICredentialDataDecryptedObject = {}
 	return { id: `credential-${++credentialCount}`, data, saved: 0 };
 }
 
-/** `others` are the fields of credentials of other types, by type. */
+/** `others`: fields of credentials of other types, by type. */
 function credentialsHelper(stored: StoredCredential, others: OtherCredentials): ICredentialsHelper {
 	const helper = {
 		getParentTypes: () => ['oAuth2Api'],
@@ -119,15 +119,15 @@ export interface RunSettings {
 	/** "On Error: Continue" in the node's settings. */
 	continueOnFail?: boolean;
 	signal?: AbortSignal;
-	/** The node is run as the tool that n8n makes of it for agents. */
+	/** Runs the node as the tool that n8n makes of it for agents. */
 	asTool?: boolean;
 }
 
-/** What one run of the node left behind. */
+/** The result of one run of the node. */
 export interface RunResult {
 	/** The output items. */
 	items: INodeExecutionData[];
-	/** Hints the editor shows beside the output. */
+	/** Hints that the editor shows with the output. */
 	hints: string[];
 }
 
@@ -160,7 +160,7 @@ export async function jsonOf(parameters: INodeParameters, settings: RunSettings 
 	return (await run(parameters, settings)).map(({ json }) => json);
 }
 
-/** What n8n shows of an error. */
+/** The parts of an error that n8n shows. */
 export interface ShownError {
 	name: string;
 	message: string;
@@ -179,7 +179,7 @@ interface ErrorLike {
 	failure?: { cause: string };
 }
 
-/** What n8n shows of whatever a promise rejects with; fails when it does not reject. */
+/** The parts of a rejection that n8n shows. Fails if the promise does not reject. */
 export async function shownErrorOf(work: Promise<unknown>): Promise<ShownError> {
 	const error = await work.then(
 		() => undefined,
@@ -196,7 +196,7 @@ export async function shownErrorOf(work: Promise<unknown>): Promise<ShownError> 
 	};
 }
 
-/** Runs the action node, which is expected to throw, and returns what n8n shows. */
+/** Runs the action node, expects it to throw, and returns what n8n shows. */
 export async function errorOf(parameters: INodeParameters, settings: RunSettings = {}): Promise<ShownError> {
 	return await shownErrorOf(run(parameters, settings));
 }
@@ -217,7 +217,7 @@ export async function searchList(
 
 export type OptionsMethod = keyof FreshBooks['methods']['loadOptions'];
 
-/** Fills a list of which several entries can be chosen, as the editor does. */
+/** Fills a multi-select list as the editor does. */
 export async function optionsFor(method: OptionsMethod, parameters: INodeParameters): Promise<INodePropertyOptions[]> {
 	const type = new FreshBooks();
 	return await type.methods.loadOptions[method].call(optionsContext(type, parameters, connectedCredential()));
@@ -229,30 +229,30 @@ function optionsContext(type: INodeType, parameters: INodeParameters, stored: St
 	return new LoadOptionsContext(workflow, node, additionalData, '');
 }
 
-/** A PollContext for a trigger, and the workflow whose static data it keeps. */
+/** A PollContext for a trigger, and the workflow that has its static data. */
 export function pollContext(type: INodeType, parameters: INodeParameters, staticData: IDataObject = {}, stored = connectedCredential(), mode: 'trigger' | 'manual' = 'trigger', extra: Partial<INode> = {}) {
 	const { node, workflow, additionalData } = sceneOf(type, parameters, stored, extra, staticData);
 	return { context: new PollContext(workflow, node, additionalData, mode, 'update'), workflow, node };
 }
 
-/** What a webhook's node is run with. */
+/** How to run a node with a webhook. */
 export interface WebhookSettings {
 	credential: StoredCredential;
 	/** The fields of its other credentials, by type. */
 	others: OtherCredentials;
 	webhookId: string;
 	nodeId: string;
-	/** What n8n keeps of the workflow; changed in place. */
+	/** The workflow's static data; changed in place. */
 	staticData: IDataObject;
 }
 
-/** The context in which n8n publishes a node with webhooks. */
+/** The context in which n8n activates a node with webhooks. */
 export function hookContext(type: INodeType, parameters: INodeParameters, { credential, others, webhookId, nodeId, staticData }: WebhookSettings): HookContext {
 	const { node, workflow, additionalData } = sceneOf(type, parameters, credential, { webhookId, id: nodeId }, staticData, others);
 	return new HookContext(workflow, node, additionalData, 'webhook', 'activate');
 }
 
-/** The context in which n8n runs a node for one HTTP request; `request` and `response` are what is used of Express' own. */
+/** The context in which n8n runs a node for one HTTP request. `request` and `response` are the used parts of Express' objects. */
 export function webhookContext(type: INodeType, parameters: INodeParameters, { credential, others, webhookId, nodeId, staticData }: WebhookSettings, request: object, response: object): WebhookContext {
 	const { node, workflow, additionalData } = sceneOf(type, parameters, credential, { webhookId, id: nodeId }, staticData, others);
 	Object.assign(additionalData, { httpRequest: request, httpResponse: response });

@@ -17,10 +17,11 @@ import usersMeModern from './examples/usersMeModern.json';
 import usersMeUpdated from './examples/usersMeUpdated.json';
 
 /**
- * FreshBooks' answers word for word as documented: users/me, team members and staff from freshbooks.com/api (me_endpoint,
- * team_members, staff); the flat users/me, members and invitations from stitchflow.com/user-management/freshbooks/api; the
- * modern users/me and the business group from FreshBooks' Postman collection and a live capture of it; projects in the form of
- * the tests of FreshBooks' Node.js SDK, the pending invitation as in the Postman collection.
+ * FreshBooks' documented responses, unchanged:
+ * - users/me, team members and staff: freshbooks.com/api (me_endpoint, team_members, staff);
+ * - flat users/me, members and invitations: stitchflow.com/user-management/freshbooks/api;
+ * - modern users/me and business group: FreshBooks' Postman collection, and a live capture of it;
+ * - projects: tests of FreshBooks' Node.js SDK; pending invitation: Postman collection.
  */
 export const EXAMPLE = {
 	businessGroup,
@@ -42,7 +43,7 @@ export const EXAMPLE = {
 
 const two = (number: number): string => String(number).padStart(12, '0');
 
-/** A row of the published team members list, which does not say of which business it is. */
+/** A row of the published team members list, without its business ID. */
 export function teamMemberRow(number: number, changes: IDataObject = {}): IDataObject {
 	return { ...teamMembers.response[0], business_id: null, uuid: `00000000-0000-4000-8000-${two(number)}`, email: `person${number}@example.com`, ...changes };
 }
@@ -67,12 +68,12 @@ export function upTo(count: number): number[] {
 	return Array.from({ length: count }, (_, index) => index + 1);
 }
 
-/** A page in the shape of the published team members list: `meta` without `pages` beside a bare array. */
+/** A page of the published team members list: an array in `response`, beside `meta` without `pages`. */
 export function teamMembersPage(rows: IDataObject[], page = 1, total = rows.length, perPage = 100): IDataObject {
 	return { response: rows, meta: { page, per_page: perPage, total } };
 }
 
-/** A page in the shape of the guide's members list: `response.pages` beside the rows. */
+/** A page of the guide's members list: `response.pages` beside the rows. */
 export function membersPage(rows: IDataObject[], page = 1, total = rows.length, perPage = 100): IDataObject {
 	return { response: { members: rows, pages: { page, pages: Math.ceil(total / perPage), per_page: perPage, total } } };
 }
@@ -82,7 +83,7 @@ export function invitationsAnswer(rows: IDataObject[]): IDataObject {
 	return { response: { invitations: rows } };
 }
 
-/** A page in the shape of accounting: rows, page, pages, per_page and total flat inside `response.result`. */
+/** A page of accounting: rows, page, pages, per_page and total in `response.result`. */
 export function staffPage(rows: IDataObject[], page = 1, total = rows.length, perPage = 100): IDataObject {
 	return { response: { result: { staff: rows, page, pages: Math.ceil(total / perPage), per_page: perPage, total } } };
 }
@@ -92,7 +93,7 @@ export function projectRow(id: number, changes: IDataObject = {}): IDataObject {
 	return { ...projects.projects[0], id, title: `Project ${id}`, ...changes };
 }
 
-/** A page in the shape of projects and time tracking: rows at the top level beside `meta`. */
+/** A page of projects or time tracking: rows at the top level, beside `meta`. */
 export function topLevelPage(key: string, rows: IDataObject[], page = 1, total = rows.length, perPage = 100): IDataObject {
 	return { [key]: rows, meta: { page, pages: Math.ceil(total / perPage), per_page: perPage, total, sort: [] } };
 }

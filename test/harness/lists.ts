@@ -4,20 +4,20 @@ import nock from 'nock';
 import { API, FIRST_TOKEN } from './context';
 import { invitationsAnswer, memberRow, membersPage, teamMemberRow, teamMembersPage } from './examples';
 
-/** What the three lists of a business hold now; change it and the next reading shows the change. */
+/** The rows of a business's three lists. The next reading shows a change of them. */
 export interface Lists {
 	team: IDataObject[];
 	members: IDataObject[];
 	invitations: IDataObject[];
 	/** The connected user's role in the lists. */
 	bossRole: string;
-	/** What a list answers in place of its rows, while it is set. */
+	/** A response of a list in place of its rows, while set. */
 	instead: Partial<Record<'team' | 'members' | 'invitations', { status: number; body: nock.Body }>>;
 	/** How often each list was read. */
 	readonly readings: { team: number; members: number; invitations: number };
 }
 
-/** The connected user, who is in every list of people: a list without anybody would be doubtful. */
+/** The connected user, who is in every list of people: an empty list would be doubtful. */
 export const BOSS = { email: 'boss@example.com', identityId: 9 };
 
 export function usersMe(businessId = 789): IDataObject {
@@ -31,8 +31,8 @@ export function usersMe(businessId = 789): IDataObject {
 }
 
 /**
- * The lists of a business as a quiet FreshBooks gives them, as often as they are asked for, beside the connected user; also
- * users/me. The connected user's rows are added to what is given. `tokens` are the access tokens that FreshBooks accepts.
+ * Mocks users/me and the lists of a business, for any number of requests. Adds the connected user's rows. `tokens` are the access
+ * tokens that FreshBooks accepts.
  */
 export function onLists(given: Partial<Omit<Lists, 'readings' | 'instead' | 'bossRole'>> = {}, businessId = 789, tokens = [FIRST_TOKEN]): Lists {
 	const lists: Lists = { team: [], members: [], invitations: [], ...given, bossRole: 'owner', instead: {}, readings: { team: 0, members: 0, invitations: 0 } };
@@ -56,7 +56,7 @@ export function onLists(given: Partial<Omit<Lists, 'readings' | 'instead' | 'bos
 	return lists;
 }
 
-/** The next `times` readings of one list answer something else. */
+/** Replaces the response of the next `times` readings of one list. */
 export function onNextReading(list: 'team' | 'members' | 'invitations', status: number, body: nock.Body, times = 1, businessId = 789): void {
 	const paths = {
 		team: `/auth/api/v1/businesses/${businessId}/team_members`,

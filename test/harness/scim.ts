@@ -5,14 +5,14 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { FreshBooksScimTrigger } from '../../nodes/FreshBooksScimTrigger/FreshBooksScimTrigger.node';
 import { connectedCredential, hookContext, locator, webhookContext, type StoredCredential, type WebhookSettings } from './context';
 
-/** The SCIM trigger on n8n-core's own contexts, asked as an identity provider asks it. */
+/** Runs the SCIM trigger on n8n-core's contexts, with the requests of an identity provider. */
 
-/** What the identity provider shows. */
+/** The identity provider's token. */
 export const SHOWN = '0123456789abcdef0123456789abcdef';
 const WEBHOOK_ID = '2f1c7f0e-6f0c-4d4e-9a53-0d6f5e0c4a11';
 export const BASE_URL = `http://localhost/webhook/${WEBHOOK_ID}/scim/v2`;
 
-/** One request; a GET with the right token where nothing else is said. */
+/** One request. Default: a GET with the right token. */
 export interface Asked {
 	method?: string;
 	query?: IDataObject;
@@ -23,9 +23,9 @@ export interface Asked {
 export interface Answered {
 	status: number;
 	headers: Record<string, string>;
-	/** The parsed JSON; undefined for an empty answer. */
+	/** The parsed JSON; undefined for an empty response. */
 	body: IDataObject;
-	/** The items of the execution that was started; undefined where none was. */
+	/** The items of the started execution; undefined if none was started. */
 	items: IDataObject[] | undefined;
 }
 
@@ -37,11 +37,11 @@ export class TestScimTrigger {
 	constructor(
 		readonly credential: StoredCredential = connectedCredential(),
 		parameters: INodeParameters = {},
-		/** What the SCIM credential holds; null where there is none. */
+		/** The SCIM credential; null if there is none. */
 		private readonly scimToken: string | null = SHOWN,
-		/** Triggers with the same one are one trigger, in several processes or after a restart. */
+		/** Triggers with the same state are one trigger, in several processes or after a restart. */
 		private readonly nodeId: string = randomUUID(),
-		/** What n8n keeps of the workflow, saved after each answer. */
+		/** The workflow's static data, saved after each response. */
 		readonly staticData: IDataObject = {},
 	) {
 		this.parameters = { business: locator('id', '789'), path: 'scim/v2', role: locator('list', 'business_employee'), options: {}, ...parameters };
@@ -51,18 +51,18 @@ export class TestScimTrigger {
 		return { credential: this.credential, others: this.scimToken === null ? {} : { freshBooksScimApi: { token: this.scimToken } }, webhookId: WEBHOOK_ID, nodeId: this.nodeId, staticData: this.staticData };
 	}
 
-	/** Publishes the workflow, as far as the node has a say in it. */
+	/** Runs the node's part of publishing the workflow. */
 	async publish(): Promise<boolean> {
 		return await this.type.webhookMethods.default.checkExists.call(hookContext(this.type, this.parameters, this.settings));
 	}
 
-	/** Asks for an address below the base URL, such as `Users/abc`; `''` is the base URL itself. */
+	/** Sends a request to a path below the base URL, such as `Users/abc`; `''` is the base URL itself. */
 	async ask(address: string, asked: Asked = {}): Promise<Answered> {
 		const [collection, id] = address === '' ? [] : address.split('/');
 		return await this.askFor(collection, id, asked);
 	}
 
-	/** The same with the two words of the address as n8n hands them over, decoded. */
+	/** The same with the two path segments decoded, as n8n passes them. */
 	async askFor(collection: string | undefined, id: string | undefined, { method = 'GET', query = {}, headers = {}, body }: Asked): Promise<Answered> {
 		const params = { ...(collection !== undefined && { [`collection-${WEBHOOK_ID}`]: collection }), ...(id !== undefined && { [`id-${WEBHOOK_ID}`]: id }) };
 		const request = { method, params, query, headers: { authorization: `Bearer ${SHOWN}`, ...headers }, body: {}, rawBody: typeof body === 'string' ? Buffer.from(body) : body };

@@ -7,17 +7,17 @@ import type * as TriggerModule from '../../nodes/FreshBooksTrigger/FreshBooksTri
 import { passTime } from './clock';
 import { pollContext, type StoredCredential } from './context';
 
-/** The trigger as n8n's three polling engines run it: when which state is kept, measured in n8n-runtime.md 1. */
+/** Runs the trigger like n8n's three polling engines, which store state at different times (measured with n8n 2.40). */
 
 /**
- * - `legacy`: one context and one static-data object for all polls; saved after the activation and when items go out.
- * - `scheduler`: each poll begins with what is stored; what a poll without items or with an error leaves is lost.
- * - `cursors`: the same, but a poll without items is stored; the activation without items is not.
+ * - `legacy`: one context and one static-data object for all polls; stored after the activation and when items are emitted.
+ * - `scheduler`: each poll starts with the stored state; the state of a poll without items or with an error is lost.
+ * - `cursors`: the same, but the state of a poll without items is stored; that of an activation without items is not.
  */
 export type Engine = 'legacy' | 'scheduler' | 'cursors';
 export const ENGINES: readonly Engine[] = ['legacy', 'scheduler', 'cursors'];
 
-/** What n8n sees of an error. */
+/** The parts of an error that n8n uses. */
 export interface ThrownError {
 	name: string;
 	message: string;
@@ -27,7 +27,7 @@ export interface ThrownError {
 	retryAfterMs: number | undefined;
 }
 
-/** What one poll gave. */
+/** The result of one poll. */
 export interface Polled {
 	items: ChangeItem[];
 	error?: ThrownError;
@@ -37,11 +37,11 @@ export interface TriggerSettings {
 	parameters?: INodeParameters;
 	credential: StoredCredential;
 	engine?: Engine;
-	/** What n8n grants a poll; without it what the engine grants. */
+	/** The poll's time budget. Default: the engine's. */
 	budgetMs?: number;
-	/** How long every request takes on the test's clock. */
+	/** How long every request takes, on the test's clock. */
 	requestMs?: number;
-	/** n8n before 2.38: it has no durable scheduler, and a poll has no budget. */
+	/** n8n before 2.38: no durable scheduler, and no time budget for polls. */
 	olderHost?: boolean;
 }
 
@@ -49,15 +49,15 @@ const BUDGET_MS = 300_000;
 const SCHEDULED_BUDGET_MS = 36_000;
 const MINUTE_MS = 60_000;
 
-/** The test's clock moves on. */
+/** Advances the test's clock. */
 export function passMinutes(minutes: number): void {
 	passTime(minutes * MINUTE_MS);
 }
 
-/** The node as a fresh process loads it: nothing is remembered. */
+/** The node as a new process loads it, without memory. */
 function loadTrigger(): INodeType {
 	jest.resetModules();
-	// One n8n for all processes: its error classes are compared, and loading it takes long.
+	// All processes share one n8n: its error classes are compared, and loading it is slow.
 	jest.doMock('n8n-workflow', () => n8nWorkflow);
 	const { FreshBooksTrigger } = jest.requireActual<typeof TriggerModule>('../../nodes/FreshBooksTrigger/FreshBooksTrigger.node');
 	return new FreshBooksTrigger();
@@ -89,7 +89,7 @@ async function outcomeOf(work: Promise<INodeExecutionData[][] | null>): Promise<
 
 interface Scene {
 	context: PollContext;
-	/** What the poll reads and writes, as JSON. */
+	/** The state that the poll reads and writes, as JSON. */
 	written: () => string;
 }
 
@@ -103,19 +103,19 @@ export class TestTrigger {
 
 	requestMs: number;
 
-	/** Every request waits for it. */
+	/** Every request awaits this. */
 	beforeRequest: (() => Promise<void>) | undefined;
 
-	/** The node's name in the workflow, by which n8n keeps its static data. */
+	/** The node's name in the workflow: n8n's key for its static data. */
 	name = 'FreshBooks';
 
 	/** All items that started an execution. */
 	readonly emitted: ChangeItem[] = [];
 
-	/** What was written to n8n's log. */
+	/** Messages in n8n's log. */
 	readonly warnings: string[] = [];
 
-	/** What n8n's database holds: the workflow's static data, or the cursor. */
+	/** The state in n8n's database: the workflow's static data, or the cursor. */
 	stored = '{}';
 
 	private node = loadTrigger();
@@ -130,7 +130,7 @@ export class TestTrigger {
 		this.requestMs = settings.requestMs ?? 0;
 	}
 
-	/** One attempt of n8n's to activate the trigger, with the poll that belongs to it. */
+	/** One attempt of n8n to activate the trigger, with its poll. */
 	async activate(mode: WorkflowActivateMode = 'activate'): Promise<Polled> {
 		const scene = this.open(mode, BUDGET_MS);
 		const { polled } = await this.run(scene);
@@ -145,7 +145,7 @@ export class TestTrigger {
 		return await this.pollAtOnce();
 	}
 
-	/** A poll without any time having passed: what n8n does when another still runs. */
+	/** A poll without any time passing, as n8n does while another poll runs. */
 	async pollAtOnce(): Promise<Polled> {
 		const scene = this.kept ?? this.open(this.engine === 'legacy' ? 'activate' : 'update', this.engine === 'legacy' ? BUDGET_MS : SCHEDULED_BUDGET_MS);
 		if (this.engine === 'legacy') this.kept = scene;
@@ -154,21 +154,21 @@ export class TestTrigger {
 		return polled;
 	}
 
-	/** n8n is killed and started again. Only the legacy engine activates its triggers then. */
+	/** Kills n8n and starts it again. Only the legacy engine activates its triggers then. */
 	async restart(): Promise<Polled> {
 		this.node = loadTrigger();
 		this.kept = undefined;
 		return this.engine === 'legacy' ? await this.activate('init') : { items: [] };
 	}
 
-	/** The workflow is published with other parameters. */
+	/** Publishes the workflow with other parameters. */
 	async publish(parameters: INodeParameters): Promise<Polled> {
 		this.parameters = parameters;
 		this.kept = undefined;
 		return await this.activate('update');
 	}
 
-	/** The trigger is renamed and the workflow published. */
+	/** Renames the trigger and publishes the workflow. */
 	async rename(name: string): Promise<Polled> {
 		this.name = name;
 		return await this.publish(this.parameters);
@@ -184,7 +184,7 @@ export class TestTrigger {
 		return polled;
 	}
 
-	/** The state the trigger would read next, under its one key. */
+	/** The state that the trigger will read next, under its key. */
 	state(): IDataObject | undefined {
 		const written = JSON.parse(this.kept?.written() ?? this.stored) as IDataObject;
 		const key = `node:${this.name}`;
@@ -213,7 +213,7 @@ export class TestTrigger {
 		const warn = (message: string) => this.warnings.push(message);
 		Object.defineProperty(context, 'logger', { value: { warn, info: warn, error: warn, debug: () => undefined } });
 		this.slowDown(context);
-		// n8n stores the workflow's static data only when it saw a change.
+		// n8n stores the workflow's static data only if it changed.
 		const written = () => (isCursor ? JSON.stringify(stored) : workflow.staticData.__dataChanged ? JSON.stringify(workflow.staticData) : this.stored);
 		return { context, written };
 	}
@@ -230,7 +230,7 @@ export class TestTrigger {
 	}
 }
 
-/** The names of the events and whom they are about, in order. */
+/** The event names and their people, in order. */
 export function reported(items: readonly ChangeItem[]): string[] {
 	return items.map(({ event, member, invitation }) => `${event} ${member?.email ?? invitation?.email}`);
 }

@@ -3,7 +3,7 @@ import nock from 'nock';
 import { PACKAGE_VERSION } from '../../nodes/FreshBooks/client/version';
 import { API, FIRST_TOKEN } from './context';
 
-/** FreshBooks on the wire, with nock: nothing leaves the machine, and every mocked answer must be asked for. */
+/** Mocks FreshBooks with nock. No request leaves the machine, and every mock must be used. */
 
 const unexpected: string[] = [];
 
@@ -11,7 +11,7 @@ function noteUnexpected(request: { method?: string; path?: string; options?: { m
 	unexpected.push(`${request.method ?? request.options?.method} ${request.path ?? request.options?.path}`);
 }
 
-/** Call once in a suite. After each test no mock may be left over and no other request may have been tried. */
+/** Call once in a suite. After each test, fails for unused mocks and for other requests. */
 export function onTheWire(): void {
 	beforeAll(() => {
 		if (!nock.isActive()) nock.activate();
@@ -28,7 +28,7 @@ export function onTheWire(): void {
 	});
 	afterAll(() => {
 		nock.emitter.off('no match', noteUnexpected);
-		// Without it the next file of this worker finds its own nock switched off.
+		// Otherwise nock would be off in the next file of this worker.
 		nock.restore();
 	});
 }
@@ -43,13 +43,13 @@ function scope(token: string, base: string): nock.Scope {
 	return nock(base, { reqheaders: { ...ALWAYS, authorization: `Bearer ${token}` } });
 }
 
-export interface Place {
+export interface Target {
 	token?: string;
 	base?: string;
 }
 
 /** Expects a GET without body or content type; `pathAndQuery` is matched exactly. */
-export function onGet(pathAndQuery: string, { token = FIRST_TOKEN, base = API }: Place = {}): nock.Interceptor {
+export function onGet(pathAndQuery: string, { token = FIRST_TOKEN, base = API }: Target = {}): nock.Interceptor {
 	const scopeOfReads = nock(base, {
 		reqheaders: { ...ALWAYS, authorization: `Bearer ${token}` },
 		badheaders: ['content-type', 'content-length'],
@@ -58,21 +58,21 @@ export function onGet(pathAndQuery: string, { token = FIRST_TOKEN, base = API }:
 }
 
 /** Expects a PUT with exactly this JSON body. */
-export function onPut(path: string, body: nock.DataMatcherMap, { token = FIRST_TOKEN, base = API }: Place = {}): nock.Interceptor {
+export function onPut(path: string, body: nock.DataMatcherMap, { token = FIRST_TOKEN, base = API }: Target = {}): nock.Interceptor {
 	return scope(token, base).put(path, body).matchHeader('content-type', /application\/json/);
 }
 
 /** Expects a POST with exactly this JSON body. */
-export function onPost(path: string, body: nock.DataMatcherMap, { token = FIRST_TOKEN, base = API }: Place = {}): nock.Interceptor {
+export function onPost(path: string, body: nock.DataMatcherMap, { token = FIRST_TOKEN, base = API }: Target = {}): nock.Interceptor {
 	return scope(token, base).post(path, body).matchHeader('content-type', /application\/json/);
 }
 
 /** Expects a DELETE without body. */
-export function onDelete(path: string, { token = FIRST_TOKEN, base = API }: Place = {}): nock.Interceptor {
+export function onDelete(path: string, { token = FIRST_TOKEN, base = API }: Target = {}): nock.Interceptor {
 	return scope(token, base).delete(path, '');
 }
 
-/** Expects n8n's refresh of the token with `oldRefresh`, and answers new ones as FreshBooks does. */
+/** Expects n8n's refresh of the token with `oldRefresh`, and returns new tokens as FreshBooks does. */
 export function onRefresh(oldRefresh: string, tokens: { access: string; refresh: string }): void {
 	nock(API)
 		.post('/auth/oauth/token', (form: Record<string, string>) => {
@@ -90,13 +90,13 @@ export function onRefresh(oldRefresh: string, tokens: { access: string; refresh:
 		});
 }
 
-/** FreshBooks' answer for an expired token on the auth family (its Node.js SDK's tests). */
+/** FreshBooks' response to an expired token in the auth services (tests of its Node.js SDK). */
 export const UNAUTHENTICATED = {
 	error: 'unauthenticated',
 	error_description: 'This action requires authentication to continue.',
 };
 
-/** Page 1 of a list, as the node asks for it. */
+/** The query of page 1 of a list, as the node sends it. */
 export function pageOf(path: string, page = 1): string {
 	return `${path}?page=${page}&per_page=100`;
 }

@@ -10,7 +10,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clo
 onTheWire();
 onAFastClock();
 
-/** No request is mocked in these tests: one that is sent fails the test. */
+/** These tests mock no request, so any request fails the test. */
 
 const business = locator('id', '789');
 const account = locator('id', 'zDmNq');
@@ -20,7 +20,7 @@ const CRAFTED = ['', ' ', '-1', '0', '1.5', '1e3', 'abc', '9'.repeat(16), '9'.re
 
 interface Case {
 	name: string;
-	/** The parameters, with the crafted ID in its place. */
+	/** The parameters with the crafted ID. */
 	parameters: (id: string) => INodeParameters;
 	displayName: string;
 }
@@ -41,7 +41,7 @@ const BY_INTEGER: Case[] = [
 	{ name: 'Staff of Delete', displayName: 'Staff', parameters: (id) => ({ resource: 'staff', operation: 'delete', account, staff: locator('id', id) }) },
 ];
 
-/** `id`, as an expression so that n8n hands it over exactly as it is. */
+/** `id` as an expression, so that n8n passes it unchanged. */
 const ID = '={{ $json.id }}';
 
 describe.each(BY_INTEGER)('$name', ({ parameters, displayName }) => {
@@ -53,7 +53,7 @@ describe.each(BY_INTEGER)('$name', ({ parameters, displayName }) => {
 		});
 	});
 
-	test.each(CRAFTED.filter((id) => id.trim() !== '' && (displayName !== 'Team Member' || id !== UUID)))('refuses %j by name, and nothing is sent', async (id) => {
+	test.each(CRAFTED.filter((id) => id.trim() !== '' && (displayName !== 'Team Member' || id !== UUID)))('refuses %j by name, and sends nothing', async (id) => {
 		expect(await errorOf(parameters(ID), { items: [{ id }] })).toMatchObject({
 			name: 'NodeOperationError',
 			message: expect.stringMatching(new RegExp(`^Parameter '${displayName}' must be .* \\[item 0\\]$`)),
@@ -61,7 +61,7 @@ describe.each(BY_INTEGER)('$name', ({ parameters, displayName }) => {
 		});
 	});
 
-	test.each([[{}], [true], [1.5], [-1]])('refuses %j as well', async (id) => {
+	test.each([[{}], [true], [1.5], [-1]])('refuses %j', async (id) => {
 		expect((await errorOf(parameters(ID), { items: [{ id }] })).message).toContain(`Parameter '${displayName}' `);
 	});
 });
@@ -69,7 +69,7 @@ describe.each(BY_INTEGER)('$name', ({ parameters, displayName }) => {
 describe('Member of Get', () => {
 	const parameters = { resource: 'teamMember', operation: 'get', business, member: locator('id', ID) };
 
-	test.each([...CRAFTED.filter((id) => id.trim() !== '' && id !== UUID), `${UUID}/..`, `${UUID}0`, UUID.replace('8', 'g')])('refuses %j, and nothing is sent', async (id) => {
+	test.each([...CRAFTED.filter((id) => id.trim() !== '' && id !== UUID), `${UUID}/..`, `${UUID}0`, UUID.replace('8', 'g')])('refuses %j, and sends nothing', async (id) => {
 		expect((await errorOf(parameters, { items: [{ id }] })).message).toMatch(/^Parameter 'Team Member' must be a UUID.* \[item 0\]$/);
 	});
 });
@@ -81,13 +81,13 @@ describe('Account', () => {
 		expect((await errorOf(parameters, { items: [{}] })).message).toBe('Account is empty: the expression returned nothing [item 0]');
 	});
 
-	test.each(['a/b', '..', '%2e', 'a?b', 'a#b', 'a b', '\u202ea', 'a'.repeat(33), '__proto__', UUID])('refuses %j, and nothing is sent', async (id) => {
+	test.each(['a/b', '..', '%2e', 'a?b', 'a#b', 'a b', '\u202ea', 'a'.repeat(33), '__proto__', UUID])('refuses %j, and sends nothing', async (id) => {
 		expect((await errorOf(parameters, { items: [{ id }] })).message).toBe("Parameter 'Account' must be letters and digits only, such as zDmNq [item 0]");
 	});
 });
 
-describe('an ID of the wrong family', () => {
-	test('a whole number for Get gets a sentence that says so', async () => {
+describe('an ID of the wrong kind', () => {
+	test('an integer for Get is refused with that reason', async () => {
 		const { message } = await errorOf({ resource: 'teamMember', operation: 'get', business, member: locator('id', '712052') });
 		expect(message).toBe("Parameter 'Team Member' must be a UUID, but this is a whole number. Get identifies a team member by UUID; the whole number is for Update Role and Remove [item 0]");
 	});
@@ -167,7 +167,7 @@ test.each([
 	['userId', [], 'User ID is empty: the expression returned nothing [item 0]'],
 	['userId', [1, 2], "Parameter 'User ID' must be one whole number [item 0]"],
 	['userId', '1,2', "Parameter 'User ID' must be one whole number [item 0]"],
-])('a filter %s of %j does not become a list of everybody, or of one', async (name, ids, message) => {
+])('a filter %s of %j does not return everybody, or one person', async (name, ids, message) => {
 	const parameters = { resource: 'staff', operation: 'getAll', account, filters: { [name]: '={{ $json.ids }}' } };
 	expect((await errorOf(parameters, { items: [{ ids }] })).message).toBe(message);
 });
@@ -177,28 +177,28 @@ test.each([0, -1, 51, 2.5, '={{ "many" }}', '={{ NaN }}'])('a batch size of %j i
 	expect((await errorOf(parameters)).message).toContain("Parameter 'Batch Size' must be a whole number from 1 to 50");
 });
 
-test('a batch size that is refused is said for every item when the node continues, and the input is not passed on', async () => {
+test('a refused batch size is an error of every item if the node continues, and the input is not passed on', async () => {
 	const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', ID), options: { batchSize: 0 } };
 	const output = await jsonOf(parameters, { items: [{ id: 1 }, { id: 'x' }], continueOnFail: true });
 	expect(output).toMatchObject([{ error: expect.stringContaining("Parameter 'Batch Size'") }, { error: expect.stringContaining("Parameter 'Team Member'") }]);
 });
 
-test('an operation that there is not is refused, and nothing is sent', async () => {
+test('an unknown operation is refused, and nothing is sent', async () => {
 	expect((await errorOf({ resource: 'staff', operation: 'create' })).message).toBe("The FreshBooks node has no operation 'create' of 'staff'");
 	expect((await errorOf({ resource: 'staff', operation: 'toString' })).message).toContain("no operation 'toString'");
 });
 
-describe('an expression that cannot be worked out', () => {
+describe('an expression that fails', () => {
 	const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', '={{ $("Nowhere").item.json.id }}') };
 
-	test("is reported in n8n's words with the item, not as a defect of the node", async () => {
+	test("is reported with n8n's text and the item, not as a defect of the node", async () => {
 		const { message, itemIndex } = await errorOf(parameters, { items: [{}] });
 		expect(message).not.toContain('was not made for');
 		expect(message).toMatch(/\[item 0\]$/);
 		expect(itemIndex).toBe(0);
 	});
 
-	test('goes to its item when the node continues', async () => {
+	test('is an error of its item if the node continues', async () => {
 		const output = await run(parameters, { items: [{}], continueOnFail: true });
 		expect(output).toEqual([{ json: { error: expect.not.stringContaining('was not made for'), message: expect.any(String) }, pairedItem: { item: 0 } }]);
 	});
@@ -207,7 +207,7 @@ describe('an expression that cannot be worked out', () => {
 describe('every parameter of every item is checked before the first request', () => {
 	const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', ID) };
 
-	test('a slip in the last item leaves nothing half done', async () => {
+	test('a mistake in the last item leaves nothing half done', async () => {
 		expect(await errorOf(parameters, { items: [{ id: 1 }, { id: 2 }, { id: '3/..' }] })).toMatchObject({
 			message: "Parameter 'Team Member' must be a whole number or a UUID, as Get Many gives them [item 2]",
 			description: "Check the value of 'Team Member'. Nothing was changed for this item.",
@@ -215,7 +215,7 @@ describe('every parameter of every item is checked before the first request', ()
 		});
 	});
 
-	test('when the node continues, the others are worked on and the bad one says what is wrong', async () => {
+	test('if the node continues, the other items run and the bad one has its error', async () => {
 		onLists({ members: [memberRow(1), memberRow(3)] });
 		onDelete('/auth/api/v1/business/789/members/1').reply(204);
 		onDelete('/auth/api/v1/business/789/members/3').reply(204);
@@ -227,12 +227,12 @@ describe('every parameter of every item is checked before the first request', ()
 	});
 });
 
-test('what is good is let through: a number from a list, an address in capitals', async () => {
+test('valid values are accepted: a number from a list, an address in capitals', async () => {
 	onGet('/auth/api/v1/users/me').reply(200, EXAMPLE.usersMeFlat);
 	expect(await jsonOf({ resource: 'business', operation: 'getAll', limit: 1 })).toHaveLength(1);
 });
 
-describe('a yes or no, or a choice, that an expression gives', () => {
+describe('a boolean or a choice from an expression', () => {
 	const ONE_OF = { resource: 'access', operation: 'offboard', email: 'a@b.co' };
 
 	test.each(['yes', '', 1, 0, {}, [], null])('of %j for Dry Run is refused, and nobody is removed', async (dryRun) => {
@@ -240,20 +240,20 @@ describe('a yes or no, or a choice, that an expression gives', () => {
 		expect(error.message).toBe("Parameter 'Dry Run' must be true or false [item 0]");
 	});
 
-	test.each(['true', 'TRUE', ' True '])('of %j is a yes, also as text: a dry run stays one', async (dryRun) => {
+	test.each(['true', 'TRUE', ' True '])('of %j is true, even as text: a dry run stays one', async (dryRun) => {
 		onLists({ members: [memberRow(7, { email: 'a@b.co', role: 'employee' })] });
 		const [report] = await jsonOf({ ...ONE_OF, dryRun: '={{ $json.dryRun }}' }, { items: [{ dryRun }] });
 		expect(report).toMatchObject({ status: 'planned', dryRun: true });
 	});
 
-	test('that is left over as an option from an older workflow is refused: it must not become a real removal', async () => {
+	test('that remains as an option of an older workflow is refused: it must not become a real removal', async () => {
 		expect(await errorOf({ ...ONE_OF, options: { dryRun: true } })).toMatchObject({
 			message: "Parameter 'Dry Run' is no option any more [item 0]",
 			description: expect.stringContaining("set the parameter 'Dry Run' above"),
 		});
 	});
 
-	test.each(['Selected', '', null, true])('of %j for Businesses is refused, and does not mean all of them', async (businesses) => {
+	test.each(['Selected', '', null, true])('of %j for Businesses is refused, and does not mean all businesses', async (businesses) => {
 		const parameters = { ...ONE_OF, businesses: '={{ $json.businesses }}', businessIds: [789] };
 		expect((await errorOf(parameters, { items: [{ businesses }] })).message).toBe("Parameter 'Businesses' must be one of all, selected [item 0]");
 	});
@@ -263,7 +263,7 @@ describe('a yes or no, or a choice, that an expression gives', () => {
 		expect(await jsonOf({ resource: 'invitation', operation: 'getAll', business, returnAll: '={{ "true" }}' })).toHaveLength(60);
 	});
 
-	test('a filter is applied or refused, never left out', async () => {
+	test('a filter is applied or refused, never ignored', async () => {
 		const getAll = { resource: 'teamMember', operation: 'getAll', business };
 		onGet(pageOf('/auth/api/v1/businesses/789/team_members')).reply(200, teamMembersPage([teamMemberRow(1, { active: true }), teamMemberRow(2, { active: false })]));
 		expect(await jsonOf({ ...getAll, simplify: false, filters: { active: '={{ "false" }}' } })).toMatchObject([{ active: false }]);
@@ -273,11 +273,11 @@ describe('a yes or no, or a choice, that an expression gives', () => {
 	});
 });
 
-describe('a filter that was added and is empty', () => {
+describe('an empty filter', () => {
 	const getAll = { resource: 'teamMember', operation: 'getAll', business };
 	const FROM_INPUT = '={{ $json.value }}';
 
-	test.each([[undefined], [null], [''], [' ']])('by an expression that gives %j is refused, and does not mean everybody', async (value) => {
+	test.each([[undefined], [null], [''], [' ']])('from an expression with the result %j is refused, and does not mean everybody', async (value) => {
 		const items = [value === undefined ? {} : { value }];
 		for (const [name, displayName] of [['email', 'Email'], ['role', 'Role']]) {
 			expect(await errorOf({ ...getAll, filters: { [name]: FROM_INPUT } }, { items })).toMatchObject({
@@ -288,7 +288,7 @@ describe('a filter that was added and is empty', () => {
 		expect((await errorOf({ ...getAll, filters: { active: FROM_INPUT } }, { items })).message).toBe("Parameter 'Active' must be true or false [item 0]");
 	});
 
-	test.each(['email', 'role'])('as it was added (%s) is refused as well', async (name) => {
+	test.each(['email', 'role'])('as added in the editor (%s) is refused too', async (name) => {
 		expect((await errorOf({ ...getAll, filters: { [name]: '' } })).message).toContain('is empty [item 0]');
 	});
 
@@ -306,7 +306,7 @@ describe('a filter that was added and is empty', () => {
 	});
 });
 
-describe('an expression that gives nothing where something is required', () => {
+describe('an empty expression for a required parameter', () => {
 	const NOTHING = '={{ $json.nope }}';
 
 	test.each<[string, string, INodeParameters]>([
@@ -349,45 +349,45 @@ describe('an expression that gives nothing where something is required', () => {
 		});
 	});
 
-	test('is not the same as a parameter that an older workflow does not have', async () => {
+	test('differs from a parameter that an older workflow does not have', async () => {
 		onGet('/auth/api/v1/users/me').reply(200, EXAMPLE.usersMeFlat);
 		expect(await jsonOf({ resource: 'business', operation: 'getAll' })).toHaveLength(1);
 	});
 });
 
 describe('a number, a choice or an ID as text', () => {
-	test.each(['2', ' 2 '])('is understood as the limit: %j', async (limit) => {
+	test.each(['2', ' 2 '])('is accepted as the limit: %j', async (limit) => {
 		onGet(pageOf('/auth/api/v1/business/789/invitations')).reply(200, invitationsAnswer(upTo(9).map((id) => invitationRow(id))));
 		const parameters = { resource: 'invitation', operation: 'getAll', business, limit: '={{ $json.limit }}' };
 		expect(await jsonOf(parameters, { items: [{ limit }] })).toHaveLength(2);
 	});
 
-	test('is understood as the batch size', async () => {
+	test('is accepted as the batch size', async () => {
 		onLists({ members: [memberRow(1)] });
 		onDelete('/auth/api/v1/business/789/members/1').reply(204);
 		const parameters = { resource: 'teamMember', operation: 'remove', business, member: locator('id', 1), options: { batchSize: '={{ "7" }}' } };
 		expect(await jsonOf(parameters)).toMatchObject([{ deleted: true }]);
 	});
 
-	test.each(['0', '-1', '1.5', '1e1', '0x10', 'ten', '9'.repeat(30)])('is refused as the limit where it is no whole number from 1: %j', async (limit) => {
+	test.each(['0', '-1', '1.5', '1e1', '0x10', 'ten', '9'.repeat(30)])('is refused as the limit if it is not an integer from 1: %j', async (limit) => {
 		const parameters = { resource: 'business', operation: 'getAll', limit: '={{ $json.limit }}' };
 		expect((await errorOf(parameters, { items: [{ limit }] })).message).toContain("Parameter 'Limit' must be a whole number");
 	});
 
-	test.each([' 1', '1 ', '1\n', '\t1'])('is taken without the blanks around it: %j', async (id) => {
+	test.each([' 1', '1 ', '1\n', '\t1'])('is accepted without surrounding spaces: %j', async (id) => {
 		onLists({ members: [memberRow(1)] });
 		onDelete('/auth/api/v1/business/789/members/1').reply(204);
 		const parameters = { resource: 'teamMember', operation: 'remove', business: locator('id', ' 789 '), member: locator('id', ID) };
 		expect(await jsonOf(parameters, { items: [{ id }] })).toMatchObject([{ deleted: true, businessId: 789, memberId: 1 }]);
 	});
 
-	test('is one of the choices with blanks around it', async () => {
+	test('is accepted as a choice with surrounding spaces', async () => {
 		onGet(pageOf('/auth/api/v1/business/789/members')).reply(200, membersPage([memberRow(7)]));
 		const parameters = { resource: 'teamMember', operation: 'getAll', business, simplify: '={{ " FALSE " }}', source: '={{ " businessMembers " }}' };
 		expect(await jsonOf(parameters)).toMatchObject([{ id: 7 }]);
 	});
 
-	test.each(['SCIM', 'json', 7, true])('is refused as an output format that there is not: %j', async (outputFormat) => {
+	test.each(['SCIM', 'json', 7, true])('is refused as an unknown output format: %j', async (outputFormat) => {
 		for (const more of [{ operation: 'getAll' }, { operation: 'get', member: locator('id', UUID) }]) {
 			const parameters = { resource: 'teamMember', business, ...more, options: { outputFormat: '={{ $json.outputFormat }}' } };
 			expect((await errorOf(parameters, { items: [{ outputFormat }] })).message).toBe("Parameter 'Output Format' must be one of freshBooks, scim [item 0]");
@@ -395,35 +395,35 @@ describe('a number, a choice or an ID as text', () => {
 	});
 });
 
-describe('what the hostile suites found', () => {
+describe('cases from the hostile suites', () => {
 	const hostile = '={{ $json.hostile }}';
 	const given = (value: IDataObject[string]) => ({ items: [{ hostile: value }] });
 
-	test('an operation that is no short word is not repeated in the error', async () => {
+	test('a long operation name is not repeated in the error', async () => {
 		expect((await errorOf({ resource: 'staff', operation: 'x'.repeat(1_000_000) })).message.length).toBeLessThan(150);
 		expect((await errorOf({ resource: 'staff', operation: { toString: 1 } as unknown as string })).message).toContain("no operation ''");
 	});
 
-	test('an object without a text form is refused like any other', async () => {
+	test('an object that cannot become text is refused', async () => {
 		const member = { __rl: true, mode: { toString: 1 } as unknown as string, value: 'x' };
 		expect((await errorOf({ resource: 'teamMember', operation: 'remove', business, member })).message).toContain("Parameter 'Team Member'");
 		const onboard = { resource: 'access', operation: 'onboard', business, email: 'a@b.co', role: 'admin', options: { invitedAt: hostile } };
 		expect((await errorOf(onboard, given({ toString: 1 }))).message).toContain("Parameter 'Invited At'");
 	});
 
-	test('permissions nested without an end are refused', async () => {
+	test('endlessly nested permissions are refused', async () => {
 		const permissions = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`;
 		const parameters = { resource: 'teamMember', operation: 'updateRole', business, member: locator('id', 1), role: 'admin', permissions };
 		expect((await errorOf(parameters)).message).toContain("Parameter 'Permissions' must not be nested more than 20 levels deep");
 	});
 
-	test('a filter that would make a URL of a megabyte, and a state that is none, are refused', async () => {
+	test('a filter that would make a URL of a megabyte, and an unknown state, are refused', async () => {
 		const getAll = { resource: 'staff', operation: 'getAll', account };
 		expect((await errorOf({ ...getAll, filters: { noteLike: 'x'.repeat(256) } })).message).toContain("Parameter 'Note Contains' must be a text of at most 255 characters");
 		expect((await errorOf({ ...getAll, filters: { visState: 7 } })).message).toContain("Parameter 'State' must be 0 (active)");
 	});
 
-	test('a field that takes a text takes no object', async () => {
+	test('a text field does not accept an object', async () => {
 		const update = { resource: 'staff', operation: 'update', account, staff: locator('id', 1), updateFields: { note: hostile } };
 		expect((await errorOf(update, given({ a: 1 }))).message).toContain("Parameter 'Note' must be a text, not a list or an object");
 		const updateMe = { resource: 'user', operation: 'updateMe', updateFields: { company: hostile } };

@@ -5,8 +5,8 @@ import { onGet, onTheWire } from '../harness/wire';
 
 onTheWire();
 
-/** On the real clocks, which a poll has: a monotonic clock gives fractions of a millisecond. */
-test('a client with a deadline is made and sends, whatever fraction of a millisecond is left', async () => {
+/** With real clocks: the monotonic clock returns fractions of a millisecond. */
+test('a client with a deadline sends with any fraction of a millisecond', async () => {
 	const { context } = pollContext(new FreshBooksTrigger(), {});
 	for (let tried = 0; tried < 20; tried++) {
 		onGet('/auth/api/v1/users/me').reply(200, { response: { id: 1 } });

@@ -21,8 +21,8 @@ const updateRole = { resource: 'teamMember', operation: 'updateRole', business, 
 const onMembers = (count = 1) => onLists({ members: upTo(count).map((id) => memberRow(id)) });
 const getStaff = { resource: 'staff', operation: 'get', account, staff: locator('id', 5) };
 
-describe('an error says what happened, names the parameter, keeps status and item', () => {
-	test('where a scope is missing', async () => {
+describe('an error has what happened, the parameter, the status and the item', () => {
+	test('if a scope is missing', async () => {
 		onGet(pageOf(TEAM)).reply(403, { error: 'insufficient_scope', error_description: 'Scopes provided: user:profile:read. Scopes needed: user:teams:read.' });
 		expect(await errorOf({ resource: 'teamMember', operation: 'getAll', business })).toEqual({
 			name: 'NodeApiError',
@@ -34,7 +34,7 @@ describe('an error says what happened, names the parameter, keeps status and ite
 		});
 	});
 
-	test('as a tool with its way out in the message: a model gets nothing else', async () => {
+	test('as a tool, with the fix in the message: a model gets only that', async () => {
 		onGet(pageOf(TEAM)).reply(403, { error: 'insufficient_scope', error_description: 'Scopes needed: user:teams:read.' });
 		const sent = await errorOf({ resource: 'teamMember', operation: 'getAll', business }, { asTool: true });
 		expect(sent.message).toMatch(/user:teams:read is needed \[item 0\]\n\nDetails: To fix this, enable the scope .*connect again\./);
@@ -42,7 +42,7 @@ describe('an error says what happened, names the parameter, keeps status and ite
 		expect(refused.message).toMatch(/^Parameter 'Business' must be .*\n\nDetails: Check the value of 'Business'\.$/);
 	});
 
-	test('where the role does not allow it', async () => {
+	test('if the role does not allow it', async () => {
 		onGet(`${STAFF}/5`).reply(403, { response: { errors: [{ errno: 1003, field: null, message: 'Permission Denied.', object: null, value: null }] } });
 		expect(await errorOf(getStaff)).toMatchObject({
 			message: "The connected FreshBooks user has no permission for staff 5 of account zDmNq (parameter 'Staff') [item 0]",
@@ -51,7 +51,7 @@ describe('an error says what happened, names the parameter, keeps status and ite
 		});
 	});
 
-	test('where a team member is not known: by which kind of ID it was looked up', async () => {
+	test('if a team member is unknown: the kind of ID that was used', async () => {
 		onGet(`${TEAM}/${UUID}`).reply(404, { error: 'not_found', error_description: 'Not here.' });
 		expect(await errorOf({ resource: 'teamMember', operation: 'get', business, member: locator('id', UUID) })).toMatchObject({
 			message: `FreshBooks does not know team member ${UUID} of business 789 (parameter 'Team Member') [item 0]`,
@@ -60,7 +60,7 @@ describe('an error says what happened, names the parameter, keeps status and ite
 		});
 	});
 
-	test.each([404, 405])('where FreshBooks does not publish the endpoint and answers %d', async (status) => {
+	test.each([404, 405])('if FreshBooks does not document the endpoint and answers %d', async (status) => {
 		onMembers();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(status, { message: 'The requested URL was not found on the server.' });
 		expect(await errorOf(updateRole)).toMatchObject({
@@ -70,7 +70,7 @@ describe('an error says what happened, names the parameter, keeps status and ite
 		});
 	});
 
-	test('where a value is not accepted: the parameter and what FreshBooks said', async () => {
+	test('if a value is rejected: the parameter and the text of FreshBooks', async () => {
 		onMembers();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(422, { errno: 2001, error: { role: 'is not a role' } });
 		expect(await errorOf(updateRole)).toMatchObject({
@@ -79,14 +79,14 @@ describe('an error says what happened, names the parameter, keeps status and ite
 		});
 	});
 
-	test('where a gateway answers with a web page', async () => {
+	test('if a gateway answers with a web page', async () => {
 		onGet(`${STAFF}/5`).times(5).reply(502, '<html><body>502 Bad Gateway</body></html>');
 		const { message, description } = await errorOf(getStaff);
 		expect(message).toBe('FreshBooks is not able to answer for staff 5 of account zDmNq at the moment (status 502) [item 0]');
 		expect(description).not.toContain('<');
 	});
 
-	test.each([400, 403, 407, 451])('where a proxy or firewall answers %d with a web page: neither a permission nor a value is at fault', async (status) => {
+	test.each([400, 403, 407, 451])('if a proxy or firewall answers %d with a web page: it blames neither a permission nor a value', async (status) => {
 		onGet(`${STAFF}/5`).reply(status, '<!DOCTYPE html><html><body>Access denied: request blocked</body></html>');
 		expect(await errorOf(getStaff)).toMatchObject({
 			message: "A web page came back instead of FreshBooks' data for staff 5 of account zDmNq [item 0]",
@@ -100,7 +100,7 @@ describe('an error inside a 200', () => {
 	test.each([
 		['a list', `${STAFF}?page=1&per_page=100`, { resource: 'staff', operation: 'getAll', account }],
 		['one record', `${STAFF}/5`, getStaff],
-	])('of %s is an error, with the status it stands for', async (_name, path, parameters) => {
+	])('of %s is an error with the status that it means', async (_name, path, parameters) => {
 		onGet(path).reply(200, { response: { errors: [{ errno: 1012, field: 'userid', message: 'Staff not found.', object: 'staff', value: '5' }] } });
 		expect(await errorOf(parameters)).toMatchObject({ message: expect.stringContaining('FreshBooks does not know'), description: expect.stringContaining('Staff not found.'), httpCode: '404' });
 	});
@@ -117,8 +117,8 @@ describe('an error inside a 200', () => {
 	});
 });
 
-describe('one answer is not taken for another', () => {
-	test('another team member than the one asked for', async () => {
+describe('a response with other content is an error', () => {
+	test('another team member than the requested one', async () => {
 		onGet(`${TEAM}/dd6392d0-0639-40bd-9502-7d80c44de9f3`).reply(200, EXAMPLE.teamMember);
 		const parameters = { resource: 'teamMember', operation: 'get', business, member: locator('id', 'dd6392d0-0639-40bd-9502-7d80c44de9f3') };
 		expect((await errorOf(parameters)).message).toContain('not of the documented form');
@@ -138,7 +138,7 @@ describe('one answer is not taken for another', () => {
 describe('many items', () => {
 	const items = upTo(12).map((id) => ({ id }));
 
-	test('are answered in the order of the input, however the answers come', async () => {
+	test('have outputs in the order of the input, in whatever order responses arrive', async () => {
 		onMembers(12);
 		for (const id of upTo(12)) {
 			onDelete(`${MEMBERS}/${id}`)
@@ -149,7 +149,7 @@ describe('many items', () => {
 		expect(output.map(({ json, pairedItem }) => [json.memberId, pairedItem])).toEqual(upTo(12).map((id) => [id, { item: id - 1 }]));
 	});
 
-	test('stop at the first that fails, and the error says which were done', async () => {
+	test('stop at the first failure, and the error says which were done', async () => {
 		onMembers(12);
 		onDelete(`${MEMBERS}/1`).reply(204);
 		onDelete(`${MEMBERS}/2`).reply(204);
@@ -162,7 +162,7 @@ describe('many items', () => {
 		});
 	});
 
-	test('are all worked on when the node continues past one that fails, which has its own error', async () => {
+	test('all run if the node continues after a failure, and the failed one has its error', async () => {
 		onMembers(12);
 		for (const id of upTo(12)) onDelete(`${MEMBERS}/${id}`).reply(id === 5 ? 403 : 204, id === 5 ? { message: 'Not you.' } : undefined);
 		const output = await run(remove, { items, continueOnFail: true });
@@ -178,14 +178,14 @@ describe('many items', () => {
 		expect(output.filter(({ json }) => json.deleted)).toHaveLength(11);
 	});
 
-	test('ask for users/me again after no answer came, and only then', async () => {
+	test('read users/me again after a failure, and only then', async () => {
 		onGet('/auth/api/v1/users/me').times(5).reply(500);
 		onGet('/auth/api/v1/users/me').reply(200, EXAMPLE.usersMe);
 		const output = await jsonOf({ resource: 'user', operation: 'getMe' }, { items: [{}, {}, {}], continueOnFail: true });
 		expect(output).toMatchObject([{ error: expect.any(String) }, { id: 712052 }, { id: 712052 }]);
 	});
 
-	test('that are none give none', async () => {
+	test('zero items give zero outputs', async () => {
 		expect(await run({ resource: 'user', operation: 'getMe' }, { items: [] })).toEqual([]);
 	});
 });

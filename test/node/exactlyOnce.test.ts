@@ -27,25 +27,25 @@ const BROKEN = networkError('ECONNRESET');
 const TIMED_OUT = networkError('ETIMEDOUT');
 const REFUSED = networkError('ECONNREFUSED');
 
-/** The lists with one member, whom an operation changes. */
+/** Lists with one member, whom an operation changes. */
 const onMember = () => onLists({ members: [memberRow(1)] });
 
 describe('a 429', () => {
-	test('is waited out as long as Retry-After says in seconds', async () => {
+	test('waits as long as Retry-After says in seconds', async () => {
 		onGet(ME).reply(429, {}, { 'Retry-After': '7' });
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		await run(getMe);
 		expect(waits).toEqual([7_000]);
 	});
 
-	test('is waited out as long as Retry-After says with a date', async () => {
+	test('waits as long as Retry-After says as a date', async () => {
 		onGet(ME).reply(429, {}, { 'Retry-After': new Date(START + 11_000).toUTCString() });
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		await run(getMe);
 		expect(waits).toEqual([11_000]);
 	});
 
-	test('without Retry-After is waited out for moments of our own, at most five tries', async () => {
+	test('without Retry-After waits for increasing times, for at most five tries', async () => {
 		const triedAt: number[] = [];
 		onGet(ME)
 			.times(5)
@@ -65,7 +65,7 @@ describe('a 429', () => {
 		}
 	});
 
-	test.each(['soon', '-1', '', '99999999999999999999'])('with Retry-After %j is waited out as if there were none', async (header) => {
+	test.each(['soon', '-1', '', '99999999999999999999'])('with Retry-After %j waits as if there were none', async (header) => {
 		onGet(ME).reply(429, {}, { 'Retry-After': header });
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		await run(getMe);
@@ -73,13 +73,13 @@ describe('a 429', () => {
 		expect(waits[0]).toBeLessThanOrEqual(500);
 	});
 
-	test('that asks for longer than one can wait is reported with that time', async () => {
+	test('with too long a wait is reported with that time', async () => {
 		onGet(ME).reply(429, {}, { 'Retry-After': String(LONGEST_ANNOUNCED_WAIT_MS / 1000 + 180) });
 		expect((await errorOf(getMe)).description).toContain('wait 300 seconds');
 		expect(waits).toEqual([]);
 	});
 
-	test('is waited out for POST as well: FreshBooks did not take the request', async () => {
+	test('waits for POST too: FreshBooks did not carry out the request', async () => {
 		onLists();
 		onPost(INVITATIONS, NEW_STAFF).reply(429, {}, { 'Retry-After': '2' });
 		onPost(INVITATIONS, NEW_STAFF).reply(200, EXAMPLE.invitationCreated);
@@ -87,13 +87,13 @@ describe('a 429', () => {
 		expect(waits).toEqual([2_000]);
 	});
 
-	test('of a POST five times over: nothing was done, and it says how often it was tried', async () => {
+	test('of a POST five times: nothing was done, and the error has the number of tries', async () => {
 		onLists();
 		onPost(INVITATIONS, NEW_STAFF).times(5).reply(429, {});
 		expect((await errorOf(create)).description).toMatch(/^Nothing was done for it\. It was tried 5 times\. To fix this, wait a minute and run it again\.$/);
 	});
 
-	test('without Retry-After is waited out as long as X-RateLimit-Reset says', async () => {
+	test('without Retry-After waits as long as X-RateLimit-Reset says', async () => {
 		onGet(ME).reply(429, {}, { 'X-RateLimit-Reset': '9' });
 		onGet(ME).reply(429, {}, { 'X-RateLimit-Reset': String(START / 1000 + 20) });
 		onGet(ME).reply(200, EXAMPLE.usersMe);
@@ -101,7 +101,7 @@ describe('a 429', () => {
 		expect(waits).toEqual([9_000, 11_000]);
 	});
 
-	test('is waited out for PUT and DELETE', async () => {
+	test('waits for PUT and DELETE', async () => {
 		onMember();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(429, {});
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
@@ -112,8 +112,8 @@ describe('a 429', () => {
 	});
 });
 
-describe('an unclear end', () => {
-	test.each([500, 502, 503, 504, 408])('of a GET, PUT or DELETE with %d is tried again', async (status) => {
+describe('an unknown result', () => {
+	test.each([500, 502, 503, 504, 408])('of a GET, PUT or DELETE with %d is retried', async (status) => {
 		onGet(ME).reply(status, 'stuff');
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		await run(getMe);
@@ -127,7 +127,7 @@ describe('an unclear end', () => {
 		expect(waits).toHaveLength(3);
 	});
 
-	test.each([['broken connection', BROKEN], ['time-out', TIMED_OUT], ['refused connection', REFUSED]])('of a GET, PUT or DELETE by a %s is tried again', async (_name, error) => {
+	test.each([['broken connection', BROKEN], ['time-out', TIMED_OUT], ['refused connection', REFUSED]])('of a GET, PUT or DELETE by a %s is retried', async (_name, error) => {
 		onGet(ME).replyWithError(error);
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		await run(getMe);
@@ -141,13 +141,13 @@ describe('an unclear end', () => {
 		expect(waits).toHaveLength(3);
 	});
 
-	test('once, where FreshBooks asks to wait too long, is not called several tries', async () => {
+	test('after one try, if FreshBooks announces too long a wait, is not called several tries', async () => {
 		onMember();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(503, { message: 'Down.' }, { 'Retry-After': '600' });
 		expect((await errorOf(updateRole)).description).toMatch(/^It may or may not have been carried out; running it again is safe\. It was tried once\./);
 	});
 
-	test('followed by 429 until the tries are over never says that nothing was done', async () => {
+	test('followed by 429 until the last try never says that nothing was done', async () => {
 		onMember();
 		onDelete(`${MEMBERS}/1`).reply(500, { error: 'internal_server_error' });
 		onDelete(`${MEMBERS}/1`).times(4).reply(429, {});
@@ -156,7 +156,7 @@ describe('an unclear end', () => {
 		expect(description).toMatch(/^It may or may not have been carried out; running it again is safe\. It was tried 5 times\. To fix this, wait a minute/);
 	});
 
-	test('five times over is reported, with the status and what FreshBooks said', async () => {
+	test('five times is reported with the status and the text of FreshBooks', async () => {
 		onGet(ME).times(5).reply(503, { error: 'internal_server_error', error_description: 'internal server error' });
 		expect(await errorOf(getMe)).toMatchObject({
 			message: 'FreshBooks is not able to answer for the connected user at the moment (status 503) [item 0]',
@@ -166,7 +166,7 @@ describe('an unclear end', () => {
 		});
 	});
 
-	test('without any connection, five times over, is reported in words of our own', async () => {
+	test('without any connection, five times, is reported with a text of this package', async () => {
 		onGet(ME).times(5).replyWithError(REFUSED);
 		expect(await errorOf(getMe)).toMatchObject({
 			message: 'FreshBooks was not reached for the connected user [item 0]',
@@ -178,13 +178,13 @@ describe('an unclear end', () => {
 		['HTML', '<!DOCTYPE html><html><body>Maintenance</body></html>', 'A web page came back'],
 		['truncated JSON', '{"response": {"id": 712', 'is incomplete or not of the documented form'],
 		['nothing', '', 'is incomplete or not of the documented form'],
-	])('by %s under 200 is an error, never half an answer', async (_name, body, sentence) => {
+	])('by %s with HTTP 200 is an error, never partial data', async (_name, body, sentence) => {
 		const times = body === '' ? 1 : 5;
 		onGet(ME).times(times).reply(200, body);
 		expect((await errorOf(getMe)).message).toContain(sentence);
 	});
 
-	test('by truncated JSON in the middle of a list is tried again', async () => {
+	test('by truncated JSON in the middle of a list is retried', async () => {
 		onGet(pageOf(MEMBERS)).reply(200, '{"response": {"members": [{"id": 1');
 		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
 		onGet(ME).reply(200, usersMe());
@@ -192,14 +192,14 @@ describe('an unclear end', () => {
 	});
 });
 
-test.each([400, 403, 404, 409, 410, 422])('a definite answer (%d) is not tried again', async (status) => {
+test.each([400, 403, 404, 409, 410, 422])('a definite response (%d) is not retried', async (status) => {
 	onMember();
 	onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(status, { message: 'No.' });
 	expect((await errorOf(updateRole)).httpCode).toBe(String(status));
 	expect(waits).toEqual([]);
 });
 
-describe("a redirect is not followed, and the token goes nowhere else", () => {
+describe('a redirect is not followed, and the token is sent nowhere else', () => {
 	test.each([301, 302, 307, 308])('%d', async (status) => {
 		const elsewhere = nock('https://elsewhere.example').get('/me').reply(200, EXAMPLE.usersMe);
 		onGet(ME).reply(status, {}, { Location: 'https://elsewhere.example/me' });
@@ -211,7 +211,7 @@ describe("a redirect is not followed, and the token goes nowhere else", () => {
 		nock.cleanAll();
 	});
 
-	test('not even for a POST', async () => {
+	test('nor for a POST', async () => {
 		onLists();
 		onPost(INVITATIONS, NEW_STAFF).reply(307, {}, { Location: 'https://elsewhere.example/me' });
 		expect(await errorOf(create)).toMatchObject({ message: expect.stringContaining('it is not known whether it was carried out'), httpCode: '307' });
@@ -219,14 +219,14 @@ describe("a redirect is not followed, and the token goes nowhere else", () => {
 });
 
 describe('a stopped execution', () => {
-	test('waits no longer for the next try', async () => {
+	test('does not wait for the next try', async () => {
 		const stopped = new AbortController();
 		holdWaits(() => stopped.abort());
 		onGet(ME).reply(429, {}, { 'Retry-After': '100' });
 		expect((await errorOf(getMe, { signal: stopped.signal })).message).toBe('The execution was stopped before the request was done [item 0]');
 	});
 
-	test('begins no further item, not even when it continues on failures', async () => {
+	test('starts no further item, even if it continues on failures', async () => {
 		const stopped = new AbortController();
 		holdWaits(() => stopped.abort());
 		onLists({ members: [1, 2, 3].map((id) => memberRow(id)) });
@@ -237,7 +237,7 @@ describe('a stopped execution', () => {
 		expect(output[0].json.error).toContain('was stopped');
 	});
 
-	test('breaks off the request that is under way', async () => {
+	test('aborts the request in flight', async () => {
 		const stopped = new AbortController();
 		onGet(ME).reply(200, function () {
 			stopped.abort();

@@ -22,12 +22,12 @@ describe('the filters of Staff Get Many', () => {
 	}
 
 	test.each<[string, unknown]>([
-		['an expression that gives nothing', '={{ $json.nope }}'],
+		['an expression with an empty result', '={{ $json.nope }}'],
 		['null', '={{ null }}'],
 		['an empty text', ''],
 		['an unknown number', '={{ 7 }}'],
 		['a list', '={{ [2] }}'],
-	])('State: %s is refused before anything is sent', async (_case, visState) => {
+	])('State: %s is refused before any request', async (_case, visState) => {
 		const { queries } = onStaff();
 		expect((await errorOf({ ...getAll, filters: { visState: visState as string } })).message).toMatch(/^(Parameter 'State' must|State is empty)/);
 		expect(queries).toEqual([]);
@@ -36,14 +36,14 @@ describe('the filters of Staff Get Many', () => {
 	test.each<[string, string | number]>([
 		['a number', 2],
 		['a number as text', '={{ "2" }}'],
-		['a number as text with blanks', '={{ " 2 " }}'],
-	])('State: %s is understood', async (_case, visState) => {
+		['a number as text with spaces', '={{ " 2 " }}'],
+	])('State: %s is accepted', async (_case, visState) => {
 		const { queries } = onStaff();
 		expect(await jsonOf({ ...getAll, filters: { visState } })).toMatchObject([{ id: 2, state: 'archived' }]);
 		expect(queries[0].get('search[vis_state]')).toBe('2');
 	});
 
-	test.each(['={{ "boss" }}', '={{ $json.nope }}', '={{ 1 }}'])('User Level: %s is refused before anything is sent', async (userLevel) => {
+	test.each(['={{ "boss" }}', '={{ $json.nope }}', '={{ 1 }}'])('User Level: %s is refused before any request', async (userLevel) => {
 		const { queries } = onStaff();
 		expect((await errorOf({ ...getAll, filters: { userLevel } })).message).toMatch(/^(Parameter 'User Level' must|User Level is empty)/);
 		expect(queries).toEqual([]);

@@ -20,7 +20,7 @@ const revoke = (email: string, options = {}) => ({ resource: 'invitation', opera
 
 const STAFF = memberRow(1, { email: 'staff@example.com', role: 'employee' });
 
-describe('an address that two have is an error that lists both IDs, and nothing is changed', () => {
+describe('an address of two people is an error that lists both IDs, and nothing is changed', () => {
 	test('for Get', async () => {
 		onGet(pageOf(TEAM)).reply(200, teamMembersPage([teamMemberRow(1, { email: 'a@b.co' }), teamMemberRow(2, { email: 'A@B.co' })]));
 		expect(await errorOf(get('a@b.co'))).toMatchObject({
@@ -41,7 +41,7 @@ describe('an address that two have is an error that lists both IDs, and nothing 
 	});
 });
 
-describe('an address that nobody has is an error that says where was looked', () => {
+describe('an address of nobody is an error that names the searched lists', () => {
 	test('for Get', async () => {
 		onGet(pageOf(TEAM)).reply(200, teamMembersPage([teamMemberRow(1)]));
 		expect(await errorOf(get('nobody@example.com'))).toMatchObject({
@@ -81,7 +81,7 @@ describe('an address that nobody has is an error that says where was looked', ()
 		expect((await errorOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).message).toContain('FreshBooks answered 404 for members of business 789');
 	});
 
-	test('is a success when FreshBooks answers one 404 only: the list is offered', async () => {
+	test('is a success if FreshBooks answers only one 404: the list is offered', async () => {
 		onNextReading('members', 404, { message: 'No such page.' });
 		onLists({ members: [STAFF] });
 		expect(await jsonOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).toMatchObject([{ alreadyMissing: true }]);
@@ -94,15 +94,15 @@ describe('an address that nobody has is an error that says where was looked', ()
 	});
 });
 
-describe('a list that moves while it is read, because others leave', () => {
+describe('a list that changes during the reading, because others leave', () => {
 	const people = Array.from({ length: 110 }, (_, index) => memberRow(index + 1, { email: `person${index + 1}@example.com` }));
-	/** One person left between the pages of a reading: the first of page 2 is skipped. */
+	/** One person leaves between two pages: the first row of page 2 is skipped. */
 	const movedReading = () => {
 		onGet(pageOf(MEMBERS, 1)).reply(200, membersPage(people.slice(0, 100), 1, 110));
 		onGet(pageOf(MEMBERS, 2)).reply(200, membersPage(people.slice(101), 2, 109));
 	};
 
-	test('is read again before nobody is found', async () => {
+	test('is read again before the person counts as not found', async () => {
 		movedReading();
 		movedReading();
 		onGet(pageOf(MEMBERS, 1)).reply(200, membersPage(people.slice(1, 101), 1, 109));
@@ -112,7 +112,7 @@ describe('a list that moves while it is read, because others leave', () => {
 		expect(await jsonOf(updateRole('person101@example.com'))).toMatchObject([{ id: 101 }]);
 	});
 
-	test('and never comes to rest: nothing is changed, and the error does not say that nobody has the address', async () => {
+	test('every time: nothing is changed, and the error does not say that nobody has the address', async () => {
 		for (let reading = 1; reading <= 14; reading++) movedReading();
 		onLists();
 		const { message, description } = await errorOf(updateRole('person101@example.com'));
@@ -129,7 +129,7 @@ describe('a part of an address', () => {
 	});
 });
 
-test('a row without an address is somebody, and nobody in particular', async () => {
+test('a row without an address matches nobody', async () => {
 	onLists({ members: [memberRow(1, { email: null }), memberRow(2, { email: 'a@b.co' })] });
 	onDelete(`${MEMBERS}/2`).reply(204);
 	expect(await jsonOf(remove('a@b.co'))).toMatchObject([{ memberId: 2 }]);
@@ -141,7 +141,7 @@ test("the invitation of FreshBooks' Postman collection is found by its to_email"
 	expect(await jsonOf(revoke('staff@example.com'))).toMatchObject([{ invitationId: 9, email: 'staff@example.com' }]);
 });
 
-describe('a UUID that Get Many gave', () => {
+describe('a UUID from Get Many', () => {
 	const uuid = String(teamMemberRow(1).uuid);
 
 	test('is found in the members list by identity', async () => {
@@ -150,13 +150,13 @@ describe('a UUID that Get Many gave', () => {
 		expect(await jsonOf({ ...remove(''), member: locator('id', uuid.toUpperCase()) })).toEqual([{ deleted: true, businessId: 789, memberId: 7, email: 'old@example.com' }]);
 	});
 
-	test('is found in the members list by address where no identity is known', async () => {
+	test('is found in the members list by address if no identity is known', async () => {
 		onLists({ team: [teamMemberRow(1)], members: [memberRow(7, { email: 'PERSON1@example.com' })] });
 		onPut(`${MEMBERS}/7`, { role: 'admin' }).reply(200, { response: { member: { id: 7, role: 'admin' } } });
 		expect(await jsonOf({ ...updateRole(''), member: locator('list', uuid) })).toEqual([{ id: 7, role: 'admin' }]);
 	});
 
-	test('of somebody whom the members list does not have is an error that says what to do', async () => {
+	test('of a person who is not in the members list is an error with the fix', async () => {
 		onLists({ team: [teamMemberRow(1)] });
 		expect(await errorOf({ ...remove(''), member: locator('id', uuid) })).toMatchObject({
 			message: expect.stringContaining('has no whole-number ID in business 789'),
@@ -165,7 +165,7 @@ describe('a UUID that Get Many gave', () => {
 	});
 });
 
-describe('the same address twice in the input meets the first one’s result, also while the lists lag', () => {
+describe('the same address twice in the input: the second item uses the first one’s result, even if the lists lag', () => {
 	const items = [{ email: 'staff@example.com' }, { email: 'STAFF@example.com' }];
 
 	test('of Remove: the second is refused, and nothing is sent for it', async () => {
@@ -188,7 +188,7 @@ describe('the same address twice in the input meets the first one’s result, al
 		]);
 	});
 
-	test('of Update Role: the second is sent after the first was answered', async () => {
+	test('of Update Role: the second is sent after the first ended', async () => {
 		const answered: string[] = [];
 		onLists({ members: [STAFF] });
 		for (const role of ['admin', 'employee']) {

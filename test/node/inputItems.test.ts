@@ -8,7 +8,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clo
 onTheWire();
 onAFastClock();
 
-test('what comes in stays as it was, whether an item succeeds or not', async () => {
+test('input items are not changed, whether an item succeeds or fails', async () => {
 	const items = [
 		{ id: 1, person: { tags: ['a'] } },
 		{ id: 2, person: { tags: ['b'] } },
@@ -23,7 +23,7 @@ test('what comes in stays as it was, whether an item succeeds or not', async () 
 	expect(items).toEqual(before);
 });
 
-test('an expression in the options that fails for the first item costs the others nothing', async () => {
+test('a failing expression in the options of the first item does not affect the others', async () => {
 	onLists({ members: [memberRow(1), memberRow(2)] });
 	onDelete('/auth/api/v1/business/789/members/2').reply(204);
 	const options = { ifMissing: "={{ $json.ifMissing ?? $('Nowhere').item.json.ifMissing }}" };

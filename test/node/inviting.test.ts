@@ -19,7 +19,7 @@ const create = { resource: 'invitation', operation: 'create', business, ...NEW_S
 const ROW = invitationRow(55, { email: NEW_STAFF.email });
 const CREATED = EXAMPLE.invitationCreated;
 const UNKNOWN = 'it is not known whether it was carried out';
-/** FreshBooks' own words for a failure of its own. */
+/** FreshBooks' text for its own failure. */
 const OWN_500 = { error: 'internal_server_error', error_description: 'internal server error' };
 
 const networkError = (code: string) => Object.assign(new Error(`the network said ${code}`), { code });
@@ -31,13 +31,13 @@ describe('an invitation is sent once', () => {
 		['a 500 of FreshBooks itself', () => onPost(INVITATIONS, NEW_STAFF).reply(500, OWN_500)],
 		['a gateway that answers 520', () => onPost(INVITATIONS, NEW_STAFF).reply(520, '<html>Web server is returning an unknown error</html>')],
 		['a gateway that answers 524', () => onPost(INVITATIONS, NEW_STAFF).reply(524, '<html>A timeout occurred</html>')],
-		['a web page under 503', () => onPost(INVITATIONS, NEW_STAFF).reply(503, '<html>Maintenance</html>')],
+		['a web page with 503', () => onPost(INVITATIONS, NEW_STAFF).reply(503, '<html>Maintenance</html>')],
 		['a broken connection', () => onPost(INVITATIONS, NEW_STAFF).replyWithError(networkError('ECONNRESET'))],
-		['a time-out', () => onPost(INVITATIONS, NEW_STAFF).replyWithError(networkError('ETIMEDOUT'))],
+		['a timeout', () => onPost(INVITATIONS, NEW_STAFF).replyWithError(networkError('ETIMEDOUT'))],
 		['truncated JSON', () => onPost(INVITATIONS, NEW_STAFF).reply(200, '{"response": {"invi')],
 		['JSON about something else', () => onPost(INVITATIONS, NEW_STAFF).reply(200, { response: 'ok' })],
-		['an invitation of somebody else', () => onPost(INVITATIONS, NEW_STAFF).reply(200, { response: { invitation: { id: 77, email: 'other@example.com' } } })],
-	])('after %s it is found in the list when it arrives 2.5 seconds later', async (_name, post) => {
+		['an invitation of another person', () => onPost(INVITATIONS, NEW_STAFF).reply(200, { response: { invitation: { id: 77, email: 'other@example.com' } } })],
+	])('after %s it is found in the list if it arrives 2.5 seconds later', async (_name, post) => {
 		const lists = onLists();
 		post();
 		Object.defineProperty(lists, 'invitations', { get: () => (waited() >= 2_500 ? [ROW] : []) });
@@ -49,9 +49,9 @@ describe('an invitation is sent once', () => {
 		['a gateway', 504, '<html>Gateway</html>'],
 		['nothing', 500, ''],
 		['a text', 500, 'upstream failed'],
-		['a web page under 403', 403, '<html>Denied</html>'],
-		['nothing under 201', 201, ''],
-	])('answered by %s and not listed for 20 seconds: it may still arrive, is never sent again, and that is said', async (_name, status, body) => {
+		['a web page with 403', 403, '<html>Denied</html>'],
+		['an empty body with 201', 201, ''],
+	])('answered by %s and not listed for 20 seconds: it is not sent again, and the error says that it may still arrive', async (_name, status, body) => {
 		onLists();
 		onPost(INVITATIONS, NEW_STAFF).reply(status, body);
 		const output = await createdIn({ items: [{}, {}], continueOnFail: true });
@@ -60,10 +60,10 @@ describe('an invitation is sent once', () => {
 	});
 
 	test.each([
-		['is read whole and does not show it', 200, { response: { invitations: [] } }],
+		['is complete and does not show it', 200, { response: { invitations: [] } }],
 		['cannot be read', 500, OWN_500],
 		['counts more invitations than it shows', 200, { response: { invitations: [invitationRow(1)], pages: { page: 1, pages: 1, per_page: 100, total: 2 } } }],
-	])('answered 500 by FreshBooks itself while the list %s: it is not sent again, as somebody may have revoked it meanwhile', async (_name, status, body) => {
+	])('answered with 500 by FreshBooks itself while the list %s: it is not sent again, because somebody may have revoked it', async (_name, status, body) => {
 		const lists = onLists();
 		nock(API).post(INVITATIONS).reply(500, () => {
 			lists.instead.invitations = { status, body };
@@ -72,7 +72,7 @@ describe('an invitation is sent once', () => {
 		expect(await errorOf(create)).toMatchObject({ message: expect.stringContaining(UNKNOWN), description: expect.stringContaining('running it again later is safe'), httpCode: '500' });
 	});
 
-	test('that was accepted before it could be looked at is one', async () => {
+	test('that was accepted before it was read is a success', async () => {
 		const lists = onLists();
 		onPost(INVITATIONS, NEW_STAFF).reply(504, () => {
 			lists.team = [teamMemberRow(1, { email: NEW_STAFF.email, identity_id: 77, active: true })];
@@ -81,14 +81,14 @@ describe('an invitation is sent once', () => {
 		expect(await createdIn()).toEqual([{ ...NEW_STAFF, status: 'accepted' }]);
 	});
 
-	test('to which FreshBooks saw nothing, as no connection was made, is sent again', async () => {
+	test('that FreshBooks did not receive, for lack of a connection, is sent again', async () => {
 		onLists();
 		onPost(INVITATIONS, NEW_STAFF).replyWithError(networkError('ECONNREFUSED'));
 		onPost(INVITATIONS, NEW_STAFF).reply(200, CREATED);
 		expect(await createdIn()).toMatchObject([{ id: 55 }]);
 	});
 
-	test('however often the address is in the input, whatever the lists say', async () => {
+	test('even if the address is in the input several times, whatever the lists show', async () => {
 		onLists();
 		onPost(INVITATIONS, NEW_STAFF).reply(200, CREATED);
 		const items = ['newstaff@example.com', 'NEWSTAFF@example.com', 'newstaff@EXAMPLE.com'].map((email) => ({ email }));
@@ -96,7 +96,7 @@ describe('an invitation is sent once', () => {
 		expect(output.map(({ id, alreadyInvited }) => [id, alreadyInvited])).toEqual([[55, undefined], [55, true], [55, true]]);
 	});
 
-	test('where FreshBooks offers no list of invitations and answers 504: it is not sent again', async () => {
+	test('if FreshBooks offers no list of invitations and answers 504: it is not sent again', async () => {
 		nock(API).persist().get(INVITATIONS).query(true).optionally().reply(404, { message: 'No such page.' });
 		onLists();
 		nock(API).post(USER_INVITATION).reply(504);
@@ -105,8 +105,8 @@ describe('an invitation is sent once', () => {
 	});
 });
 
-describe('nobody is invited on doubt', () => {
-	test.each(['create', 'onboard'])('%s: a list that moves while it is read is read again before the address counts as not invited', async (operation) => {
+describe('a doubtful list prevents an invitation', () => {
+	test.each(['create', 'onboard'])('%s: a list that changes during the reading is read again before the address counts as not invited', async (operation) => {
 		const rows = upTo(110).map((id) => invitationRow(id));
 		const page = (part: IDataObject[], number: number, total: number) => ({ response: { invitations: part, pages: { page: number, pages: 2, per_page: 100, total } } });
 		for (let reading = 1; reading <= 2; reading++) {
@@ -122,19 +122,19 @@ describe('nobody is invited on doubt', () => {
 		expect(item).toMatchObject(operation === 'create' ? { id: 101, alreadyInvited: true } : { status: 'alreadyInvited', invitation: { id: 101 } });
 	});
 
-	test.each(['team', 'members', 'invitations'] as const)('when the list of %s cannot be read, nothing is sent', async (list) => {
+	test.each(['team', 'members', 'invitations'] as const)('if the list of %s cannot be read, nothing is sent', async (list) => {
 		onNextReading(list, 403, { error: 'forbidden', error_description: 'Permission Denied.' });
 		onLists();
 		expect((await errorOf(create)).message).toContain('has no permission for');
 	});
 
-	test('when a list of people is empty and lacks even the connected user, nothing is sent', async () => {
+	test('if a list of people is empty, without even the connected user, nothing is sent', async () => {
 		nock(API).persist().get('/auth/api/v1/businesses/789/team_members').query(true).optionally().reply(200, { response: [], meta: { page: 1, per_page: 100, total: 0 } });
 		onLists();
 		expect((await errorOf(create)).message).toContain('lists nobody in business 789, not even the connected user');
 	});
 
-	test('an invitation with a status that nobody knows is doubt', async () => {
+	test('an invitation with an unknown status is a doubt', async () => {
 		onLists({ invitations: [{ ...ROW, status: 'queued' }] });
 		expect((await errorOf(create)).message).toContain("has the status 'queued', which is not known");
 	});
@@ -152,12 +152,12 @@ describe('a member is not invited', () => {
 		['in the members list only', { members: [memberRow(7, { email: NEW_STAFF.email })] }, 'is already a team member of business 789'],
 		['deactivated', { team: [teamMemberRow(1, { email: NEW_STAFF.email, active: false })] }, 'is a deactivated team member of business 789'],
 		[
-			'under another address, by identity',
+			'with another address, by identity',
 			{ team: [teamMemberRow(1, { email: 'other@example.com', identity_id: 71, active: true })], members: [memberRow(7, { email: NEW_STAFF.email, identity_id: 71 })] },
 			'is already a team member of business 789',
 		],
 		[
-			'deactivated under another address, by identity',
+			'deactivated with another address, by identity',
 			{ team: [teamMemberRow(1, { email: 'other@example.com', identity_id: 71, active: false })], members: [memberRow(7, { email: NEW_STAFF.email, identity_id: 71 })] },
 			'is a deactivated team member of business 789',
 		],
@@ -170,7 +170,7 @@ describe('a member is not invited', () => {
 describe('Onboard keeps one invitation', () => {
 	const onboarding = { resource: 'access', operation: 'onboard', business, ...NEW_STAFF };
 
-	test('of two pending ones, that with the wanted role, whatever its ID', async () => {
+	test('of two pending ones, the one with the wanted role, whatever its ID', async () => {
 		const manager = invitationRow(54, { email: NEW_STAFF.email, role: 'manager' });
 		const employee = invitationRow(60, { email: NEW_STAFF.email, role: 'employee' });
 		const lists = onLists({ invitations: [manager, employee] });
@@ -180,26 +180,26 @@ describe('Onboard keeps one invitation', () => {
 		expect(await jsonOf(onboarding)).toMatchObject([{ status: 'alreadyInvited', invitation: { id: 60, role: 'employee' }, revokedDuplicates: [54] }]);
 	});
 
-	test('also while the list goes on showing the revoked one for a moment', async () => {
+	test('even if the list still shows the revoked one for a moment', async () => {
 		const lists = onLists({ invitations: [ROW, invitationRow(56, { email: NEW_STAFF.email })] });
 		Object.defineProperty(lists, 'invitations', { get: () => (waited() >= 6_000 ? [ROW] : [ROW, invitationRow(56, { email: NEW_STAFF.email })]) });
 		nock(API).delete(`${INVITATIONS}/56`).reply(204);
 		expect(await jsonOf(onboarding)).toMatchObject([{ status: 'alreadyInvited', invitation: { id: 55 }, revokedDuplicates: [56] }]);
 	});
 
-	test('says so when FreshBooks does not list the invitation within 15 seconds', async () => {
+	test('reports that FreshBooks does not list the invitation within 15 seconds', async () => {
 		onLists();
 		onPost(INVITATIONS, NEW_STAFF).reply(200, CREATED);
 		expect(await jsonOf(onboarding)).toMatchObject([{ status: 'invited', verified: false, message: expect.stringContaining('could not be verified: FreshBooks does not list the invitation') }]);
 		expect(waited()).toBe(15_000);
 	});
 
-	test('names a pending invitation of somebody who is a member', async () => {
+	test('names a pending invitation of a member', async () => {
 		onLists({ team: [teamMemberRow(1, { email: NEW_STAFF.email, active: true, identity_id: 71, business_role_name: 'business_employee' })], invitations: [ROW] });
 		expect(await jsonOf(onboarding)).toMatchObject([{ status: 'alreadyMember', invitation: { id: 55 }, message: expect.stringContaining('also have a pending invitation') }]);
 	});
 
-	test('recognises a member under another address by identity, and the connected user and an owner as well', async () => {
+	test('identifies a member with another address by identity, and also the connected user and an owner', async () => {
 		const lists = onLists({ team: [teamMemberRow(1, { email: 'other@example.com', active: true, identity_id: 71, business_role_name: 'business_employee' })], members: [memberRow(7, { email: NEW_STAFF.email, identity_id: 71 })] });
 		expect(await jsonOf(onboarding)).toMatchObject([{ status: 'alreadyMember', message: expect.stringContaining('under the address other@example.com') }]);
 		lists.members = [memberRow(7, { email: NEW_STAFF.email, identity_id: 9 })];
@@ -214,7 +214,7 @@ describe('Onboard keeps one invitation', () => {
 		expect(item.message).toContain('has not confirmed the address yet');
 	});
 
-	test('does not call a role changed that FreshBooks answers as it was', async () => {
+	test('does not report a role as changed if FreshBooks returns the old one', async () => {
 		onLists({ team: [teamMemberRow(1, { email: NEW_STAFF.email, active: true, business_role_name: 'contractor' })], members: [memberRow(7, { email: NEW_STAFF.email, role: 'contractor' })] });
 		nock(API).put('/auth/api/v1/business/789/members/7').reply(200, { response: { member: { id: 7, role: 'contractor' } } });
 		expect((await errorOf({ ...onboarding, options: { updateRole: true } })).message).toContain('answers with newstaff@example.com as Contractor, not as Employee');

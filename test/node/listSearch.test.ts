@@ -54,12 +54,12 @@ describe('the list of', () => {
 		expect((await searchList('searchBusinesses', {})).results).toHaveLength(3);
 	});
 
-	test('businesses shows one without a name by its ID', async () => {
+	test('businesses shows the ID of one without a name', async () => {
 		onGet(ME).reply(200, EXAMPLE.usersMeFlat);
 		expect((await searchList('searchBusinesses', {})).results).toEqual([{ name: 'Business 789 (Owner)', value: 789 }]);
 	});
 
-	test('accounts shows the accounting systems, by account ID, without businesses that have none', async () => {
+	test('accounts shows account IDs, without businesses that have none', async () => {
 		onGet(ME).reply(200, {
 			response: {
 				id: 1,
@@ -72,31 +72,31 @@ describe('the list of', () => {
 		expect((await searchList('searchAccounts', {})).results).toEqual([{ name: 'With (Owner)', value: 'zDmNq' }]);
 	});
 
-	test('accounts leaves out one that belongs to another business', async () => {
+	test('accounts omits one that belongs to another business', async () => {
 		const business = { id: 1, name: 'Without', account_id: null, business_clients: [{ business_id: 1, account_id: 'XYZ' }] };
 		const own = { id: 2, role: 'owner', business: { id: 2, name: 'With', account_id: 'zDmNq' } };
 		onGet(ME).reply(200, { response: { id: 1, business_memberships: [{ id: 1, role: 'business_manager', business }, own], roles: [{ accountid: 'XYZ', role: 'client' }] } });
 		expect((await searchList('searchAccounts', {})).results).toEqual([{ name: 'With (Owner)', value: 'zDmNq' }]);
 	});
 
-	test('roles shows a role that FreshBooks may add as it is', async () => {
+	test('roles shows an unknown role unchanged', async () => {
 		onGet(pageOf(TEAM)).reply(200, teamMembersPage([teamMemberRow(1, { first_name: 'Ann', last_name: 'Lee', business_role_name: 'business_wizard', active: true })]));
 		expect((await searchList('searchTeamMembers', inBusiness)).results).toMatchObject([{ name: 'Ann Lee (person1@example.com, business_wizard)' }]);
 	});
 
-	test('team members, for reading, gives UUIDs', async () => {
+	test('team members, for reading, returns UUIDs', async () => {
 		onGet(pageOf('/auth/api/v1/businesses/6806492/team_members')).reply(200, EXAMPLE.teamMembers);
 		expect((await searchList('searchTeamMembers', { business: locator('list', 6806492) })).results).toEqual([
 			{ name: 'John Doe (test@freshenv.com, Employee, inactive)', value: 'dd6392d0-0639-40bd-9502-7d80c44de9f3' },
 		]);
 	});
 
-	test('members, for changing and removing, gives whole numbers', async () => {
+	test('team members, for updates and removals, returns integer IDs', async () => {
 		onGet(pageOf(MEMBERS)).reply(200, membersPage([memberRow(1, { first_name: 'Ann', last_name: 'Lee' })]));
 		expect((await searchList('searchBusinessMembers', inBusiness)).results).toEqual([{ name: 'Ann Lee (person1@example.com, Employee)', value: 1 }]);
 	});
 
-	test('members without a name shows their address once', async () => {
+	test('team members without a name have their address once', async () => {
 		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
 		expect((await searchList('searchBusinessMembers', inBusiness)).results).toEqual([{ name: 'staff@example.com (Employee)', value: 1 }]);
 	});
@@ -154,7 +154,7 @@ describe('a long list', () => {
 		expect([...first.results, ...last.results].map(({ name }) => name.split(' ')[0])).toEqual(everyone);
 	});
 
-	test('in which an empty page comes before others is an error', async () => {
+	test('with an empty page before others is an error', async () => {
 		onGet(pageOf(TEAM, 1)).reply(200, teamMembersPage(people.slice(0, 100), 1, 250));
 		onGet(pageOf(TEAM, 2)).reply(200, teamMembersPage([], 2, 250));
 		onGet(pageOf(TEAM, 3)).reply(200, teamMembersPage(people.slice(200, 250), 3, 250));
@@ -170,7 +170,7 @@ describe('a long list', () => {
 		expect([last.results.map(({ name }) => name.split(' ')[0]), last.paginationToken]).toEqual([everyone.slice(1000), undefined]);
 	});
 
-	test('is filtered over all of it, by name, address or ID, in upper or lower case', async () => {
+	test('is filtered completely, by name, address or ID, ignoring case', async () => {
 		const found = async (filter: string) => {
 			answerAll();
 			return (await searchList('searchTeamMembers', inBusiness, filter)).results.map(({ name }) => name.split(' ')[0]);
@@ -188,7 +188,7 @@ describe('a list that depends on another parameter', () => {
 		['searchBusinessMembers', 'Business'],
 		['searchInvitations', 'Business'],
 		['searchStaff', 'Account'],
-	])('%s asks for the %s first, and sends nothing', async (method, displayName) => {
+	])('%s needs the %s first, and sends nothing', async (method, displayName) => {
 		const name = displayName.toLowerCase();
 		for (const parameters of [{}, { [name]: locator('list', '') }, { [name]: locator('id', '../1') }, { [name]: locator('id', '={{ $json.id }}') }]) {
 			expect(await shownErrorOf(searchList(method, parameters))).toMatchObject({
@@ -200,7 +200,7 @@ describe('a list that depends on another parameter', () => {
 	});
 });
 
-describe('a list that cannot be read says why, as the node does', () => {
+describe('a list that cannot be read shows the error of the node', () => {
 	test('for a missing scope', async () => {
 		onGet(pageOf(TEAM)).reply(403, { error: 'insufficient_scope', error_description: 'Scopes needed: user:teams:read.' });
 		expect(await shownErrorOf(searchList('searchTeamMembers', inBusiness))).toMatchObject({
@@ -220,7 +220,7 @@ describe('a list that cannot be read says why, as the node does', () => {
 	});
 });
 
-describe('a list with nothing in it says why', () => {
+describe('an empty list says why', () => {
 	test.each<[SearchMethod, string, object, string, string]>([
 		['searchBusinesses', ME, { response: { id: 1, business_memberships: [] } }, 'The connected FreshBooks user belongs to no business', 'give its ID'],
 		['searchAccounts', ME, EXAMPLE.usersMeFlat, 'The connected user may work on the staff records of no business', 'account ID'],
@@ -233,23 +233,23 @@ describe('a list with nothing in it says why', () => {
 		// Where FreshBooks counts people and shows none, they are looked for once more.
 		onGet(path).times(message.includes('shows none') ? 2 : 1).reply(200, answer as nock.Body);
 		const shown = await shownErrorOf(searchList(method, { ...inBusiness, ...inAccount }));
-		// Of another error the editor would show no description.
+		// The editor shows the description of this error class only.
 		expect(shown).toMatchObject({ name: 'NodeApiError', message, description: expect.stringContaining(wayOut) });
-		// The editor cuts a list's message up at hyphens.
+		// The editor splits a list's message at hyphens.
 		expect(shown.message).not.toMatch(/[-–—]/);
 	});
 
-	test('but a search that finds nothing leaves the search box, by being an empty list', async () => {
+	test('but a search without results is an empty list, which keeps the search box', async () => {
 		upTo(2).forEach(() => onGet(pageOf(TEAM)).reply(200, teamMembersPage([])));
 		expect(await searchList('searchTeamMembers', inBusiness, 'nobody')).toEqual({ results: [], paginationToken: undefined });
 		expect(await shownErrorOf(searchList('searchTeamMembers', inBusiness, '  '))).toMatchObject({ message: expect.stringContaining('nobody') });
 	});
 });
 
-describe('the businesses to choose several of', () => {
+describe('the multi-select list of businesses', () => {
 	const getBusinesses = async () => await optionsFor('getBusinesses', {});
 
-	test('are all of them, however many', async () => {
+	test('has all businesses', async () => {
 		const business_memberships = upTo(130).map((id) => ({ id, role: 'owner', business: { id: 1000 + id, name: `B${id}` } }));
 		onGet(ME).reply(200, { response: { id: 1, business_memberships } });
 		const options = await getBusinesses();
@@ -263,7 +263,7 @@ describe('the businesses to choose several of', () => {
 		expect((await getBusinesses()).map(({ name }) => name)).toEqual(['Apple (Owner)', 'Zebra (Owner)']);
 	});
 
-	test('say why they cannot be read', async () => {
+	test('says why they cannot be read', async () => {
 		onGet(ME).reply(403, { error: 'insufficient_scope', error_description: 'Scopes needed: user:profile:read.' });
 		expect((await shownErrorOf(getBusinesses())).message).toContain('user:profile:read is needed');
 	});

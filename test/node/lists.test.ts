@@ -15,7 +15,7 @@ const EMAIL = 'staff@example.com';
 const INVITATIONS = '/auth/api/v1/business/789/invitations';
 const business = locator('id', '789');
 
-/** Pages of invitations that FreshBooks counts, without a total. */
+/** Pages of invitations with a number of pages and without a total. */
 function onInvitationPages(rowsByPage: Record<number, IDataObject[]>): void {
 	nock(API).persist().get(INVITATIONS).query(true).reply(200, (uri) => {
 		const page = Number(new URL(uri, API).searchParams.get('page'));
@@ -24,10 +24,10 @@ function onInvitationPages(rowsByPage: Record<number, IDataObject[]>): void {
 	onLists();
 }
 
-describe('pages that FreshBooks counts without a total', () => {
+describe('a number of pages without a total', () => {
 	test.each<[string, Record<number, IDataObject[]>]>([
-		['an empty first page of three is no empty list', { 2: [invitationRow(55, { email: EMAIL })] }],
-		['an empty page in the middle, after a short one, is no end', { 1: [invitationRow(54)], 3: [invitationRow(55, { email: EMAIL })] }],
+		['an empty first page of three is not an empty list', { 2: [invitationRow(55, { email: EMAIL })] }],
+		['an empty page in the middle, after a short one, is not the end', { 1: [invitationRow(54)], 3: [invitationRow(55, { email: EMAIL })] }],
 	])('%s: nobody is invited again', async (_case, rows) => {
 		onInvitationPages(rows);
 		let sent = 0;
@@ -40,7 +40,7 @@ describe('pages that FreshBooks counts without a total', () => {
 		expect(sent).toBe(0);
 	});
 
-	test('Get Many reports the pages that were not shown', async () => {
+	test('Get Many reports the missing pages', async () => {
 		onInvitationPages({ 1: [invitationRow(54)] });
 		const { items, hints } = await runWithHints({ resource: 'invitation', operation: 'getAll', business, returnAll: true });
 		expect(items).toHaveLength(1);
@@ -52,14 +52,14 @@ describe('pages that FreshBooks counts without a total', () => {
 		expect((await errorOf({ resource: 'invitation', operation: 'getAll', business, returnAll: true })).message).toMatch(/counts 3 pages of .* but shows none/);
 	});
 
-	test('a limit that is reached before the last page is no doubt', async () => {
+	test('a limit that is reached before the last page is not a doubt', async () => {
 		onInvitationPages({ 1: [invitationRow(54)] });
 		const { items, hints } = await runWithHints({ resource: 'invitation', operation: 'getAll', business, limit: 1 });
 		expect([items.length, hints]).toEqual([1, []]);
 	});
 });
 
-describe('a list of people without anybody', () => {
+describe('an empty list of people', () => {
 	const NOBODY = { response: [], meta: { page: 1, per_page: 100, total: 0 } };
 	const getAll = { resource: 'teamMember', operation: 'getAll', business, returnAll: true };
 
@@ -69,14 +69,14 @@ describe('a list of people without anybody', () => {
 		['published, in SCIM', { options: { outputFormat: 'scim' } }],
 		['published, filtered by email', { filters: { email: EMAIL } }],
 		['members', { source: 'businessMembers' }],
-	])('%s, is refused and not answered as an empty output', async (_case, parameters) => {
+	])('%s, is refused, not returned as an empty output', async (_case, parameters) => {
 		const lists = onLists();
 		lists.instead = { team: { status: 200, body: NOBODY }, members: { status: 200, body: NOBODY } };
 		const error = await errorOf({ ...getAll, ...parameters } as never);
 		expect(error.message).toContain('lists nobody in business 789, not even the connected user');
 	});
 
-	test.each(['teamMembers', 'businessMembers'])('nobody who matches a filter is an empty output (%s)', async (source) => {
+	test.each(['teamMembers', 'businessMembers'])('no match for a filter is an empty output (%s)', async (source) => {
 		onLists({ team: [teamMemberRow(1)], members: [memberRow(1)] });
 		expect(await jsonOf({ ...getAll, source, filters: { email: 'nobody@example.com' } })).toEqual([]);
 	});

@@ -13,7 +13,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clo
 onTheWire();
 onAFastClock();
 
-/** n8n before 2.9: any value of `ignoreHttpStatusErrors` but false makes every status an answer, 401 too. */
+/** n8n before 2.9: with any `ignoreHttpStatusErrors` but false, no status is an error, not even 401. */
 function onOlderHost(context: ExecuteContext): ExecuteContext {
 	const { httpRequestWithAuthentication } = context.helpers;
 	Object.assign(context.helpers, {
@@ -40,19 +40,19 @@ const INVITATIONS = '/auth/api/v1/business/789/invitations';
 const business = locator('id', '789');
 const second = { token: 'second-access' };
 
-/** The lists, whichever of the two tokens they are asked for with. */
+/** The lists, with either of the two tokens. */
 function onMembers(count: number): void {
 	onLists({ members: upTo(count).map((id) => memberRow(id)) }, 789, [FIRST_TOKEN, second.token]);
 }
 
-/** The one request in which n8n sees a 401 as an error, refreshes, and repeats. */
+/** The request for which n8n treats a 401 as an error, refreshes the token, and repeats it. */
 function onTheRefreshingRequest(): void {
 	onGet(ME).reply(401, UNAUTHENTICATED);
 	onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
 	onGet(ME, second).reply(200, EXAMPLE.usersMe);
 }
 
-test('an expired token is refreshed, and the rotated refresh token saved', async () => {
+test('an expired token is refreshed, and the new refresh token is saved', async () => {
 	const credential = connectedCredential();
 	onGet(ME).reply(200, usersMe());
 	onDelete(`${MEMBERS}/1`).reply(401, UNAUTHENTICATED);
@@ -65,7 +65,7 @@ test('an expired token is refreshed, and the rotated refresh token saved', async
 	expect(credential.data.oauthTokenData).toMatchObject({ access_token: 'second-access', refresh_token: 'second-refresh' });
 });
 
-test('under twenty parallel items one request refreshes, and no item fails', async () => {
+test('with twenty parallel items one request refreshes it, and no item fails', async () => {
 	onGet(ME).reply(200, usersMe());
 	for (const id of upTo(20)) {
 		onDelete(`${MEMBERS}/${id}`).optionally().reply(401, UNAUTHENTICATED);
@@ -89,7 +89,7 @@ test('an invitation is not sent twice', async () => {
 	expect(await jsonOf(parameters)).toMatchObject([{ id: 55 }]);
 });
 
-test('a refresh token that FreshBooks no longer takes asks to reconnect', async () => {
+test('an invalid refresh token asks to reconnect', async () => {
 	onGet(ME).times(4).reply(401, UNAUTHENTICATED);
 	nock(API).post('/auth/oauth/token').times(2).reply(400, { error: 'invalid_grant', error_description: 'It is revoked.' });
 	const shown = await shownErrorOf(jsonOf({ resource: 'user', operation: 'getMe' }));

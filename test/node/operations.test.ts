@@ -35,7 +35,7 @@ const INVITATIONS = '/auth/api/v1/business/789/invitations';
 const STAFF = '/accounting/account/zDmNq/users/staffs';
 const UUID = '879dd802-2ec2-4683-9165-8ecdfcae4e2a';
 
-/** Just what was sent, down to the headers. */
+/** The complete request, including headers. */
 async function recorded(work: () => Promise<unknown>, answer: unknown): Promise<{ method: string; headers: Record<string, unknown> }> {
 	let seen: { method: string; headers: Record<string, unknown> } | undefined;
 	nock(API)
@@ -51,7 +51,7 @@ async function recorded(work: () => Promise<unknown>, answer: unknown): Promise<
 }
 
 describe('every request', () => {
-	test('says what it takes, which API version it knows and who it is, and a GET carries no body and no content type', async () => {
+	test('has Accept, API version and User-Agent, and a GET has neither body nor content type', async () => {
 		const { headers } = await recorded(() => run({ resource: 'user', operation: 'getMe' }), EXAMPLE.usersMe);
 		expect(headers).toMatchObject({
 			accept: 'application/json',
@@ -63,13 +63,13 @@ describe('every request', () => {
 		expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['content-length']));
 	});
 
-	test("goes to the credential's own base URL in a custom environment", async () => {
+	test("goes to the credential's base URL in a custom environment", async () => {
 		const credential = connectedCredential({ environment: 'custom', apiBaseUrl: 'http://127.0.0.1:5680/freshbooks/' });
 		onGet(`/freshbooks${ME}`, { base: 'http://127.0.0.1:5680' }).reply(200, EXAMPLE.usersMe);
 		expect(await jsonOf({ resource: 'user', operation: 'getMe' }, { credential })).toMatchObject([{ id: 712052 }]);
 	});
 
-	test('goes to FreshBooks itself in the production environment, whatever base URL was once typed', async () => {
+	test('goes to FreshBooks itself in the production environment, whatever base URL was entered before', async () => {
 		const credential = connectedCredential({ apiBaseUrl: 'https://elsewhere.example' });
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		await run({ resource: 'user', operation: 'getMe' }, { credential });
@@ -77,7 +77,7 @@ describe('every request', () => {
 });
 
 describe('user', () => {
-	test('Get Me is simplified, paired with its item', async () => {
+	test('Get Me is simplified, and paired with its item', async () => {
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		expect(await run({ resource: 'user', operation: 'getMe' })).toEqual([
 			{
@@ -101,24 +101,24 @@ describe('user', () => {
 		]);
 	});
 
-	test("Get Me, raw, is FreshBooks' own object", async () => {
+	test('Get Me, raw, is the FreshBooks object', async () => {
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		expect(await jsonOf({ resource: 'user', operation: 'getMe', simplify: false })).toEqual([EXAMPLE.usersMe.response]);
 	});
 
-	test('Get Me for a hundred items asks once', async () => {
+	test('Get Me for a hundred items sends one request', async () => {
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		const output = await run({ resource: 'user', operation: 'getMe' }, { items: upTo(100).map((number) => ({ number })) });
 		expect(output.map(({ pairedItem }) => pairedItem)).toEqual(upTo(100).map((number) => ({ item: number - 1 })));
 	});
 
-	test("Update Me sends the chosen fields only, under FreshBooks' names", async () => {
+	test("Update Me sends only the chosen fields, under FreshBooks' names", async () => {
 		onPut(ME, { first_name: 'Janet', language: 'en', profession: { title: 'Lead', company: 'BillSpring' } }).reply(200, EXAMPLE.usersMeUpdated);
 		const updateFields = { firstName: 'Janet', language: 'en', jobTitle: 'Lead', company: 'BillSpring' };
 		expect(await jsonOf({ resource: 'user', operation: 'updateMe', updateFields })).toEqual([EXAMPLE.usersMeUpdated.response]);
 	});
 
-	test('Update Me takes address, phone number and picture as well', async () => {
+	test('Update Me sends address, phone number and picture', async () => {
 		const body = { email: 'new@example.com', avatar: 'https://example.com/me.png', phone_numbers: [{ title: '', phone_number: '416 555 0100' }] };
 		onPut(ME, body).reply(200, { response: { id: 712052, email: 'b@example.com', unconfirmed_email: 'new@example.com', phone_numbers: [{ title: '', phone_number: '4165550100' }] } });
 		const updateFields = { email: ' new@example.com ', avatar: 'https://example.com/me.png', phoneNumber: '416 555 0100' };
@@ -132,25 +132,25 @@ describe('user', () => {
 		[{ phoneNumber: '416 555 0100' }, { phone_numbers: [{ title: '', phone_number: null }] }, "'Phone Number'"],
 		[{ timezone: 'America/Toronto' }, { timezone: 'America/New_York' }, "'Timezone'"],
 		[{ avatar: 'https://example.com/me.png' }, { avatar: null }, "'Avatar'"],
-	])('Update Me of %j that FreshBooks answers with %j is an error that names %s', async (updateFields, answered, names) => {
+	])('Update Me of %j with the response %j is an error that names %s', async (updateFields, answered, names) => {
 		nock(API).put(ME).reply(200, { response: { id: 712052, ...answered } });
 		const shown = await errorOf({ resource: 'user', operation: 'updateMe', updateFields: { ...updateFields } });
 		expect(shown.message).toBe(`FreshBooks accepted the change of the connected user, but answers another value for ${names} [item 0]`);
 		expect(shown.description).toContain('in FreshBooks');
 	});
 
-	test('Update Me to nothing is no change without effect', async () => {
+	test('Update Me to an empty value is not a change without effect', async () => {
 		onPut(ME, { phone_numbers: [{ title: '', phone_number: '' }], profession: { company: '' } }).reply(200, { response: { id: 712052, phone_numbers: [], profession: null } });
 		expect(await run({ resource: 'user', operation: 'updateMe', updateFields: { phoneNumber: '', company: '' } })).toHaveLength(1);
 	});
 
-	test.each([{}, { response: {} }, { response: 'ok' }])('Update Me reads the profile again where FreshBooks answers %j', async (answer) => {
+	test.each([{}, { response: {} }, { response: 'ok' }])('Update Me reads the profile again after the response %j', async (answer) => {
 		onPut(ME, { language: 'en' }).reply(200, answer);
 		onGet(ME).reply(200, { response: { ...EXAMPLE.usersMe.response, language: 'en' } });
 		expect(await jsonOf({ resource: 'user', operation: 'updateMe', updateFields: { language: 'en' } })).toMatchObject([{ id: EXAMPLE.usersMe.response.id }]);
 	});
 
-	test('Update Me whose profile cannot be read back is marked as accepted', async () => {
+	test('Update Me is marked as accepted if the profile cannot be read back', async () => {
 		const client = (send: FreshBooksClient['send']): FreshBooksClient => ({ maxInFlight: 1, send, pause: async () => undefined, warn: () => undefined, mayUse: () => false });
 		const reading = updateMe(client(async ({ method }) => (method === 'PUT' ? {} : { response: { id: 1 } })), { language: 'en' });
 		await expect(reading).rejects.toMatchObject({ failure: { kind: 'malformed', method: 'GET', readBackFailed: true } });
@@ -159,14 +159,14 @@ describe('user', () => {
 		await expect(refused).rejects.not.toHaveProperty('failure.readBackFailed');
 	});
 
-	test('Update Me can set last name and time zone alone', async () => {
+	test('Update Me can set only last name and time zone', async () => {
 		onPut(ME, { last_name: 'Doe', timezone: 'America/Toronto' }).reply(200, EXAMPLE.usersMeUpdated);
 		await run({ resource: 'user', operation: 'updateMe', updateFields: { lastName: 'Doe', timezone: 'America/Toronto' } });
 	});
 });
 
 describe('business', () => {
-	test('Get Many gives one item per membership', async () => {
+	test('Get Many returns one item per membership', async () => {
 		onGet(ME).reply(200, EXAMPLE.usersMe);
 		expect(await run({ resource: 'business', operation: 'getAll', returnAll: true })).toEqual([
 			{
@@ -185,19 +185,19 @@ describe('business', () => {
 		expect(await jsonOf({ resource: 'business', operation: 'getAll', limit: 1 })).toMatchObject([{ businessId: 77128 }]);
 	});
 
-	test("Get Many, raw, gives FreshBooks' memberships without their credentials", async () => {
+	test("Get Many, raw, returns FreshBooks' memberships without credentials", async () => {
 		onGet(ME).reply(200, EXAMPLE.usersMeModern);
 		const [{ fasttrack_token: removed, ...rest }] = EXAMPLE.usersMeModern.response.business_memberships;
 		expect(removed).toBe('<JWT>');
 		expect(await jsonOf({ resource: 'business', operation: 'getAll', simplify: false })).toEqual([rest]);
 	});
 
-	test('Get Many of a user whose businesses are not said is an error', async () => {
+	test('Get Many for a user without a list of memberships is an error', async () => {
 		onGet(ME).reply(200, { response: { id: 1 } });
 		await expect(run({ resource: 'business', operation: 'getAll' })).rejects.toThrow(/incomplete or not of the documented form/);
 	});
 
-	test('Get Many for many items asks once', async () => {
+	test('Get Many for many items sends one request', async () => {
 		onGet(ME).reply(200, EXAMPLE.usersMeFlat);
 		expect(await run({ resource: 'business', operation: 'getAll' }, { items: [{}, {}, {}] })).toHaveLength(3);
 	});
@@ -205,7 +205,7 @@ describe('business', () => {
 
 const OUR_BUSINESS = { response: { id: 1, business_memberships: [{ id: 2, role: 'owner', business: { id: 789, name: 'BillSpring' } }] } };
 
-/** Simplified people name their business, which users/me says. */
+/** Simplified people have the name of their business, from users/me. */
 function nameOfBusiness(): void {
 	beforeEach(() => {
 		onGet(ME).optionally().times(3).reply(200, OUR_BUSINESS);
@@ -237,12 +237,12 @@ describe('team member, Get Many', () => {
 		]);
 	});
 
-	test("reads it raw: FreshBooks' own objects", async () => {
+	test('reads it raw: the FreshBooks objects', async () => {
 		onGet(pageOf('/auth/api/v1/businesses/6806492/team_members')).reply(200, EXAMPLE.teamMembers);
 		expect(await jsonOf({ ...getAll, business: locator('id', '6806492'), simplify: false })).toEqual(EXAMPLE.teamMembers.response);
 	});
 
-	test('of people of another business is an error', async () => {
+	test('with people of another business is an error', async () => {
 		onGet(pageOf(TEAM)).reply(200, EXAMPLE.teamMembers);
 		await expect(run(getAll)).rejects.toThrow(/not of the documented form \[item 0\]$/);
 	});
@@ -256,17 +256,17 @@ describe('team member, Get Many', () => {
 		expect(output.map(({ email }) => email)).toEqual(people.map(({ email }) => email));
 	});
 
-	test('with a limit of 20 asks once', async () => {
+	test('with a limit of 20 sends one request', async () => {
 		onGet(pageOf(TEAM)).reply(200, teamMembersPage(upTo(100).map((number) => teamMemberRow(number)), 1, 250));
 		expect(await run({ ...getAll, limit: 20 })).toHaveLength(20);
 	});
 
-	test('asks FreshBooks for active people only', async () => {
+	test('requests only active people from FreshBooks', async () => {
 		onGet(`${TEAM}?active=true&page=1&per_page=100`).reply(200, teamMembersPage([teamMemberRow(1, { active: true })]));
 		expect(await jsonOf({ ...getAll, filters: { active: true } })).toMatchObject([{ active: true }]);
 	});
 
-	test('filters inactive people, roles and addresses over the whole list, and applies the limit after', async () => {
+	test('filters inactive people, roles and addresses in the whole list, and then applies the limit', async () => {
 		const people = upTo(150).map((number) => teamMemberRow(number, { active: number < 120, business_role_name: number % 2 ? 'contractor' : 'business_manager' }));
 		for (const page of [1, 2]) onGet(pageOf(TEAM, page)).times(3).reply(200, teamMembersPage(people.slice((page - 1) * 100, page * 100), page, 150));
 		const numbers = async (filters: object, limit = 50) =>
@@ -276,21 +276,21 @@ describe('team member, Get Many', () => {
 		expect(await numbers({ email: 'nobody@example.com' })).toEqual([]);
 	});
 
-	test("reads the guide's list, by whole number", async () => {
+	test('reads the members list, with integer IDs', async () => {
 		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
 		expect(await jsonOf({ ...getAll, source: 'businessMembers' })).toEqual([
 			{ id: 1, email: 'staff@example.com', firstName: null, lastName: null, role: 'employee', roleName: 'Employee', confirmed: true, identityId: null, businessId: 789, businessName: 'BillSpring' },
 		]);
 	});
 
-	test("filters the guide's list over all of it: fifty others do not hide who is meant", async () => {
+	test('filters the whole members list: fifty other people do not hide a match', async () => {
 		const people = upTo(150).map((id) => memberRow(id, { role: id > 120 ? 'business_manager' : 'employee' }));
 		for (const page of [1, 2]) onGet(pageOf(MEMBERS, page)).reply(200, membersPage(people.slice((page - 1) * 100, page * 100), page, 150));
 		const output = await jsonOf({ ...getAll, source: 'businessMembers', filters: { role: 'manager' }, limit: 10 });
 		expect(output.map(({ id }) => id)).toEqual([121, 122, 123, 124, 125, 126, 127, 128, 129, 130]);
 	});
 
-	test.each([true, false])("does not answer from the guide's list who is active (%s), as it does not say it", async (active) => {
+	test.each([true, false])('refuses to filter the members list by active (%s), because it has no such field', async (active) => {
 		expect(await errorOf({ ...getAll, source: 'businessMembers', filters: { active } })).toMatchObject({
 			message: "Parameter 'Active' cannot be used with the source 'Business Members', which does not say who is active [item 0]",
 			description: expect.stringContaining('Team Members'),
@@ -303,7 +303,7 @@ describe('team member, Get Many', () => {
 		expect(await jsonOf({ ...getAll, source: 'businessGroup', filters: { active } })).toMatchObject([{ id: active ? 1 : 2, active }]);
 	});
 
-	test.each([true, false])('does not guess who of a business group is active (%s) where a row does not say it', async (active) => {
+	test.each([true, false])('refuses to filter a business group by active (%s) if a row does not have it', async (active) => {
 		const members = [{ id: 1, email: 'a@b.co', active: true }, { id: 2, email: 'c@d.co' }];
 		onGet('/auth/api/v1/users/business/789').reply(200, { response: { business_group: { members } } });
 		expect((await errorOf({ ...getAll, source: 'businessGroup', filters: { active } })).message).toBe(
@@ -311,19 +311,19 @@ describe('team member, Get Many', () => {
 		);
 	});
 
-	test('counts active people up to the limit also where FreshBooks does not filter them', async () => {
+	test('counts active people up to the limit even if FreshBooks does not filter them', async () => {
 		const people = upTo(8).map((number) => teamMemberRow(number, { active: number > 4 }));
 		onGet(`${TEAM}?active=true&page=1&per_page=100`).times(2).reply(200, teamMembersPage(people));
 		expect(await jsonOf({ ...getAll, limit: 3, filters: { active: true } })).toHaveLength(3);
 	});
 
-	test.each(['Manager', 'manager', 'business_manager', 'Business Manager', ' BUSINESS_MANAGER '])('finds the people with the role %j under any of its names', async (role) => {
+	test.each(['Manager', 'manager', 'business_manager', 'Business Manager', ' BUSINESS_MANAGER '])('finds people with the role %j by any of its names', async (role) => {
 		const roles = ['business_manager', 'Manager', 'manager', 'business_employee', null];
 		onGet(pageOf(TEAM)).reply(200, teamMembersPage(roles.map((name, index) => teamMemberRow(index + 1, { business_role_name: name }))));
 		expect((await jsonOf({ ...getAll, filters: { role } })).map((person) => person.role)).toEqual(['business_manager', 'Manager', 'manager']);
 	});
 
-	test('reads the business group, with GET and nothing else', async () => {
+	test('reads the business group, with GET only', async () => {
 		onGet('/auth/api/v1/users/business/8675309').times(2).reply(200, EXAMPLE.businessGroup);
 		const ofGroup = { ...getAll, business: locator('id', '8675309'), source: 'businessGroup' };
 		expect(await jsonOf(ofGroup)).toMatchObject([
@@ -335,13 +335,13 @@ describe('team member, Get Many', () => {
 	test.each([
 		['is none', { response: { id: 789 } }],
 		['is that of another business', EXAMPLE.businessGroup],
-		['holds what is no object', { response: { id: 789, business_group: { members: [null] } } }],
+		['contains a value that is not an object', { response: { id: 789, business_group: { members: [null] } } }],
 	])('of a business group that %s is an error', async (_what, answer) => {
 		onGet('/auth/api/v1/users/business/789').times(1).reply(200, answer);
 		await expect(run({ ...getAll, source: 'businessGroup' })).rejects.toThrow(/not of the documented form \[item 0\]$/);
 	});
 
-	test('works on each item with its own business, one after another, in order', async () => {
+	test('runs items with different businesses in sequence and in order', async () => {
 		onGet(pageOf('/auth/api/v1/businesses/1/team_members')).reply(200, teamMembersPage([teamMemberRow(1), teamMemberRow(2)]));
 		onGet(pageOf('/auth/api/v1/businesses/2/team_members')).reply(200, teamMembersPage([teamMemberRow(3)]));
 		const output = await run({ ...getAll, business: locator('id', '={{ $json.id }}') }, { items: [{ id: 1 }, { id: 2 }] });
@@ -352,7 +352,7 @@ describe('team member, Get Many', () => {
 		]);
 	});
 
-	test('that shows fewer people than FreshBooks counts says so beside the output', async () => {
+	test('with fewer people than FreshBooks counts shows a remark', async () => {
 		onGet(pageOf(TEAM)).times(2).reply(200, teamMembersPage([teamMemberRow(1)], 1, 16));
 		onGet(pageOf(TEAM, 2)).times(2).reply(200, teamMembersPage([], 2, 16));
 		const { items, hints } = await runWithHints({ ...getAll, returnAll: true });
@@ -360,7 +360,7 @@ describe('team member, Get Many', () => {
 		expect(hints).toEqual([expect.stringContaining('counts 16 team members of business 789 but shows 1')]);
 	});
 
-	test.each([true, false])('that ends before the limit says so as well, filtered by FreshBooks (%s) or not', async (filtered) => {
+	test.each([true, false])('that ends before the limit shows the remark too, filtered by FreshBooks (%s) or not', async (filtered) => {
 		const path = (page: number) => (filtered ? `${TEAM}?active=true&page=${page}&per_page=100` : pageOf(TEAM, page));
 		onGet(path(1)).times(2).reply(200, teamMembersPage([teamMemberRow(1, { active: true })], 1, 16));
 		onGet(path(2)).times(2).reply(200, teamMembersPage([], 2, 16));
@@ -369,7 +369,7 @@ describe('team member, Get Many', () => {
 		expect(hints).toEqual([expect.stringContaining('counts 16 team members of business 789 but shows 1')]);
 	});
 
-	test('that moved while it was read to its end is read once more, also with a limit', async () => {
+	test('that changed during the reading is read again, even with a limit', async () => {
 		const people = upTo(120).map((number) => teamMemberRow(number));
 		onGet(pageOf(TEAM, 1)).reply(200, teamMembersPage(people.slice(0, 100), 1, 120));
 		onGet(pageOf(TEAM, 2)).reply(200, teamMembersPage(people.slice(101), 2, 119));
@@ -382,20 +382,20 @@ describe('team member, Get Many', () => {
 describe("the business's name in simplified people", () => {
 	const getAll = { resource: 'teamMember', operation: 'getAll', business };
 
-	test('is asked for once, whatever the number of items', async () => {
+	test('is read once for any number of items', async () => {
 		onGet(pageOf(TEAM)).times(3).reply(200, teamMembersPage([teamMemberRow(1)]));
 		onGet(ME).reply(200, OUR_BUSINESS);
 		const output = await jsonOf(getAll, { items: [{}, {}, {}] });
 		expect(output.map(({ businessId, businessName }) => [businessId, businessName])).toEqual([1, 2, 3].map(() => [789, 'BillSpring']));
 	});
 
-	test('is null where FreshBooks does not say it; the people are listed, and it is not asked for again', async () => {
+	test('is null if FreshBooks does not return it: people are listed, and it is not read again', async () => {
 		onGet(pageOf(TEAM)).times(2).reply(200, teamMembersPage([teamMemberRow(1)]));
 		onGet(ME).reply(403, { message: 'Forbidden' });
 		expect(await jsonOf(getAll, { items: [{}, {}] })).toMatchObject([1, 2].map(() => ({ email: 'person1@example.com', businessId: 789, businessName: null })));
 	});
 
-	test('is not left out when the run is cancelled meanwhile: the run ends', async () => {
+	test('is not skipped if the run is cancelled: the run ends', async () => {
 		const cancelling = new AbortController();
 		onGet(pageOf(TEAM)).reply(200, teamMembersPage([teamMemberRow(1)]));
 		onGet(ME).reply(503, () => {
@@ -405,7 +405,7 @@ describe("the business's name in simplified people", () => {
 		expect((await errorOf(getAll, { signal: cancelling.signal })).message).toBe('The execution was stopped before the request was done [item 0]');
 	});
 
-	test.each([{ simplify: false }, { options: { outputFormat: 'scim' } }])('is not asked for with %j', async (more) => {
+	test.each([{ simplify: false }, { options: { outputFormat: 'scim' } }])('is not read with %j', async (more) => {
 		onGet(pageOf(TEAM)).times(2).reply(200, teamMembersPage([teamMemberRow(1)]));
 		expect(await jsonOf({ ...getAll, ...more })).toHaveLength(1);
 		expect(await jsonOf({ resource: 'teamMember', operation: 'get', business, member: locator('email', 'person1@example.com'), ...more })).toHaveLength(1);
@@ -416,14 +416,14 @@ describe('team member, Get', () => {
 	const get = { resource: 'teamMember', operation: 'get', business };
 	nameOfBusiness();
 
-	test('by UUID asks for that one, in upper or lower case', async () => {
+	test('by UUID requests that team member, ignoring case', async () => {
 		onGet(`/auth/api/v1/businesses/6806492/team_members/${UUID}`).times(2).reply(200, EXAMPLE.teamMember);
 		const getThere = { ...get, business: locator('id', '6806492') };
 		expect(await jsonOf({ ...getThere, member: locator('id', UUID) })).toMatchObject([{ id: UUID, role: 'no_seat_employee', roleName: 'Unassigned', active: true, businessId: 6806492 }]);
 		expect(await jsonOf({ ...getThere, member: locator('list', UUID.toUpperCase()), simplify: false })).toEqual([EXAMPLE.teamMember.response]);
 	});
 
-	test('of somebody of another business is an error', async () => {
+	test('of a person of another business is an error', async () => {
 		onGet(`${TEAM}/${UUID}`).reply(200, EXAMPLE.teamMember);
 		await expect(run({ ...get, member: locator('id', UUID) })).rejects.toThrow(/not of the documented form \[item 0\]$/);
 	});
@@ -450,7 +450,7 @@ describe('team member, Update Role', () => {
 		expect(await run({ ...updateRole, member: locator('id', '1') })).toEqual([{ json: EXAMPLE.memberUpdated.response.member, pairedItem: { item: 0 } }]);
 	});
 
-	test.each([[204, undefined], [200, {}], [200, { response: {} }]])('answers what was set where FreshBooks answers %d %j and lists the new role', async (status, answer) => {
+	test.each([[204, undefined], [200, {}], [200, { response: {} }]])('returns the new values if FreshBooks answers %d %j and lists the new role', async (status, answer) => {
 		const lists = onLists({ members: [staff] });
 		onPut(`${MEMBERS}/1`, { role: 'admin', permissions: { invoices: true } }).reply(status, () => {
 			lists.members = [{ ...staff, role: 'admin' }];
@@ -461,7 +461,7 @@ describe('team member, Update Role', () => {
 		]);
 	});
 
-	test.each([[204, undefined], [200, {}], [200, { response: {} }]])('is no success where FreshBooks answers %d %j and keeps listing the old role', async (status, answer) => {
+	test.each([[204, undefined], [200, {}], [200, { response: {} }]])('fails if FreshBooks answers %d %j and still lists the old role', async (status, answer) => {
 		onLists({ members: [staff] });
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(status, answer);
 		expect((await errorOf({ ...updateRole, member: locator('id', '1') })).message).toBe(
@@ -469,26 +469,26 @@ describe('team member, Update Role', () => {
 		);
 	});
 
-	test('of permissions alone answers what was set where FreshBooks answers nothing', async () => {
+	test('of permissions alone returns the new values if FreshBooks returns nothing', async () => {
 		onLists({ members: [staff] });
 		onPut(`${MEMBERS}/1`, { permissions: { invoices: true } }).reply(204);
 		const parameters = { ...updateRole, role: locator('list', ''), member: locator('id', '1'), permissions: '{"invoices": true}' };
 		expect(await jsonOf(parameters)).toEqual([{ id: 1, permissions: { invoices: true } }]);
 	});
 
-	test.each([['{"invoices": true}'], [{ invoices: true }]])('sends permissions given as %j with it', async (permissions) => {
+	test.each([['{"invoices": true}'], [{ invoices: true }]])('sends permissions given as %j', async (permissions) => {
 		onLists({ members: [staff] });
 		onPut(`${MEMBERS}/1`, { role: 'admin', permissions: { invoices: true } }).reply(200, EXAMPLE.memberUpdated);
 		await run({ ...updateRole, member: locator('id', '1'), permissions });
 	});
 
-	test.each(['', ' ', '{}'])('sends no permissions when they are %j', async (permissions) => {
+	test.each(['', ' ', '{}'])('sends no permissions if they are %j', async (permissions) => {
 		onLists({ members: [staff] });
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
 		await run({ ...updateRole, member: locator('id', '1'), permissions });
 	});
 
-	test('by email finds the whole number first', async () => {
+	test('by email finds the integer ID first', async () => {
 		onLists({ members: [staff] });
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
 		await run({ ...updateRole, member: locator('email', 'Staff@Example.com') });
@@ -501,7 +501,7 @@ describe('team member, Remove', () => {
 	test.each([
 		['ID', locator('id', 1)],
 		['email', locator('email', 'STAFF@example.com')],
-	])('by %s removes that member, and says which', async (_name, named) => {
+	])('by %s removes that member, and returns which', async (_name, named) => {
 		onLists({ members: [memberRow(1, { email: 'staff@example.com' })] });
 		onDelete(`${MEMBERS}/1`).reply(204);
 		expect(await run({ ...remove, member: named })).toEqual([
@@ -514,14 +514,14 @@ describe('invitation', () => {
 	const create = { resource: 'invitation', operation: 'create', business, email: 'newstaff@example.com', role: 'employee' };
 	const pending = invitationRow(55, { email: 'newstaff@example.com' });
 
-	test('Create looks for a pending one, then invites', async () => {
+	test('Create searches for a pending one, then invites', async () => {
 		const lists = onLists();
 		onPost(INVITATIONS, { email: 'newstaff@example.com', role: 'employee' }).reply(200, EXAMPLE.invitationCreated);
 		expect(await run(create)).toEqual([{ json: EXAMPLE.invitationCreated.response.invitation, pairedItem: { item: 0 } }]);
 		expect(lists.readings).toEqual({ team: 1, members: 1, invitations: 1 });
 	});
 
-	test("Create through FreshBooks' Postman endpoint puts the role into capacity", async () => {
+	test("Create through the endpoint of FreshBooks' Postman collection sends the role as capacity", async () => {
 		const lists = onLists();
 		lists.instead.invitations = { status: 404, body: { message: 'No such page.' } };
 		onPost('/auth/api/v1/users/invitation', {
@@ -544,7 +544,7 @@ describe('invitation', () => {
 		});
 	});
 
-	test('Create for an invited address returns the pending invitation when asked to', async () => {
+	test('Create for an invited address returns the pending invitation if chosen', async () => {
 		onLists({ invitations: [pending] });
 		expect(await jsonOf({ ...create, options: { ifExists: 'return' } })).toEqual([{ ...pending, alreadyInvited: true }]);
 	});
@@ -579,7 +579,7 @@ describe('staff', () => {
 		expect(output[0]).toMatchObject({ id: 2194844, state: 'active', lastLoginAt: '2016-08-05T14:38:41.000Z', updatedAt: '2016-08-05T14:38:41.000Z' });
 	});
 
-	test("Get Many, raw, leaves FreshBooks' times as they are", async () => {
+	test("Get Many, raw, returns FreshBooks' times unchanged", async () => {
 		onGet(pageOf(STAFF)).reply(200, EXAMPLE.staffList);
 		const output = await jsonOf({ ...getAll, simplify: false });
 		expect(output[0]).toMatchObject({ last_login: '2016-08-05 10:38:41', updated: '2016-08-05 10:38:41' });
@@ -632,7 +632,7 @@ describe('staff', () => {
 		);
 	});
 
-	test('Get Many with project IDs shows them, simplified as well', async () => {
+	test('Get Many with project IDs returns them, even simplified', async () => {
 		onGet(`${STAFF}?include%5B%5D=projectids&page=1&per_page=100`).reply(200, staffPage([staffRow(1, { projectids: [5, 6] }), staffRow(2), staffRow(3, { projectids: [] })]));
 		expect(await jsonOf({ ...getAll, options: { includeProjectIds: true } })).toMatchObject([{ projectIds: [5, 6] }, { projectIds: null }, { projectIds: [] }]);
 	});
@@ -649,7 +649,7 @@ describe('staff', () => {
 		[{ visState: 2 }, [3]],
 		[{ emailLike: 'example', visState: 0 }, [1, 2]],
 		[{ nameLike: 'nobody' }, []],
-	])('Get Many by %j gives the records %j also where FreshBooks ignores filters, and counts the limit after', async (filters, expected) => {
+	])('Get Many by %j returns the records %j even if FreshBooks ignores filters, and then applies the limit', async (filters, expected) => {
 		const rows = [
 			staffRow(1, { fname: 'Bruce', lname: 'Wayne', email: 'a@example.com', role: 'admin' }),
 			staffRow(2, { email: 'b@example.com', mob_phone: '(416) 555 0100', role: 'staff' }),
@@ -668,17 +668,17 @@ describe('staff', () => {
 		expect((await jsonOf({ ...getAll, limit: 3, filters: { ...filters } })).map(({ id }) => id)).toEqual(expected);
 	});
 
-	test('Get Many leaves in what a row does not say', async () => {
+	test('Get Many keeps rows without the filtered field', async () => {
 		nock(API).get(STAFF).query(true).reply(200, staffPage([{ id: 1 }, { id: 2, role: 'business_employee' }]));
 		expect(await run({ ...getAll, filters: { nameLike: 'a', emailLike: 'b', noteLike: 'c', phoneLike: '5', visState: 0, userLevel: 'staff' } })).toHaveLength(2);
 	});
 
-	test('Get of another record than asked for is an error', async () => {
+	test('Get with another record in the response is an error', async () => {
 		onGet(`${STAFF}/7`).reply(200, EXAMPLE.staff);
 		await expect(run({ resource: 'staff', operation: 'get', account, staff: locator('id', '7') })).rejects.toThrow(/not of the documented form \[item 0\]$/);
 	});
 
-	test.each(['update', 'delete'])('%s answered with another record than asked for is an error', async (operation) => {
+	test.each(['update', 'delete'])('%s with another record in the response is an error', async (operation) => {
 		nock(API).put(`${STAFF}/7`).reply(200, EXAMPLE.staff);
 		const parameters = { resource: 'staff', operation, account, staff: locator('id', '7'), updateFields: { fname: 'B' } };
 		await expect(run(parameters)).rejects.toThrow(/not of the documented form \[item 0\]$/);
@@ -694,7 +694,7 @@ describe('staff', () => {
 		expect((await errorOf({ resource: 'staff', operation: 'delete', account, staff })).message).toContain('left its state as it was');
 	});
 
-	test('Get asks for the one record', async () => {
+	test('Get requests one record', async () => {
 		onGet(`${STAFF}/2194844`).times(2).reply(200, EXAMPLE.staff);
 		expect(await jsonOf({ resource: 'staff', operation: 'get', account, staff })).toMatchObject([{ id: 2194844, updatedAt: '2016-08-05T14:38:41.000Z' }]);
 		const { api_token: removed, ...rest } = EXAMPLE.staff.response.result.staff;
@@ -717,7 +717,7 @@ describe('staff', () => {
 		expect(Object.keys(record)).toEqual(['email', 'firstName', 'lastName', 'displayName', 'role', 'rate', 'state', 'id', 'lastLoginAt', 'updatedAt']);
 	});
 
-	test('Update sends every writable field of the documentation', async () => {
+	test('Update sends every documented writable field', async () => {
 		const fields = ['bus_phone', 'currency_code', 'display_name', 'fax', 'fname', 'home_phone', 'language', 'lname', 'mob_phone', 'note', 'organization', 'p_city', 'p_code', 'p_country', 'p_province', 'p_street', 'p_street2', 'rate', 'username'];
 		const camelCase = (name: string) => name.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 		const sent = Object.fromEntries(fields.map((name) => [name, `the ${name}`]));
@@ -726,7 +726,7 @@ describe('staff', () => {
 		await run({ resource: 'staff', operation: 'update', account, staff, updateFields });
 	});
 
-	test.each([{ response: {} }, { response: { result: { staff: {} } } }])('Update that is answered %j, without the record, reads it', async (answer) => {
+	test.each([{ response: {} }, { response: { result: { staff: {} } } }])('Update with the response %j, without the record, reads the record', async (answer) => {
 		onPut(`${STAFF}/2194844`, { staff: { fname: 'B' } }).reply(200, answer);
 		onGet(`${STAFF}/2194844`).reply(200, staffAnswer({ fname: 'B' }));
 		expect(await jsonOf({ resource: 'staff', operation: 'update', account, staff, updateFields: { fname: 'B' } })).toMatchObject([{ id: 2194844 }]);
@@ -781,7 +781,7 @@ describe('credentials among FreshBooks’ fields are in no output', () => {
 		expect(JSON.stringify(output)).not.toMatch(/secret-thing|api_token/);
 	});
 
-	test('when their names are written with escapes', async () => {
+	test('if their names contain escapes', async () => {
 		onGet(ME).reply(200, '{"response":{"id":1,"fasttrack\\u005ftoken":"secret-thing","api\\u005Ftoken":"secret-thing","business_memberships":[]}}');
 		expect(await jsonOf({ resource: 'user', operation: 'getMe', simplify: false })).toEqual([{ id: 1, business_memberships: [] }]);
 	});

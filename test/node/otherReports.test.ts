@@ -10,7 +10,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clo
 onTheWire();
 onAFastClock();
 
-/** What an error that stops the run says of the other items, in its details, where an error workflow can read it. */
+/** The details of an error that stops the run: what the other items did, for error workflows. */
 
 const MEMBERS = '/auth/api/v1/business/789/members';
 const remove = { resource: 'teamMember', operation: 'remove', business: locator('id', '789'), member: locator('id', '={{ $json.id }}') };
@@ -25,7 +25,7 @@ async function thrown(parameters: Parameters<typeof run>[0], settings: RunSettin
 	);
 }
 
-test('with what each item before did', async () => {
+test('has what each earlier item did', async () => {
 	onMembers();
 	onDelete(`${MEMBERS}/1`).reply(204);
 	onDelete(`${MEMBERS}/2`).reply(204);
@@ -41,7 +41,7 @@ test('with what each item before did', async () => {
 	});
 });
 
-test('with what an item did that ended after it, and why another failed', async () => {
+test('has what an item did that ended later, and why another failed', async () => {
 	onMembers();
 	onDelete(`${MEMBERS}/1`).reply(422, { message: 'No.' });
 	onDelete(`${MEMBERS}/2`).delay(40).reply(204);
@@ -56,14 +56,14 @@ test('with what an item did that ended after it, and why another failed', async 
 	});
 });
 
-test('is not there when no other item did anything', async () => {
+test('is absent if no other item did anything', async () => {
 	onMembers();
 	onDelete(`${MEMBERS}/1`).reply(422, { message: 'No.' });
 	const error = await thrown(remove, { items: [{ id: 1 }] });
 	expect(error.context.data).toBeUndefined();
 });
 
-test('of a list that was only read is left out: nothing was done', async () => {
+test('omits a list that was only read', async () => {
 	onGet('/auth/api/v1/business/1/invitations?page=1&per_page=100').reply(200, { response: { invitations: [], pages: { page: 1, pages: 1, per_page: 100, total: 0 } } });
 	onGet('/auth/api/v1/business/2/invitations?page=1&per_page=100').reply(403, { message: 'No.' });
 	const parameters = { resource: 'invitation', operation: 'getAll', business: locator('id', '={{ $json.id }}') };

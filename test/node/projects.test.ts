@@ -12,7 +12,7 @@ const PROJECTS = '/projects/business/789/projects';
 const getAll = { resource: 'project', operation: 'getAll', business: locator('id', '789') };
 
 describe('project, Get Many', () => {
-	test('gives the projects with their people, simplified, as its schema says', async () => {
+	test('returns the projects with their people, simplified, by its schema', async () => {
 		onGet(pageOf(PROJECTS)).reply(200, EXAMPLE.projects);
 		const output = await run(getAll);
 		expect(output).toEqual([
@@ -32,7 +32,7 @@ describe('project, Get Many', () => {
 		expect(schemaProblem('project', 'getAll', output[0].json)).toBeUndefined();
 	});
 
-	test("gives FreshBooks' own objects, raw", async () => {
+	test('returns the FreshBooks objects, raw', async () => {
 		onGet(pageOf(PROJECTS)).reply(200, EXAMPLE.projects);
 		expect(await jsonOf({ ...getAll, simplify: false })).toEqual(EXAMPLE.projects.projects);
 	});
@@ -48,12 +48,12 @@ describe('project, Get Many', () => {
 		expect(await jsonOf({ ...getAll, limit: 7 })).toHaveLength(7);
 	});
 
-	test.each([{ meta: { total: 1 } }, { projects: null }, { projects: [projectRow(1), null] }, { projects: [{ title: 'without ID' }] }])('of an answer such as %j is an error', async (answer) => {
+	test.each([{ meta: { total: 1 } }, { projects: null }, { projects: [projectRow(1), null] }, { projects: [{ title: 'without ID' }] }])('with a response such as %j is an error', async (answer) => {
 		onGet(pageOf(PROJECTS)).reply(200, answer);
 		expect((await errorOf(getAll)).message).toContain('projects of business 789 is incomplete or not of the documented form');
 	});
 
-	test('says which scope is needed', async () => {
+	test('names the needed scope', async () => {
 		onGet(pageOf(PROJECTS)).reply(403, { error: 'insufficient_scope', error_description: 'Scopes needed: user:projects:read.' });
 		expect((await errorOf(getAll)).message).toContain('user:projects:read is needed');
 	});

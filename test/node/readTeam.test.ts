@@ -11,7 +11,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clo
 onTheWire();
 onAFastClock();
 
-/** A credential with the access Read Team writes nothing, whatever FreshBooks would allow. */
+/** A credential with the access Read Team sends no write, whatever FreshBooks would allow. */
 
 const business = locator('id', '789');
 const account = locator('id', 'abc');
@@ -30,7 +30,7 @@ const WRITES: Array<[string, INodeParameters]> = [
 	['User > Update Me', { resource: 'user', operation: 'updateMe', updateFields: { company: 'C' } }],
 ];
 
-test.each(WRITES)('%s sends nothing but reads, and says why', async (_name, parameters) => {
+test.each(WRITES)('%s sends only reads, and says why', async (_name, parameters) => {
 	onLists({ team: [teamMemberRow(1, { email: EMAIL, active: true, identity_id: 71 })], members: [memberRow(71, { email: EMAIL })], invitations: [invitationRow(5, { email: 'other@example.com' })] });
 	nock(API).get(/staffs/).query(true).optionally().reply(200, staffPage([staffRow(1)]));
 	const credential = connectedCredential({ access: 'read', scope: 'user:profile:read user:teams:read' });

@@ -27,19 +27,19 @@ const waited = (): number => waits.reduce((sum, ms) => sum + ms, 0);
 const there = () => onLists({ team: [PERSON], members: [MEMBER] });
 
 describe('Remove', () => {
-	test('answers what was removed, and names a pending invitation of the same person', async () => {
+	test('returns what was removed, and names a pending invitation of the person', async () => {
 		onLists({ team: [PERSON], members: [MEMBER], invitations: [invitationRow(55, { email: EMAIL.toUpperCase() })] });
 		onDelete(`${MEMBERS}/1`).reply(204);
 		expect(await jsonOf(remove)).toEqual([{ deleted: true, businessId: 789, memberId: 1, email: EMAIL, pendingInvitationIds: [55] }]);
 	});
 
-	test.each(['team', 'members', 'invitations'] as const)('sends nothing when the list of %s cannot be read', async (list) => {
+	test.each(['team', 'members', 'invitations'] as const)('sends nothing if the list of %s cannot be read', async (list) => {
 		onNextReading(list, 403, { error: 'forbidden', error_description: 'Permission Denied.' });
 		there();
 		expect((await errorOf(remove)).message).toContain('has no permission for');
 	});
 
-	test('sends nothing when the published list counts more people than it shows', async () => {
+	test('sends nothing if the published list counts more people than it shows', async () => {
 		const shown = (page: number) => (page === 1 ? [PERSON] : []);
 		nock(API)
 			.persist()
@@ -56,8 +56,8 @@ describe('Remove', () => {
 
 	test.each([
 		['by address', { email: BOSS.email }],
-		['by identity, under another address', { email: 'other@example.com', identity_id: BOSS.identityId }],
-	])('never removes the connected user, recognised %s', async (_name, row) => {
+		['by identity, with another address', { email: 'other@example.com', identity_id: BOSS.identityId }],
+	])('never removes the connected user, identified %s', async (_name, row) => {
 		onLists({ team: [teamMemberRow(2, { business_role_name: 'owner', email: 'second@example.com', active: true })], members: [memberRow(1, row)] });
 		expect((await errorOf(remove)).message).toMatch(/is the connected user and cannot be removed here/);
 	});
@@ -84,8 +84,8 @@ describe('Remove', () => {
 	});
 });
 
-describe('a removal that answers 404', () => {
-	test('after an unclear end has succeeded, when the lists show the person gone', async () => {
+describe('a removal that is answered with 404', () => {
+	test('after an unknown result has succeeded, if the lists show that the person is gone', async () => {
 		const lists = there();
 		onDelete(`${MEMBERS}/1`).reply(503, OWN_500);
 		nock(API).delete(`${MEMBERS}/1`).reply(404, () => {
@@ -95,7 +95,7 @@ describe('a removal that answers 404', () => {
 		expect(await jsonOf(remove)).toEqual([{ deleted: true, businessId: 789, memberId: 1, email: EMAIL }]);
 	});
 
-	test('after an unclear end has not, when the list still has the person 15 seconds later', async () => {
+	test('after an unknown result has failed, if the list still shows the person 15 seconds later', async () => {
 		there();
 		onDelete(`${MEMBERS}/1`).reply(503, OWN_500);
 		onDelete(`${MEMBERS}/1`).reply(404, MISSING);
@@ -103,7 +103,7 @@ describe('a removal that answers 404', () => {
 		expect(waited()).toBeGreaterThanOrEqual(15_000);
 	});
 
-	test('at once is an error, when the list shows that the person is gone', async () => {
+	test('at once is an error, if the list shows that the person is gone', async () => {
 		const lists = there();
 		nock(API).delete(`${MEMBERS}/1`).reply(404, () => {
 			lists.members = [];
@@ -121,7 +121,7 @@ describe('a removal that answers 404', () => {
 
 	test.each([
 		['404, though it was read before', 404, MISSING],
-		['a malformed answer', 200, { response: {} }],
+		['a malformed response', 200, { response: {} }],
 	])("is never 'already removed' when the list then gives %s, whatever 'If Not Found' says", async (_name, status, body) => {
 		const lists = there();
 		nock(API).delete(`${MEMBERS}/1`).reply(404, () => {
@@ -131,13 +131,13 @@ describe('a removal that answers 404', () => {
 		expect((await errorOf({ ...remove, ...succeed })).message).toContain('FreshBooks answered 404');
 	});
 
-	test.each([403, 422])("with %d is no 'already removed' either", async (status) => {
+	test.each([403, 422])("with %d is not 'already removed' either", async (status) => {
 		there();
 		onDelete(`${MEMBERS}/1`).reply(status, { message: 'No.' });
 		expect((await errorOf({ ...remove, ...succeed })).httpCode).toBe(String(status));
 	});
 
-	test('of an invitation is settled the same way', async () => {
+	test('of an invitation works the same way', async () => {
 		const lists = onLists({ invitations: [invitationRow(55)] });
 		nock(API).delete(`${INVITATIONS}/55`).reply(404, () => {
 			lists.invitations = [];
@@ -146,7 +146,7 @@ describe('a removal that answers 404', () => {
 		expect(await jsonOf({ ...revoke, ...succeed })).toEqual([{ deleted: true, businessId: 789, invitationId: 55, email: 'invited55@example.com', alreadyMissing: true }]);
 	});
 
-	test('of an invitation that was accepted is no revocation: the person is a member', async () => {
+	test('of an accepted invitation is not a revocation: the person is a member', async () => {
 		const lists = onLists({ invitations: [invitationRow(55)] });
 		nock(API).delete(`${INVITATIONS}/55`).reply(404, () => {
 			lists.invitations = [];
@@ -159,7 +159,7 @@ describe('a removal that answers 404', () => {
 	test.each([
 		['422 with a sentence', 422, { error: 'invalid_resource', error_description: 'Invitation was already accepted.' }],
 		['200 with the accepted invitation', 200, { response: { invitation: { id: 55, status: 'accepted' } } }],
-	])('and one answered %s is none either', async (_name, status, body) => {
+	])('and one answered with %s is not one either', async (_name, status, body) => {
 		const lists = onLists({ invitations: [invitationRow(55)] });
 		nock(API).delete(`${INVITATIONS}/55`).reply(status, () => {
 			lists.invitations = [];
@@ -180,20 +180,20 @@ describe('Update Role', () => {
 		expect((await errorOf(updateRole)).message).toContain(message);
 	});
 
-	test('does not call a role changed that FreshBooks answers as it was', async () => {
+	test('does not report a role as changed if FreshBooks returns the old one', async () => {
 		there();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, { response: { member: { id: 1, role: 'employee' } } });
 		expect(await errorOf(updateRole)).toMatchObject({ message: expect.stringContaining('answers with staff@example.com as Employee, not as Admin'), description: expect.stringContaining('Check the role') });
 	});
 
-	test('does not say how often it was tried where it does not know it', async () => {
+	test('does not report the number of tries if it is unknown', async () => {
 		there();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(503, OWN_500);
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, { response: { member: { id: 2, role: 'admin' } } });
 		expect((await errorOf(updateRole)).description).not.toContain('tried once');
 	});
 
-	test('takes no answer about another member for its own', async () => {
+	test('does not accept a response about another member', async () => {
 		there();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, { response: { member: { id: 2, role: 'admin' } } });
 		expect((await errorOf(updateRole)).message).toContain('member 1 of business 789');

@@ -26,13 +26,13 @@ const waited = (): number => waits.reduce((sum, ms) => sum + ms, 0);
 const said = async (parameters: unknown, settings = {}): Promise<string> =>
 	await run(parameters as never, settings).then((items) => JSON.stringify(items.map(({ json }) => json)), (e: Error & { description?: string; context?: IDataObject }) => `${e.message} | ${e.description} | ${JSON.stringify(e.context?.data)}`);
 
-/** Nothing is said that was not seen: what a review from outside found. */
+/** The node reports only what it has seen. These cases come from a review. */
 
-describe('Revoke of a pending invitation of somebody who was a member before', () => {
+describe('Revoke of a pending invitation of a former member', () => {
 	const revoke = { resource: 'invitation', operation: 'revoke', business, invitation: locator('id', '55') };
 	const there = () => onLists({ team: [PERSON], members: [MEMBER], invitations: [invitationRow(55, { email: EMAIL })] });
 
-	test('an earlier try revoked it: nothing says that it was accepted and not revoked', async () => {
+	test('an earlier try revoked it: it is not reported as accepted', async () => {
 		const lists = there();
 		nock(API).delete(`${INVITATIONS}/55`).reply(503, () => {
 			lists.invitations = [];
@@ -43,14 +43,14 @@ describe('Revoke of a pending invitation of somebody who was a member before', (
 		expect(text).not.toContain('Nothing was revoked');
 	});
 
-	test('refused with 403 while it is still pending: nothing says that it was accepted', async () => {
+	test('refused with 403 while it is still pending: it is not reported as accepted', async () => {
 		there();
 		nock(API).delete(`${INVITATIONS}/55`).reply(403, FORBIDDEN);
 		const text = await said(revoke);
 		expect(text).not.toContain('has accepted the invitation');
 	});
 
-	test('by email, twice in the input: the second does not say that it was accepted', async () => {
+	test('by email, twice in the input: the second does not report it as accepted', async () => {
 		const lists = there();
 		nock(API).delete(`${INVITATIONS}/55`).reply(204, () => {
 			lists.invitations = [];
@@ -61,8 +61,8 @@ describe('Revoke of a pending invitation of somebody who was a member before', (
 	});
 });
 
-describe('an invitation is not called accepted because FreshBooks lists the invited person', () => {
-	test('Onboard: the published list shows them at once, without identity, the invitations list lags', async () => {
+describe('an invitation is not reported as accepted because FreshBooks lists the invited person', () => {
+	test('Onboard: the published list shows them at once without identity, and the invitations list lags', async () => {
 		const lists = onLists();
 		nock(API).post(INVITATIONS).reply(200, () => {
 			lists.team = [teamMemberRow(5, { email: EMAIL, active: true, identity_id: null, invitation_date_accepted: null })];
@@ -73,7 +73,7 @@ describe('an invitation is not called accepted because FreshBooks lists the invi
 		expect(text).not.toContain('has accepted already');
 	});
 
-	test('Onboard: POST ends unclear, the members list shows them with an unconfirmed address, the invitations list lags', async () => {
+	test('Onboard: the result of the POST is unknown, the members list shows an unconfirmed address, and the invitations list lags', async () => {
 		const lists = onLists();
 		nock(API).post(INVITATIONS).reply(504, () => {
 			lists.members = [memberRow(5, { email: EMAIL, confirmed: false })];
@@ -84,7 +84,7 @@ describe('an invitation is not called accepted because FreshBooks lists the invi
 		expect(text).not.toContain('has accepted already');
 	});
 
-	test('Create: the same answers no status accepted', async () => {
+	test('Create: the same does not return the status accepted', async () => {
 		const lists = onLists();
 		nock(API).post(INVITATIONS).reply(504, () => {
 			lists.members = [memberRow(5, { email: EMAIL, confirmed: false })];
@@ -95,7 +95,7 @@ describe('an invitation is not called accepted because FreshBooks lists the invi
 		expect(text).not.toContain('"accepted"');
 	});
 
-	test('Onboard: FreshBooks answers the POST with an invitation that has expired', async () => {
+	test('Onboard: FreshBooks answers the POST with an expired invitation', async () => {
 		onLists();
 		nock(API).post(INVITATIONS).reply(200, { response: { invitation: { id: 55, email: EMAIL, role: 'business_employee', status: 'expired' } } });
 		const text = await said(onboard);
@@ -103,11 +103,11 @@ describe('an invitation is not called accepted because FreshBooks lists the invi
 	});
 });
 
-describe('Offboard of an invitation that FreshBooks calls accepted', () => {
+describe('Offboard of an invitation that FreshBooks reports as accepted', () => {
 	test.each([
 		['200 with the accepted invitation', 200, { response: { invitation: { id: 55, status: 'accepted' } } }],
 		['422 with a sentence', 422, { error: 'invalid_resource', error_description: 'Invitation was already accepted.' }],
-	])('%s, the member not listed within 15 seconds, is not "revoked" and not verified', async (_name, status, body) => {
+	])('%s, and the member is not listed within 15 seconds: neither "revoked" nor verified', async (_name, status, body) => {
 		const lists = onLists({ invitations: [invitationRow(55, { email: EMAIL })] });
 		nock(API).delete(`${INVITATIONS}/55`).reply(status, () => {
 			lists.invitations = [];
@@ -120,7 +120,7 @@ describe('Offboard of an invitation that FreshBooks calls accepted', () => {
 });
 
 describe('Offboard twice in one input', () => {
-	test('of somebody with an invitation only: the second item knows what the first did', async () => {
+	test('of a person with only an invitation: the second item knows what the first did', async () => {
 		const lists = onLists({ invitations: [invitationRow(55, { email: EMAIL })] });
 		nock(API).delete(`${INVITATIONS}/55`).reply(204, () => {
 			lists.invitations = [];
@@ -130,7 +130,7 @@ describe('Offboard twice in one input', () => {
 		expect(text).not.toContain('is in none of the businesses');
 	});
 
-	test('the removal that the first item sent is not called somebody else\'s by the second', async () => {
+	test('the second item does not credit somebody else with the first item\'s removal', async () => {
 		const lists = onLists({ team: [PERSON], members: [MEMBER] });
 		nock(API).delete(`${MEMBERS}/1`).reply(204);
 		nock(API).delete(`${MEMBERS}/1`).reply(404, () => {
@@ -144,7 +144,7 @@ describe('Offboard twice in one input', () => {
 });
 
 describe('Offboard with staff records', () => {
-	test('archived by somebody else while this run was refused is not called this run\'s', async () => {
+	test('archived by somebody else while this run was refused is not reported as done by this run', async () => {
 		nock(API).persist().get('/auth/api/v1/users/me').query(true).reply(200, { response: { id: BOSS.identityId, email: BOSS.email, business_memberships: [{ id: 1, role: 'owner', business: { id: 789, name: 'One', account_id: 'zDmNq' } }] } });
 		onLists();
 		const record = staffRow(7, { email: EMAIL, vis_state: 0 });
@@ -159,12 +159,12 @@ describe('Offboard with staff records', () => {
 	});
 });
 
-describe('a 404 of the invitations list that FreshBooks did not write', () => {
+describe('a 404 of the invitations list that did not come from FreshBooks', () => {
 	test.each([
 		['problem JSON of a gateway', { type: 'about:blank', title: 'Not Found', status: 404 }],
 		['an empty body', ''],
-		['FreshBooks own 404 (left out without a word)', MISSING],
-	])('%s: Offboard does not call the person offboarded and verified in silence', async (_name, body) => {
+		['FreshBooks own 404 (silently skipped)', MISSING],
+	])('%s: Offboard does not report offboarded and verified without a remark', async (_name, body) => {
 		const lists = onLists({ team: [PERSON], members: [MEMBER], invitations: [invitationRow(55, { email: EMAIL })] });
 		lists.instead.invitations = { status: 404, body };
 		nock(API).delete(`${MEMBERS}/1`).optionally().reply(204, () => {
@@ -177,8 +177,8 @@ describe('a 404 of the invitations list that FreshBooks did not write', () => {
 	});
 });
 
-describe('an execution that is stopped after a write was accepted', () => {
-	test('Offboard: stopped while the lists are read again', async () => {
+describe('an execution that is stopped after an accepted write', () => {
+	test('Offboard: stopped during the second reading of the lists', async () => {
 		const stopped = new AbortController();
 		let removed = false;
 		nock(API).persist().get(INVITATIONS).query(true).reply(() => {
@@ -197,7 +197,7 @@ describe('an execution that is stopped after a write was accepted', () => {
 });
 
 describe('the only owner who is surely active', () => {
-	test('is not removed because of an owner of whom FreshBooks does not say whether they are active', async () => {
+	test('is not removed because of an owner without a known active state', async () => {
 		const lists = onLists({
 			team: [teamMemberRow(1, { email: EMAIL, identity_id: 71, business_role_name: 'owner', active: true }), teamMemberRow(2, { email: 'b@example.com', identity_id: 72, business_role_name: 'owner', active: null })],
 			members: [MEMBER],
@@ -213,8 +213,8 @@ describe('the only owner who is surely active', () => {
 	});
 });
 
-describe('somebody who accepts between two items', () => {
-	test('is not reported with a pending invitation by a later item', async () => {
+describe('a person who accepts between two items', () => {
+	test('is not reported as pending by a later item', async () => {
 		const lists = onLists();
 		const posts = ['staff@example.com', 'b@example.com'];
 		posts.forEach((email, index) =>
@@ -230,8 +230,8 @@ describe('somebody who accepts between two items', () => {
 	});
 });
 
-describe('Onboard beside another run', () => {
-	test('a membership that came of another invitation is not called the acceptance of ours, which is still pending', async () => {
+describe('Onboard during another run', () => {
+	test('a membership from another invitation does not count as the acceptance of this one, which is still pending', async () => {
 		const lists = onLists();
 		nock(API).post(INVITATIONS).reply(200, () => {
 			lists.team = [PERSON];
@@ -244,23 +244,23 @@ describe('Onboard beside another run', () => {
 });
 
 describe('SCIM of a business group', () => {
-	test('has an id for everybody', async () => {
+	test('has an ID for everybody', async () => {
 		nock(API).get('/auth/api/v1/users/business/789').reply(200, { response: { id: 789, business_group: { members: [{ email: EMAIL, identity_id: 71, role: 'owner', active: true }] } } });
 		const [item] = await jsonOf({ resource: 'teamMember', operation: 'getAll', business, returnAll: true, source: 'businessGroup', options: { outputFormat: 'scim' } });
 		expect(item.id).toBeTruthy();
 	});
 });
 
-describe('Offboard to archive staff, the person in no list', () => {
-	test('says that staff records were not looked at where no accounting system is named', async () => {
+describe('Offboard with archiving, for a person in no list', () => {
+	test('reports that staff records were not read if the account is unknown', async () => {
 		onLists();
 		const text = await said({ ...offboard, options: { failOnPartial: false, ifNotFound: 'succeed', staff: 'archive' } });
 		expect(text).toMatch(/staff records were not looked at/);
 	});
 });
 
-describe('what FreshBooks leaves out', () => {
-	test('Offboard does not call it no project where a project does not say who works on it', async () => {
+describe('fields that FreshBooks omits', () => {
+	test('Offboard does not report no project if a project has no members field', async () => {
 		const lists = onLists({ team: [PERSON], members: [MEMBER] });
 		const row = projectRow(1) as IDataObject;
 		delete row.group;
@@ -276,19 +276,19 @@ describe('what FreshBooks leaves out', () => {
 		expect(handOver).toMatchObject({ projects: null, leftOut: [expect.stringContaining('does not say who works on'), expect.any(String)] });
 	});
 
-	test('SCIM: a time without a zone is New York, whatever the zone of this machine', async () => {
+	test('SCIM: a time without a zone is New York time, in any zone of this machine', async () => {
 		onLists({ team: [{ ...PERSON, created_at: '2026-01-05 10:38:41' }] });
 		const items = await jsonOf({ resource: 'teamMember', operation: 'getAll', business, returnAll: true, options: { outputFormat: 'scim' } });
 		expect(items).toContainEqual(expect.objectContaining({ userName: EMAIL, meta: expect.objectContaining({ created: '2026-01-05T15:38:41.000Z' }) }));
 	});
 });
 
-/** What a second reader found. */
+/** Cases from a second review. */
 
 const NOBODY_IN_PARTICULAR = { email: null, identity_id: null };
 
-describe('the last owner is taken out while another run takes out the other one', () => {
-	test('Offboard says that no owner is left, also where the answer to its removal was lost', async () => {
+describe('two runs remove the last two owners', () => {
+	test('Offboard reports that no owner is left, even if the response to its removal was lost', async () => {
 		const lists = onLists({ team: [{ ...PERSON, business_role_name: 'owner' }], members: [{ ...MEMBER, role: 'owner' }] });
 		nock(API).delete(`${MEMBERS}/1`).reply(503, () => {
 			lists.team = [];
@@ -301,14 +301,14 @@ describe('the last owner is taken out while another run takes out the other one'
 	});
 });
 
-describe('a member whom the lists show without an address and without an identity', () => {
+describe('a member with neither address nor identity in the lists', () => {
 	const remove = { resource: 'teamMember', operation: 'remove', business, options: { ifMissing: 'succeed' } };
 	const UUID = String(teamMemberRow(1).uuid);
 
 	test.each([
 		['Remove', remove, 'delete'],
 		['Update Role', { resource: 'teamMember', operation: 'updateRole', business, role: 'business_employee' }, 'put'],
-	] as const)('%s by whole number: nothing is sent, as it may be the only owner or the connected user', async (_name, parameters, method) => {
+	] as const)('%s by integer ID: nothing is sent, because it may be the only owner or the connected user', async (_name, parameters, method) => {
 		onLists({ team: [{ ...PERSON, business_role_name: 'owner' }], members: [memberRow(1, { ...NOBODY_IN_PARTICULAR, role: 'owner' })] });
 		let sent = 0;
 		nock(API)[method](`${MEMBERS}/1`).optionally().reply(200, () => {
@@ -320,7 +320,7 @@ describe('a member whom the lists show without an address and without an identit
 		expect(text).toContain('without an address');
 	});
 
-	test('Remove by UUID does not call somebody missing whom the published list shows', async () => {
+	test('Remove by UUID does not report a person in the published list as missing', async () => {
 		onLists({ team: [{ ...PERSON, ...NOBODY_IN_PARTICULAR }], members: [MEMBER] });
 		const text = await said({ ...remove, member: locator('id', UUID) });
 		expect(text).not.toMatch(/alreadyMissing|No team member of business/);
@@ -328,7 +328,7 @@ describe('a member whom the lists show without an address and without an identit
 	});
 });
 
-describe('a list that was not plainly absent when it was first asked for, and answers 404 later', () => {
+describe('a list that was offered at the first request, and answers 404 later', () => {
 	test.each([
 		['refused with 403', 403, FORBIDDEN],
 		['malformed', 200, { response: {} }],
@@ -348,12 +348,12 @@ describe('a list that was not plainly absent when it was first asked for, and an
 	});
 });
 
-describe('Revoke of an invitation of somebody whom the members list shows with an address that is not confirmed', () => {
+describe('Revoke of an invitation of a person with an unconfirmed address in the members list', () => {
 	const revoke = { resource: 'invitation', operation: 'revoke', business, invitation: locator('id', '55'), options: { ifMissing: 'succeed' } };
 	const unconfirmed = memberRow(5, { email: EMAIL, confirmed: false });
 	const invitations = [invitationRow(55, { email: EMAIL })];
 
-	test('revoked by an earlier try: a row that appears late is not called an acceptance', async () => {
+	test('revoked by an earlier try: a row that appears late is not reported as an acceptance', async () => {
 		const lists = onLists({ invitations });
 		nock(API).delete(`${INVITATIONS}/55`).reply(503, () => {
 			lists.invitations = [];
@@ -368,8 +368,8 @@ describe('Revoke of an invitation of somebody whom the members list shows with a
 
 	test.each([
 		['at once', [404]],
-		['after a try without a clear answer', [503, 404]],
-	])('accepted meanwhile, answered 404 %s: that is said', async (_name, statuses) => {
+		['after a try with an unknown result', [503, 404]],
+	])('accepted meanwhile, answered with 404 %s: it is reported', async (_name, statuses) => {
 		const lists = onLists({ invitations, members: [unconfirmed] });
 		for (const status of statuses) {
 			nock(API).delete(`${INVITATIONS}/55`).reply(status, () => {
@@ -383,11 +383,11 @@ describe('Revoke of an invitation of somebody whom the members list shows with a
 	});
 });
 
-describe('Revoke of an invitation whose status nobody knows', () => {
+describe('Revoke of an invitation with an unknown status', () => {
 	test.each([
 		['by ID', [{ status: 'queued' }], locator('id', '55'), "Invitation 55 of business 789 has the status 'queued', which is not known"],
 		['by email', [{ status: 'queued' }], locator('email', EMAIL), "Invitation 55 of business 789 has the status 'queued', which is not known"],
-		['by email, beside a pending one', [{}, { status: 'queued' }], locator('email', EMAIL), "Invitation 56 of business 789 has the status 'queued', which is not known"],
+		['by email, with another pending one', [{}, { status: 'queued' }], locator('email', EMAIL), "Invitation 56 of business 789 has the status 'queued', which is not known"],
 	])('%s: nothing is sent', async (_name, rows, invitation, message) => {
 		onLists({ invitations: rows.map((row, index) => invitationRow(55 + index, { email: EMAIL, ...row })) });
 		let sent = 0;
@@ -400,15 +400,15 @@ describe('Revoke of an invitation whose status nobody knows', () => {
 		expect(text).toContain(message);
 	});
 
-	test('a pending one of the same person is revoked by its ID', async () => {
+	test('a pending one of the same person is revoked by ID', async () => {
 		onLists({ invitations: [invitationRow(55, { email: EMAIL }), invitationRow(56, { email: EMAIL, status: 'queued' })] });
 		nock(API).delete(`${INVITATIONS}/55`).reply(204);
 		expect(await said({ resource: 'invitation', operation: 'revoke', business, invitation: locator('id', '55') })).toContain('"deleted":true');
 	});
 });
 
-describe('Create twice for an address of which the list shows an invitation that has expired', () => {
-	test('the second item is refused, as the first invited the person', async () => {
+describe('Create twice for an address with an expired invitation in the list', () => {
+	test('the second item is refused, because the first invited the person', async () => {
 		onLists({ invitations: [invitationRow(54, { email: EMAIL, status: 'expired' })] });
 		nock(API).post(INVITATIONS).reply(200, { response: { invitation: { id: 55, email: EMAIL, role: 'business_employee', status: 'pending' } } });
 		const create = { resource: 'invitation', operation: 'create', business, email: EMAIL, role: 'business_employee' };
@@ -417,7 +417,7 @@ describe('Create twice for an address of which the list shows an invitation that
 	});
 });
 
-describe('Offboard twice in one input, the lists not readable after the first removal', () => {
+describe('Offboard twice in one input, with unreadable lists after the first removal', () => {
 	test('the second item knows what the first did', async () => {
 		const lists = onLists({ team: [PERSON], members: [MEMBER] });
 		nock(API).delete(`${MEMBERS}/1`).reply(204, () => {
@@ -434,7 +434,7 @@ describe('Offboard twice in one input, the lists not readable after the first re
 	});
 });
 
-describe('Offboard to archive staff', () => {
+describe('Offboard with archiving', () => {
 	const record = staffRow(7, { email: EMAIL, vis_state: 0 });
 	let state = 0;
 	const onStaff = (status: number, answer: (changed: IDataObject) => nock.Body): void => {
@@ -449,7 +449,7 @@ describe('Offboard to archive staff', () => {
 	};
 	const archive = { ...offboard, options: { failOnPartial: false, staff: 'archive' } };
 
-	test('of somebody who is in no list does not say that the lists were read again', async () => {
+	test('of a person in no list does not report that the lists were read again', async () => {
 		onStaff(200, (staff) => ({ response: { result: { staff } } }));
 		const text = await said(archive);
 		expect(text).toContain('was archived');
@@ -457,17 +457,17 @@ describe('Offboard to archive staff', () => {
 	});
 
 	test.each([
-		['answers the record as it was', { ...record, vis_state: 0 }],
-		['answers another record', { ...record, id: 8, userid: 8, vis_state: 2 }],
-	])('does not call it somebody else\'s where FreshBooks accepts it and %s', async (_name, staff) => {
+		['returns the unchanged record', { ...record, vis_state: 0 }],
+		['returns another record', { ...record, id: 8, userid: 8, vis_state: 2 }],
+	])('does not credit somebody else if FreshBooks accepts it and %s', async (_name, staff) => {
 		onStaff(200, () => ({ response: { result: { staff } } }));
 		const text = await said(archive);
 		expect(text).toContain('"by":"thisRun"');
 	});
 });
 
-describe('an invitation that is gone when it is to be revoked', () => {
-	test('Offboard does not say that it was revoked', async () => {
+describe('an invitation that is gone before its revocation', () => {
+	test('Offboard does not report that it was revoked', async () => {
 		const lists = onLists({ invitations: [invitationRow(55, { email: EMAIL })] });
 		nock(API).delete(`${INVITATIONS}/55`).reply(404, () => {
 			lists.invitations = [];
@@ -488,7 +488,7 @@ describe('an invitation that is gone when it is to be revoked', () => {
 		expect(await jsonOf(onboard)).toMatchObject([{ status: 'alreadyInvited', invitation: { id: 55 }, revokedDuplicates: [56] }]);
 	});
 
-	test('Onboard names a duplicate that it revoked where the other one is gone as well', async () => {
+	test('Onboard names a duplicate that it revoked if the other one is gone too', async () => {
 		const lists = onLists({ invitations: [55, 56].map((id) => invitationRow(id, { email: EMAIL, role: 'employee' })) });
 		nock(API).delete(`${INVITATIONS}/56`).reply(204, () => {
 			lists.invitations = [];
@@ -498,12 +498,12 @@ describe('an invitation that is gone when it is to be revoked', () => {
 	});
 });
 
-describe('Onboard of somebody whom a list of people shows at once as one who has not joined', () => {
+describe('Onboard of a person whom a list of people shows at once as not joined', () => {
 	test.each([
 		['the members list, unconfirmed', { members: [memberRow(5, { email: EMAIL, confirmed: false })] }],
 		['the published list, without identity', { team: [teamMemberRow(5, { email: EMAIL, active: true, identity_id: null, invitation_date_accepted: null })] }],
 		['the published list, as inactive', { team: [teamMemberRow(5, { email: EMAIL, active: false, identity_id: null, invitation_date_accepted: null })] }],
-	])('%s: the list of invitations gets its 15 seconds all the same', async (_name, rows) => {
+	])('%s: the list of invitations still gets its 15 seconds', async (_name, rows) => {
 		const lists = onLists();
 		nock(API).post(INVITATIONS).reply(200, () => {
 			Object.assign(lists, rows);
@@ -514,11 +514,11 @@ describe('Onboard of somebody whom a list of people shows at once as one who has
 	});
 });
 
-describe('a request that was answered 401 before the refresh broke off', () => {
+describe('a request that was answered with 401 before the refresh broke off', () => {
 	const broken = Object.assign(new Error('the network said ECONNRESET'), { code: 'ECONNRESET' });
 	const EXPIRED = { error: 'unauthenticated', error_description: 'This action requires authentication to continue.' };
 
-	test('Create: the invitation is not called one that may still arrive, and is sent with the next token', async () => {
+	test('Create: the error does not say that the invitation may still arrive, and it is sent with the next token', async () => {
 		onLists({}, 789, ['first-access-token', 'second-access']);
 		nock(API).post(INVITATIONS).times(5).reply(401, EXPIRED);
 		nock(API).post('/auth/oauth/token').times(5).replyWithError(broken);
@@ -527,7 +527,7 @@ describe('a request that was answered 401 before the refresh broke off', () => {
 		expect(text).toContain('othing was done');
 	});
 
-	test('Remove: it is not called one that may have been carried out', async () => {
+	test('Remove: the error does not say that it may have been carried out', async () => {
 		onLists({ team: [PERSON], members: [MEMBER] });
 		nock(API).delete(`${MEMBERS}/1`).times(5).reply(401, EXPIRED);
 		nock(API).post('/auth/oauth/token').times(5).replyWithError(broken);
@@ -537,7 +537,7 @@ describe('a request that was answered 401 before the refresh broke off', () => {
 	});
 });
 
-describe('what a leaver leaves behind', () => {
+describe('projects and time of a leaver', () => {
 	const withScope = (scope: string) => ({ credential: connectedCredential({ scope: `user:profile:read user:teams:read user:teams:write ${scope}` }) });
 	const removable = (): void => {
 		const lists = onLists({ team: [PERSON], members: [MEMBER] });
@@ -552,13 +552,13 @@ describe('what a leaver leaves behind', () => {
 		return (item.businesses as IDataObject[])[0].handOver as IDataObject;
 	};
 
-	test('is not no project where the group of a project does not say who is in it', async () => {
+	test('does not report no project if the group of a project has no members field', async () => {
 		removable();
 		nock(API).persist().get('/projects/business/789/projects').query(true).reply(200, topLevelPage('projects', [projectRow(1, { group: { id: 6543 } })]));
 		expect(await leftOutOf('user:projects:read')).toMatchObject({ projects: null, leftOut: [expect.stringContaining('does not say who works on'), expect.any(String)] });
 	});
 
-	test('a time entry without a length is not called one that FreshBooks did not show', async () => {
+	test('a time entry without a duration is not reported as hidden', async () => {
 		removable();
 		const entry = { id: 1, identity_id: 71, billed: false, duration: null };
 		nock(API).persist().get('/timetracking/business/789/time_entries').query(true).reply(200, topLevelPage('time_entries', [entry]));
@@ -568,15 +568,15 @@ describe('what a leaver leaves behind', () => {
 	});
 });
 
-describe('a business that others keep changing while its lists are read', () => {
-	/** Answers `times` pages each of which shows rows of the page before. */
+describe('a business that others change during the reading of its lists', () => {
+	/** Answers `times` pages that each repeat rows of the page before. */
 	const onMovingPages = (times: number): void => {
 		const rows = Array.from({ length: 100 }, (_, number) => teamMemberRow(number + 10));
 		nock(API).get('/auth/api/v1/businesses/789/team_members').query(true).times(times).reply(200, { response: rows, meta: { page: 1, per_page: 100, total: 150 } });
 	};
 
-	test('is read again after pauses, until the lists stand still', async () => {
-		// Two pages twice are one reading: the sixth one is whole.
+	test('is read again after pauses, until the lists do not change', async () => {
+		// Two pages twice are one reading. The sixth reading is complete.
 		onMovingPages(20);
 		const lists = onLists({ team: [PERSON], members: [MEMBER] });
 		nock(API).delete(`${MEMBERS}/1`).reply(204, () => {
@@ -587,7 +587,7 @@ describe('a business that others keep changing while its lists are read', () => 
 		expect(waited()).toBeGreaterThanOrEqual(7_000);
 	});
 
-	test('is not waited for longer than 15 seconds, and nothing is done then', async () => {
+	test('is read for at most 15 seconds, and then nothing is changed', async () => {
 		onMovingPages(28);
 		onLists({ team: [PERSON], members: [MEMBER] });
 		expect(await said({ ...offboard, businesses: 'selected', businessIds: [789] })).toContain('changed while it was read');

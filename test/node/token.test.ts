@@ -15,7 +15,7 @@ const ME = '/auth/api/v1/users/me';
 const MEMBERS = '/auth/api/v1/business/789/members';
 const INVITATIONS = '/auth/api/v1/business/789/invitations';
 const business = locator('id', '789');
-/** The lists of a FreshBooks that accepts the first token and the one of the first refresh. */
+/** The lists of a FreshBooks that accepts the first token and the first refreshed token. */
 const onMembers = (count: number) => onLists({ members: upTo(count).map((id) => memberRow(id)) }, 789, [FIRST_TOKEN, 'second-access']);
 const getMe = { resource: 'user', operation: 'getMe' };
 const connectedWith = (oauthTokenData: ICredentialDataDecryptedObject[string] | undefined) => {
@@ -30,7 +30,7 @@ const refusedRefresh = (status: number, body: nock.Body, times = 1) => nock(API)
 const INVALID_GRANT = { error: 'invalid_grant', error_description: 'The provided authorization grant is invalid, expired, revoked' };
 
 describe('an expired token', () => {
-	test('is refreshed once, the request repeated, and the rotated refresh token saved', async () => {
+	test('is refreshed once, the request is repeated, and the new refresh token is saved', async () => {
 		const credential = connectedCredential();
 		onGet(ME).reply(401, UNAUTHENTICATED);
 		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
@@ -41,7 +41,7 @@ describe('an expired token', () => {
 		expect(waits).toEqual([]);
 	});
 
-	test('under twenty parallel items is refreshed once, and no item fails', async () => {
+	test('is refreshed once with twenty parallel items, and no item fails', async () => {
 		const credential = connectedCredential();
 		onMembers(20);
 		for (const id of upTo(20)) {
@@ -65,11 +65,11 @@ describe('an expired token', () => {
 	});
 });
 
-describe('a token that expires before the lists are read, which is before every write', () => {
-	/** The first request is refused; everything after the refresh is asked for with the second token. */
+describe('a token that expires before the lists are read (which is before every write)', () => {
+	/** The first request is refused. All requests after the refresh have the second token. */
 	const onExpired = (status: number, first = pageOf(INVITATIONS)): void => {
 		onGet(first).reply(status, UNAUTHENTICATED);
-		// n8n refreshes on a 401 only, so that a 403 makes the node ask for the connected user.
+		// n8n refreshes on a 401 only, so after a 403 the node requests the connected user.
 		if (status === 403) {
 			onGet(ME).reply(403, UNAUTHENTICATED);
 			onGet(ME, { token: 'second-access' }).reply(200, usersMe());
@@ -77,7 +77,7 @@ describe('a token that expires before the lists are read, which is before every 
 		onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
 	};
 
-	test.each([401, 403])('and is refused with %d is refreshed once; the removals are sent once each', async (status) => {
+	test.each([401, 403])('and is refused with %d is refreshed once, and each removal is sent once', async (status) => {
 		const credential = connectedCredential();
 		onExpired(status);
 		const lists = onLists({ members: upTo(5).map((id) => memberRow(id)) }, 789, ['second-access']);
@@ -89,8 +89,8 @@ describe('a token that expires before the lists are read, which is before every 
 		expect(waits).toEqual([]);
 	});
 
-	test.each([401, 403])('and is refused with %d is refreshed once; the invitation is sent once', async (status) => {
-		// Create asks first which seats the plan allows.
+	test.each([401, 403])('and is refused with %d is refreshed once, and the invitation is sent once', async (status) => {
+		// Create first reads how many seats the plan allows.
 		onExpired(status, ME);
 		onLists({}, 789, ['second-access']);
 		onPost(INVITATIONS, { email: 'a@b.co', role: 'employee' }, { token: 'second-access' }).reply(200, { response: { invitation: invitationRow(55, { email: 'a@b.co' }) } });
@@ -105,8 +105,8 @@ describe('a token that expires before the lists are read, which is before every 
 	});
 });
 
-describe('a refresh token that FreshBooks no longer takes', () => {
-	test('asks to reconnect the credential, after a second request with the token that another process may have saved', async () => {
+describe('an invalid refresh token', () => {
+	test('asks to reconnect the credential, after a retry with the token that another process may have saved', async () => {
 		onGet(ME).times(2).reply(401, UNAUTHENTICATED);
 		refusedRefresh(400, INVALID_GRANT, 2);
 		expect(await errorOf(getMe)).toMatchObject({
@@ -122,7 +122,7 @@ describe('a refresh token that FreshBooks no longer takes', () => {
 	test.each([
 		['at the first try', 0],
 		['after an outage', 1],
-	])('is no trouble when another process has saved a new token meanwhile: %s', async (_, outages) => {
+	])('does no harm if another process has saved a new token: %s', async (_, outages) => {
 		const credential = connectedCredential();
 		if (outages > 0) onGet(ME).times(outages).reply(503, {});
 		onGet(ME).reply(401, UNAUTHENTICATED);
@@ -137,7 +137,7 @@ describe('a refresh token that FreshBooks no longer takes', () => {
 	});
 });
 
-test('a 401 that a fresh token does not cure asks to reconnect', async () => {
+test('a 401 with a new token asks to reconnect', async () => {
 	const credential = connectedCredential();
 	onGet(ME).reply(401, UNAUTHENTICATED);
 	onRefresh(FIRST_REFRESH, { access: 'a2', refresh: 'r2' });
@@ -149,14 +149,14 @@ test('a 401 that a fresh token does not cure asks to reconnect', async () => {
 
 test.each<[string, { access_token?: string; token_type?: string } | undefined]>([
 	['was never connected', undefined],
-	['was left half-way', {}],
+	['was connected half-way', {}],
 	['has no refresh token', { access_token: 'first-access-token', token_type: 'Bearer' }],
 ])('a credential that %s asks to connect it', async (_name, oauthTokenData) => {
 	if (oauthTokenData?.access_token) onGet(ME).times(2).reply(401, UNAUTHENTICATED);
 	expect((await errorOf(getMe, { credential: connectedWith(oauthTokenData) })).message).toBe(RECONNECT);
 });
 
-test.each([500, 503, 429])('a token endpoint that answers %d for a moment is asked again', async (status) => {
+test.each([500, 503, 429])('a token endpoint that answers %d once is retried', async (status) => {
 	onGet(ME).times(2).reply(401, UNAUTHENTICATED);
 	refusedRefresh(status, { message: 'Later.' });
 	onRefresh(FIRST_REFRESH, { access: 'second-access', refresh: 'second-refresh' });
@@ -165,7 +165,7 @@ test.each([500, 503, 429])('a token endpoint that answers %d for a moment is ask
 });
 
 describe('a 403 with the body of an expired token', () => {
-	test('is refreshed once, the request repeated, and the rotated refresh token saved', async () => {
+	test('is refreshed once, the request is repeated, and the new refresh token is saved', async () => {
 		const credential = connectedCredential();
 		onGet(ME).reply(200, usersMe());
 		onDelete(`${MEMBERS}/1`).reply(403, UNAUTHENTICATED);
@@ -180,7 +180,7 @@ describe('a 403 with the body of an expired token', () => {
 		expect(waits).toEqual([]);
 	});
 
-	test('is refreshed as well where another of FreshBooks\' services answers 401', async () => {
+	test('is refreshed too if another service of FreshBooks answers 401', async () => {
 		onGet(ME).reply(200, usersMe());
 		onDelete(`${MEMBERS}/1`).reply(403, UNAUTHENTICATED);
 		onGet(ME).reply(401, UNAUTHENTICATED);
@@ -191,7 +191,7 @@ describe('a 403 with the body of an expired token', () => {
 		await run({ resource: 'teamMember', operation: 'remove', business, member: locator('id', 1) });
 	});
 
-	test('under twenty parallel items is refreshed once, and no item fails', async () => {
+	test('is refreshed once with twenty parallel items, and no item fails', async () => {
 		const credential = connectedCredential();
 		for (const id of upTo(20)) {
 			onDelete(`${MEMBERS}/${id}`).optionally().reply(403, UNAUTHENTICATED);
@@ -218,7 +218,7 @@ describe('a 403 with the body of an expired token', () => {
 		expect(await jsonOf({ resource: 'invitation', operation: 'create', business, email: 'a@b.co', role: 'employee' })).toMatchObject([{ id: 55 }]);
 	});
 
-	test('that a fresh token does not change asks to reconnect', async () => {
+	test('that remains with a new token asks to reconnect', async () => {
 		onGet(ME).reply(200, usersMe());
 		onDelete(`${MEMBERS}/1`).reply(403, UNAUTHENTICATED);
 		onGet(ME).reply(403, UNAUTHENTICATED);
@@ -230,7 +230,7 @@ describe('a 403 with the body of an expired token', () => {
 		expect(shown).toMatchObject({ message: expect.stringContaining('no longer accepts the connection'), cause: 'credential-invalid', httpCode: '403' });
 	});
 
-	test.each([{ message: 'Permission Denied.' }, { error: 'forbidden', error_description: 'Not you.' }])('is not confused with a refused permission, which refreshes nothing: %j', async (body) => {
+	test.each([{ message: 'Permission Denied.' }, { error: 'forbidden', error_description: 'Not you.' }])('is not confused with a missing permission, which causes no refresh: %j', async (body) => {
 		onMembers(1);
 		onDelete(`${MEMBERS}/1`).reply(403, body);
 		expect((await errorOf({ resource: 'teamMember', operation: 'remove', business, member: locator('id', 1) })).message).toContain('has no permission');
@@ -239,7 +239,7 @@ describe('a 403 with the body of an expired token', () => {
 
 describe("a credential's base URL that a token must not be sent to", () => {
 	test.each(['http://api.freshbooks.com', 'https://user:password@api.freshbooks.com', 'https://api.freshbooks.com?x=1', 'ftp://localhost', '', 'api.freshbooks.com'])(
-		'%j is refused before anything is sent',
+		'%j is refused before any request',
 		async (apiBaseUrl) => {
 			const credential = connectedCredential({ environment: 'custom', apiBaseUrl });
 			expect(await errorOf(getMe, { credential })).toMatchObject({

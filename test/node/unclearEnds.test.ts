@@ -10,7 +10,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clo
 onTheWire();
 onAFastClock();
 
-/** What is said after a write whose result was not seen, or after which something else went wrong. */
+/** Reports after a write with an unknown result, or with a later failure. */
 
 const business = locator('id', '789');
 const MEMBERS = '/auth/api/v1/business/789/members';
@@ -25,7 +25,7 @@ const remove = { resource: 'teamMember', operation: 'remove', business, member: 
 const revoke = { resource: 'invitation', operation: 'revoke', business, invitation: locator('id', '55') };
 const onboard = { resource: 'access', operation: 'onboard', business, email: EMAIL, role: 'employee' };
 
-/** Answers a DELETE once, after `meanwhile` happened. */
+/** Answers a DELETE once, after calling `meanwhile`. */
 function onRemoval(path: string, status: number, meanwhile: () => void, body: nock.Body = ''): void {
 	nock(API)
 		.delete(path)
@@ -42,7 +42,7 @@ describe('Remove of one of two owners', () => {
 	test.each([
 		['cannot be read', { status: 403, body: FORBIDDEN }],
 		['shows nobody', { status: 200, body: NOBODY }],
-	])('does not say that no owner is left when the published list %s afterwards', async (_case, answer) => {
+	])('does not report that no owner is left if the published list %s afterwards', async (_case, answer) => {
 		const lists = twoOwners();
 		onRemoval(`${MEMBERS}/1`, 204, () => {
 			lists.instead.team = answer;
@@ -51,7 +51,7 @@ describe('Remove of one of two owners', () => {
 		expect(said).not.toContain('lists no active owner');
 	});
 
-	test('says that no owner is left when the other one went at the same time, also while the list still shows the removed one', async () => {
+	test('reports that no owner is left if the other one left at the same time, even if the list still shows the removed one', async () => {
 		const lists = twoOwners();
 		onRemoval(`${MEMBERS}/1`, 204, () => {
 			lists.bossRole = 'business_partner';
@@ -61,7 +61,7 @@ describe('Remove of one of two owners', () => {
 });
 
 describe('Update Role that FreshBooks answers without a role', () => {
-	test('does not say which role is listed when the members list cannot be read afterwards', async () => {
+	test('does not report the listed role if the members list cannot be read afterwards', async () => {
 		const lists = onLists({ members: [memberRow(1, { email: EMAIL, role: 'employee' })] });
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, () => {
 			lists.instead.members = { status: 403, body: FORBIDDEN };
@@ -73,21 +73,21 @@ describe('Update Role that FreshBooks answers without a role', () => {
 	});
 });
 
-describe('Revoke of an invitation that was accepted meanwhile is no success', () => {
+describe('Revoke of an invitation that was accepted meanwhile is not a success', () => {
 	const accepted = (lists: Lists) => () => {
 		lists.invitations = [];
 		lists.team = [teamMemberRow(1, { email: EMAIL, active: true })];
 		lists.members = [memberRow(1, { email: EMAIL })];
 	};
 
-	test('where every try ended unclear', async () => {
+	test('if the result of every try is unknown', async () => {
 		const lists = onLists({ invitations: [invitationRow(55, { email: EMAIL })] });
 		nock(API).delete(`${INVITATIONS}/55`).times(4).reply(503, OWN_500);
 		onRemoval(`${INVITATIONS}/55`, 503, accepted(lists), OWN_500);
 		expect((await errorOf(revoke)).message).toContain('has accepted the invitation');
 	});
 
-	test('where an unclear try was followed by a 404', async () => {
+	test('if a 404 follows a try with an unknown result', async () => {
 		const lists = onLists({ invitations: [invitationRow(55, { email: EMAIL })] });
 		nock(API).delete(`${INVITATIONS}/55`).reply(503, OWN_500);
 		onRemoval(`${INVITATIONS}/55`, 404, accepted(lists), MISSING);
@@ -98,7 +98,7 @@ describe('Revoke of an invitation that was accepted meanwhile is no success', ()
 describe('Onboard that revoked a duplicate', () => {
 	const two = [55, 56].map((id) => invitationRow(id, { email: EMAIL, role: 'employee' }));
 
-	test('does not say that nothing was changed when the lists are doubtful afterwards, and names the revoked one', async () => {
+	test('does not report that nothing was changed if the lists are doubtful afterwards, and names the revoked one', async () => {
 		const lists = onLists({ invitations: two });
 		onRemoval(`${INVITATIONS}/56`, 204, () => {
 			lists.instead.team = { status: 200, body: NOBODY };
@@ -108,7 +108,7 @@ describe('Onboard that revoked a duplicate', () => {
 		expect(said).toContain('56');
 	});
 
-	test('names it also when the list cannot be read afterwards', async () => {
+	test('names it even if the list cannot be read afterwards', async () => {
 		const lists = onLists();
 		nock(API)
 			.post(INVITATIONS)
@@ -123,8 +123,8 @@ describe('Onboard that revoked a duplicate', () => {
 	});
 });
 
-describe('the same member named in two ways in one input', () => {
-	test('is removed once, and the second item meets the first one', async () => {
+describe('the same team member named in two ways in one input', () => {
+	test('is removed once, and the second item uses the first one\'s result', async () => {
 		const lists = onLists({ members: [memberRow(1, { email: EMAIL })] });
 		onRemoval(`${MEMBERS}/1`, 204, () => {
 			lists.members = [];

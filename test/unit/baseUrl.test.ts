@@ -10,7 +10,7 @@ describe('a base URL', () => {
 		['http://127.0.0.1', 'http://127.0.0.1'],
 		['http://127.8.8.8:99', 'http://127.8.8.8:99'],
 		['http://[::1]:5680/sandbox', 'http://[::1]:5680/sandbox'],
-	])('%s is good', (given, used) => {
+	])('%s is valid', (given, used) => {
 		expect(checkBaseUrl(given)).toEqual({ ok: true, value: used });
 	});
 

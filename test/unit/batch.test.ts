@@ -1,6 +1,6 @@
 import { inBatches, type Task } from '../../nodes/FreshBooks/operations/batch';
 
-/** A task that ends on demand, and a log of what happened. */
+/** A task that the test ends, and a log of what happened. */
 function workshop() {
 	const log: string[] = [];
 	const ends = new Map<string, { finish: () => void; fail: () => void }>();
@@ -38,7 +38,7 @@ function workshop() {
 const mayContinue = () => true;
 const mustStop = () => false;
 
-test('outcomes stand in the order of the tasks, whichever ends first', async () => {
+test('outcomes have the order of the tasks, whichever ends first', async () => {
 	const { task, finish, settle } = workshop();
 	const all = inBatches([task('a'), task('b'), task('c')], 3, mayContinue);
 	await settle();
@@ -48,7 +48,7 @@ test('outcomes stand in the order of the tasks, whichever ends first', async () 
 	expect(await all).toEqual(['a', 'b', 'c'].map((result) => ({ done: true, result })));
 });
 
-test('no more than `size` are worked on at the same time, and the next begins as soon as one ends', async () => {
+test('at most `size` tasks run at the same time, and the next starts as soon as one ends', async () => {
 	const { task, finish, settle, log, mostAtOnce } = workshop();
 	const all = inBatches(['a', 'b', 'c', 'd'].map((name) => task(name)), 2, mayContinue);
 	await settle();
@@ -62,7 +62,7 @@ test('no more than `size` are worked on at the same time, and the next begins as
 	expect(mostAtOnce()).toBe(2);
 });
 
-test('tasks about the same person run one after another, others meanwhile', async () => {
+test('tasks about the same person run in sequence, others in parallel', async () => {
 	const { task, finish, settle, log } = workshop();
 	const all = inBatches([task('a1', 'ann'), task('a2', 'ann'), task('b', 'bob'), task('a3', 'ann')], 4, mayContinue);
 	await settle();
@@ -75,7 +75,7 @@ test('tasks about the same person run one after another, others meanwhile', asyn
 	expect((await all).map((outcome) => outcome?.done)).toEqual([true, true, true, true]);
 });
 
-test('a task that fails lets the next one about the same person begin', async () => {
+test('after a failed task, the next one about the same person starts', async () => {
 	const { task, finish, fail, settle } = workshop();
 	const all = inBatches([task('a1', 'ann'), task('a2', 'ann')], 2, mayContinue);
 	await settle();
@@ -87,7 +87,7 @@ test('a task that fails lets the next one about the same person begin', async ()
 	]);
 });
 
-test('after a failure that must stop nothing new begins, what runs is waited for, and the rest has no outcome', async () => {
+test('after a failure that must stop, no task starts, running tasks are awaited, and the others have no outcome', async () => {
 	const { task, finish, fail, settle, log } = workshop();
 	const all = inBatches([task('a', 'ann'), task('b'), task('a2', 'ann'), task('c')], 3, mustStop);
 	await settle();
@@ -99,6 +99,6 @@ test('after a failure that must stop nothing new begins, what runs is waited for
 	expect(outcomes).toEqual([{ done: false, error: new Error('a') }, { done: true, result: 'b' }, undefined, undefined]);
 });
 
-test('no tasks give no outcomes', async () => {
+test('no tasks have no outcomes', async () => {
 	expect(await inBatches([], 5, mayContinue)).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { FreshBooksScimApi } from '../../credentials/FreshBooksScimApi.credentia
 import { FreshBooks } from '../../nodes/FreshBooks/FreshBooks.node';
 import { FreshBooksScimTrigger } from '../../nodes/FreshBooksScimTrigger/FreshBooksScimTrigger.node';
 
-/** Saved workflows depend on these names: interface.md. A name may be added, never renamed or dropped. */
+/** Saved workflows depend on these names. Names may be added, but not renamed or removed. */
 
 const { description } = new FreshBooks();
 
@@ -49,7 +49,7 @@ const OPERATIONS: Array<[string, string, string[], Record<string, string[]>]> = 
 describe.each(OPERATIONS)('%s %s', (resource, operation, parameters, collections) => {
 	const properties = shown(resource, operation);
 
-	test('has its parameters, each once', () => {
+	test('has exactly its parameters', () => {
 		const names = namesOf(properties);
 		expect(names).toEqual(expect.arrayContaining(parameters));
 		expect(names).toHaveLength(new Set(names).size);
@@ -59,7 +59,7 @@ describe.each(OPERATIONS)('%s %s', (resource, operation, parameters, collections
 		for (const [name, wanted] of Object.entries(collections)) expect(namesOf(entries(named(properties, name)))).toEqual(expect.arrayContaining(wanted));
 	});
 
-	test('can be chosen, with an action text', () => {
+	test('is selectable and has an action text', () => {
 		const choice = description.properties.find(({ name, displayOptions }) => name === 'operation' && displayOptions?.show?.resource?.includes(resource));
 		expect(entries(choice)).toContainEqual(expect.objectContaining({ value: operation, action: expect.stringMatching(/^[A-Z][a-z]+ /) }));
 	});
@@ -72,7 +72,7 @@ describe.each(OPERATIONS)('%s %s', (resource, operation, parameters, collections
 	});
 });
 
-test('there is no other operation of staff: FreshBooks says not to create any', () => {
+test('staff has no other operation: FreshBooks advises against creating staff', () => {
 	const choice = description.properties.find(({ name, displayOptions }) => name === 'operation' && displayOptions?.show?.resource?.includes('staff'));
 	expect(entries(choice).map((option) => (option as unknown as { value: string }).value).sort()).toEqual(['delete', 'get', 'getAll', 'update']);
 });
@@ -143,11 +143,11 @@ test.each([
 	expect(named(entries(named(shown(resource, operation), 'options')), name)).toMatchObject({ type: 'boolean', default: value });
 });
 
-test("'Dry Run' of offboard is seen without opening the options", () => {
+test("'Dry Run' of offboard is visible without opening the options", () => {
 	expect(named(shown('access', 'offboard'), 'dryRun')).toMatchObject({ displayName: 'Dry Run', type: 'boolean' });
 });
 
-test.each(['offboard', 'review'])('the businesses of %s are chosen from a list where only some are meant', (operation) => {
+test.each(['offboard', 'review'])('the businesses of %s can be chosen from a list', (operation) => {
 	expect(namesOf(shown('access', operation))).not.toContain('businessIds');
 	expect(named(shown('access', operation, { businesses: 'selected' }), 'businessIds')).toMatchObject({ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getBusinesses' } });
 	expect(Object.keys(new FreshBooks().methods.loadOptions)).toContain('getBusinesses');
@@ -173,7 +173,7 @@ test.each([
 	expect(Object.keys(new FreshBooks().methods.listSearch)).toContain(method);
 });
 
-test('every locator must be chosen, but the role of Update Role: permissions may be changed alone', () => {
+test('every locator is required, except the role of Update Role: permissions can be changed alone', () => {
 	const optional = OPERATIONS.flatMap(([resource, operation]) =>
 		shown(resource, operation)
 			.filter(({ type, required }) => type === 'resourceLocator' && required !== true)
@@ -186,11 +186,11 @@ test.each(['get', 'remove', 'updateRole'])("the person of %s is called 'Team Mem
 	expect(named(shown('teamMember', operation), 'member')?.displayName).toBe('Team Member');
 });
 
-test('the node is named, usable as a tool, and asks for the one credential', () => {
+test('the node has its name, is usable as a tool, and needs one credential', () => {
 	expect(description).toMatchObject({ name: 'freshBooks', version: 1, usableAsTool: true, credentials: [{ name: 'freshBooksOAuth2Api', required: true }] });
 });
 
-test('the credential is named and has its fields', () => {
+test('the credential has its name and fields', () => {
 	const credential = new FreshBooksOAuth2Api();
 	expect(credential).toMatchObject({ name: 'freshBooksOAuth2Api', extends: ['oAuth2Api'] });
 	const field = (name: string) => named(credential.properties, name);
@@ -210,7 +210,7 @@ describe('the SCIM trigger', () => {
 	const scim = new FreshBooksScimTrigger();
 	const { properties } = scim.description;
 
-	test('is named, and asks for both credentials', () => {
+	test('has its name, and needs both credentials', () => {
 		expect(scim.description).toMatchObject({
 			name: 'freshBooksScimTrigger',
 			displayName: 'FreshBooks SCIM Trigger',
@@ -253,7 +253,7 @@ describe('the SCIM trigger', () => {
 		expect(credential.properties).toMatchObject([{ name: 'token', type: 'string', required: true, default: '', typeOptions: { password: true } }]);
 	});
 
-	test('every address is in the panel once: the base URL alone', () => {
+	test('the panel shows one address: the base URL', () => {
 		const webhooks = scim.description.webhooks ?? [];
 		expect(webhooks.filter(({ ndvHideUrl }) => ndvHideUrl !== true)).toMatchObject([{ name: 'default', httpMethod: 'GET', path: '={{$parameter["path"]}}', isFullPath: false }]);
 		expect(new Set(webhooks.map(({ httpMethod, path }) => `${httpMethod} ${path}`)).size).toBe(webhooks.length);

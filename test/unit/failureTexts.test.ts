@@ -33,7 +33,7 @@ const KINDS: FailureKind[] = [
 ];
 
 describe.each(KINDS)('a failure of kind %s', (kind) => {
-	test.each(['GET', 'POST', 'PUT', 'DELETE'])('(%s) says what it was about and what to do, in words of n8n', (method) => {
+	test.each(['GET', 'POST', 'PUT', 'DELETE'])('(%s) says what happened and what to do', (method) => {
 		const { message, description } = textOf(failure(kind, { method, status: 500 }));
 		expect(message).toContain('member 7 of business 789');
 		expect(message).not.toMatch(/[.]$|undefined|null|\berror\b|\bproblem\b|\bfailure\b|\bmistake\b/i);
@@ -43,7 +43,7 @@ describe.each(KINDS)('a failure of kind %s', (kind) => {
 		expect(description).not.toMatch(/undefined|null/);
 	});
 
-	test("reaches the user as it is: n8n's stock sentences do not replace it", () => {
+	test("is shown unchanged: n8n's standard texts do not replace it", () => {
 		const subject = 'freeaccess@keeperman.example, whose preexisting ECONNREFUSED is reported';
 		const shown = toNodeError(NODE, new FreshBooksError(failure(kind, { subject, serviceText: 'ENOTFOUND ETIMEDOUT' })), { itemIndex: 3 });
 		expect(shown.message).toContain(subject);
@@ -52,7 +52,7 @@ describe.each(KINDS)('a failure of kind %s', (kind) => {
 	});
 });
 
-/** What n8n shows of a failure in a node with these parameters. */
+/** The texts that n8n shows for a failure in a node with these parameters. */
 const shownWith = (parameters: INode['parameters'], shown: Failure) => {
 	const { message, description } = toNodeError({ ...NODE, parameters }, new FreshBooksError(shown));
 	return { message, description: description ?? '' };
@@ -68,17 +68,17 @@ test.each<[FailureKind, string, string, string]>([
 	['notPublished', 'invitation ID', 'invitation', 'Invitation'],
 	['notFound', 'staff ID', 'staff', 'Staff'],
 	['permission', 'business ID', 'business', 'Business'],
-])('%s by %s names the parameter where the operation has %s', (kind, idFamily, name, parameter) => {
+])('%s by %s names the parameter if the operation has %s', (kind, idFamily, name, parameter) => {
 	expect(shownWith({ [name]: LOCATOR }, failure(kind, { idFamily })).message).toContain(`(parameter '${parameter}')`);
 	expect(shownWith({ email: 'a@b.co' }, failure(kind, { idFamily })).message).not.toContain('parameter');
 	expect(textOf(failure(kind, { idFamily })).message).not.toContain('parameter');
 });
 
-test('not found says which kind of ID was used', () => {
+test('not found names the kind of ID', () => {
 	expect(textOf(failure('notFound', { idFamily: 'team member UUID' })).description).toContain('looked up by its team member UUID');
 });
 
-test('not found without an ID says nothing about one', () => {
+test('not found without an ID mentions none', () => {
 	expect(textOf(failure('notFound', { idFamily: 'none', subject: 'the connected user' })).description).not.toContain('none');
 });
 
@@ -88,7 +88,7 @@ test.each([
 	['role', 'role', 'Role'],
 	['capacity', 'role', 'Role'],
 	['permissions', 'permissions', 'Permissions'],
-])("a refused field '%s' is the parameter where the operation has %s", (field, name, parameter) => {
+])("a rejected field '%s' is shown as the parameter if the operation has %s", (field, name, parameter) => {
 	const refused = failure('validation', { field, serviceText: 'is invalid' });
 	expect(shownWith({ [name]: 'x' }, refused).message).toMatch(new RegExp(`parameter '${parameter}'.*is invalid`));
 	const without = shownWith({}, refused);
@@ -96,7 +96,7 @@ test.each([
 	expect(without.description).toContain(`'${field}'`);
 });
 
-test("'Batch Size' is advised only where it is set", () => {
+test("'Batch Size' is suggested only if it is set", () => {
 	const refused = failure('rateLimited', { method: 'DELETE', sent: 5, maybeDone: false });
 	expect(shownWith({ options: { batchSize: 20 } }, refused).description).toContain("'Batch Size'");
 	for (const parameters of [{ options: {} }, {}, { options: 'batchSize' }]) expect(shownWith(parameters, refused).description).not.toContain("'Batch Size'");
@@ -108,18 +108,18 @@ test("'If Already Invited' is advised for Create only", () => {
 	expect(shownWith({ resource: 'access', operation: 'onboard' }, open).description).not.toContain("'If Already Invited'");
 });
 
-test('a refused field that is no parameter is named as FreshBooks names it', () => {
+test('a rejected field that is not a parameter has FreshBooks\' name', () => {
 	expect(textOf(failure('validation', { field: 'p_code' })).description).toContain("'p_code'");
 });
 
-test('a refused scope names the scopes and where to enable them', () => {
+test('a missing scope names the scopes and where to enable them', () => {
 	const { message, description } = textOf(failure('scope', { scopes: ['user:teams:read', 'user:teams:write'], serviceText: 'Scopes needed.' }));
 	expect(message).toContain('user:teams:read user:teams:write');
 	expect(description).toContain('Settings > Developer Portal');
 	expect(description).toContain('"Scopes needed."');
 });
 
-test('an endpoint that FreshBooks does not publish is called that, with where to do it by hand', () => {
+test('an undocumented endpoint is called that, and the text says where to do it by hand', () => {
 	const { message, description } = textOf(failure('notPublished', { status: 405 }));
 	expect(message).toContain('405');
 	expect(description).toContain("not in FreshBooks' public documentation");
@@ -127,7 +127,7 @@ test('an endpoint that FreshBooks does not publish is called that, with where to
 	expect(description).toContain('in FreshBooks itself, under Team Members');
 });
 
-test('one about the connected user has no ID to check, and its place by hand is not the team', () => {
+test('one about the connected user suggests neither an ID nor the team page', () => {
 	const { description } = textOf(failure('notPublished', { subject: 'the connected user', idFamily: 'none', status: 404 }));
 	expect(description).toMatch(/only\. To fix this, do it in FreshBooks itself\.$/);
 });
@@ -148,7 +148,7 @@ test.each<[number | undefined, string]>([
 	expect(textOf(failure('rateLimited', { retryAfterMs })).description).toContain(wait);
 });
 
-describe('a text follows the facts', () => {
+describe('a text claims only the facts', () => {
 	const FACTS: Array<Partial<Failure>> = [0, 1, 2, 5, undefined].flatMap((sent) =>
 		[true, false, undefined].flatMap((maybeDone) =>
 			[true, false].flatMap((answeredByFreshBooks) =>
@@ -156,7 +156,7 @@ describe('a text follows the facts', () => {
 			),
 		),
 	);
-	/** Facts that no request can have. */
+	/** Facts that cannot occur together. */
 	const isImpossible = ({ sent, maybeDone, afterUnknownFate, readBackFailed, answeredByFreshBooks }: Partial<Failure>) =>
 		(sent === 0 && (maybeDone === true || readBackFailed === true || answeredByFreshBooks === true)) || (afterUnknownFate === true && (maybeDone !== true || (sent !== undefined && sent < 2)));
 	const CASES = KINDS.flatMap((kind) =>
@@ -164,7 +164,7 @@ describe('a text follows the facts', () => {
 	);
 	const described = (shown: Failure) => ({ shown, text: Object.values(textOf(shown)).join(' ') });
 
-	test('whatever they are: nothing is claimed that they do not show', () => {
+	test('for any facts, nothing else is claimed', () => {
 		const wrong = CASES.map(described).filter(({ shown, text }) => {
 			const { method, sent, maybeDone, readBackFailed, kind } = shown;
 			const isRead = method === 'GET';
@@ -186,7 +186,7 @@ describe('a text follows the facts', () => {
 		expect(wrong).toEqual([]);
 	});
 
-	test('and what they show of an unclear end of a write is said', () => {
+	test('and an unknown result of a write is reported', () => {
 		const silent = CASES.filter(({ method, maybeDone, readBackFailed, kind }) => method !== 'GET' && maybeDone && !readBackFailed && kind !== 'unknownFate')
 			.filter(({ kind, afterUnknownFate }) => afterUnknownFate || ['outage', 'unreachable', 'notJson', 'malformed', 'rateLimited', 'cancelled'].includes(kind))
 			.map(described)
@@ -197,12 +197,12 @@ describe('a text follows the facts', () => {
 	test.each<[string, Partial<Failure> & { kind: FailureKind }, RegExp]>([
 		['a read', { kind: 'malformed', method: 'GET', sent: 5 }, /^Nothing was changed\. It was tried 5 times\./],
 		['a write that was refused five times', { kind: 'rateLimited', method: 'POST', sent: 5, maybeDone: false }, /^Nothing was done for it\. It was tried 5 times\. To fix this, wait a minute and run it again\.$/],
-		['a removal, unclear and then refused', { kind: 'rateLimited', method: 'DELETE', sent: 3, maybeDone: true, afterUnknownFate: true }, /^It may or may not have been carried out; running it again is safe\. It was tried 3 times\./],
-		['an outage met once', { kind: 'outage', method: 'PUT', sent: 1, maybeDone: true }, /It was tried once\. To fix this, run it again later\.$/],
+		['a removal with an unknown result, and then refused', { kind: 'rateLimited', method: 'DELETE', sent: 3, maybeDone: true, afterUnknownFate: true }, /^It may or may not have been carried out; running it again is safe\. It was tried 3 times\./],
+		['an outage, once', { kind: 'outage', method: 'PUT', sent: 1, maybeDone: true }, /It was tried once\. To fix this, run it again later\.$/],
 		['a deadline before the first try', { kind: 'unreachable', method: 'DELETE', sent: 0, maybeDone: false }, /^It was not sent, so nothing was done for it\. Check/],
 		['a write whose result could not be read back', { kind: 'outage', method: 'GET', readBackFailed: true }, /^The change was accepted; only reading it back failed\./],
 		['a refused read-back', { kind: 'permission', method: 'GET', readBackFailed: true }, /^The change was accepted; only reading it back failed\./],
-		['a definite answer after an unclear try', { kind: 'notFound', method: 'DELETE', sent: 2, maybeDone: true, afterUnknownFate: true }, /An earlier try of it ended without a clear answer and may have been carried out\.$/],
+		['a definite response after a try with an unknown result', { kind: 'notFound', method: 'DELETE', sent: 2, maybeDone: true, afterUnknownFate: true }, /An earlier try of it ended without a clear answer and may have been carried out\.$/],
 		['an execution stopped before anything was sent', { kind: 'cancelled', method: 'POST', sent: 0, maybeDone: false }, /^It was not sent, so nothing was done for it\.$/],
 		['an execution stopped during a write', { kind: 'cancelled', method: 'POST', sent: 1, maybeDone: true }, /^What had been sent before may have been carried out\.$/],
 		['an invitation that a gateway answered', { kind: 'unknownFate', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: false }, /^It may still arrive\. It was not sent again/],
@@ -266,12 +266,12 @@ describe('as n8n shows it', () => {
 		expect(toNodeError(NODE, new FreshBooksError(failure('notFound', { status: 404 })))).toMatchObject({ name: 'NodeApiError', httpCode: '404' });
 	});
 
-	test('a refusal keeps its words and its way out, n8n’s stock sentences aside', () => {
+	test('a refusal keeps its message and description instead of n8n’s standard texts', () => {
 		const shown = toNodeError(NODE, refusal('Nobody has freeaccess@example.com', 'Look again.'), { itemIndex: 0, remark: 'Done before it stopped: item 1.' });
 		expect(shown).toMatchObject({ name: 'NodeOperationError', message: 'Nobody has freeaccess@example.com [item 0]', description: 'Look again. Done before it stopped: item 1.' });
 	});
 
-	test('anything else is called a defect, and its words are not shown: they may hold a token', () => {
+	test('any other error is called a defect, and its text, which may contain a token, is not shown', () => {
 		const shown = toNodeError(NODE, new TypeError('x is not a function: Bearer abc'), { itemIndex: 2 });
 		expect(shown.message).toBe('The FreshBooks node met something it was not made for [item 2]');
 		expect(JSON.stringify(shown)).not.toContain('Bearer');

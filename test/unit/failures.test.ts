@@ -16,7 +16,7 @@ const GOOGLE_DETAILS = (metadata: object, reason: string) => [
 	{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'accounting.api.freshbooks.com', metadata },
 ];
 
-/** Every envelope of freshbooks-api.md 1.6, 4.5, 6 and 10: [where, HTTP status, body, what it says, kind]. */
+/** Every known error envelope: [source, HTTP status, body, expected text, kind]. */
 const ENVELOPES: Array<[where: string, status: number, body: unknown, says: ErrorBody, kind: FailureKind]> = [
 	['OAuth, used code', 400, { error: 'invalid_grant', error_description: 'The provided authorization grant is invalid' }, { text: 'The provided authorization grant is invalid' }, 'validation'],
 	['OAuth, wrong client', 401, { error: 'invalid_client', error_description: 'Client authentication failed' }, { text: 'Client authentication failed' }, 'reconnect'],
@@ -56,20 +56,20 @@ const ENVELOPES: Array<[where: string, status: number, body: unknown, says: Erro
 ];
 
 describe('an error body', () => {
-	test.each(ENVELOPES)('%s (%d) is read to its own text', (_where, status, body, says, kind) => {
+	test.each(ENVELOPES)('%s (%d) is parsed to its text', (_where, status, body, says, kind) => {
 		expect(readErrorBody(body)).toMatchObject(says);
 		expect(classifyAnswer(status, body, context)).toMatchObject({ kind, status, serviceText: says.text, field: says.field });
 	});
 
 	test.each([null, 7, true, [], [{ message: 'x' }], {}, { error: null }, { error: {} }, { errors: [] }, { errors: [null] }, { details: [] }, { response: { errors: [[]] } }])(
-		'without anything readable says nothing: %j',
+		'without any text has none: %j',
 		(body) => {
 			expect(readErrorBody(body).text).toBeUndefined();
 			expect(classifyAnswer(500, body, context).serviceText).toBeUndefined();
 		},
 	);
 
-	test('never becomes more than one short line', () => {
+	test('becomes one short line', () => {
 		const { text } = readErrorBody({ message: `a\r\nb\u0000c\u202ed ${'x'.repeat(5000)}` });
 		expect(text).toHaveLength(300);
 		expect(text).toMatch(/^a b c d x+…$/);
@@ -100,7 +100,7 @@ describe('an error body', () => {
 		'api_token: first-access-token',
 		`${' '.repeat(18_000)}${HEX.repeat(40)}`,
 		`${'\u200b'.repeat(19_970)}${HEX}`,
-	])('shows no token that FreshBooks repeats in it: %#', (message) => {
+	])('shows no token that FreshBooks repeats: %#', (message) => {
 		for (const { text = '', field = '' } of [readErrorBody({ message }), readErrorBody({ error: { [message]: 'is invalid' } })]) {
 			expect(`${text} ${field}`).not.toMatch(/first-access|a1b2|a 1|eyJ|abc_def|Y2xp|%61/);
 		}
@@ -116,15 +116,15 @@ describe('an error body', () => {
 		'Scopes needed: user:teams:read user:teams:write admin:all:legacy',
 		'Password: must have 8 characters. Secret: too short',
 		'IDs 6806492 6806493 6806494 6806495 6806496 6806497 6806498 are unknown',
-	])('keeps what a person needs: %s', (message) => {
+	])('keeps useful text: %s', (message) => {
 		expect(readErrorBody({ message }).text).toBe(message);
 	});
 
-	test('names a field in one short line as well', () => {
+	test('has a field name of one short line', () => {
 		expect(readErrorBody({ error: { [`a\n${'x'.repeat(5000)}`]: 'bad' } }).field).toHaveLength(300);
 	});
 
-	test('is quoted only, never dumped: no other field of it is kept', () => {
+	test('keeps no other field of the body', () => {
 		const failure = classifyAnswer(422, { error: 'invalid_resource', error_description: 'No.', api_token: 'secret-thing', trace: 'secret-thing' }, context);
 		expect(JSON.stringify(failure)).not.toContain('secret-thing');
 	});
@@ -152,7 +152,7 @@ describe('a status', () => {
 		expect(classifyAnswer(status, undefined, { ...context, published }).kind).toBe(kind);
 	});
 
-	test('keeps the wait that FreshBooks asks for', () => {
+	test('keeps the wait that FreshBooks announces', () => {
 		expect(classifyAnswer(429, undefined, context, 7000).retryAfterMs).toBe(7000);
 	});
 });
@@ -185,7 +185,7 @@ describe('an error inside an HTTP 200', () => {
 		['an error beside code 200', { code: 200, error: 'Content is required' }, 422],
 		['code 404', { code: 404, message: 'No' }, 422],
 		['a newer errors object', { errors: { message: 'Request failed', status: 400 } }, 422],
-	])('%s stands for %s', (_name, body, status) => {
+	])('%s means %s', (_name, body, status) => {
 		expect(statusInsideSuccess(body)).toBe(status);
 	});
 
@@ -208,12 +208,12 @@ describe('an error inside an HTTP 200', () => {
 		{ code: 200, message: 'Invited.' },
 		{ code: 204 },
 		{ errno: 0, message: '' },
-	])('is not seen in %j', (body) => {
+	])('is not found in %j', (body) => {
 		expect(statusInsideSuccess(body)).toBeUndefined();
 	});
 });
 
-describe('a refused scope', () => {
+describe('a missing scope', () => {
 	const refusal = (text: string, error?: string) => classifyAnswer(403, { error, error_description: text }, context);
 
 	test.each<[string, string[]]>([
@@ -228,16 +228,16 @@ describe('a refused scope', () => {
 		expect(refusal(text)).toMatchObject({ kind: 'scope', scopes });
 	});
 
-	test('is known by its code alone as well', () => {
+	test('is recognized by its code alone', () => {
 		expect(classifyAnswer(403, { error: 'insufficient_scope' }, context)).toMatchObject({ kind: 'scope', scopes: [] });
 	});
 
-	test('is not seen in a refused role', () => {
+	test('is not found in a refused role', () => {
 		expect(refusal('Permission Denied.')).toMatchObject({ kind: 'permission', scopes: undefined });
 	});
 });
 
-test('an API error tells what it was about and nothing else, and is known by name in another copy of the module', () => {
+test('an API error names only its subject, and is recognized by name in another copy of the module', () => {
 	const failure = classifyAnswer(404, { message: 'No.' }, context);
 	const error = new FreshBooksError(failure);
 	expect(error.message).toBe('notFound: GET the thing');

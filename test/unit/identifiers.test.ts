@@ -14,7 +14,7 @@ import {
 
 const UUID = 'dd6392d0-0639-40bd-9502-7d80c44de9f3';
 
-/** What must never get into a path, whatever kind of ID is asked for. */
+/** Values that no kind of ID may accept. */
 const CRAFTED = [
 	'',
 	' ',
@@ -70,7 +70,7 @@ describe('an integer ID', () => {
 		[789, 789],
 		['6806492', 6806492],
 		['999999999999999', 999999999999999],
-	])('%j is good', (value, id) => {
+	])('%j is valid', (value, id) => {
 		expect(checkIntegerId(value)).toEqual({ ok: true, value: id });
 	});
 
@@ -78,13 +78,13 @@ describe('an integer ID', () => {
 		expectRefused(checkIntegerId, value);
 	});
 
-	test('that is a UUID is called one', () => {
+	test('that is a UUID is named as one', () => {
 		expect(checkIntegerId(UUID)).toMatchObject({ problem: expect.stringContaining('this is a UUID') });
 	});
 });
 
 describe('a UUID', () => {
-	test.each([UUID, UUID.toUpperCase()])('%s is good, and lower-cased', (value) => {
+	test.each([UUID, UUID.toUpperCase()])('%s is valid, and becomes lower case', (value) => {
 		expect(checkUuid(value)).toEqual({ ok: true, value: UUID });
 	});
 
@@ -92,13 +92,13 @@ describe('a UUID', () => {
 		expectRefused(checkUuid, value);
 	});
 
-	test('that is a whole number is called one', () => {
+	test('that is a whole number is named as one', () => {
 		expect(checkUuid('712052')).toMatchObject({ problem: expect.stringContaining('this is a whole number') });
 	});
 });
 
 describe('an account ID', () => {
-	test.each(['zDmNq', 'ACM123', '5'])('%s is good, in the case it was given', (value) => {
+	test.each(['zDmNq', 'ACM123', '5'])('%s is valid and keeps its case', (value) => {
 		expect(checkAccountId(value)).toEqual({ ok: true, value });
 	});
 
@@ -108,7 +108,7 @@ describe('an account ID', () => {
 });
 
 describe('an email address', () => {
-	test.each(['a@b.co', 'First.Last+tag@Sub.Example.com', "o'neil@example.com", 'jürgen@bücher.example', ' a@b.co '])('%j is good', (value) => {
+	test.each(['a@b.co', 'First.Last+tag@Sub.Example.com', "o'neil@example.com", 'jürgen@bücher.example', ' a@b.co '])('%j is valid', (value) => {
 		expect(checkEmail(value)).toEqual({ ok: true, value: value.trim() });
 	});
 
@@ -144,7 +144,7 @@ describe('an email address', () => {
 		expectRefused(checkEmail, value);
 	});
 
-	test('is the same in upper and lower case, and nothing is the same as nothing', () => {
+	test('is equal in upper and lower case, and missing addresses are never equal', () => {
 		expect(sameAddress('A@B.co', ' a@b.CO ')).toBe(true);
 		expect(sameAddress('a@b.co', 'a@b.com')).toBe(false);
 		expect(sameAddress(null, null)).toBe(false);
@@ -161,8 +161,8 @@ describe('two addresses', () => {
 		['decomposed and in upper case', 'RENE\u0301@example.com', 'ren\u00e9@example.com'],
 		['with a letter that is composed in lower case only', 'H\u0331@example.com', '\u1e96@example.com'],
 		['in Greek', 'ΣΟΦΙΑ@example.com', 'σοφια@example.com'],
-		['with blanks around', ' ann@example.com\n', 'ann@example.com'],
-	])('%s are the same', (_how, one, other) => {
+		['with surrounding spaces', ' ann@example.com\n', 'ann@example.com'],
+	])('%s are equal', (_how, one, other) => {
 		expect(sameAddress(one, other)).toBe(true);
 	});
 
@@ -177,13 +177,13 @@ describe('two addresses', () => {
 		['a letter and its full-width form', '\uff41nn@example.com', 'ann@example.com'],
 		['a Greek question mark and a semicolon', 'a\u037eb@example.com', 'a;b@example.com'],
 		['a Latin and a Cyrillic a', '\u0430nn@example.com', 'ann@example.com'],
-	])('with %s are two', (_how, one, other) => {
+	])('with %s are different', (_how, one, other) => {
 		expect(sameAddress(one, other)).toBe(false);
 	});
 
 	const text = fc.string({ unit: fc.oneof(fc.constantFrom(...'aAkKiIsS.\u0301\u0327\u0331\u0307\u212a\u0130\u0131\u017f\u1e9e\u212b\u03a3\u037e\u1fef'), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })) });
 
-	test('have a key whose key is itself', () => {
+	test('have a key that is its own key', () => {
 		fc.assert(fc.property(text, (address) => expect(addressKey(addressKey(address))).toBe(addressKey(address))), { numRuns: 2_000 });
 	});
 
@@ -193,14 +193,14 @@ describe('two addresses', () => {
 		fc.assert(fc.property(withoutLookalikes, same), { numRuns: 2_000 });
 	});
 
-	test('are never merged when their ASCII parts differ: what is not ASCII stays so', () => {
+	test('differ if their ASCII parts differ: non-ASCII characters never become ASCII', () => {
 		const withOther = fc.tuple(fc.string(), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), fc.string()).filter(([, other]) => /[^\0-\x7f]/.test(other));
 		const staysOther = ([before, other, after]: [string, string, string]) => expect(addressKey(`<${before}${other}${after}>`)).toMatch(/[^\0-\x7f]/);
 		fc.assert(fc.property(withOther, staysOther), { numRuns: 2_000 });
 		for (let code = 0x80; code <= 0xffff; code++) staysOther(['', String.fromCharCode(code), '']);
 	});
 
-	test('of ASCII are the same in the case of their letters, and in nothing else', () => {
+	test('in ASCII are equal except for the case of letters', () => {
 		const ascii = fc.string({ unit: fc.constantFrom(...'aAbBkK@.-_') });
 		const judge = (one: string, other: string) => expect(addressKey(one) === addressKey(other)).toBe(one.toLowerCase() === other.toLowerCase());
 		fc.assert(fc.property(ascii, ascii, judge), { numRuns: 2_000 });
@@ -208,7 +208,7 @@ describe('two addresses', () => {
 });
 
 describe('a role', () => {
-	test.each(['business_employee', 'admin', 'no-seat', ' owner '])('%j is good', (value) => {
+	test.each(['business_employee', 'admin', 'no-seat', ' owner '])('%j is valid', (value) => {
 		expect(checkRole(value)).toEqual({ ok: true, value: value.trim() });
 	});
 
@@ -218,20 +218,20 @@ describe('a role', () => {
 });
 
 describe('a path', () => {
-	test('holds its values as segments of their own', () => {
+	test('contains each value as one segment', () => {
 		expect(path`/auth/api/v1/business/${789}/members/${1}`).toBe('/auth/api/v1/business/789/members/1');
 		expect(path`/a/${'zDmNq'}`).toBe('/a/zDmNq');
 		expect(path`/a`).toBe('/a');
 	});
 
-	test('is never built from an empty or missing value: DELETE on the shortened path would delete a business', () => {
+	test('is not built with an empty or missing value: DELETE on the shorter path would delete a business', () => {
 		const build = path as (parts: TemplateStringsArray, ...values: unknown[]) => string;
 		for (const value of ['', ' ', undefined, null, NaN, 1.5, Infinity, true, {}, [], [1]]) {
 			expect(() => build`/auth/api/v1/users/business/${value}`).toThrow('not an ID');
 		}
 	});
 
-	test('whatever the values, is the intended one or none', () => {
+	test('is the intended path or an error, for any values', () => {
 		fc.assert(
 			fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom(...CRAFTED.filter((value) => typeof value === 'string'))), (value) => {
 				let built: string | undefined;

@@ -7,7 +7,7 @@ import { EXAMPLE } from '../harness/examples';
 const accounts = (me: IDataObject) => membershipsOf(me).map(({ businessId, accountId }) => [businessId, accountId]);
 
 describe('the memberships of users/me', () => {
-	test('are read from the documented example: both businesses, each with its own account', () => {
+	test('are parsed from the documented example: both businesses, each with its own account', () => {
 		const memberships = EXAMPLE.usersMe.response.business_memberships;
 		expect(membershipsOf(EXAMPLE.usersMe.response)).toEqual([
 			{ businessId: 77128, businessUuid: null, accountId: 'zDmNq', name: 'BillSpring', role: 'owner', membershipId: 168372, active: null, staffLimit: -1, raw: memberships[0] },
@@ -15,28 +15,28 @@ describe('the memberships of users/me', () => {
 		]);
 	});
 
-	test('are read from the modern shape', () => {
+	test('are parsed from the modern shape', () => {
 		expect(membershipsOf(EXAMPLE.usersMeModern.response)).toEqual([
 			{ businessId: 77128, businessUuid: '<uuid>', accountId: 'ACM123', name: 'Acme', role: 'owner', membershipId: 168372, active: true, staffLimit: -1, raw: EXAMPLE.usersMeModern.response.business_memberships[0] },
 		]);
 	});
 
-	test("are read from the guide's flat shape", () => {
+	test("are parsed from the guide's flat shape", () => {
 		expect(membershipsOf(EXAMPLE.usersMeFlat.response)).toEqual([
 			{ businessId: 789, businessUuid: null, accountId: null, name: null, role: 'owner', membershipId: null, active: null, staffLimit: null, raw: EXAMPLE.usersMeFlat.response.business_memberships[0] },
 		]);
 	});
 
-	test.each([{}, { business_memberships: null }, { business_memberships: [] }, { business_memberships: {} }])('may be none: %j', (me) => {
+	test.each([{}, { business_memberships: null }, { business_memberships: [] }, { business_memberships: {} }])('may be empty: %j', (me) => {
 		expect(membershipsOf(me)).toEqual([]);
 	});
 
-	test('leave out one without a business, and only that', () => {
+	test('omit only one without a business', () => {
 		const me = { business_memberships: [{ id: 1, role: 'owner' }, { id: 2, role: 'owner', business: null }, null, { id: 3, business: { id: 9 } }] };
 		expect(membershipsOf(me).map(({ businessId }) => businessId)).toEqual([9]);
 	});
 
-	test('take the business of the membership, never the ID of the membership', () => {
+	test('use the ID of the business, not of the membership', () => {
 		expect(membershipsOf({ business_memberships: [{ id: 168372, business: { id: 77128 } }] })[0]).toMatchObject({ businessId: 77128, membershipId: 168372 });
 	});
 });
@@ -47,13 +47,13 @@ describe('a business with null account_id', () => {
 
 	const clientOf = (...accountIds: string[]) => accountIds.map((account_id) => ({ business_id: 10, account_id }));
 
-	test.each([[['XYZ']], [['XYZ', 'ABC']]])('never takes one of the accounts it is a client of: %j', (accountIds) => {
+	test.each([[['XYZ']], [['XYZ', 'ABC']]])('never gets an account where it is a client: %j', (accountIds) => {
 		const business = { id: 10, account_id: null, business_clients: clientOf(...accountIds) };
 		const roles = accountIds.map((accountid) => ({ accountid, role: 'staff' }));
 		expect(accounts({ business_memberships: [{ id: 1, business }], roles })).toEqual([[10, null]]);
 	});
 
-	test('nor takes an account for its own that it is a client of', () => {
+	test('does not treat an account where it is a client as its own', () => {
 		expect(accounts({ business_memberships: [{ id: 1, business: { id: 10, account_id: 'XYZ', business_clients: clientOf('XYZ') } }] })).toEqual([[10, null]]);
 	});
 
@@ -61,22 +61,22 @@ describe('a business with null account_id', () => {
 		[[{ accountid: 'FREE', role: 'client' }], null],
 		[[{ accountid: 'FREE', role: 'admin' }, { accountid: 'FREE', role: 'Client' }], null],
 		[[{ accountid: 'OTHER', role: 'client' }, { accountid: 'FREE', role: 'admin' }], 'FREE'],
-	])('takes no account of the roles %j in which the user is a client: %s', (roles, accountId) => {
+	])('gets no account where the user is a client, of the roles %j: %s', (roles, accountId) => {
 		expect(accounts({ business_memberships: [withoutAccount], roles })).toEqual([[10, accountId]]);
 	});
 
-	test('takes the one account among the roles that no other business has', () => {
+	test('gets the only account in the roles that no other business has', () => {
 		expect(accounts({ business_memberships: [withoutAccount, withAccount], roles: [{ accountid: 'ACM' }, { accountid: 'FREE' }, { accountid: 'FREE' }] })).toEqual([
 			[10, 'FREE'],
 			[20, 'ACM'],
 		]);
 	});
 
-	test('takes none where two accounts are free: never the first', () => {
+	test('gets none if two accounts are unused', () => {
 		expect(accounts({ business_memberships: [withoutAccount], roles: [{ accountid: 'ONE' }, { accountid: 'TWO' }] })).toEqual([[10, null]]);
 	});
 
-	test('takes none where two businesses have none: never the first', () => {
+	test('gets none if two businesses have none', () => {
 		const other = { id: 3, business: { id: 30, account_id: null } };
 		expect(accounts({ business_memberships: [withoutAccount, other], roles: [{ accountid: 'FREE' }] })).toEqual([
 			[10, null],
@@ -84,7 +84,7 @@ describe('a business with null account_id', () => {
 		]);
 	});
 
-	test("never takes another business's account", () => {
+	test("never gets another business's account", () => {
 		expect(accounts({ business_memberships: [withoutAccount, withAccount], roles: [{ accountid: 'ACM' }] })).toEqual([
 			[10, null],
 			[20, 'ACM'],
@@ -102,11 +102,11 @@ describe("the plan's limit of staff", () => {
 		[{ OTHER: { 'staff.limit': 5 } }, null],
 		[{ ACM: null }, null],
 		[{}, null],
-	])('of the permissions %j is %s', (permissions, staffLimit) => {
+	])('for the permissions %j is %s', (permissions, staffLimit) => {
 		expect(limit(permissions)).toBe(staffLimit);
 	});
 
-	test('is unknown where the business has no account', () => {
+	test('is unknown if the business has no account', () => {
 		expect(membershipsOf(EXAMPLE.usersMeFlat.response)[0].staffLimit).toBeNull();
 	});
 });
@@ -114,7 +114,7 @@ describe("the plan's limit of staff", () => {
 describe('the connected user', () => {
 	const clientOf = (answer: unknown): FreshBooksClient => ({ maxInFlight: 1, send: async () => answer, pause: async () => undefined, warn: () => undefined, mayUse: () => false });
 
-	test.each([undefined, null, {}, 'none', [null], ['x'], [[]]])('whose business_memberships are %j is malformed, not a member of nothing', async (business_memberships) => {
+	test.each([undefined, null, {}, 'none', [null], ['x'], [[]]])('whose business_memberships are %j is malformed', async (business_memberships) => {
 		await expect(getMe(clientOf({ response: { id: 1, business_memberships } }))).rejects.toMatchObject({ failure: { kind: 'malformed', subject: 'the connected user' } });
 	});
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The layers of the package, lowest first. An import leads to its own layer or a lower one. */
+/** The layers of the package, lowest first. A file imports from its own layer or a lower one. */
 const LAYERS: ReadonlyArray<[name: string, folder: RegExp]> = [
 	['client', /^FreshBooks\/client\//],
 	['api', /^FreshBooks\/api\//],
@@ -20,7 +20,7 @@ function filesIn(folder: string): string[] {
 		.map((entry) => path.relative(NODES, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'));
 }
 
-/** What a file imports from this package, as paths below `nodes`. */
+/** A file's imports from this package, as paths below `nodes`. */
 function importsOf(file: string): string[] {
 	const text = readFileSync(path.join(NODES, file), 'utf8');
 	return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, specifier]) => {
@@ -47,7 +47,7 @@ test.each(TRIGGERS.flatMap((folder) => filesIn(path.join(NODES, folder))))('%s i
 	expect(importsOf(file).filter((target) => layerOf(target) >= operations || isOfAnother(target))).toEqual([]);
 });
 
-test('nothing below the operations knows a node of n8n’s or its parameters', () => {
+test('nothing below the operations uses an n8n node or its parameters', () => {
 	const below = filesIn(path.join(NODES, 'FreshBooks/people'));
 	const knowing = below.filter((file) => /getNodeParameter|IExecuteFunctions|NodeOperationError|httpRequest/.test(readFileSync(path.join(NODES, file), 'utf8')));
 	expect(knowing).toEqual([]);

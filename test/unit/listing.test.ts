@@ -33,7 +33,7 @@ const REQUEST: ListRequest<IDataObject> = {
 
 type Answer = (page: number, time: number) => unknown;
 
-/** A FreshBooks that answers pages by a function, and notes what it was asked. */
+/** A client that returns pages from a function, and records the requests. */
 function service(answer: Answer, maxInFlight = 10) {
 	const asked: FreshBooksRequest[] = [];
 	const client: FreshBooksClient = {
@@ -57,7 +57,7 @@ const SHAPES: Array<[string, PageShape]> = [
 	['everything flat inside response.result', staffPage],
 ];
 
-/** A list of `count` rows as FreshBooks pages it: 100 at most, an empty page past the end. */
+/** A list of `count` rows with FreshBooks' paging: at most 100 rows, an empty page after the end. */
 function paged(shape: PageShape, count: number, perPage = 100): Answer {
 	const all = rowsFrom(1, count);
 	return (page) => shape(all.slice((page - 1) * perPage, page * perPage), page, count, perPage);
@@ -74,7 +74,7 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 		[250, 3],
 		[1000, 10],
 		[1001, 11],
-	])('of %d rows costs %d requests and comes complete, in order', async (count, requests) => {
+	])('of %d rows takes %d requests and is complete, in order', async (count, requests) => {
 		const { client, asked, pages } = service(paged(shape, count));
 		const listing = await readList(client, REQUEST);
 		expect(ids(listing.rows)).toEqual(upTo(count));
@@ -84,7 +84,7 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 		expect(isShort(listing) || movedWhileRead(listing)).toBe(false);
 	});
 
-	test('is paged as FreshBooks echoes it, when it clamps per_page', async () => {
+	test('uses the per_page that FreshBooks returns, if it lowers it', async () => {
 		const { client, pages } = service(paged(shape, 60, 25));
 		expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(60));
 		expect(pages()).toEqual([1, 2, 3]);
@@ -97,14 +97,14 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 		[101, 2],
 		[250, 3],
 		[900, 5],
-	])('with a limit of %d costs %d requests of the five', async (limit, requests) => {
+	])('with a limit of %d takes %d of the five requests', async (limit, requests) => {
 		const { client } = service(paged(shape, 500));
 		const listing = await readList(client, REQUEST, limit);
 		expect(ids(listing.rows)).toEqual(upTo(Math.min(limit, 500)));
 		expect(listing).toMatchObject({ requests, limited: limit < 500 });
 	});
 
-	test.each([undefined, 100])('of pages of 15 that say per_page %p is read to its end by its total', async (said) => {
+	test.each([undefined, 100])('with pages of 15 rows and per_page %p is read to the end by its total', async (said) => {
 		const { client, pages } = service((page) => {
 			const { perPage, ...answer } = { perPage: said, ...shape(rowsFrom(1, 40).slice((page - 1) * 15, page * 15), page, 40, 15) };
 			return JSON.parse(JSON.stringify(answer, (key, value: unknown) => (key === 'per_page' ? perPage : key === 'pages' && typeof value === 'number' ? undefined : value))) as unknown;
@@ -115,12 +115,12 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 		expect(pages()).toEqual([1, 2, 3]);
 	});
 
-	test('in which an empty page comes before others is malformed, never a short list', async () => {
+	test('with an empty page before others is malformed', async () => {
 		const { client } = service((page) => shape(page === 2 ? [] : rowsFrom(1, 300).slice((page - 1) * 100, page * 100), page, 300, 100));
 		await expect(readList(client, REQUEST)).rejects.toMatchObject({ failure: { kind: 'malformed', subject: 'things' } });
 	});
 
-	test('that counts rows and shows none is no empty list', async () => {
+	test('that counts rows but returns none is not empty', async () => {
 		const { client } = service((page) => shape([], page, 7, 100));
 		const listing = await readList(client, REQUEST);
 		expect([listing.rows, isShort(listing)]).toEqual([[], true]);
@@ -128,7 +128,7 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 		await expect(readWholeList(client, REQUEST, () => undefined)).rejects.toThrow('FreshBooks counts 7 things but shows none');
 	});
 
-	test('with a filter of ours is read until the limit of wanted rows is there', async () => {
+	test('with a filter of this package is read until the limit of matching rows', async () => {
 		const wanted = (kept: IDataObject) => Number(kept.id) % 50 === 0;
 		const { client } = service(paged(shape, 1000), 2);
 		const listing = await readList(client, { ...REQUEST, wanted }, 3);
@@ -140,12 +140,12 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 		expect([whole.listed, isShort(whole), movedWhileRead(whole)]).toEqual([1000, false, false]);
 	});
 
-	test('which FreshBooks has filtered costs no more than the limit needs', async () => {
+	test('that FreshBooks filters takes no more requests than the limit needs', async () => {
 		const { client } = service(paged(shape, 1000));
 		expect(await readList(client, { ...REQUEST, wanted: () => true }, 150)).toMatchObject({ requests: 2, limited: true });
 	});
 
-	test('whose total is larger than the rows that may be seen ends, and tells', async () => {
+	test('with a total above the visible rows ends, and is short', async () => {
 		const { client, pages } = service((page) => shape(page === 1 ? rowsFrom(1, 100) : page === 2 ? rowsFrom(101, 120) : [], page, 100_000, 100), 3);
 		const listing = await readList(client, REQUEST);
 		expect(ids(listing.rows)).toEqual(upTo(120));
@@ -153,12 +153,12 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 		expect(pages().length).toBeLessThanOrEqual(6);
 	});
 
-	test('whose total lies below the rows is read to its end', async () => {
+	test('with a total below its rows is read to the end', async () => {
 		const { client } = service((page) => shape(rowsFrom(1, 250).slice((page - 1) * 100, page * 100), page, 7, 100));
 		expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(250));
 	});
 
-	test('that grows while it is read is read to its new end', async () => {
+	test('that grows during the reading is read to its new end', async () => {
 		const { client } = service((page) => shape(rowsFrom(1, page === 1 ? 200 : 301).slice((page - 1) * 100, page * 100), page, page === 1 ? 200 : 301, 100));
 		const listing = await readList(client, REQUEST);
 		expect(ids(listing.rows)).toEqual(upTo(301));
@@ -166,14 +166,14 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 		expect(agreedTotal(listing)).toBeNull();
 	});
 
-	test('that shrinks while it is read ends with the empty page', async () => {
+	test('that shrinks during the reading ends with the empty page', async () => {
 		const { client } = service((page) => shape(page === 1 ? rowsFrom(1, 100) : [], page, page === 1 ? 150 : 100, 100));
 		const listing = await readList(client, REQUEST);
 		expect(ids(listing.rows)).toEqual(upTo(100));
 		expect(movedWhileRead(listing)).toBe(true);
 	});
 
-	test('with rows that come twice holds each once, and tells', async () => {
+	test('with repeated rows returns each once, and counts the duplicates', async () => {
 		const { client } = service((page) => shape(page === 1 ? rowsFrom(1, 100) : rowsFrom(100, 149), page, 150, 100));
 		const listing = await readList(client, REQUEST);
 		expect(ids(listing.rows)).toEqual(upTo(149));
@@ -181,7 +181,7 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 		expect(movedWhileRead(listing)).toBe(true);
 	});
 
-	test('whose pages answer out of order stays in order', async () => {
+	test('whose pages arrive out of order stays in order', async () => {
 		const waiting = new Map<number, () => void>();
 		const { client } = service(async (page) => {
 			if (page > 1) await new Promise<void>((resolve) => waiting.set(page, resolve));
@@ -209,7 +209,7 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 		expect(most).toBeLessThanOrEqual(4);
 	});
 
-	test('of any size and page size comes complete, in order, at one request a page', async () => {
+	test('of any size and page size is complete, in order, with one request per page', async () => {
 		await fc.assert(
 			fc.asyncProperty(fc.integer({ min: 0, max: 700 }), fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 12 }), async (count, perPage, maxInFlight) => {
 				const { client } = service(paged(shape, count, perPage), maxInFlight);
@@ -231,7 +231,7 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 describe('a list without paging', () => {
 	const unpaged = (count: number) => service(() => ({ response: { members: rowsFrom(1, count) } }));
 
-	test.each([0, 1, 99])('of %d rows costs one request', async (count) => {
+	test.each([0, 1, 99])('of %d rows takes one request', async (count) => {
 		const { client, pages } = unpaged(count);
 		expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(count));
 		expect(pages()).toEqual([1]);
@@ -245,7 +245,7 @@ describe('a list without paging', () => {
 		[100, [1, 2]],
 		[101, [1]],
 		[250, [1]],
-	])('of %d rows that is repeated for every page costs the requests %j, each row once', async (count, asked) => {
+	])('of %d rows that is repeated for every page takes the requests %j, with each row once', async (count, asked) => {
 		const { client, pages } = unpaged(count);
 		const listing = await readList(client, REQUEST);
 		expect(ids(listing.rows)).toEqual(upTo(count));
@@ -258,12 +258,12 @@ describe('a list without paging', () => {
 		[15, 40],
 		[15, 45],
 		[100, 250],
-	])('that gives pages of %d rows all the same is read until a page brings nothing new: %d rows', async (size, count) => {
+	])('that still returns pages of %d rows is read until a page has no new row: %d rows', async (size, count) => {
 		const { client } = service((page) => ({ response: { members: rowsFrom(1, count).slice((page - 1) * size, page * size) } }));
 		expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(count));
 	});
 
-	test('that hides a row of a page is read on behind it', async () => {
+	test('that hides a row of a page is read beyond that page', async () => {
 		const { client } = service((page) => ({ response: { members: rowsFrom(1, 45).filter(({ id }) => id !== 20).filter(({ id }) => Math.ceil(Number(id) / 15) === page) } }));
 		expect((await readList(client, REQUEST)).rows).toHaveLength(44);
 	});
@@ -275,12 +275,12 @@ describe('a list without paging', () => {
 	});
 });
 
-test.each([2, 3])('the same rows for every page beside `pages: %d`, without a total, make the list doubtful', async (pages) => {
+test.each([2, 3])('the same rows on every page with `pages: %d`, without a total, make the list doubtful', async (pages) => {
 	const { client } = service((page) => ({ response: { members: rowsFrom(1, 100), pages: { page, pages, per_page: 100 } } }));
 	expect(await readToTheEnd(client, REQUEST)).toMatchObject({ doubt: expect.stringContaining('changed while it was read'), moved: true });
 });
 
-test('fifteen rows beside `pages: 3`, without a total, are read on', async () => {
+test('after fifteen rows with `pages: 3`, without a total, the next page is read', async () => {
 	const { client, pages } = service((page) => ({ response: { members: rowsFrom(1, 40).slice((page - 1) * 15, page * 15), pages: { page, pages: 3, per_page: 100 } } }));
 	expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(40));
 	expect(pages().slice(0, 3)).toEqual([1, 2, 3]);
@@ -289,10 +289,10 @@ test('fifteen rows beside `pages: 3`, without a total, are read on', async () =>
 test.each<[string, number, number[], boolean]>([
 	['an empty first page', 3, [0], true],
 	['an empty page after a short one', 3, [1, 0, 1], true],
-	['every page that is counted', 3, [100, 100, 7], false],
+	['every counted page', 3, [100, 100, 7], false],
 	['an empty only page', 1, [0], false],
-	['more pages than are counted', 1, [100, 7], false],
-])('without a total, %s beside `pages: %d` is judged by the pages', async (_case, counted, sizes, short) => {
+	['more pages than counted', 1, [100, 7], false],
+])('without a total, %s with `pages: %d` is judged by the pages', async (_case, counted, sizes, short) => {
 	const { client } = service((page) => {
 		const from = page * 1000;
 		return { response: { members: rowsFrom(from, from + (sizes[page - 1] ?? 0) - 1), pages: { page, pages: counted, per_page: 100 } } };
@@ -302,13 +302,13 @@ test.each<[string, number, number[], boolean]>([
 	expect((await readToTheEnd(client, REQUEST)).doubt).toEqual(short ? expect.stringContaining('counts 3 pages of things but shows nothing after page') : undefined);
 });
 
-test('rows at the top level beside `meta`, as FreshBooks gives projects, are read like the others', async () => {
+test('rows at the top level beside `meta`, as for projects, are read like other lists', async () => {
 	const { client, pages } = service((page) => ({ members: rowsFrom(1, 150).slice((page - 1) * 100, page * 100), meta: { page, per_page: 100, pages: 2, total: 150, sort: [] } }));
 	expect(ids((await readList(client, REQUEST)).rows)).toEqual(upTo(150));
 	expect(pages()).toEqual([1, 2]);
 });
 
-test('a list is complete whatever its pages hold and whatever is said of their size', async () => {
+test('a list is complete for any page lengths and any reported sizes', async () => {
 	const pageSize = fc.oneof(fc.constantFrom(15, 30, 100), fc.integer({ min: 1, max: 100 }));
 	const said = fc.constantFrom('size', 'asked', 'nothing');
 	await fc.assert(
@@ -327,7 +327,7 @@ test('a list is complete whatever its pages hold and whatever is said of their s
 	);
 });
 
-test('a list that says nothing is complete where its pages are of a size that FreshBooks uses', async () => {
+test('a list without counts is complete if its pages have a size that FreshBooks uses', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.integer({ min: 0, max: 400 }), fc.constantFrom(15, 100), async (count, size) => {
 			const { client } = service((page) => ({ response: rowsFrom(1, count).slice((page - 1) * size, page * size) }));
@@ -337,23 +337,23 @@ test('a list that says nothing is complete where its pages are of a size that Fr
 	);
 });
 
-test.each([['staff'], ['staffs']])('rows are found under "%s"', async (key) => {
+test.each([['staff'], ['staffs']])('rows are found in "%s"', async (key) => {
 	const { client } = service(() => ({ response: { result: { [key]: [row(1)], page: 1, pages: 1, per_page: 100, total: 1 } } }));
 	expect((await readList(client, REQUEST)).rows).toEqual([row(1)]);
 });
 
-test('an unpaged list that changes between two askings tells so', async () => {
+test('an unpaged list that changes between two requests says so', async () => {
 	const { client } = service((page) => ({ response: { members: rowsFrom(Math.min(page, 2), Math.min(page, 2) + 99) } }));
 	expect((await readList(client, REQUEST)).duplicates).toBeGreaterThan(0);
 });
 
-test('paging told in numeric text is understood', async () => {
+test('paging as numeric text is accepted', async () => {
 	const { client, pages } = service((page) => ({ response: page === 1 ? rowsFrom(1, 100) : rowsFrom(101, 130), meta: { page: `${page}`, per_page: '100', total: '130' } }));
 	expect((await readList(client, REQUEST)).rows).toHaveLength(130);
 	expect(pages()).toEqual([1, 2]);
 });
 
-describe('a malformed page is an error, never a short list', () => {
+describe('a malformed page is an error', () => {
 	test.each<[string, unknown]>([
 		['nothing', undefined],
 		['null', null],
@@ -362,13 +362,13 @@ describe('a malformed page is an error, never a short list', () => {
 		['an empty object', {}],
 		['an empty response', { response: {} }],
 		['a response of null', { response: null }],
-		['rows that are no list', { response: { members: {} } }],
+		['rows that are not an array', { response: { members: {} } }],
 		['rows of null', { response: { members: null } }],
-		['rows under another name', { response: { people: [row(1)] } }],
-		['a row that is no object', { response: { members: [row(1), 'x'] } }],
+		['rows with another name', { response: { people: [row(1)] } }],
+		['a row that is not an object', { response: { members: [row(1), 'x'] } }],
 		['a row of null', { response: { members: [row(1), null] } }],
 		['a row without its ID', { response: { members: [row(1), { email: 'a@b.co' }] } }],
-	])('%s, as first page or as a later one', async (_name, broken) => {
+	])('%s, as the first page or a later one', async (_name, broken) => {
 		const first = service(() => broken);
 		await expect(readList(first.client, REQUEST)).rejects.toMatchObject({ failure: { kind: 'malformed', subject: 'things' } });
 		const later = service((page) => (page === 1 ? membersPage(rowsFrom(1, 100), 1, 200) : broken));
@@ -384,48 +384,48 @@ describe('a whole list', () => {
 		return { ids: ids(rows), warnings, pages: pages() };
 	};
 
-	test('that stood still is read once, without a word', async () => {
+	test('that does not change is read once, without a warning', async () => {
 		expect(await read(paged(teamMembersPage, 150))).toEqual({ ids: upTo(150), warnings: [], pages: [1, 2] });
 	});
 
-	test('in which a row moved is read once more, without a word if it stood still then', async () => {
+	test('that changed is read again, without a warning if it did not change then', async () => {
 		const moved: Answer = (page, time) => (page === 2 && time === 1 ? teamMembersPage(rowsFrom(100, 149), 2, 150) : paged(teamMembersPage, 150)(page, time));
 		expect(await read(moved)).toEqual({ ids: upTo(150), warnings: [], pages: [1, 2, 1, 2] });
 	});
 
-	test('in which rows moved twice is given with a warning', async () => {
+	test('that changed twice is returned with a warning', async () => {
 		const { warnings } = await read((page) => (page === 1 ? teamMembersPage(rowsFrom(1, 100), 1, 150) : teamMembersPage(rowsFrom(100, 149), 2, 150)));
 		expect(warnings).toEqual([expect.stringContaining('changed while it was read')]);
 	});
 
-	test('with fewer rows than FreshBooks counts is given with a warning that tells both numbers', async () => {
+	test('with fewer rows than FreshBooks counts is returned with a warning that has both numbers', async () => {
 		const { ids: seen, warnings } = await read((page) => teamMembersPage(page === 1 ? rowsFrom(1, 4) : [], page, 16));
 		expect(seen).toEqual([1, 2, 3, 4]);
 		expect(warnings).toEqual([expect.stringMatching(/counts 16 things but shows 4/)]);
 	});
 });
 
-test.each([undefined, null, '', 0, '0', '7', 'a', '../../1', 'dd6392d0-0639-40bd-9502-7d80c44de9f', {}])('a team member whose UUID is %p makes the page malformed', async (uuid) => {
+test.each([undefined, null, '', 0, '0', '7', 'a', '../../1', 'dd6392d0-0639-40bd-9502-7d80c44de9f', {}])('a team member with the UUID %p makes the page malformed', async (uuid) => {
 	const { client } = service(() => teamMembersPage([{ uuid }]));
 	const request = listTeamMembers(77128, (entry) => entry);
 	await expect(readList(client, request)).rejects.toMatchObject({ failure: { kind: 'malformed' } });
 });
 
-describe('a list that cannot be FreshBooks\' own', () => {
-	test('which never ends, is given up after a million rows', async () => {
+describe('an impossible list', () => {
+	test('that never ends fails after a million rows', async () => {
 		const { client, asked } = service((page) => membersPage([row(page)], page, 1e9, 1));
 		await expect(readList(client, REQUEST)).rejects.toThrow('malformed');
 		expect(asked.length).toBeLessThanOrEqual(10_000);
 	});
 
-	test('which repeats itself, is at its end with the first page that has nothing new', async () => {
+	test('that repeats itself ends with the first page without new rows', async () => {
 		const { client, asked } = service((page) => membersPage([row(1)], page, 1e9, 1));
 		expect((await readList(client, REQUEST)).rows).toHaveLength(1);
 		expect(asked.length).toBeLessThan(20);
 	});
 });
 
-test('a limit that was reached ends the reading without a doubt, also where FreshBooks counts rows that it hides', async () => {
+test('a reached limit ends the reading without a doubt, even if FreshBooks counts hidden rows', async () => {
 	const { client, pages } = service((page) => staffPage(page === 1 ? rowsFrom(1, 50) : [], page, 52, 100));
 	const { rows, doubt } = await readToTheEnd(client, REQUEST, 50);
 	expect({ read: rows.length, doubt, pages: pages() }).toEqual({ read: 50, doubt: undefined, pages: [1] });

@@ -4,16 +4,16 @@ import { allowOtherRolesOption, movedOption, optionsCollection, roleParameter } 
 import { Parameters } from '../../nodes/FreshBooks/operations/common/parameters';
 import { executeContext, locator } from '../harness/context';
 
-/** What a role or a collection may be; which operation asks for it does not matter here. */
+/** Validation of roles and collections, for any operation. */
 
 const DESCRIPTION = [roleParameter, optionsCollection([allowOtherRolesOption, movedOption('Dry Run', 'dryRun', "To fix this, set the parameter 'Dry Run' itself.")])];
 
-/** The parameters of an operation with a role, as n8n hands them over. */
+/** The parameters of an operation with a role, as n8n passes them. */
 function onN8n(parameters: INodeParameters, description: INodeProperties[] = DESCRIPTION): Parameters {
 	return new Parameters(executeContext({ resource: 'teamMember', operation: 'updateRole', ...parameters }, {}), 0, description);
 }
 
-/** The same on a host that hands over what the workflow has, unfiltered. */
+/** The same for an n8n that passes the workflow's parameters unfiltered. */
 function unfiltered(parameters: Record<string, unknown>): Parameters {
 	const node = { name: 'FreshBooks', parameters };
 	const getNodeParameter = (name: string, _item: number, fallback: unknown) => (name in parameters ? parameters[name] : fallback);
@@ -33,7 +33,7 @@ describe('a role', () => {
 		['business_partner', '={{ " business_partner" }}'],
 		['BUSINESS_ACCOUNTANT', 'BUSINESS_ACCOUNTANT'],
 		['contractor', 'contractor'],
-	])('%s is taken as it was chosen or typed', (name, role) => {
+	])('%s is accepted as chosen or typed', (name, role) => {
 		expect(onN8n({ role }).role()).toBe(name);
 	});
 
@@ -41,19 +41,19 @@ describe('a role', () => {
 		['by name', locator('id', 'business_supervisor')],
 		['as text', 'business_supervisor'],
 		['by an expression', '={{ "business_supervisor" }}'],
-	])('that nobody documents, %s, needs the option', (_how, role) => {
+	])('%s, which is undocumented, needs the option', (_how, role) => {
 		expect(() => onN8n({ role }).role()).toThrow("Parameter 'Role' is no role that FreshBooks documents: business_supervisor [item 0]");
 		expect(() => unfiltered({ role: 'business_supervisor', options: { allowOtherRoles: 'false' } }).role()).toThrow('no role that FreshBooks documents');
 		expect(unfiltered({ role: 'business_supervisor', options: OTHER_ROLES }).role()).toBe('business_supervisor');
 	});
 
-	test('that nobody documents is never let through from the list', () => {
+	test('that is undocumented is never accepted from the list', () => {
 		const role = { __rl: true, mode: 'list', value: 'business_supervisor' };
 		expect(() => unfiltered({ role, options: OTHER_ROLES }).role()).toThrow('no role that FreshBooks documents');
 		expect(unfiltered({ role: { ...role, mode: 'id' }, options: OTHER_ROLES }).role()).toBe('business_supervisor');
 	});
 
-	test.each(['client', 'staff'])("of FreshBooks' accounting, %s, is none of a business", (role) => {
+	test.each(['client', 'staff'])("%s of FreshBooks' accounting is not a role of a business", (role) => {
 		expect(() => onN8n({ role }).role()).toThrow('no role that FreshBooks documents');
 	});
 
@@ -71,19 +71,19 @@ describe('a role that may stay as it is', () => {
 		expect(onN8n(parameters).optionalRole()).toBeUndefined();
 	});
 
-	test('is one where it is given', () => {
+	test('is used if given', () => {
 		expect(onN8n({ role: locator('list', 'business_manager') }).optionalRole()).toBe('business_manager');
 		expect(onN8n({ role: 'manager' }).optionalRole()).toBe('manager');
 	});
 
 	test.each<[INodeParameters[string]]>([[locator('list', '={{ $json.nope }}')], [locator('list', '={{ "" }}')], ['={{ $json.nope }}'], [locator('id', '')], [locator('id', '={{ null }}')], ['']])(
-		'is refused, not left as it is, for %j',
+		'is refused, not ignored, for %j',
 		(role) => {
 			expect(() => onN8n({ role }).optionalRole()).toThrow('Role is empty');
 		},
 	);
 
-	test('is held to the same rules', () => {
+	test('follows the same rules', () => {
 		expect(() => onN8n({ role: 'owner' }).optionalRole()).toThrow('must not be owner');
 		expect(() => onN8n({ role: 'boss' }).optionalRole()).toThrow('no role that FreshBooks documents');
 	});
@@ -101,18 +101,18 @@ describe('a collection', () => {
 		);
 	});
 
-	test('that the workflow does not have is empty', () => {
+	test('that is missing in the workflow is empty', () => {
 		expect(unfiltered({}).collection('options')).toEqual({});
 		expect(onN8n({}).collection('options')).toEqual({});
 	});
 
-	test.each([true, false, 'true', '={{ $json.nope }}'])('with an entry that moved (%j) is refused, and says where it is now', (dryRun) => {
+	test.each([true, false, 'true', '={{ $json.nope }}'])('with an entry that moved (%j) is refused, with its new place', (dryRun) => {
 		const read = () => unfiltered({ options: { dryRun } }).collection('options');
 		expect(read).toThrow("Parameter 'Dry Run' is no option any more [item 0]");
 		expect(read).toThrow(expect.objectContaining({ description: "To fix this, set the parameter 'Dry Run' itself." }));
 	});
 
-	test.each([true, false, 'true', 0, '={{ $json.dryRun }}'])('keeps an entry that moved (%j) on its way through n8n, which drops what no node declares', (dryRun) => {
+	test.each([true, false, 'true', 0, '={{ $json.dryRun }}'])('keeps an entry that moved (%j): n8n drops only what the node does not declare', (dryRun) => {
 		const passed = NodeHelpers.getNodeParameters(DESCRIPTION, { options: { dryRun, nope: 1 } }, true, false, null, null);
 		expect(passed?.options).toEqual({ dryRun });
 		expect(NodeHelpers.getNodeParameters(DESCRIPTION, {}, true, false, null, null)?.options).toEqual({});

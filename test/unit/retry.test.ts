@@ -23,7 +23,7 @@ describe('Retry-After', () => {
 		expect(parseRetryAfter(header, NOW)).toBeUndefined();
 	});
 
-	test('whatever it holds is a wait or nothing, never a negative or endless one', () => {
+	test('any value is a wait of at least 0, or undefined', () => {
 		fc.assert(
 			fc.property(fc.anything(), (header) => {
 				const ms = parseRetryAfter(header, NOW);
@@ -49,7 +49,7 @@ describe('X-RateLimit-Reset', () => {
 		expect(parseRateLimitReset(header, NOW)).toBeUndefined();
 	});
 
-	test('whatever it holds is a wait or nothing, never a negative or endless one', () => {
+	test('any value is a wait of at least 0, or undefined', () => {
 		fc.assert(
 			fc.property(fc.anything(), (header) => {
 				const ms = parseRateLimitReset(header, NOW);
@@ -58,7 +58,7 @@ describe('X-RateLimit-Reset', () => {
 		);
 	});
 
-	test('is read with a 429 only, and after Retry-After', () => {
+	test('is used with a 429 only, and after Retry-After', () => {
 		expect(announcedWait(429, { 'x-ratelimit-reset': '9' }, NOW)).toBe(9_000);
 		expect(announcedWait(429, { 'x-ratelimit-reset': '9', 'retry-after': '2' }, NOW)).toBe(2_000);
 		expect(announcedWait(429, { 'x-ratelimit-reset': '9', 'retry-after': 'soon' }, NOW)).toBe(9_000);
@@ -68,35 +68,35 @@ describe('X-RateLimit-Reset', () => {
 });
 
 describe('the wait before the next try', () => {
-	test('doubles from half a second to thirty, and is between half and all of that', () => {
+	test('doubles from half a second to thirty, and is a random part of at least half', () => {
 		expect([1, 2, 3, 4].map((tried) => waitBeforeRetry(tried, undefined, 0.999999))).toEqual([500, 1000, 2000, 4000]);
 		expect([1, 2, 3, 4].map((tried) => waitBeforeRetry(tried, undefined, 0))).toEqual([250, 500, 1000, 2000]);
 		expect(waitBeforeRetry(20, undefined, 0.999999)).toBe(30_000);
 	});
 
-	test('is what FreshBooks announced, when it did', () => {
+	test('is the announced wait, if there is one', () => {
 		expect(waitBeforeRetry(1, 7_000, 0.5)).toBe(7_000);
 		expect(waitBeforeRetry(1, 0, 0.5)).toBe(0);
 	});
 });
 
-describe('sending again', () => {
+describe('a retry', () => {
 	const METHODS = ['GET', 'PUT', 'DELETE', 'POST'];
 
-	test.each(METHODS)('%s is allowed after a 429 and when it was not carried out', (method) => {
+	test.each(METHODS)('of %s is allowed after a 429 and if it was not carried out', (method) => {
 		expect(shouldRetry(method, 'throttled', 1)).toBe(true);
 		expect(shouldRetry(method, 'notCarriedOut', 1)).toBe(true);
 	});
 
-	test.each(METHODS)('%s is not after a definite answer', (method) => {
+	test.each(METHODS)('of %s is not allowed after a definite response', (method) => {
 		expect(shouldRetry(method, 'final', 1)).toBe(false);
 	});
 
-	test('is allowed for GET, PUT and DELETE alone when the fate of the first is unknown', () => {
+	test('is allowed only for GET, PUT and DELETE if the result is unknown', () => {
 		expect(METHODS.filter((method) => shouldRetry(method, 'unknownFate', 1))).toEqual(['GET', 'PUT', 'DELETE']);
 	});
 
-	test('ends with the fifth try', () => {
+	test('is not allowed after the fifth try', () => {
 		expect(MAX_TRIES).toBe(5);
 		expect([4, 5].map((tried) => shouldRetry('GET', 'throttled', tried))).toEqual([true, false]);
 	});

@@ -15,26 +15,26 @@ test.each([
 	for (const name of names) expect(sameRole(names[0], name)).toBe(true);
 });
 
-test('different roles are different, and none is nobody’s', () => {
+test('different roles differ, and null equals none', () => {
 	expect(new Set(OFFERED_ROLES.map(roleKey)).size).toBe(OFFERED_ROLES.length);
 	expect(sameRole('business_manager', 'business_employee')).toBe(false);
 	expect(sameRole(null, null)).toBe(false);
 });
 
-test.each(['employee', 'manager', 'admin', 'accountant', 'partner', 'contractor', ...OFFERED_ROLES])('%s can be given to somebody', (role) => {
+test.each(['employee', 'manager', 'admin', 'accountant', 'partner', 'contractor', ...OFFERED_ROLES])('%s can be given to people', (role) => {
 	expect(isOfferedRole(role)).toBe(true);
 	expect(isOwnerRole(role)).toBe(false);
 });
 
-test.each(['owner', 'client', 'staff', 'boss', 'business_', ''])('%j is none that can be given', (role) => {
+test.each(['owner', 'client', 'staff', 'boss', 'business_', ''])('%j cannot be given to people', (role) => {
 	expect(isOfferedRole(role)).toBe(false);
 });
 
 describe('the list of roles in the editor', () => {
-	/** No member of it is needed: the list sends nothing. */
+	/** An empty context: the list sends no request. */
 	const context = {} as ILoadOptionsFunctions;
 
-	test('has what FreshBooks calls them, and the names of its API as values', async () => {
+	test('shows FreshBooks\' titles, with API names as values', async () => {
 		expect((await listSearch.searchRoles.call(context)).results).toEqual([
 			{ name: 'Accountant (business_accountant)', value: 'business_accountant' },
 			{ name: 'Admin (business_partner)', value: 'business_partner' },
@@ -50,7 +50,7 @@ describe('the list of roles in the editor', () => {
 		[' partner', ['business_partner']],
 		['employee', ['business_employee', 'no_seat_employee']],
 		['boss', []],
-	])('is searched by both: %j', async (filter, values) => {
+	])('is searched by title and API name: %j', async (filter, values) => {
 		expect((await listSearch.searchRoles.call(context, filter)).results.map(({ value }) => value)).toEqual(values);
 	});
 });
@@ -60,7 +60,7 @@ test.each<[INodeParameters[string]]>([
 	['={{ $json.role }}'],
 	[{ __rl: true, mode: 'list', value: 'business_manager' }],
 	[{ __rl: true, mode: 'id', value: '={{ $json.role }}' }],
-])('a saved workflow with the role %j is one that n8n runs', (role) => {
+])('n8n runs a saved workflow with the role %j', (role) => {
 	const node: INode = { id: '1', name: 'FreshBooks', type: 'freshBooks', typeVersion: 1, position: [0, 0], parameters: { role } };
 	expect(NodeHelpers.getNodeParametersIssues([roleParameter], node, null)).toBeNull();
 	expect(NodeHelpers.getNodeParameters([roleParameter], { role }, true, false, node, null)).toEqual({ role });

@@ -22,8 +22,8 @@ describe('an accounting time', () => {
 		['a second before clocks go forward', '2026-03-08 01:59:59', '2026-03-08T06:59:59.000Z'],
 		['in the hour that does not exist', '2026-03-08 02:30:00', '2026-03-08T07:30:00.000Z'],
 		['when clocks went forward', '2026-03-08 03:00:00', '2026-03-08T07:00:00.000Z'],
-		['before the hour that comes twice', '2026-11-01 00:59:59', '2026-11-01T04:59:59.000Z'],
-		['in the hour that comes twice: the first of them', '2026-11-01 01:30:00', '2026-11-01T05:30:00.000Z'],
+		['before the repeated hour', '2026-11-01 00:59:59', '2026-11-01T04:59:59.000Z'],
+		['in the repeated hour: the first one', '2026-11-01 01:30:00', '2026-11-01T05:30:00.000Z'],
 		['when clocks went back', '2026-11-01 02:00:00', '2026-11-01T07:00:00.000Z'],
 		['at midnight', '2026-06-01 00:00:00', '2026-06-01T04:00:00.000Z'],
 		['with a T and parts of a second', '2026-01-15T12:00:00.123', '2026-01-15T17:00:00.000Z'],
@@ -33,7 +33,7 @@ describe('an accounting time', () => {
 	});
 
 	test.each([null, undefined, '', 'yesterday', '2016-08-05', '10:38:41', '0000-00-00 00:00:00', '2026-13-01 00:00:00', '2026-02-30 00:00:00', '2026-01-01 24:30:00', 7])(
-		'%j is none',
+		'%j is not one',
 		(value) => {
 			expect(isoOrNull(value)).toBeNull();
 		},
@@ -42,11 +42,11 @@ describe('an accounting time', () => {
 	test.each([
 		['2016-08-05T10:38:41Z', '2016-08-05T10:38:41.000Z'],
 		['2016-08-05T10:38:41.5+02:00', '2016-08-05T08:38:41.500Z'],
-	])('%s, with a zone, is taken as it says', (value, utc) => {
+	])('%s, with a zone, keeps its zone', (value, utc) => {
 		expect(isoOrNull(value)).toBe(utc);
 	});
 
-	test('means the same in an invitation, wherever n8n runs', () => {
+	test('means the same in an invitation, in any time zone of n8n', () => {
 		expect(invitedAtOf({ created_at: '2016-08-05 10:38:41' })).toBe('2016-08-05T14:38:41.000Z');
 	});
 });
@@ -54,7 +54,7 @@ describe('an accounting time', () => {
 describe('simplified', () => {
 	const business = { businessId: 789, name: 'BillSpring' };
 
-	test('a team member has ten flat fields, the business and the name of the role among them', () => {
+	test('a team member has ten flat fields, including business and role name', () => {
 		expect(simplifyTeamMember(teamMemberOf(EXAMPLE.teamMembers.response[0]), business)).toEqual({
 			id: 'dd6392d0-0639-40bd-9502-7d80c44de9f3',
 			email: 'test@freshenv.com',
@@ -75,11 +75,11 @@ describe('simplified', () => {
 		['no_seat_employee', 'Unassigned'],
 		['business_supervisor', 'business_supervisor'],
 		[null, null],
-	])('a role %s is named %s', (role, roleName) => {
+	])('the role %s has the title %s', (role, roleName) => {
 		expect(simplifyTeamMember(teamMemberOf({ uuid: 'x', business_role_name: role }), business)).toMatchObject({ role, roleName });
 	});
 
-	test('a business whose name FreshBooks does not say has none', () => {
+	test('a business without a name has the name null', () => {
 		expect(simplifyTeamMember(teamMemberOf({ uuid: 'x' }), { businessId: 7, name: null })).toMatchObject({ businessId: 7, businessName: null });
 	});
 
@@ -89,11 +89,11 @@ describe('simplified', () => {
 		simplifyGroupMember(businessMemberOf(EXAMPLE.businessGroup.response.business_group.members[0]), business),
 		simplifyMe(meOf(EXAMPLE.usersMe.response)),
 		simplifyStaff(staffRecordOf(EXAMPLE.staff.response.result.staff)),
-	])('a person begins with who it is, as the editor shows the first fields first', (person) => {
+	])('a person starts with address and name', (person) => {
 		expect(Object.keys(person).slice(0, 3)).toEqual(['email', 'firstName', 'lastName']);
 	});
 
-	test("a member of the guide's list has the same names for the same things", () => {
+	test('a row of the members list uses the same field names', () => {
 		expect(simplifyBusinessMember(businessMemberOf(EXAMPLE.members.response.members[0]), business)).toEqual({
 			id: 1,
 			email: 'staff@example.com',
@@ -108,14 +108,14 @@ describe('simplified', () => {
 		});
 	});
 
-	test('a member of a business group says who is active, and not whose address is confirmed', () => {
+	test('a member of a business group has active, but not confirmed', () => {
 		const simple = simplifyGroupMember(businessMemberOf({ id: 3, email: 'a@b.co', role: 'owner', active: false, confirmed: true }), business);
 		expect(simple).toMatchObject({ id: 3, active: false, roleName: 'Owner', businessName: 'BillSpring' });
 		expect(Object.keys(simple)).toHaveLength(10);
 		expect(simple).not.toHaveProperty('confirmed');
 	});
 
-	test('the connected user has ten fields, businesses among them', () => {
+	test('the connected user has ten fields, including businesses', () => {
 		const simple = simplifyMe(meOf(EXAMPLE.usersMe.response));
 		expect(Object.keys(simple)).toHaveLength(10);
 		expect(simple).toMatchObject({
@@ -155,7 +155,7 @@ describe('simplified', () => {
 		expect(simplifyStaff(staffRecordOf({ id: 1, vis_state: visState })).state).toBe(state);
 	});
 
-	test('a project has at most ten fields, people among them', () => {
+	test('a project has at most ten fields, including people', () => {
 		const simple = simplifyProject(projectOf(EXAMPLE.projects.projects[0]));
 		expect(Object.keys(simple).length).toBeLessThanOrEqual(10);
 		expect(simple).toEqual({

@@ -6,7 +6,7 @@ async function settle(): Promise<void> {
 	for (let turn = 0; turn < 30; turn++) await Promise.resolve();
 }
 
-/** Acquires until one has to wait; returns how many were let in at once. */
+/** Acquires until one has to wait; returns how many did not wait. */
 async function acquireAll(semaphore: Semaphore): Promise<number> {
 	let acquired = 0;
 	for (let caller = 0; caller < 40; caller++) void semaphore.acquire().then(() => acquired++);
@@ -22,11 +22,11 @@ afterEach(() => {
 });
 
 describe('a semaphore', () => {
-	test('lets in as many as it is given', async () => {
+	test('allows as many callers as its size', async () => {
 		expect(await acquireAll(new Semaphore(3))).toBe(3);
 	});
 
-	test('lets callers in in the order in which they asked', async () => {
+	test('admits callers in the order of their calls', async () => {
 		const semaphore = new Semaphore(1);
 		const order: number[] = [];
 		await semaphore.acquire();
@@ -38,7 +38,7 @@ describe('a semaphore', () => {
 		expect(order).toEqual([1, 2, 3]);
 	});
 
-	test('is as free as before after a cancelled wait', async () => {
+	test('has the same free slots after a cancelled wait', async () => {
 		const semaphore = new Semaphore(1);
 		const stopped = new AbortController();
 		await semaphore.acquire();
@@ -49,7 +49,7 @@ describe('a semaphore', () => {
 		expect(await acquireAll(semaphore)).toBe(1);
 	});
 
-	test('lets the next caller in where the first was cancelled', async () => {
+	test('admits the next caller if the first was cancelled', async () => {
 		const semaphore = new Semaphore(1);
 		const stopped = new AbortController();
 		await semaphore.acquire();
@@ -63,7 +63,7 @@ describe('a semaphore', () => {
 		expect(next).toBe(true);
 	});
 
-	test('lets nobody in who is cancelled already', async () => {
+	test('does not admit a caller that is already cancelled', async () => {
 		const semaphore = new Semaphore(1);
 		await expect(semaphore.acquire(AbortSignal.abort())).rejects.toThrow('cancelled');
 		expect(await acquireAll(semaphore)).toBe(1);
@@ -83,7 +83,7 @@ describe('a semaphore', () => {
 	});
 });
 
-test('a wait ends after its time, or at once when it is cancelled, and leaves no listener behind', async () => {
+test('a wait ends after its time, or at once if cancelled, and leaves no listener behind', async () => {
 	const stopped = new AbortController();
 	const removed = jest.spyOn(stopped.signal, 'removeEventListener');
 	const waited = wait(1_000, stopped.signal);
@@ -97,7 +97,7 @@ test('a wait ends after its time, or at once when it is cancelled, and leaves no
 });
 
 describe('a pause', () => {
-	/** When the pause ends for one who waits from now on, in milliseconds; undefined within ten minutes. */
+	/** When the pause ends for a caller that waits from now, in milliseconds; undefined if not within ten minutes. */
 	async function endOf(throttle: Throttle): Promise<number | undefined> {
 		const from = performance.now();
 		let ended: number | undefined;
@@ -106,24 +106,24 @@ describe('a pause', () => {
 		return ended;
 	}
 
-	test('holds up nobody before it was asked for', async () => {
+	test('does not delay callers before it starts', async () => {
 		expect(await endOf(new Throttle())).toBe(0);
 	});
 
-	test('holds up everybody for its time', async () => {
+	test('delays all callers for its time', async () => {
 		const throttle = new Throttle();
 		throttle.pauseFor(7_000);
 		expect(await endOf(throttle)).toBe(7_000);
 		expect(await endOf(throttle)).toBe(0);
 	});
 
-	test('is the longest of several', async () => {
+	test('lasts as long as the longest of several', async () => {
 		const throttle = new Throttle();
 		for (const ms of [1_000, 5_000, 100]) throttle.pauseFor(ms);
 		expect(await endOf(throttle)).toBe(5_000);
 	});
 
-	test('is waited out to its new end where it is made longer meanwhile', async () => {
+	test('is awaited to its new end if it is extended', async () => {
 		const throttle = new Throttle();
 		throttle.pauseFor(1_000);
 		let ended = false;
@@ -145,7 +145,7 @@ describe('a pause', () => {
 		await expect(waiting).rejects.toThrow('cancelled');
 	});
 
-	test.each([-3, 3])("is as long as before where the machine's clock is set by %i hours", async (hours) => {
+	test.each([-3, 3])('keeps its length if the system clock changes by %i hours', async (hours) => {
 		const throttle = new Throttle();
 		throttle.pauseFor(60_000);
 		jest.setSystemTime(Date.now() + hours * 3_600_000);
@@ -158,11 +158,11 @@ test('one credential has one throttle in this process', () => {
 	expect(throttleOf('7')).not.toBe(throttleOf('8'));
 });
 
-/** A service that lets so many requests pass in any second and answers 429 above, at once and without Retry-After. */
+/** A service with a limit of requests per second. Above it answers 429 at once, without Retry-After. */
 class Service {
 	refused = 0;
 
-	private passed: number[] = [];
+	private sent: number[] = [];
 
 	constructor(
 		private readonly perSecond: number,
@@ -170,12 +170,12 @@ class Service {
 	) {}
 
 	async answer(): Promise<boolean> {
-		this.passed = this.passed.filter((time) => time > Date.now() - 1_000);
-		if (this.passed.length >= this.perSecond) {
+		this.sent = this.sent.filter((time) => time > Date.now() - 1_000);
+		if (this.sent.length >= this.perSecond) {
 			this.refused++;
 			return false;
 		}
-		this.passed.push(Date.now());
+		this.sent.push(Date.now());
 		await wait(this.latencyMs);
 		return true;
 	}
@@ -185,19 +185,19 @@ interface Work {
 	lost: number;
 	seconds: number;
 	refused: number;
-	/** When each workflow was done, in seconds. */
+	/** When each workflow ended, in seconds. */
 	ends: number[];
 }
 
-/** One request, as the client sends it; false when it was given up. */
+/** One request, as the client sends it; false if it failed. */
 async function send(service: Service, throttle: Throttle): Promise<boolean> {
-	const held: Semaphore[] = [throttle.underWay];
-	await throttle.underWay.acquire();
-	let passed = false;
-	for (let tried = 1; !passed; tried++) {
+	const held: Semaphore[] = [throttle.inFlight];
+	await throttle.inFlight.acquire();
+	let accepted = false;
+	for (let tried = 1; !accepted; tried++) {
 		await throttle.untilPauseEnds();
-		passed = await service.answer();
-		if (passed) break;
+		accepted = await service.answer();
+		if (accepted) break;
 		throttle.pauseFor(waitBeforeRetry(tried, undefined, Math.random()));
 		if (!shouldRetry('POST', 'throttled', tried)) break;
 		if (held.length > 1) continue;
@@ -205,10 +205,10 @@ async function send(service: Service, throttle: Throttle): Promise<boolean> {
 		held.push(throttle.repeating);
 	}
 	held.forEach((semaphore) => semaphore.release());
-	return passed;
+	return accepted;
 }
 
-/** Workflows of `size` requests at a time send `count` requests each. */
+/** Each workflow sends `count` requests, `size` at a time. */
 async function work(service: Service, workflows: number, count: number, size = 5): Promise<Work> {
 	const throttle = new Throttle();
 	const from = Date.now();
@@ -227,31 +227,31 @@ async function work(service: Service, workflows: number, count: number, size = 5
 	return { ...done, seconds: Math.max(...done.ends), refused: service.refused };
 }
 
-describe('against a limit without Retry-After', () => {
-	test('1,000 requests at 20 a second: none lost, and at most 1.6 times as long as the limit itself takes', async () => {
+describe('with a limit without Retry-After', () => {
+	test('1,000 requests at 20 a second: none is lost, in at most 1.6 times the minimum time', async () => {
 		const done = await work(new Service(20), 1, 1_000);
 		expect(done.lost).toBe(0);
 		expect(done.seconds).toBeLessThan(50 * 1.6);
 	});
 
-	test.each([1, 2, 5, 10, 50])('%i a second: nothing is lost', async (perSecond) => {
+	test.each([1, 2, 5, 10, 50])('%i a second: none is lost', async (perSecond) => {
 		const count = perSecond * 40;
 		const done = await work(new Service(perSecond), 1, count);
 		expect(done.lost).toBe(0);
 		expect(done.seconds).toBeLessThan(40 * 2.5);
 	});
 
-	test.each([1, 2, 5])('%i a second with twelve at once: nothing is lost', async (perSecond) => {
+	test.each([1, 2, 5])('%i a second with twelve at once: none is lost', async (perSecond) => {
 		expect((await work(new Service(perSecond), 1, perSecond * 40, 12)).lost).toBe(0);
 	});
 
-	test('slow answers change nothing about it', async () => {
+	test('also with slow responses', async () => {
 		const done = await work(new Service(20, 400), 1, 400, 12);
 		expect(done.lost).toBe(0);
 		expect(done.seconds).toBeLessThan(20 * 1.6);
 	});
 
-	test('ten workflows share it fairly and lose nothing', async () => {
+	test('ten workflows share it fairly and lose no request', async () => {
 		const done = await work(new Service(20), 10, 50);
 		expect(done.lost).toBe(0);
 		expect(Math.min(...done.ends)).toBeGreaterThan(0.8 * Math.max(...done.ends));

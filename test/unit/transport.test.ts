@@ -11,7 +11,7 @@ type Answer = (options: IHttpRequestOptions) => Promise<Partial<IN8nHttpFullResp
 
 let contexts = 0;
 
-/** A client on a context whose HTTP helper notes what it is asked; without a cancel signal, as a PollContext. */
+/** A client on a context whose HTTP helper records its calls. Without a cancel signal, like a PollContext. */
 async function clientOn(answer: Answer, settings: ClientSettings = {}, oauthTokenData: object = {}) {
 	const asked: IHttpRequestOptions[] = [];
 	const id = `transport-${++contexts}`;
@@ -33,7 +33,7 @@ const GET: FreshBooksRequest = { method: 'GET', path: '/things', query: { page: 
 const PUT: FreshBooksRequest = { ...GET, method: 'PUT', query: undefined, body: { a: 1 } };
 const fine: Answer = async () => ({});
 
-test('a request has a time-out, follows no redirect, and leaves the 401 to n8n', async () => {
+test('a request has a timeout, follows no redirect, and leaves a 401 to n8n', async () => {
 	const { client, asked } = await clientOn(fine);
 	await client.send(GET);
 	expect(asked).toEqual([
@@ -61,19 +61,19 @@ test('a body is sent with a PUT, never with a GET', async () => {
 });
 
 describe('a deadline', () => {
-	test('shortens the time-out of the last request', async () => {
+	test('shortens the timeout of the last request', async () => {
 		const { client, asked } = await clientOn(fine, { deadlineAt: START + 4_000 });
 		await client.send(GET);
 		expect(asked[0].timeout).toBe(4_000);
 	});
 
-	test('that has passed lets nothing be sent', async () => {
+	test('that has passed prevents requests', async () => {
 		const { client, asked } = await clientOn(fine, { deadlineAt: START });
 		await expect(client.send(GET)).rejects.toMatchObject({ failure: { kind: 'unreachable', serviceText: 'No time was left in this run.' } });
 		expect(asked).toEqual([]);
 	});
 
-	test('is not slept past: what FreshBooks answered last is reported at once', async () => {
+	test('is not exceeded by a wait: the last response of FreshBooks is reported at once', async () => {
 		const { client, asked } = await clientOn(async () => ({ statusCode: 429, headers: { 'retry-after': '10' } }), { deadlineAt: START + 10_000 });
 		await expect(client.send(GET)).rejects.toMatchObject({ failure: { kind: 'rateLimited', retryAfterMs: 10_000 } });
 		expect(asked).toHaveLength(1);
@@ -81,7 +81,7 @@ describe('a deadline', () => {
 	});
 });
 
-test('no more requests are under way than the caller allows', async () => {
+test('no more requests are in flight than the caller allows', async () => {
 	let now = 0;
 	let most = 0;
 	const { client } = await clientOn(
@@ -97,12 +97,12 @@ test('no more requests are under way than the caller allows', async () => {
 	expect(most).toBe(2);
 });
 
-test('credentials are removed from an answer that n8n has parsed already', async () => {
+test('credentials are removed from a response that n8n has parsed', async () => {
 	const { client } = await clientOn(async () => ({ body: { response: { id: 1, api_token: 'secret' } } }));
 	expect(await client.send(GET)).toEqual({ response: { id: 1 } });
 });
 
-test("FreshBooks' plain words under an error status are quoted", async () => {
+test("FreshBooks' plain text with an error status is quoted", async () => {
 	const { client } = await clientOn(async () => ({ statusCode: 400, body: 'stuff' }));
 	await expect(client.send(GET)).rejects.toMatchObject({ failure: { kind: 'validation', serviceText: 'stuff' } });
 });
@@ -112,7 +112,7 @@ const DELETE: FreshBooksRequest = { ...GET, method: 'DELETE', query: undefined }
 const JSON_500 = { statusCode: 500, body: '{"error":"internal_server_error"}' };
 const THROTTLED = { statusCode: 429, body: '' };
 
-/** Gives the answers one after another, and the last one again and again; an Error is thrown. */
+/** Returns the responses in turn, and then repeats the last one. Throws an Error among them. */
 function answers(...list: Array<Partial<IN8nHttpFullResponse> | Error>): Answer {
 	let next = 0;
 	return async () => {
@@ -132,7 +132,7 @@ async function failureAfter(request: FreshBooksRequest, ...list: Array<Partial<I
 	return { failure: failureOf(error), sent: asked.length };
 }
 
-describe('a POST is sent again only when it surely was not carried out', () => {
+describe('a POST is retried only if it surely was not carried out', () => {
 	test.each([
 		['a web page with 502', { statusCode: 502, body: '<html>' }],
 		['a web page with 503', { statusCode: 503, body: '<html>' }],
@@ -143,25 +143,25 @@ describe('a POST is sent again only when it surely was not carried out', () => {
 		['text with 400', { statusCode: 400, body: 'bad request' }],
 		['404 without anything', { statusCode: 404, body: '' }],
 		['500 without anything', { statusCode: 500, body: '' }],
-		['JSON that is no envelope, with 500', { statusCode: 500, body: '{}' }],
-		['JSON that is no envelope, with 400', { statusCode: 400, body: '[]' }],
+		['JSON without an envelope, with 500', { statusCode: 500, body: '{}' }],
+		['JSON without an envelope, with 400', { statusCode: 400, body: '[]' }],
 		['a redirect', { statusCode: 307, body: '' }],
 		['200 without anything', { statusCode: 200, body: '' }],
 		['201 without anything', { statusCode: 201, body: '' }],
 		['a web page with 200', { statusCode: 200, body: '<html>' }],
 		['truncated JSON', { statusCode: 200, body: '{"response":{"id":1' }],
-		['JSON that is no envelope', { statusCode: 200, body: '{"unexpected":true}' }],
+		['JSON without an envelope', { statusCode: 200, body: '{"unexpected":true}' }],
 		['a broken connection', network('ECONNRESET')],
-		['a time-out', network('ETIMEDOUT')],
+		['a timeout', network('ETIMEDOUT')],
 		['an unknown network error', network('EPROTO')],
-	])('%s leaves its fate unknown', async (_name, answer) => {
+	])('%s leaves its result unknown', async (_name, answer) => {
 		const { failure, sent } = await failureAfter(POST, answer);
 		expect(failure).toMatchObject({ kind: 'unknownFate', sent: 1, maybeDone: true, afterUnknownFate: false });
 		expect(failure?.answeredByFreshBooks ?? false).toBe(false);
 		expect(sent).toBe(1);
 	});
 
-	test.each([500, 502, 503, 408])("FreshBooks' own %d leaves its fate unknown, and shows that it has ended", async (statusCode) => {
+	test.each([500, 502, 503, 408])("FreshBooks' own %d leaves its result unknown, and shows that it has ended", async (statusCode) => {
 		const { failure, sent } = await failureAfter(POST, { ...JSON_500, statusCode });
 		expect(failure).toMatchObject({ kind: 'unknownFate', status: statusCode, answeredByFreshBooks: true, sent: 1, maybeDone: true });
 		expect(sent).toBe(1);
@@ -188,35 +188,35 @@ describe('a POST is sent again only when it surely was not carried out', () => {
 		['a 429', THROTTLED],
 		['a 429 with a web page', { statusCode: 429, body: '<html>' }],
 		...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].map((code): [string, Error] => [code, network(code)]),
-	])('%s lets it be sent again', async (_name, answer) => {
+	])('%s allows a retry', async (_name, answer) => {
 		const { failure, sent } = await failureAfter(POST, answer, { body: '{"response":{"id":1}}' });
 		expect(failure).toBeUndefined();
 		expect(sent).toBe(2);
 	});
 });
 
-describe('a failure carries what happened on the wire', () => {
-	test('a POST refused five times by 429 was sent five times, and not carried out', async () => {
+describe('a failure has the facts of its tries', () => {
+	test('a POST answered five times with 429 was sent five times and not carried out', async () => {
 		const { failure } = await failureAfter(POST, THROTTLED);
 		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 5, maybeDone: false, afterUnknownFate: false });
 	});
 
-	test('a DELETE answered 500 and then 429 until tries ran out may have been carried out', async () => {
+	test('a DELETE answered with 500 and then 429 until the last try may have been carried out', async () => {
 		const { failure } = await failureAfter(DELETE, JSON_500, THROTTLED);
 		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 5, maybeDone: true, afterUnknownFate: true });
 	});
 
-	test('a DELETE whose first answer broke off and whose second is 404', async () => {
+	test('a DELETE whose first response broke off and whose second is 404', async () => {
 		const { failure } = await failureAfter(DELETE, network('ECONNRESET'), { statusCode: 404, body: '{"message":"No."}' });
 		expect(failure).toMatchObject({ kind: 'notFound', sent: 2, maybeDone: true, afterUnknownFate: true, answeredByFreshBooks: true });
 	});
 
-	test('a connection that was refused each time was never sent', async () => {
+	test('a request whose connection was always refused was never sent', async () => {
 		const { failure } = await failureAfter(DELETE, network('ECONNREFUSED'));
 		expect(failure).toMatchObject({ kind: 'unreachable', serviceText: 'ECONNREFUSED', sent: 0, maybeDone: false });
 	});
 
-	test('one that was refused, then timed out, then was refused again was sent once', async () => {
+	test('a request that was refused, timed out and was refused again was sent once', async () => {
 		const { failure } = await failureAfter(DELETE, network('ECONNREFUSED'), network('ETIMEDOUT'), network('ECONNREFUSED'));
 		expect(failure).toMatchObject({ sent: 1, maybeDone: true, afterUnknownFate: true });
 	});
@@ -226,18 +226,18 @@ describe('a failure carries what happened on the wire', () => {
 		await expect(client.send(DELETE)).rejects.toMatchObject({ failure: { kind: 'unreachable', sent: 0, maybeDone: false } });
 	});
 
-	test('an outage that was sent once, as no time was left for more', async () => {
+	test('an outage: sent once, because no time was left for more', async () => {
 		const { client } = await clientOn(answers({ ...JSON_500, headers: { 'retry-after': '10' } }), { deadlineAt: START + 10_000 });
 		await expect(client.send(DELETE)).rejects.toMatchObject({ failure: { kind: 'outage', sent: 1, maybeDone: true, afterUnknownFate: false } });
 	});
 
-	test("a firewall's web page is no answer of FreshBooks: a DELETE may have been carried out", async () => {
+	test("a firewall's web page is not a response of FreshBooks: a DELETE may have been carried out", async () => {
 		const { failure } = await failureAfter(DELETE, { statusCode: 403, body: '<html>' });
 		expect(failure).toMatchObject({ kind: 'notJson', answeredByFreshBooks: false, sent: 1, maybeDone: true });
 	});
 });
 
-test("the machine's clock may be set back during a run: the deadline stays as far away as it was", async () => {
+test('the deadline does not move if the system clock is set back during a run', async () => {
 	const { client, asked } = await clientOn(
 		async () => {
 			jest.setSystemTime(Date.now() - 3 * 3_600_000);
@@ -249,7 +249,7 @@ test("the machine's clock may be set back during a run: the deadline stays as fa
 	expect(asked.map(({ timeout }) => timeout)).toEqual([10_000, 3_000]);
 });
 
-test('a 429 holds up the other requests with the same credential', async () => {
+test('a 429 delays the other requests with the same credential', async () => {
 	const began: number[] = [];
 	const from = performance.now();
 	let first = true;
@@ -265,7 +265,7 @@ test('a 429 holds up the other requests with the same credential', async () => {
 	expect(waits).toEqual([7_000]);
 });
 
-test('a wait that X-RateLimit-Reset announces is kept where there is no Retry-After', async () => {
+test('X-RateLimit-Reset is used if there is no Retry-After', async () => {
 	const { client } = await clientOn(answers({ statusCode: 429, headers: { 'x-ratelimit-reset': '4' } }, {}));
 	await client.send(GET);
 	expect(waits).toEqual([4_000]);
@@ -276,7 +276,7 @@ test.each(['{"code":0}', '{"code":0,"message":"ok"}', '{"code":200,"message":"In
 	expect(await client.send(POST)).toEqual(JSON.parse(body));
 });
 
-test('a token that is stored in the credential is in no error, whatever its form', async () => {
+test('a stored token is in no error, whatever its form', async () => {
 	for (const message of ['The key open-sesame-42 is bad', 'The key open-sesa\nme-42', 'open%2Dsesame%2D42', 'x?k=open-sesame-42&y']) {
 		const { client } = await clientOn(async () => ({ statusCode: 422, body: JSON.stringify({ message, errors: { field: message } }) }), {}, { access_token: 'open-sesame-42' });
 		const error: unknown = await client.send(GET).catch((reason: unknown) => reason);
@@ -284,7 +284,7 @@ test('a token that is stored in the credential is in no error, whatever its form
 	}
 });
 
-test('nothing of the request is in the error: no header, no body, no token', async () => {
+test('an error contains nothing of the request: no header, body or token', async () => {
 	const { client } = await clientOn(async (options) => await Promise.reject(Object.assign(new Error('Bearer abc'), { config: options, code: 'EPROTO' })));
 	const error = await client.send({ ...PUT, method: 'POST' }).catch((reason: unknown) => reason);
 	expect(JSON.stringify([error, String(error), Object.entries(error as object)])).not.toMatch(/Bearer|alpha|"a":1/);

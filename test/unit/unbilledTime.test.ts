@@ -6,7 +6,7 @@ import { topLevelPage, upTo } from '../harness/examples';
 
 const entry = (id: number, changes: IDataObject = {}): IDataObject => ({ id, identity_id: 7654, is_logged: true, billed: false, duration: 7200, ...changes });
 
-/** A FreshBooks that pages the rows, and notes what it was asked. */
+/** A client that pages the rows, and records the requests. */
 function service(rows: IDataObject[], total = rows.length) {
 	const asked: FreshBooksRequest[] = [];
 	const client: FreshBooksClient = {
@@ -31,21 +31,21 @@ describe('the unbilled time of a person', () => {
 		);
 	});
 
-	test('is nothing where there is no entry', async () => {
+	test('is zero without entries', async () => {
 		expect(await getUnbilledTime(service([]).client, 789, 7654)).toEqual({ count: 0, seconds: 0, complete: true });
 	});
 
-	test('leaves out what is billed, and what is of others, where FreshBooks ignores the filters', async () => {
+	test('omits billed entries and entries of others, if FreshBooks ignores the filters', async () => {
 		const rows = [entry(1, { billed: true }), entry(2, { identity_id: 1 }), entry(3, { duration: 60 }), entry(4, { identity_id: null, duration: '90' })];
 		expect(await getUnbilledTime(service(rows).client, 789, 7654)).toEqual({ count: 2, seconds: 150, complete: true });
 	});
 
-	test('is incomplete where an entry has no length, or FreshBooks counts more than it shows', async () => {
+	test('is incomplete if an entry has no duration, or FreshBooks counts more than it returns', async () => {
 		expect(await getUnbilledTime(service([entry(1), entry(2, { duration: null })]).client, 789, 7654)).toEqual({ count: 2, seconds: 7200, complete: false });
 		expect(await getUnbilledTime(service([entry(1)], 3).client, 789, 7654)).toMatchObject({ count: 1, complete: false });
 	});
 
-	test('of an answer without entries is an error', async () => {
+	test('is an error if the response has no entries', async () => {
 		const client = { ...service([]).client, send: async () => ({ meta: { total: 0 } }) };
 		await expect(getUnbilledTime(client, 789, 7654)).rejects.toMatchObject({ failure: { kind: 'malformed' } });
 	});

@@ -7,33 +7,34 @@ import type { FreshBooksClient } from '../client/client';
 import { booleanOrNull, idOrNull, objectOf, textOrNull, type WireObject } from '../client/json';
 
 /**
- * The members of a business as a third-party guide (stitchflow.com/user-management/freshbooks/api) describes them:
- * identified by an integer, and the only known way to change a role or remove a person. FreshBooks publishes none of it.
- * Also the business group (FreshBooks' Postman collection, "List Staff"), which is read and never anything else: DELETE on
- * that path deletes the business.
+ * The members of a business. A third-party guide (stitchflow.com/user-management/freshbooks/api) documents these endpoints,
+ * FreshBooks does not. They use integer IDs and are the only known way to change a role or remove a person.
+ *
+ * Also the business group (FreshBooks' Postman collection, "List Staff"). Only GET is used: DELETE on that path deletes the
+ * business.
  */
 
-/** One person in the guide's list, or in a business group. A field that FreshBooks leaves out is null. */
+/** One row of the members list or of a business group. A field that FreshBooks omits is null. */
 export interface BusinessMember {
-	/** The whole number that changes and removals need; null where a group's row has none. */
+	/** The integer ID that updates and removals need; null if a row of a group has none. */
 	id: number | null;
 	email: string | null;
 	firstName: string | null;
 	lastName: string | null;
 	role: string | null;
-	/** Only a business group says it. */
+	/** Only a business group has it. */
 	active: boolean | null;
-	/** The guide's "whether the email address has been confirmed". */
+	/** Whether the person has confirmed the email address (the guide). */
 	confirmed: boolean | null;
-	/** The guide's page shows none; business groups do. */
+	/** Not in the guide's example; business groups have it. */
 	identityId: number | null;
 	invitationAcceptedAt: string | null;
 	updatedAt: string | null;
-	/** FreshBooks' own object. */
+	/** The unchanged FreshBooks object. */
 	raw: WireObject;
 }
 
-/** Reads a row of the guide's list or of a business group: the same names where the same thing is meant. */
+/** Parses a row of the members list or of a business group. Both use the same field names. */
 export function businessMemberOf(row: WireObject): BusinessMember {
 	return {
 		id: idOrNull(row.id),
@@ -50,7 +51,7 @@ export function businessMemberOf(row: WireObject): BusinessMember {
 	};
 }
 
-/** Rows under `response.members`, paging under `response.pages`. */
+/** The members list: rows in `response.members`, paging in `response.pages`. */
 export function listBusinessMembers<Kept>(businessId: number, keep: (member: BusinessMember) => Kept): ListRequest<Kept> {
 	return {
 		path: path`/auth/api/v1/business/${businessId}/members`,
@@ -63,7 +64,7 @@ export function listBusinessMembers<Kept>(businessId: number, keep: (member: Bus
 	};
 }
 
-function aboutMember(businessId: number, memberId: number) {
+function memberEndpoint(businessId: number, memberId: number) {
 	return {
 		path: path`/auth/api/v1/business/${businessId}/members/${memberId}`,
 		subject: `member ${memberId} of business ${businessId}`,
@@ -73,38 +74,38 @@ function aboutMember(businessId: number, memberId: number) {
 }
 
 /**
- * Changes role and permissions; answers FreshBooks' member, undefined where it answers without one. Throws FreshBooksError,
- * of kind `malformed` for an answer about another member.
+ * Changes role and permissions. Returns the member in the response, or undefined if there is none. Throws FreshBooksError,
+ * with kind `malformed` if the response contains another member.
  */
 export async function updateBusinessMember(client: FreshBooksClient, businessId: number, memberId: number, body: IDataObject): Promise<BusinessMember | undefined> {
-	const about = aboutMember(businessId, memberId);
-	const answer = await client.send({ ...about, method: 'PUT', body });
+	const endpoint = memberEndpoint(businessId, memberId);
+	const answer = await client.send({ ...endpoint, method: 'PUT', body });
 	const response = objectOf(objectOf(answer).response);
 	const row = objectOf(response.member ?? response);
 	if (Object.keys(row).length === 0) return undefined;
 	const member = businessMemberOf(row);
 	if (member.id === null || member.id === memberId) return member;
-	const { subject, idFamily } = about;
+	const { subject, idFamily } = endpoint;
 	throw new FreshBooksError({ kind: 'malformed', status: 200, subject, idFamily, method: 'PUT', maybeDone: true });
 }
 
-/** Removes the person from the business; their FreshBooks account stays. Throws FreshBooksError. */
+/** Removes the person from the business. Their FreshBooks account remains. Throws FreshBooksError. */
 export async function removeBusinessMember(client: FreshBooksClient, businessId: number, memberId: number): Promise<void> {
-	await client.send({ ...aboutMember(businessId, memberId), method: 'DELETE' });
+	await client.send({ ...memberEndpoint(businessId, memberId), method: 'DELETE' });
 }
 
-/** The people of a business's group: those with a login of their own. Not paged. Throws FreshBooksError. */
+/** The business group: people with their own login. Not paged. Throws FreshBooksError. */
 export async function getBusinessGroup(client: FreshBooksClient, businessId: number): Promise<BusinessMember[]> {
-	const about = { subject: `the group of business ${businessId}`, idFamily: 'business ID' };
+	const context = { subject: `the group of business ${businessId}`, idFamily: 'business ID' };
 	const body = await client.send({
-		...about,
+		...context,
 		method: 'GET',
 		path: path`/auth/api/v1/users/business/${businessId}`,
 		published: false,
 	});
 	const group = objectOf(objectOf(body).response);
 	const { members } = objectOf(group.business_group);
-	const isAskedFor = (idOrNull(group.id) ?? businessId) === businessId;
-	if (isAskedFor && Array.isArray(members) && members.every(isJsonObject)) return members.map(businessMemberOf);
-	throw new FreshBooksError({ ...about, kind: 'malformed', status: 200, method: 'GET' });
+	const isRequestedGroup = (idOrNull(group.id) ?? businessId) === businessId;
+	if (isRequestedGroup && Array.isArray(members) && members.every(isJsonObject)) return members.map(businessMemberOf);
+	throw new FreshBooksError({ ...context, kind: 'malformed', status: 200, method: 'GET' });
 }

@@ -8,39 +8,38 @@ import { idOrNull, objectOf, textOrNull, type WireObject } from '../client/json'
 import { invitedAtOf } from './dates';
 
 /**
- * Invitations to a business. The list, create and revoke endpoints come from a third-party guide
- * (stitchflow.com/user-management/freshbooks/api); `users/invitation` from FreshBooks' own Postman collection. None of
- * them is in FreshBooks' public documentation.
+ * Invitations to a business. A third-party guide (stitchflow.com/user-management/freshbooks/api) documents list, create and
+ * revoke. FreshBooks' Postman collection contains `users/invitation`. FreshBooks' public documentation has none of them.
  */
 
-/** What an invitation's status says: only `pending` is pending; a name nobody documents is doubt. */
+/** The state that a status means. An undocumented status is `unknown`. */
 export type InvitationState = 'pending' | 'ended' | 'unknown';
 
-/** One invitation. A field that FreshBooks leaves out is null. */
+/** One invitation. A field that FreshBooks omits is null. */
 export interface Invitation {
 	id: number | null;
 	/** The invited address: `email` in the guide, `to_email` in FreshBooks' Postman collection. */
 	email: string | null;
 	/** `role` in the guide, `capacity` in FreshBooks' Postman collection. */
 	role: string | null;
-	/** As FreshBooks wrote it; null where it says none, as the guide's list holds pending ones only. */
+	/** FreshBooks' status; null if the row has none, which means pending: the guide's list contains pending invitations only. */
 	status: string | null;
 	state: InvitationState;
-	/** ISO 8601 in UTC, if a date is in the row. */
+	/** ISO 8601 in UTC; null if the row has no date. */
 	invitedAt: string | null;
-	/** FreshBooks' own object. */
+	/** The unchanged FreshBooks object. */
 	raw: WireObject;
 }
 
 const ENDED: ReadonlySet<string> = new Set(['accepted', 'cancelled', 'canceled', 'declined', 'deleted', 'expired', 'rejected', 'revoked']);
 
 function stateOf(status: string | null): InvitationState {
-	const word = status?.trim().toLowerCase();
-	if (word === undefined || word === 'pending') return 'pending';
-	return ENDED.has(word) ? 'ended' : 'unknown';
+	const name = status?.trim().toLowerCase();
+	if (name === undefined || name === 'pending') return 'pending';
+	return ENDED.has(name) ? 'ended' : 'unknown';
 }
 
-/** Reads a row of the invitations list, or the invitation in an answer. */
+/** Parses a row of the invitations list, or the invitation in a response. */
 export function invitationOf(row: WireObject): Invitation {
 	const status = textOrNull(row.status);
 	return {
@@ -54,7 +53,7 @@ export function invitationOf(row: WireObject): Invitation {
 	};
 }
 
-/** Pending invitations only, as the guide says; without paging in its example. */
+/** The list of pending invitations. The guide's example has no paging. */
 export function listInvitations<Kept>(businessId: number, keep: (invitation: Invitation) => Kept): ListRequest<Kept> {
 	return {
 		path: path`/auth/api/v1/business/${businessId}/invitations`,
@@ -68,30 +67,30 @@ export function listInvitations<Kept>(businessId: number, keep: (invitation: Inv
 }
 
 /**
- * The invitation in the answer to a POST. An answer without one, or about another address, leaves open whether anybody was invited: throws
- * FreshBooksError of kind `unknownFate`.
+ * The invitation in the response to a POST. Throws FreshBooksError of kind `unknownFate` if there is none, or if it is for
+ * another address: whether anybody was invited is unknown then.
  */
-function invitationIn(answer: unknown, email: string, about: Pick<Failure, 'subject' | 'idFamily'>): Invitation {
+function invitationIn(answer: unknown, email: string, context: Pick<Failure, 'subject' | 'idFamily'>): Invitation {
 	const response = objectOf(objectOf(answer).response);
 	const invitation = invitationOf(objectOf(response.invitation ?? response));
-	const isAsked = invitation.email === null ? invitation.id !== null : sameAddress(invitation.email, email);
-	if (isAsked) return invitation;
-	throw new FreshBooksError({ ...about, kind: 'unknownFate', status: 200, method: 'POST', maybeDone: true });
+	const isRequested = invitation.email === null ? invitation.id !== null : sameAddress(invitation.email, email);
+	if (isRequested) return invitation;
+	throw new FreshBooksError({ ...context, kind: 'unknownFate', status: 200, method: 'POST', maybeDone: true });
 }
 
-function aboutInviting(email: string, businessId: number) {
+function invitingContext(email: string, businessId: number) {
 	return { subject: `the invitation of ${email} to business ${businessId}`, idFamily: 'business ID' };
 }
 
-/** What an invitation says. */
+/** The fields of an invitation to send. */
 export interface NewInvitation {
 	email: string;
 	role: string;
 	firstName?: string;
 	lastName?: string;
-	/** Permission flags, as FreshBooks names them. */
+	/** Permission flags, under FreshBooks' names. */
 	permissions?: IDataObject;
-	/** Groups (projects) to invite to, of `users/invitation` only: FreshBooks' Postman collection. */
+	/** Groups (projects) to invite to; only `users/invitation` supports them (FreshBooks' Postman collection). */
 	groupIds?: number[];
 }
 
@@ -104,28 +103,28 @@ function withNames({ firstName, lastName, permissions }: NewInvitation): IDataOb
 }
 
 /**
- * Invites an address. Never repeated after an unclear end: throws FreshBooksError of kind `unknownFate` then.
- * @returns FreshBooks' invitation
+ * Invites an address and returns FreshBooks' invitation. Throws FreshBooksError, of kind `unknownFate` if the result is
+ * unknown. The request is not repeated then.
  */
 export async function createInvitation(client: FreshBooksClient, businessId: number, invitation: NewInvitation): Promise<Invitation> {
 	const { email, role } = invitation;
-	const about = aboutInviting(email, businessId);
+	const context = invitingContext(email, businessId);
 	const answer = await client.send({
-		...about,
+		...context,
 		method: 'POST',
 		path: path`/auth/api/v1/business/${businessId}/invitations`,
 		body: { email, role, ...withNames(invitation) },
 		published: false,
 	});
-	return invitationIn(answer, email, about);
+	return invitationIn(answer, email, context);
 }
 
-/** The same through the endpoint of FreshBooks' Postman collection; the role goes into `capacity`. Throws the same. */
+/** Like `createInvitation`, through the endpoint of FreshBooks' Postman collection. The role is sent as `capacity`. */
 export async function createUserInvitation(client: FreshBooksClient, businessId: number, invitation: NewInvitation): Promise<Invitation> {
 	const { email, role, groupIds = [] } = invitation;
-	const about = aboutInviting(email, businessId);
+	const context = invitingContext(email, businessId);
 	const answer = await client.send({
-		...about,
+		...context,
 		method: 'POST',
 		path: '/auth/api/v1/users/invitation',
 		body: {
@@ -138,17 +137,17 @@ export async function createUserInvitation(client: FreshBooksClient, businessId:
 		},
 		published: false,
 	});
-	return invitationIn(answer, email, about);
+	return invitationIn(answer, email, context);
 }
 
 /**
- * Revokes a pending invitation. Throws FreshBooksError, of kind `conflict` when FreshBooks answers that it was accepted: then
- * nothing was revoked.
+ * Revokes a pending invitation. Throws FreshBooksError, of kind `conflict` if FreshBooks answers that the invitation was
+ * accepted: nothing was revoked then.
  */
 export async function revokeInvitation(client: FreshBooksClient, businessId: number, id: number): Promise<void> {
-	const about = { subject: `invitation ${id} of business ${businessId}`, idFamily: 'invitation ID' };
+	const context = { subject: `invitation ${id} of business ${businessId}`, idFamily: 'invitation ID' };
 	const answer = await client.send({
-		...about,
+		...context,
 		method: 'DELETE',
 		path: path`/auth/api/v1/business/${businessId}/invitations/${id}`,
 		published: false,
@@ -156,5 +155,5 @@ export async function revokeInvitation(client: FreshBooksClient, businessId: num
 	const response = objectOf(objectOf(answer).response);
 	const { status } = invitationOf(objectOf(response.invitation ?? response));
 	if (status?.toLowerCase() !== 'accepted') return;
-	throw new FreshBooksError({ ...about, kind: 'conflict', status: 200, serviceText: 'The invitation was accepted already.', method: 'DELETE' });
+	throw new FreshBooksError({ ...context, kind: 'conflict', status: 200, serviceText: 'The invitation was accepted already.', method: 'DELETE' });
 }

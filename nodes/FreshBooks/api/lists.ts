@@ -5,52 +5,54 @@ import type { FreshBooksClient, FreshBooksRequest } from '../client/client';
 import { numberOrNull, objectOf, type WireObject } from '../client/json';
 
 /**
- * Complete lists, or an error. One reader for FreshBooks' paging shapes: `response.pages` beside the rows, `meta` without
- * `pages` beside a bare array, page, pages, per_page and total flat inside `response.result`, and rows at the top level
- * beside `meta` (projects, time entries).
+ * Reads complete lists, or throws. One reader for all of FreshBooks' paging shapes:
+ * - `response.pages` beside the rows;
+ * - `meta` without `pages`, beside an array in `response`;
+ * - page, pages, per_page and total beside the rows in `response.result`;
+ * - rows at the top level, beside `meta` (projects, time entries).
  *
- * FreshBooks clamps per_page to 100 without a word and answers an empty page past the end (freshbooks.com/api/parameters),
- * `total` may count rows that the connected user does not see, and paging by number over a changing list repeats and skips
- * rows. So a list is as long as its rows say: they are de-duplicated and counted, and the counts only say how far to look.
+ * FreshBooks silently limits per_page to 100 and returns an empty page after the end (freshbooks.com/api/parameters). `total`
+ * may include rows that are hidden from the connected user. Numbered pages of a changing list repeat and skip rows. So rows
+ * are de-duplicated, and FreshBooks' counts only decide how many pages to request.
  */
 
-/** The largest page FreshBooks gives. */
+/** FreshBooks' maximum page size. */
 const PAGE_SIZE = 100;
 
-/** The page size of the accounting services where the caller names none (freshbooks.com/api/parameters). */
+/** The page size of the accounting services if a request has no per_page (freshbooks.com/api/parameters). */
 const DEFAULT_PAGE_SIZE = 15;
 
-/** A million rows. No business has so many people: an answer that promises more, or never ends, is not FreshBooks' list. */
-const MOST_PAGES = 10_000;
+/** A million rows. A response that promises more, or a list that never ends, is treated as malformed. */
+const MAX_PAGES = 10_000;
 
-/** What is listed: where, under which name the rows stand, and what identifies and is kept of a row. */
+/** Which list to read, and how to parse its rows. */
 export interface ListRequest<Kept> extends Omit<FreshBooksRequest, 'method' | 'body'> {
-	/** Names of the rows' array in the answer, the likeliest first; a bare array under `response` needs none. */
+	/** Possible names of the array of rows, the most likely first. Not used if `response` itself is the array. */
 	rowKeys: string[];
-	/** The identifying value of a row; null makes the page malformed. */
+	/** The ID of a row. Null makes the page malformed. */
 	idOf: (row: WireObject) => string | number | null;
-	/** What is kept of a row; the page itself is let go. */
+	/** Converts a row to what the caller needs. The page itself is not kept in memory. */
 	keep: (row: WireObject) => Kept;
-	/** Which rows are wanted, for a filter that FreshBooks does not have or may ignore; a limit counts these only. All by default. */
+	/** A filter that FreshBooks does not have or may ignore. A limit counts matching rows only. Default: all rows. */
 	wanted?: (kept: Kept) => boolean;
 }
 
 export interface Listing<Kept> {
-	/** Unique wanted rows in FreshBooks' order. */
+	/** Unique rows that match `wanted`, in FreshBooks' order. */
 	rows: Kept[];
-	/** How many unique rows FreshBooks listed, wanted or not. */
+	/** Number of unique rows in FreshBooks' list, before `wanted`. */
 	listed: number;
-	/** `total` as each page reported it, in page order; empty where FreshBooks reports none. */
+	/** The `total` of each page, in page order. Empty if FreshBooks returns none. */
 	totals: number[];
-	/** The largest number of pages that FreshBooks named; 0 where it names none. */
+	/** The largest `pages` of any page. 0 if FreshBooks returns none. */
 	pages: number;
-	/** How many pages were looked at, in order, until nothing more came. */
+	/** Number of pages read. */
 	pagesSeen: number;
-	/** Rows that came more than once. */
+	/** Number of repeated rows. */
 	duplicates: number;
-	/** True when there are as many rows as the caller wanted, so that they say nothing about the whole. */
+	/** True if reading stopped at the caller's limit. Completeness is unknown then. */
 	limited: boolean;
-	/** Requests made. */
+	/** Number of requests sent. */
 	requests: number;
 }
 
@@ -70,7 +72,7 @@ function count(value: unknown): number | null {
 	return number !== null && Number.isInteger(number) && number >= 0 ? number : null;
 }
 
-/** Where the rows and the paging may be, the innermost first. */
+/** The objects that may contain the rows and the paging, innermost first. */
 function containersOf(body: WireObject): WireObject[] {
 	const response = objectOf(body.response);
 	return [response.result, response, body].filter(isJsonObject);
@@ -88,7 +90,7 @@ function pagingIn(body: WireObject): WireObject {
 	return [body.meta, container.pages, container.meta, container].find(isJsonObject) ?? {};
 }
 
-/** One page of any of the shapes; throws `malformed` for anything else, never a short list. */
+/** Parses a page of any paging shape. Throws `malformed` for any other response. */
 function readPage<Kept>(body: unknown, request: ListRequest<Kept>): Page {
 	const rows = isJsonObject(body) ? rowsIn(body, request.rowKeys) : undefined;
 	if (!isJsonObject(body) || !Array.isArray(rows) || !rows.every(isJsonObject)) throw malformed(request);
@@ -97,24 +99,24 @@ function readPage<Kept>(body: unknown, request: ListRequest<Kept>): Page {
 }
 
 async function fetchPage<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, page: number): Promise<Page> {
-	if (page > MOST_PAGES) throw malformed(request);
+	if (page > MAX_PAGES) throw malformed(request);
 	const { path, subject, idFamily, published } = request;
 	const query: IDataObject = { ...request.query, page, per_page: PAGE_SIZE };
 	return readPage(await client.send({ method: 'GET', path, query, subject, idFamily, published }), request);
 }
 
-/** Whether a page may have been cut at its size: the size that FreshBooks names, the one asked for, or the default. */
+/** Whether a page is full: as long as FreshBooks' `per_page`, the requested size or the default size. */
 function isFull({ rows, perPage }: Page): boolean {
 	return [perPage, PAGE_SIZE, DEFAULT_PAGE_SIZE].includes(rows.length);
 }
 
-/** Collects pages in order: unique rows, totals and duplicates. */
+/** Collects unique rows, totals and duplicates of pages in order. */
 class Collector<Kept> {
 	readonly rows: Kept[] = [];
 
 	readonly totals: number[] = [];
 
-	/** The largest number of pages that a page named. */
+	/** The largest `pages` of any page. */
 	pages = 0;
 
 	duplicates = 0;
@@ -123,7 +125,7 @@ class Collector<Kept> {
 
 	constructor(private readonly request: ListRequest<Kept>) {}
 
-	/** How many unique rows came. */
+	/** Number of unique rows. */
 	get listed(): number {
 		return this.seen.size;
 	}
@@ -168,11 +170,11 @@ class ListReader<Kept> {
 		let previous: Page | undefined;
 		for await (const page of this.pages()) {
 			number++;
-			// FreshBooks answers an empty page past the end only: rows after one mean that the empty one was wrong.
+			// FreshBooks returns an empty page after the end only. If rows follow one, the empty page was wrong.
 			if (previous?.rows.length === 0 && page.rows.length > 0) throw malformed(this.request);
 			const { duplicates } = this.collected;
 			const fresh = this.collected.add(page);
-			// The same once more is no sign of rows that moved where FreshBooks gives the whole list for every page.
+			// If FreshBooks ignores `page` and returns the whole list again, the repeated rows did not move.
 			if (number === 2 && fresh === 0 && isUncounted(page) && page.rows.length === previous?.rows.length) this.collected.duplicates = duplicates;
 			if (!this.mayHaveMore(page, number, fresh, previous)) break;
 			previous = page;
@@ -183,8 +185,8 @@ class ListReader<Kept> {
 	}
 
 	/**
-	 * Pages 1, 2, 3 and so on, in order, until the caller stops. Where the first page is as large as FreshBooks says, those that
-	 * its count promises are asked for a few at a time.
+	 * Yields pages 1, 2, 3 and so on, until the caller stops. If the first page is full, the pages that FreshBooks counts are
+	 * requested a few at a time.
 	 */
 	private async *pages(): AsyncGenerator<Page> {
 		const first = await this.fetch(1);
@@ -195,7 +197,7 @@ class ListReader<Kept> {
 		for (let asked = 1; ; ) {
 			while (ahead.length === 0 || (asked < expected && ahead.length < atOnce)) {
 				const page = this.fetch(++asked);
-				// Awaited in order below; a failure further ahead must not count as unhandled until then.
+				// Pages are awaited in order below. Until then a rejection must not count as unhandled.
 				page.catch(() => undefined);
 				ahead.push(page);
 			}
@@ -203,7 +205,7 @@ class ListReader<Kept> {
 		}
 	}
 
-	/** How many pages are surely worth asking for: as many as FreshBooks counts, and no more than the limit needs. */
+	/** How many pages to request in advance: as many as FreshBooks counts, but no more than the limit needs. */
 	private expectedPages({ rows, pages, total }: Page): number {
 		const size = Math.max(1, rows.length);
 		const counted = Math.max(pages ?? 1, Math.ceil((total ?? 0) / size));
@@ -211,13 +213,13 @@ class ListReader<Kept> {
 		return filterIsOurs ? counted : Math.min(counted, Math.ceil(this.limit / size));
 	}
 
-	/** Whether there may be rows after page `number`, of whose rows `fresh` were new. */
+	/** Whether there may be rows after page `number`. `fresh` is how many of its rows were new. */
 	private mayHaveMore(page: Page, number: number, fresh: number, previous: Page | undefined): boolean {
 		const { rows, listed, duplicates } = this.collected;
 		if (rows.length >= this.limit) return false;
 		const received = listed + duplicates;
 		const promised = (page.pages ?? 0) > number || (page.total ?? 0) > received;
-		// An empty page after a full one, of which FreshBooks counts more, may be a slip: the next page shows it.
+		// FreshBooks counts more rows and the page before was full: this empty page may be wrong, so read one more.
 		if (page.rows.length === 0) return promised && previous !== undefined && previous.rows.length > 0 && isFull(previous);
 		if (fresh === 0) return false;
 		if (promised || page.total === received) return promised;
@@ -230,14 +232,14 @@ class ListReader<Kept> {
 	}
 }
 
-/** Whether FreshBooks says neither how many rows nor how many pages there are, as for invitations in the third-party guide. */
+/** True if FreshBooks returns neither `pages` nor `total`, as for invitations in the third-party guide. */
 function isUncounted({ pages, total }: Page): boolean {
 	return pages === null && total === null;
 }
 
 /**
- * Reads a list once, up to `limit` wanted rows. N rows cost ceil(N/100) requests where FreshBooks counts them; pages after the
- * first are read a few at a time. Throws FreshBooksError when any page fails or is malformed.
+ * Reads a list once, up to `limit` matching rows. N rows cost ceil(N/100) requests if FreshBooks counts them. Pages after the
+ * first are read a few at a time. Throws FreshBooksError if a page fails or is malformed.
  */
 export async function readList<Kept>(
 	client: FreshBooksClient,
@@ -247,39 +249,39 @@ export async function readList<Kept>(
 	return await new ListReader(client, request, limit).read();
 }
 
-/** The number of people FreshBooks says there are, where every page says the same; otherwise null. */
+/** The `total` of the list if every page returned the same; otherwise null. */
 export function agreedTotal(listing: Pick<Listing<unknown>, 'totals'>): number | null {
 	const [first] = listing.totals;
 	return first !== undefined && listing.totals.every((total) => total === first) ? first : null;
 }
 
-/** True when rows moved while they were read, so that somebody may have been skipped. */
+/** True if the list changed during the reading, so that a row may have been skipped. */
 export function movedWhileRead(listing: Listing<unknown>): boolean {
 	if (listing.limited || (listing.totals.length === 0 && listing.pages === 0)) return false;
 	return listing.duplicates > 0 || (listing.totals.length > 0 && agreedTotal(listing) === null);
 }
 
-/** A list read to its end, and what speaks against its being the whole list. */
-export interface WholeReading<Kept> {
+/** The rows of a list, and whether one may be missing. */
+export interface ListReading<Kept> {
 	rows: Kept[];
-	/** A sentence saying why a row may be missing; undefined for a complete list. */
+	/** Why a row may be missing, as a sentence; undefined for a complete list. */
 	doubt?: string;
-	/** True when it is missing, if it is, because rows moved: another reading may show it. */
+	/** True if a row may be missing because the list changed during the reading. Another reading may show it. */
 	moved: boolean;
 }
 
-/** Reads once more where the first reading moved or lacks rows that FreshBooks counts. */
+/** Reads a list, and reads it again if it changed meanwhile or has fewer rows than FreshBooks counts. */
 async function readTwiceIfDoubtful<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, limit: number): Promise<Listing<Kept>> {
 	const listing = await readList(client, request, limit);
 	return movedWhileRead(listing) || isShort(listing) ? await readList(client, request, limit) : listing;
 }
 
 /**
- * Reads a whole list, or its first `limit` rows, and once more if rows moved while it was read to its end. A list that still
- * has fewer rows than FreshBooks counts is returned with the doubt, because `total` may count rows that the connected user
- * must not see. Throws FreshBooksError when any page fails or is malformed.
+ * Reads a whole list, or its first `limit` rows. It reads a doubtful list twice and then returns the rows with the doubt,
+ * because `total` may include rows that are hidden from the connected user. Throws FreshBooksError if a page fails or is
+ * malformed.
  */
-export async function readToTheEnd<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, limit = Infinity): Promise<WholeReading<Kept>> {
+export async function readToTheEnd<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, limit = Infinity): Promise<ListReading<Kept>> {
 	const listing = await readTwiceIfDoubtful(client, request, limit);
 	return { rows: listing.rows, doubt: doubtAbout(listing, request.subject), moved: movedWhileRead(listing) };
 }
@@ -294,9 +296,8 @@ function doubtAbout(listing: Listing<unknown>, subject: string): string | undefi
 }
 
 /**
- * Reads a whole list, or its first `limit` rows; what speaks against its completeness is reported through `warn`. Throws
- * FreshBooksError when any page fails or is malformed, and of kind `refused` where FreshBooks counts rows and shows none:
- * that is not an empty list.
+ * Reads a whole list, or its first `limit` rows. Calls `warn` if a row may be missing. Throws FreshBooksError if a page fails
+ * or is malformed, and of kind `refused` if FreshBooks counts rows but returns none.
  */
 export async function readWholeList<Kept>(
 	client: FreshBooksClient,
@@ -316,7 +317,7 @@ export async function readWholeList<Kept>(
 	return listing.rows;
 }
 
-/** What FreshBooks counts: rows, or pages where it counts those only. */
+/** FreshBooks' count in words: of rows, or of pages if it does not count rows. */
 function counted({ totals, pages }: Listing<unknown>, subject: string): string {
 	return totals.length > 0 ? `${Math.max(...totals)} ${subject}` : `${pages} pages of ${subject}`;
 }
@@ -329,7 +330,7 @@ function lacksPages({ totals, pages, pagesSeen }: Listing<unknown>): boolean {
 	return totals.length === 0 && pagesSeen < pages;
 }
 
-/** True when FreshBooks counts more rows than it showed; or more pages, where it does not count rows. */
+/** True if FreshBooks counts more rows than it returned, or more pages if it does not count rows. */
 export function isShort(listing: Listing<unknown>): boolean {
 	return !listing.limited && (lacksRows(listing) || lacksPages(listing));
 }

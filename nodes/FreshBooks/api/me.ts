@@ -2,35 +2,35 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { FreshBooksError, isJsonObject } from '../client/errors';
 import { checkAccountId } from '../client/identifiers';
-import { ASK_WHO_I_AM, type FreshBooksClient } from '../client/client';
+import { GET_ME_REQUEST, type FreshBooksClient } from '../client/client';
 import { booleanOrNull, idOrNull, numberOrNull, objectOf, objectsOf, textOrNull, type WireObject } from '../client/json';
 import { readBack } from './readBack';
 
-/** GET and PUT /auth/api/v1/users/me: who the token belongs to, and which businesses they belong to. */
+/** GET and PUT /auth/api/v1/users/me: the connected user and their businesses. */
 
-/** One membership of the token owner, from either documented shape of `business_memberships`. */
+/** One membership of the connected user, from either documented shape of `business_memberships`. */
 export interface BusinessMembership {
 	businessId: number;
 	businessUuid: string | null;
-	/** The ID of the business's own accounting system; null where FreshBooks gives none that is surely its own. */
+	/** The account ID of the business; null if FreshBooks returns none that certainly belongs to it. */
 	accountId: string | null;
 	name: string | null;
 	role: string | null;
 	membershipId: number | null;
 	active: boolean | null;
 	/**
-	 * How many staff the plan allows: `staff.limit` of the account among `permissions` (freshbooks.com/api/me_endpoint); -1 for
-	 * no limit, null where FreshBooks does not say.
+	 * How many staff the plan allows: `staff.limit` of the account in `permissions` (freshbooks.com/api/me_endpoint). -1 means no
+	 * limit, null unknown.
 	 */
 	staffLimit: number | null;
-	/** FreshBooks' own object, without credentials. */
+	/** The FreshBooks object, without credentials. */
 	raw: WireObject;
 }
 
-/** The token owner. A field that FreshBooks leaves out is null. */
+/** The connected user. A field that FreshBooks omits is null. */
 export interface Me {
 	id: number;
-	/** `identity_id` where FreshBooks gives one, else `id`: the sample of FreshBooks' page has them equal. */
+	/** `identity_id`, or else `id`: in FreshBooks' sample they are equal. */
 	identityId: number;
 	email: string | null;
 	firstName: string | null;
@@ -40,13 +40,13 @@ export interface Me {
 	setupComplete: boolean | null;
 	confirmedAt: string | null;
 	createdAt: string | null;
-	/** One entry a membership; one without a business is left out. */
+	/** One entry per membership. A membership without a business is omitted. */
 	memberships: BusinessMembership[];
-	/** FreshBooks' own object, without credentials. */
+	/** The FreshBooks object, without credentials. */
 	raw: WireObject;
 }
 
-/** Reads a users/me answer's user. */
+/** Parses the user of a users/me response. */
 export function meOf(user: WireObject): Me {
 	const id = idOrNull(user.id) ?? 0;
 	return {
@@ -70,30 +70,30 @@ function userIn(body: unknown): WireObject | undefined {
 	return idOrNull(response.id) === null ? undefined : response;
 }
 
-/** Whether the answer says which businesses the user belongs to: without the list it would look like none. */
-function namesBusinesses({ business_memberships: memberships }: WireObject): boolean {
+/** Whether the user has a valid list of memberships. Without the check, a missing list would mean no businesses. */
+function hasMembershipList({ business_memberships: memberships }: WireObject): boolean {
 	return Array.isArray(memberships) && memberships.every(isJsonObject);
 }
 
-/** The token owner. Throws FreshBooksError, of kind `malformed` also for a user without a list of business memberships. */
+/** Reads the connected user. Throws FreshBooksError, of kind `malformed` if there is no user or no list of memberships. */
 export async function getMe(client: FreshBooksClient): Promise<Me> {
-	const user = userIn(await client.send(ASK_WHO_I_AM));
-	if (user && namesBusinesses(user)) return meOf(user);
-	throw new FreshBooksError({ kind: 'malformed', status: 200, subject: ASK_WHO_I_AM.subject, idFamily: 'none', method: 'GET' });
+	const user = userIn(await client.send(GET_ME_REQUEST));
+	if (user && hasMembershipList(user)) return meOf(user);
+	throw new FreshBooksError({ kind: 'malformed', status: 200, subject: GET_ME_REQUEST.subject, idFamily: 'none', method: 'GET' });
 }
 
 /**
- * Changes the token owner's profile. Only a third-party guide describes this (stitchflow.com/user-management/freshbooks/api,
- * PUT on the same path); FreshBooks' developer portal offers no scope that would allow it, so expect a refusal. Answers the
- * profile as FreshBooks answered it, which may hold the changed fields only, or read again where it answers without it. Throws
- * FreshBooksError; with `readBackFailed` where the change was accepted.
+ * Changes the profile of the connected user. Only a third-party guide documents this (stitchflow.com/user-management/freshbooks/api,
+ * PUT on the same path). FreshBooks' developer portal offers no scope for it, so FreshBooks may refuse it. Returns the profile in
+ * the response, which may contain only the changed fields, or reads it again if there is none. Throws FreshBooksError, with
+ * `readBackFailed` if the change was accepted.
  */
 export async function updateMe(client: FreshBooksClient, body: IDataObject): Promise<Me> {
-	const user = userIn(await client.send({ ...ASK_WHO_I_AM, published: false, method: 'PUT', body }));
+	const user = userIn(await client.send({ ...GET_ME_REQUEST, published: false, method: 'PUT', body }));
 	return user ? meOf(user) : await readBack(async () => await getMe(client));
 }
 
-/** An account's ID, or null for anything that none looks like: it becomes part of paths. */
+/** A valid account ID, or null. Account IDs become part of paths. */
 function accountOrNull(value: unknown): string | null {
 	const checked = checkAccountId(value);
 	return checked.ok ? checked.value : null;
@@ -104,7 +104,7 @@ function clientAccounts(membership: WireObject): Array<string | null> {
 	return objectsOf(objectOf(membership.business).business_clients).map((client) => accountOrNull(client.account_id));
 }
 
-/** The account that a membership names as the business's own. */
+/** The account ID in a membership, unless it is one where the business is a client. */
 function namedAccount(membership: WireObject): string | null {
 	const account = accountOrNull(objectOf(membership.business).account_id) ?? accountOrNull(membership.account_id);
 	return clientAccounts(membership).includes(account) ? null : account;
@@ -114,7 +114,7 @@ function staffLimitOf(user: WireObject, accountId: string | null): number | null
 	return accountId === null ? null : numberOrNull(objectOf(objectOf(user.permissions)[accountId])['staff.limit']);
 }
 
-/** The business of a membership in the modern shape `{id, role, business: {…}}` or the flat `{business_id, role}`. */
+/** Parses a membership of the modern shape `{id, role, business: {…}}` or the flat shape `{business_id, role}`. */
 function membershipFrom(membership: WireObject): Omit<BusinessMembership, 'staffLimit'> | null {
 	const business = objectOf(membership.business);
 	const businessId = idOrNull(business.id) ?? idOrNull(membership.business_id);
@@ -131,13 +131,13 @@ function membershipFrom(membership: WireObject): Omit<BusinessMembership, 'staff
 	};
 }
 
-/** The single distinct value, or null: which of several accounts is meant cannot be known. */
+/** The only distinct value; null if there are none or several. */
 function only(values: Array<string | null>): string | null {
 	const distinct = [...new Set(values)].filter((value): value is string => value !== null);
 	return distinct.length === 1 ? distinct[0] : null;
 }
 
-/** The one account of the user's own among `roles[]` that no membership names: neither its own nor one where it is a client. */
+/** The only account in `roles[]` that no membership uses and where the user is not a client; null if there is not exactly one. */
 function freeAccount(user: WireObject): string | null {
 	const entries = objectsOf(user.business_memberships);
 	const roles = objectsOf(user.roles).map(({ accountid, role }) => ({ account: accountOrNull(accountid), role: textOrNull(role) }));
@@ -147,10 +147,10 @@ function freeAccount(user: WireObject): string | null {
 }
 
 /**
- * The memberships of a users/me answer: none, one or several; a membership without a business is left out, as FreshBooks gives
- * one for a business that is not set up (changelog 1.4.0 of its Node.js SDK). Where exactly one business has no account, and
- * exactly one account of the user's own is free among `roles[]`, that one is the business's. An account in which the business
- * or the user is a client belongs to another business.
+ * The memberships of a users/me response. A membership without a business is omitted: FreshBooks returns one for a business
+ * that is not set up (changelog 1.4.0 of its Node.js SDK). If exactly one business has no account, and `roles[]` has exactly
+ * one account that no membership uses, the business gets that account. An account where the business or the user is a client
+ * belongs to another business.
  */
 export function membershipsOf(user: WireObject): BusinessMembership[] {
 	const memberships = objectsOf(user.business_memberships).map(membershipFrom).filter((membership) => membership !== null);

@@ -2,7 +2,7 @@ import { path } from '../client/identifiers';
 import { booleanOrNull, idOrNull, objectOf, objectsOf, textOrNull, type WireObject } from '../client/json';
 import type { ListRequest } from './lists';
 
-/** Projects and who works on them (freshbooks.com/api/project; scope `user:projects:read`). Read only. */
+/** Projects and their members (freshbooks.com/api/project; scope `user:projects:read`). Read only. */
 
 /** A person who works on a project, from `group.members`. */
 export interface ProjectMember {
@@ -23,17 +23,17 @@ export interface ProjectInvitation {
 	role: string | null;
 }
 
-/** One project. A field that FreshBooks leaves out is null. */
+/** One project. A field that FreshBooks omits is null. */
 export interface Project {
 	id: number | null;
 	title: string | null;
 	active: boolean | null;
 	complete: boolean | null;
 	clientId: number | null;
-	/** Empty where FreshBooks gives none. */
+	/** Empty if FreshBooks returns none. */
 	members: ProjectMember[];
 	pendingInvitations: ProjectInvitation[];
-	/** FreshBooks' own object. */
+	/** The unchanged FreshBooks object. */
 	raw: WireObject;
 }
 
@@ -48,7 +48,7 @@ function projectMemberOf(row: WireObject): ProjectMember {
 	};
 }
 
-/** The names are those of FreshBooks' Postman collection and of `ProjectGroup` in its Node.js SDK. */
+/** Field names: FreshBooks' Postman collection, and `ProjectGroup` in its Node.js SDK. */
 function projectInvitationOf(row: WireObject): ProjectInvitation {
 	return {
 		id: idOrNull(row.id),
@@ -57,7 +57,7 @@ function projectInvitationOf(row: WireObject): ProjectInvitation {
 	};
 }
 
-/** Reads a row of the projects list. */
+/** Parses a row of the projects list. */
 export function projectOf(row: WireObject): Project {
 	const group = objectOf(row.group);
 	return {
@@ -72,7 +72,7 @@ export function projectOf(row: WireObject): Project {
 	};
 }
 
-/** Rows under `projects` at the top level, beside `meta{page, per_page, pages, total}`. */
+/** The projects list: rows in `projects` at the top level, beside `meta{page, per_page, pages, total}`. */
 export function listProjects<Kept>(businessId: number, keep: (project: Project) => Kept): ListRequest<Kept> {
 	return {
 		path: path`/projects/business/${businessId}/projects`,

@@ -8,16 +8,16 @@ import { idOrNull, numberOrNull, objectOf, textOrNull, type WireObject } from '.
 import { readBack } from './readBack';
 
 /**
- * The accounting system's staff records (freshbooks.com/api/staff). There is no create: FreshBooks' page says not to, as
- * staff made there can never log in.
+ * Staff records of the accounting system (freshbooks.com/api/staff). There is no create: FreshBooks' page advises against it,
+ * because staff created there can never log in.
  */
 
-/** `vis_state` of accounting objects: 0 active, 1 deleted, 2 archived. */
+/** Values of `vis_state` of accounting objects. */
 export const VIS_STATE = { active: 0, deleted: 1, archived: 2 } as const;
 
-/** One staff record, as far as this package looks into it. */
+/** The fields of a staff record that this package uses. */
 export interface StaffRecord {
-	/** `id`, which is `userid`. */
+	/** `id`, which equals `userid`. */
 	id: number | null;
 	email: string | null;
 	firstName: string | null;
@@ -27,14 +27,15 @@ export interface StaffRecord {
 	rate: string | number | null;
 	/** 0 active, 1 deleted, 2 archived. */
 	visState: number | null;
-	/** As FreshBooks wrote them: without a zone, meaning America/New_York. */
+	/** As FreshBooks returns it: America/New_York time without a zone. */
 	lastLogin: string | null;
+	/** In the same format. */
 	updated: string | null;
-	/** FreshBooks' own object. */
+	/** The unchanged FreshBooks object. */
 	raw: WireObject;
 }
 
-/** Reads a staff record. */
+/** Parses a staff record. */
 export function staffRecordOf(row: WireObject): StaffRecord {
 	return {
 		id: idOrNull(row.id) ?? idOrNull(row.userid),
@@ -51,7 +52,7 @@ export function staffRecordOf(row: WireObject): StaffRecord {
 	};
 }
 
-/** Rows under `response.result.staff` (`staffs` in some clients), paging flat beside them. */
+/** The staff list: rows in `response.result.staff` (`staffs` in some clients), paging beside them. */
 export function listStaff<Kept>(accountId: string, query: IDataObject, keep: (record: StaffRecord) => Kept): ListRequest<Kept> {
 	return {
 		path: path`/accounting/account/${accountId}/users/staffs`,
@@ -65,7 +66,7 @@ export function listStaff<Kept>(accountId: string, query: IDataObject, keep: (re
 	};
 }
 
-/** What staff records can be searched by (freshbooks.com/api/staff, Filters); all that are given must match. */
+/** Filters of the staff list (freshbooks.com/api/staff, Filters). All given filters must match. */
 export interface StaffSearch {
 	userId?: number;
 	userIds?: number[];
@@ -79,7 +80,7 @@ export interface StaffSearch {
 	visState?: number;
 }
 
-/** FreshBooks' names of the filters. */
+/** The query with FreshBooks' filter names. */
 function queryOf({ userId, userIds, userLevel, nameLike, emailLike, phoneLike, noteLike, visState }: StaffSearch): IDataObject {
 	const search: IDataObject = {
 		userid: userId,
@@ -95,45 +96,44 @@ function queryOf({ userId, userIds, userLevel, nameLike, emailLike, phoneLike, n
 	return given.length > 0 ? { search: Object.fromEntries(given) } : {};
 }
 
-/** Whether one of the fields holds a text, in any case; also where the row has none of the fields. */
-function holds(fields: unknown[], part: string | undefined, form: (text: string) => string = (text) => text.toLowerCase()): boolean {
+/** Whether a field contains `part`, ignoring case. Also true without a `part`, or if the row has none of the fields. */
+function includesText(fields: unknown[], part: string | undefined, form: (text: string) => string = (text) => text.toLowerCase()): boolean {
 	if (part === undefined || fields.every((field) => field === undefined)) return true;
 	return fields.some((field) => typeof field === 'string' && form(field).includes(form(part)));
 }
 
 const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
-/** Whether a record is what was searched for, as far as FreshBooks' row says. */
+/** Whether a record matches all filters. A filter on a field that the row does not have matches. */
 function matches({ id, visState, raw }: StaffRecord, search: StaffSearch): boolean {
 	const { userId, userIds, userLevel, visState: wantedState } = search;
 	if (userId !== undefined && id !== userId) return false;
 	if (userIds !== undefined && !userIds.some((one) => one === id)) return false;
 	if (wantedState !== undefined && visState !== null && visState !== wantedState) return false;
-	// `role` has other names as well, of which FreshBooks does not say which level they are.
+	// `role` has other values too. FreshBooks does not document their level.
 	const level = raw.role === 'admin' || raw.role === 'staff' ? raw.role : undefined;
 	if (userLevel !== undefined && level !== undefined && level !== userLevel) return false;
 	const { fname, lname, organization, display_name: displayName, bus_phone: business, mob_phone: mobile, home_phone: home } = raw;
 	const fullName = fname === undefined && lname === undefined ? undefined : [fname, lname].join(' ');
 	const phoneForm = /\d/.test(search.phoneLike ?? '') ? digitsOf : undefined;
 	return (
-		holds([fname, lname, fullName, organization, displayName], search.nameLike) &&
-		holds([raw.email], search.emailLike) &&
-		holds([raw.note], search.noteLike) &&
-		holds([business, mobile, home, raw.fax], search.phoneLike, phoneForm)
+		includesText([fname, lname, fullName, organization, displayName], search.nameLike) &&
+		includesText([raw.email], search.emailLike) &&
+		includesText([raw.note], search.noteLike) &&
+		includesText([business, mobile, home, raw.fax], search.phoneLike, phoneForm)
 	);
 }
 
 /**
- * The staff records that match. FreshBooks is asked for them; as it ignores a filter that it does not know, its rows are
- * filtered once more.
- * @param withProjects whether FreshBooks should add the IDs of each record's projects, as `projectids`
+ * The staff records that match the filters. FreshBooks ignores filters that it does not know, so its rows are filtered again.
+ * @param withProjects adds the IDs of each record's projects, as `projectids`
  */
 export function searchStaff(accountId: string, search: StaffSearch, withProjects = false): ListRequest<StaffRecord> {
 	const query = { ...queryOf(search), ...(withProjects ? { include: ['projectids'] } : {}) };
 	return { ...listStaff(accountId, query, (record) => record), wanted: (record) => matches(record, search) };
 }
 
-function aboutStaff(accountId: string, staffId: number) {
+function staffEndpoint(accountId: string, staffId: number) {
 	return {
 		path: path`/accounting/account/${accountId}/users/staffs/${staffId}`,
 		subject: `staff ${staffId} of account ${accountId}`,
@@ -142,7 +142,7 @@ function aboutStaff(accountId: string, staffId: number) {
 	};
 }
 
-/** The record in an answer; undefined for an answer without one. Throws `malformed` for the record of somebody else. */
+/** The record in a response; undefined if there is none. Throws `malformed` if it is another person's record. */
 function staffIn(answer: unknown, accountId: string, staffId: number): StaffRecord | undefined {
 	const response = objectOf(objectOf(answer).response);
 	const { id, ...record } = staffRecordOf(objectOf(objectOf(response.result).staff));
@@ -152,25 +152,25 @@ function staffIn(answer: unknown, accountId: string, staffId: number): StaffReco
 }
 
 function malformed(accountId: string, staffId: number): FreshBooksError {
-	const { subject, idFamily } = aboutStaff(accountId, staffId);
+	const { subject, idFamily } = staffEndpoint(accountId, staffId);
 	return new FreshBooksError({ kind: 'malformed', status: 200, subject, idFamily, method: 'GET' });
 }
 
-/** One staff record. Throws FreshBooksError. */
+/** Reads one staff record. Throws FreshBooksError. */
 export async function getStaff(client: FreshBooksClient, accountId: string, staffId: number): Promise<StaffRecord> {
-	const staff = staffIn(await client.send({ ...aboutStaff(accountId, staffId), method: 'GET' }), accountId, staffId);
+	const staff = staffIn(await client.send({ ...staffEndpoint(accountId, staffId), method: 'GET' }), accountId, staffId);
 	if (staff) return staff;
 	throw malformed(accountId, staffId);
 }
 
 async function putStaff(client: FreshBooksClient, accountId: string, staffId: number, fields: IDataObject): Promise<StaffRecord | undefined> {
-	const answer = await client.send({ ...aboutStaff(accountId, staffId), method: 'PUT', body: { staff: fields } });
+	const answer = await client.send({ ...staffEndpoint(accountId, staffId), method: 'PUT', body: { staff: fields } });
 	return await readBack(async () => staffIn(answer, accountId, staffId));
 }
 
 /**
- * Changes fields, given under FreshBooks' own names; answers the whole record, read again where FreshBooks answers without
- * it. Throws FreshBooksError; with `readBackFailed` where the change was accepted.
+ * Changes fields, given under FreshBooks' names. Returns the record in the response, or reads it again if there is none. Throws
+ * FreshBooksError, with `readBackFailed` if the change was accepted.
  */
 export async function updateStaff(
 	client: FreshBooksClient,
@@ -183,8 +183,8 @@ export async function updateStaff(
 }
 
 /**
- * Sets `vis_state`. Deleting answers an empty response (freshbooks.com/api/staff). Throws FreshBooksError, of kind `refused`
- * where FreshBooks answers with a record whose state is another one; with `readBackFailed` where the change was accepted.
+ * Sets `vis_state`. Deleting returns an empty response (freshbooks.com/api/staff). Throws FreshBooksError: of kind `refused` if
+ * FreshBooks returns a record in another state, with `readBackFailed` if the change was accepted.
  */
 export async function setStaffVisState(
 	client: FreshBooksClient,

@@ -4,11 +4,11 @@ import type { ListRequest } from './lists';
 import type { FreshBooksClient } from '../client/client';
 import { booleanOrNull, idOrNull, objectOf, textOrNull, type WireObject } from '../client/json';
 
-/** FreshBooks' published team members resource (freshbooks.com/api/team_members): read only, identified by UUID. */
+/** The published team members endpoints (freshbooks.com/api/team_members). Read only; team members have UUIDs. */
 
-/** One person in the published list. A field that FreshBooks leaves out is null. */
+/** One row of the published list. A field that FreshBooks omits is null. */
 export interface TeamMember {
-	/** In lower case; empty where FreshBooks gave none, which no list lets through. */
+	/** In lower case. Empty if FreshBooks returned none; a list with such a row is malformed. */
 	uuid: string;
 	email: string | null;
 	firstName: string | null;
@@ -20,16 +20,16 @@ export interface TeamMember {
 	/** `business_role_name`. */
 	role: string | null;
 	active: boolean | null;
-	/** The FreshBooks account; null for somebody who never had one. */
+	/** The person's FreshBooks identity; null if they never had one. */
 	identityId: number | null;
-	/** `invited`, seen in ConductorOne's client only. */
+	/** `invited`; source: ConductorOne's client only. */
 	invited: boolean | null;
-	/** ISO 8601 as FreshBooks wrote it. */
+	/** ISO 8601, as FreshBooks returns it. */
 	invitationAcceptedAt: string | null;
 	createdAt: string | null;
 	updatedAt: string | null;
 	businessId: number | null;
-	/** FreshBooks' own object. */
+	/** The unchanged FreshBooks object. */
 	raw: WireObject;
 }
 
@@ -40,11 +40,11 @@ export interface PostalAddress {
 	province: string | null;
 	postalCode: string | null;
 	country: string | null;
-	/** `country_code`, seen in ConductorOne's client only. */
+	/** `country_code`; source: ConductorOne's client only. */
 	countryCode: string | null;
 }
 
-/** Reads a row of the published list, or the answer for one person. */
+/** Parses a row of the published list, or the response for one team member. */
 export function teamMemberOf(row: WireObject): TeamMember {
 	return {
 		uuid: (textOrNull(row.uuid) ?? '').toLowerCase(),
@@ -75,13 +75,13 @@ export function teamMemberOf(row: WireObject): TeamMember {
 	};
 }
 
-/** The UUID of a row; null for a row without one, or one that FreshBooks says is of another business. */
+/** The UUID of a row; null if it has none or belongs to another business. */
 function uuidIn(row: WireObject, businessId: number): string | null {
 	const uuid = checkUuid(row.uuid);
 	return uuid.ok && (idOrNull(row.business_id) ?? businessId) === businessId ? uuid.value : null;
 }
 
-/** Rows and paging: an array under `response`, a `meta` beside it without `pages`. `active: true` asks for active ones only. */
+/** The published list: an array in `response`, beside `meta` without `pages`. `active: true` requests active team members only. */
 export function listTeamMembers<Kept>(
 	businessId: number,
 	keep: (member: TeamMember) => Kept,
@@ -99,18 +99,18 @@ export function listTeamMembers<Kept>(
 	};
 }
 
-/** One team member. Throws FreshBooksError, kind `notFound` when the business has none with that UUID. */
+/** Reads one team member. Throws FreshBooksError, of kind `notFound` if the business has none with that UUID. */
 export async function getTeamMember(client: FreshBooksClient, businessId: number, uuid: string): Promise<TeamMember> {
-	const about = { subject: `team member ${uuid} of business ${businessId}`, idFamily: 'team member UUID' };
+	const context = { subject: `team member ${uuid} of business ${businessId}`, idFamily: 'team member UUID' };
 	const body = await client.send({
-		...about,
+		...context,
 		method: 'GET',
 		path: path`/auth/api/v1/businesses/${businessId}/team_members/${uuid}`,
 		published: true,
 	});
 	const member = teamMemberOf(objectOf(objectOf(body).response));
 	if (member.uuid !== uuid.toLowerCase() || (member.businessId ?? businessId) !== businessId) {
-		throw new FreshBooksError({ ...about, kind: 'malformed', status: 200, method: 'GET' });
+		throw new FreshBooksError({ ...context, kind: 'malformed', status: 200, method: 'GET' });
 	}
 	return member;
 }

@@ -5,13 +5,13 @@ import { readToTheEnd } from './lists';
 
 /** Logged time (freshbooks.com/api/time_entries; scope `user:time_entries:read`). Read only. */
 
-/** The time of one person that no invoice bills yet. */
+/** The unbilled time of one person. */
 export interface UnbilledTime {
 	/** Number of time entries. */
 	count: number;
-	/** Their length together, in seconds. */
+	/** Their total duration, in seconds. */
 	seconds: number;
-	/** False where FreshBooks counts more entries than it showed, or gave one without a length: there is at least so much. */
+	/** False if FreshBooks counts more entries than it returned, or returned one without a duration. The values are minimums then. */
 	complete: boolean;
 }
 
@@ -22,8 +22,8 @@ interface TimeEntry {
 }
 
 /**
- * The unbilled time of one person in a business. FreshBooks' time tracking ignores filters that it does not know, so the rows
- * are filtered once more. Reads the list whole. Throws FreshBooksError.
+ * Reads the unbilled time of one person in a business. FreshBooks' time tracking ignores filters that it does not know, so the
+ * rows are filtered again. Reads the whole list. Throws FreshBooksError.
  */
 export async function getUnbilledTime(client: FreshBooksClient, businessId: number, identityId: number): Promise<UnbilledTime> {
 	const { rows, doubt } = await readToTheEnd<TimeEntry>(client, {

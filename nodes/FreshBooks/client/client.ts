@@ -23,40 +23,40 @@ import { throttleOf, type Throttle } from './throttle';
 
 export type { FreshBooksRequest } from './requestOptions';
 
-/** The one place that calls n8n's HTTP helper: authentication, time-outs, retries, and answers turned into data or failures. */
+/** The only caller of n8n's HTTP helper. Handles authentication, timeouts and retries, and returns data or throws failures. */
 
 export const CREDENTIAL_TYPE = 'freshBooksOAuth2Api';
 const REQUEST_TIMEOUT_MS = 30_000;
-/** n8n waits at most ten seconds for another process's refresh; a request a second later finds its token. */
+/** n8n waits up to ten seconds for another process to refresh the token. A request one second later finds the new token. */
 const WAIT_FOR_STORED_TOKEN_MS = 1_000;
 
 export type FreshBooksContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
 
 export interface ClientSettings {
-	/** Epoch milliseconds after which nothing is sent any more. */
+	/** No request is sent after this time, in epoch milliseconds. */
 	deadlineAt?: number;
-	/** Most requests under way at once through this client; the credential's shared throttle may allow fewer. */
+	/** Maximum number of requests in flight of this client. The credential's throttle may allow fewer. */
 	maxInFlight?: number;
 }
 
 export interface FreshBooksClient {
 	/**
-	 * Sends a request and returns the parsed JSON of a successful answer; undefined for an empty one.
-	 * Throws FreshBooksError for everything else, with what happened on the wire in its failure.
+	 * Sends a request, with retries. Returns the parsed JSON of a successful response, undefined for an empty one. Throws
+	 * FreshBooksError otherwise. Its failure tells how often the request was sent and whether it may have been carried out.
 	 */
 	send(request: FreshBooksRequest): Promise<unknown>;
-	/** Waits without holding up a cancelled execution. Throws FreshBooksError of kind `cancelled`. */
+	/** Waits `ms` milliseconds. Throws FreshBooksError of kind `cancelled` as soon as the execution is cancelled. */
 	pause(ms: number): Promise<void>;
 	/** Writes a warning to n8n's log. */
 	warn(message: string): void;
-	/** Whether the connection asks for a scope, so that a request that needs it is worth sending. */
+	/** Whether the credential requests this scope. */
 	mayUse(scope: string): boolean;
-	/** Most pages worth asking for at once. */
+	/** Maximum number of pages to request at once. */
 	readonly maxInFlight: number;
 }
 
-/** The request that every token with `user:profile:read` may make, and that changes nothing. */
-export const ASK_WHO_I_AM: FreshBooksRequest = {
+/** Reads the connected user. Every token with `user:profile:read` may send this, and it changes nothing. */
+export const GET_ME_REQUEST: FreshBooksRequest = {
 	method: 'GET',
 	path: '/auth/api/v1/users/me',
 	subject: 'the connected user',
@@ -64,21 +64,21 @@ export const ASK_WHO_I_AM: FreshBooksRequest = {
 	published: true,
 };
 
-/** What has happened on the wire to one request, over all its tries. */
+/** What happened to one request, over all its tries. */
 interface WireFacts {
 	tried: number;
 	sent: number;
-	/** The last try ended without a clear answer. */
+	/** The last try ended without a clear response. */
 	isUnclear: boolean;
-	/** An earlier one did. */
+	/** An earlier try ended without a clear response. */
 	afterUnknownFate: boolean;
-	/** Once for each request, whatever it has met before: an outage or a 429 says nothing about the token. */
+	/** Counted apart from `tried`: an outage or a 429 says nothing about the token. */
 	hasRetriedWithStoredToken: boolean;
 	/** Why the last try failed. */
 	failure?: Failure;
 }
 
-function note(facts: WireFacts, { trouble, failure, wasSent = true }: FailedTry): void {
+function recordTry(facts: WireFacts, { trouble, failure, wasSent = true }: FailedTry): void {
 	facts.tried++;
 	if (wasSent) facts.sent++;
 	facts.afterUnknownFate ||= facts.isUnclear;
@@ -91,26 +91,26 @@ class Client implements FreshBooksClient {
 
 	private readonly throttle: Throttle;
 
-	/** Aborts when the execution is cancelled; polls have none. */
+	/** Aborts if the execution is cancelled. Polls have no signal. */
 	private readonly cancelSignal: AbortSignal | undefined;
 
-	/** Aborts at the deadline, so that a long queue or an announced pause cannot outlast a poll. */
+	/** Aborts at the deadline, so that queueing and pauses end with the poll. */
 	private readonly timeUp: AbortSignal | undefined;
 
 	/** The deadline on the monotonic clock. */
 	private readonly endsAt: number;
 
-	/** Limits this client alone, where it was given a limit; acquired before the credential's semaphore. */
+	/** The limit of this client, if it has one. Acquired before the credential's semaphore. */
 	private readonly ownLimit: Semaphore | undefined;
 
 	constructor(
 		private readonly context: FreshBooksContext,
 		private readonly baseUrl: string,
 		private readonly credentialId: string,
-		/** Values that no error may show. */
+		/** Values that must not appear in errors. */
 		private readonly secrets: readonly string[],
 		private readonly scopes: ReadonlySet<string>,
-		/** The credential's access is for reading. */
+		/** The credential's Access is Read Team. */
 		private readonly isReadOnly: boolean,
 		{ deadlineAt, maxInFlight }: ClientSettings,
 	) {
@@ -135,15 +135,15 @@ class Client implements FreshBooksClient {
 	}
 
 	async send(request: FreshBooksRequest): Promise<unknown> {
-		if (this.isReadOnly && request.method !== 'GET') throw readsOnly();
+		if (this.isReadOnly && request.method !== 'GET') throw readOnlyError();
 		const facts: WireFacts = { tried: 0, sent: 0, isUnclear: false, afterUnknownFate: false, hasRetriedWithStoredToken: false };
 		const held: Semaphore[] = [];
 		try {
 			if (this.ownLimit) await this.acquire(this.ownLimit, held);
-			await this.acquire(this.throttle.underWay, held);
+			await this.acquire(this.throttle.inFlight, held);
 			return await this.sendUntilDone(request, facts, held);
 		} catch (error) {
-			throw this.stopSignal()?.aborted && !(error instanceof FreshBooksError) ? this.ended(request, facts) : error;
+			throw this.stopSignal()?.aborted && !(error instanceof FreshBooksError) ? this.finalError(request, facts) : error;
 		} finally {
 			held.forEach((semaphore) => semaphore.release());
 		}
@@ -152,12 +152,12 @@ class Client implements FreshBooksClient {
 	private async sendUntilDone(request: FreshBooksRequest, facts: WireFacts, held: Semaphore[]): Promise<unknown> {
 		for (;;) {
 			await this.throttle.untilPauseEnds(this.stopSignal());
-			if (this.remaining() <= 0) throw this.ended(request, facts);
+			if (this.remaining() <= 0) throw this.finalError(request, facts);
 			const outcome = await this.trySending(request);
 			if (outcome.ok) return outcome.body;
-			note(facts, outcome);
-			const isWorthIt = outcome.retryWithStoredToken ? await this.waitForStoredToken(facts) : await this.waitForNextTry(outcome, facts, held);
-			if (!isWorthIt) throw this.ended(request, facts);
+			recordTry(facts, outcome);
+			const isRetried = outcome.retryWithStoredToken ? await this.waitForStoredToken(facts) : await this.waitForNextTry(outcome, facts, held);
+			if (!isRetried) throw this.finalError(request, facts);
 		}
 	}
 
@@ -167,7 +167,7 @@ class Client implements FreshBooksClient {
 		held.push(semaphore);
 	}
 
-	/** Waits until another process's token should be stored; false when that was tried before. */
+	/** Waits until another process should have stored a token. False if this request has done that before. */
 	private async waitForStoredToken(facts: WireFacts): Promise<boolean> {
 		if (facts.hasRetriedWithStoredToken) return false;
 		facts.hasRetriedWithStoredToken = true;
@@ -175,7 +175,7 @@ class Client implements FreshBooksClient {
 		return true;
 	}
 
-	/** Waits before the next try; false when there is none. A 429 makes all others with this credential wait as well. */
+	/** Waits before the next try. False if there is none. After a 429 all requests with this credential wait. */
 	private async waitForNextTry({ trouble, failure }: FailedTry, { tried }: WireFacts, held: Semaphore[]): Promise<boolean> {
 		const ms = waitBeforeRetry(tried, failure.retryAfterMs, Math.random());
 		const isTooLong = ms > LONGEST_ANNOUNCED_WAIT_MS;
@@ -187,13 +187,13 @@ class Client implements FreshBooksClient {
 	}
 
 	private async trySending(request: FreshBooksRequest): Promise<Try> {
-		return await untilAborted(this.call(request), this.timeUp)
+		return await untilAborted(this.sendWithRefresh(request), this.timeUp)
 			.then((answer) => readAnswer(answer, request))
 			.catch((error: unknown) => readThrown(error, request, this.cancelSignal?.aborted ?? false));
 	}
 
-	/** The error of a request that is not tried again: why the last try failed, or why there was none. */
-	private ended(request: FreshBooksRequest, facts: WireFacts): FreshBooksError {
+	/** The error of a request that is not retried: why its last try failed, or why it was not sent. */
+	private finalError(request: FreshBooksRequest, facts: WireFacts): FreshBooksError {
 		const { sent, isUnclear, afterUnknownFate } = facts;
 		const unsent: Failure = { ...contextOf(request), kind: 'unreachable', serviceText: 'No time was left in this run.' };
 		const failure = this.cancelSignal?.aborted ? this.cancelled(request.method) : (facts.failure ?? unsent);
@@ -206,26 +206,26 @@ class Client implements FreshBooksClient {
 		return { kind: 'cancelled', subject: 'the request', idFamily: '', method };
 	}
 
-	/** An answer of FreshBooks. With an expired token n8n refreshes it, and the request, which was not carried out, is sent again. */
-	private async call(request: FreshBooksRequest): Promise<IN8nHttpFullResponse> {
-		const answer = await this.ask(request);
+	/** Sends the request once. If the token has expired, n8n refreshes it and the request, which was not carried out, is sent again. */
+	private async sendWithRefresh(request: FreshBooksRequest): Promise<IN8nHttpFullResponse> {
+		const answer = await this.sendOnce(request);
 		if (!saysTokenExpired(answer)) return answer;
-		await singleFlight(this.credentialId, async () => await this.letHostRefresh(answer.statusCode));
-		return await this.ask(request);
+		await singleFlight(this.credentialId, async () => await this.refreshToken(answer.statusCode));
+		return await this.sendOnce(request);
 	}
 
 	/**
-	 * n8n refreshes on a 401 only, and before 2.9 only where every status is an error: it took `except` for "no status is an error".
-	 * So a request whose every status is an error makes n8n refresh, on a 403 as well where FreshBooks answered that. It is one that
-	 * changes nothing, since n8n repeats it; and one for all who wait, since n8n before 2.9 does not stop two refreshes with one
-	 * refresh token. A list of statuses only where it is needed: older hosts compare with a single one.
+	 * Makes n8n refresh the token. n8n does that on a 401, and before 2.9 only if every status is an error (it ignored `except`). So
+	 * this sends a request for which every status is an error. It must change nothing, because n8n repeats it. All waiting requests
+	 * share it, because n8n before 2.9 may refresh twice with the same refresh token. `tokenExpiredStatusCode` is set only after
+	 * another status than 401, because older n8n versions do not accept a list.
 	 */
-	private async letHostRefresh(status: number): Promise<void> {
+	private async refreshToken(status: number): Promise<void> {
 		const more = status === 401 ? undefined : { oauth2: { tokenExpiredStatusCode: [401, status] } };
-		await this.ask(ASK_WHO_I_AM, { ignoreHttpStatusErrors: false }, more);
+		await this.sendOnce(GET_ME_REQUEST, { ignoreHttpStatusErrors: false }, more);
 	}
 
-	private async ask(
+	private async sendOnce(
 		request: FreshBooksRequest,
 		changes: Partial<IHttpRequestOptions> = {},
 		more?: IAdditionalCredentialOptions,
@@ -245,8 +245,8 @@ class Client implements FreshBooksClient {
 	}
 }
 
-/** FreshBooks does not say that it refuses every write without the scope for it, so this connection sends none. */
-function readsOnly(): FreshBooksError {
+/** FreshBooks does not promise to refuse a write without its scope, so a Read Team credential sends none. */
+function readOnlyError(): FreshBooksError {
 	return refusal(
 		"The credential's 'Access' is Read Team, so nothing that changes something was sent",
 		"To fix this, choose Manage Team as 'Access' in the credential, enable the scope user:teams:write on the FreshBooks app, and connect the credential again.",
@@ -257,23 +257,23 @@ function baseUrlOf(credentials: ICredentialDataDecryptedObject): unknown {
 	return credentials.environment === 'custom' ? credentials.apiBaseUrl : PRODUCTION_API;
 }
 
-/** What apps made before October 2021 have (freshbooks.com/api/how-to-find-the-right-scopes-for-your-app). */
+/** The scope of apps created before October 2021 (freshbooks.com/api/how-to-find-the-right-scopes-for-your-app). */
 const EVERY_SCOPE = 'admin:all:legacy';
 
-/** The scopes that the credential asks for. */
+/** The scopes that the credential requests. */
 function scopesOf({ scope }: ICredentialDataDecryptedObject): Set<string> {
 	return new Set(typeof scope === 'string' ? scope.split(/\s+/) : []);
 }
 
-/** The tokens that were stored when the client was made, and the app's secret. */
+/** The tokens stored when the client was created, and the app's secret. */
 function secretsOf({ clientSecret, oauthTokenData }: ICredentialDataDecryptedObject): string[] {
 	const tokens = isJsonObject(oauthTokenData) ? [oauthTokenData.access_token, oauthTokenData.refresh_token] : [];
 	return [clientSecret, ...tokens].filter((value) => typeof value === 'string');
 }
 
 /**
- * A client for the credential of the running node.
- * Throws NodeOperationError when the credential's API Base URL is none that a token may be sent to.
+ * Creates a client for the node's credential. Throws NodeOperationError if a token must not be sent to the credential's API Base
+ * URL.
  */
 export async function connect(context: FreshBooksContext, settings: ClientSettings = {}): Promise<FreshBooksClient> {
 	const credentials = await context.getCredentials(CREDENTIAL_TYPE);

@@ -1,10 +1,10 @@
 import { hideTokens } from './hideTokens';
 
 /**
- * What can go wrong between this package and FreshBooks, as data. Pure: knows no n8n.
+ * Failures of FreshBooks requests, as data. Pure, without n8n.
  *
- * FreshBooks answers errors in many envelopes (freshbooks.com/api/errors, and the fixtures of FreshBooks' own Node.js and
- * Python SDKs); `readErrorBody` understands every one of them and `classifyAnswer` gives the failure its kind.
+ * FreshBooks returns errors in many envelopes (freshbooks.com/api/errors; the fixtures of FreshBooks' Node.js and Python SDKs).
+ * `readErrorBody` parses all of them, and `classifyAnswer` sets the kind of the failure.
  */
 
 export type FailureKind =
@@ -25,49 +25,49 @@ export type FailureKind =
 	| 'unreachable'
 	| 'validation';
 
-/** What this package itself refuses, in its own words; `kind` is `refused`. */
+/** The texts of a failure of kind `refused`, which this package itself decides. */
 export interface RefusalTexts {
 	/** What happened, in one sentence without a full stop. */
 	message: string;
-	/** The way out. */
+	/** How to fix it. */
 	wayOut: string;
-	/** What was found and done, for an operation that stopped half-way; plain JSON. */
+	/** What was found and done, as plain JSON, if an operation stopped half-way. */
 	report?: Record<string, unknown>;
 }
 
-/** Why something could not be done. `status` is the HTTP status, or the one that an error inside an HTTP 200 stands for. */
+/** Why a request or an operation failed. */
 export interface Failure {
 	kind: FailureKind;
-	/** HTTP status; undefined where no answer came. */
+	/** The HTTP status, or the status that an error in an HTTP 200 means. Undefined without a response. */
 	status?: number;
-	/** FreshBooks' own words, at most 300 characters, without line breaks. Never a raw dump. */
+	/** FreshBooks' error text: one line of at most 300 characters, without tokens. */
 	serviceText?: string;
-	/** The parameter FreshBooks names, e.g. `email`. */
+	/** The field that FreshBooks names, for example `email`. */
 	field?: string;
-	/** Scopes that the answer of a refused request lists. */
+	/** The missing scopes that the response lists. */
 	scopes?: string[];
-	/** How long FreshBooks asks to wait, in milliseconds. */
+	/** The wait that FreshBooks announces, in milliseconds. */
 	retryAfterMs?: number;
-	/** What was asked for, in words: `team member 7f3…`, `the invitations`. */
+	/** What the request was about: `team member 7f3…`, `the invitations`. */
 	subject: string;
-	/** Which kind of ID the path was built from, e.g. `business ID`. */
+	/** The kind of ID in the path, for example `business ID`. */
 	idFamily: string;
 	method: string;
-	/** How many times the request was sent; 0 where it surely never left. */
+	/** How often the request was sent; 0 if it certainly never was. */
 	sent?: number;
-	/** True when a try, the last or an earlier one, ended without an answer of FreshBooks' own, so that it may have been carried out. */
+	/** True if any try ended without a response from FreshBooks itself, so that it may have been carried out. */
 	maybeDone?: boolean;
-	/** True when FreshBooks itself wrote the last answer: JSON in one of its envelopes. */
+	/** True if the last response came from FreshBooks itself: JSON in one of its envelopes. */
 	answeredByFreshBooks?: boolean;
-	/** True when the write was accepted, and reading its result back is what failed. */
+	/** True if the write was accepted and only reading its result failed. */
 	readBackFailed?: boolean;
-	/** True when an earlier try of the same request ended without a clear answer, and so may have been carried out. */
+	/** True if an earlier try ended without a clear response, so that it may have been carried out. */
 	afterUnknownFate?: boolean;
-	/** The texts of a refusal; set for the kind `refused` only. */
+	/** Set for the kind `refused` only. */
 	refusal?: RefusalTexts;
 }
 
-/** The one error of this package, from the client to the edge; it never carries a token, a header or a raw body. */
+/** The only error class below the nodes. Never contains a token, a header or a raw body. */
 export class FreshBooksError extends Error {
 	readonly failure: Failure;
 
@@ -78,22 +78,22 @@ export class FreshBooksError extends Error {
 	}
 }
 
-/** The error of an operation that looked and refuses to continue: nobody found, two found, already there. */
+/** The error of an operation that refuses to continue, for example because it found nobody or two people. */
 export function refusal(message: string, wayOut: string, report?: RefusalTexts['report']): FreshBooksError {
 	return new FreshBooksError({ kind: 'refused', subject: '', idFamily: '', method: '', refusal: { message, wayOut, report } });
 }
 
-/** True for this package's own error; by name, because two copies of a module may be loaded. */
+/** True for FreshBooksError. Checks the name, because two copies of this module may be loaded. */
 export function isFreshBooksError(error: unknown): error is FreshBooksError {
 	return error instanceof Error && error.name === 'FreshBooksError';
 }
 
-/** The failure behind an error if it is one of the API layer's, otherwise undefined. */
+/** The failure of a FreshBooksError; undefined for any other error. */
 export function failureOf(error: unknown): Failure | undefined {
 	return isFreshBooksError(error) ? error.failure : undefined;
 }
 
-/** True when the answer itself could not be read, which may be different when it is read again; the client has repeated all else already. */
+/** True if the response could not be parsed. Another reading may succeed; the client itself retries all other errors. */
 export function isUnreadable(error: unknown): boolean {
 	const kind = failureOf(error)?.kind;
 	return kind === 'malformed' || kind === 'notJson';
@@ -101,35 +101,35 @@ export function isUnreadable(error: unknown): boolean {
 
 type JsonObject = Record<string, unknown>;
 
-/** A plain JSON object, not an array and not null. */
+/** True for a JSON object: not an array, not null. */
 export function isJsonObject(value: unknown): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What an error body says, whichever envelope it came in. */
+/** The contents of an error body, from any envelope. */
 export interface ErrorBody {
 	text?: string;
 	field?: string;
-	/** FreshBooks' error number (`errno`), e.g. 1012 for an unknown resource. */
+	/** FreshBooks' error number (`errno`), for example 1012 for an unknown resource. */
 	errno?: number;
-	/** gRPC-style code of the envelope that accounting answers since API version 2022-10-31. */
+	/** The gRPC code of the accounting envelope since API version 2022-10-31. */
 	code?: number;
-	/** The short code of the auth family, e.g. `unauthenticated`. */
+	/** The error code of the auth services, for example `unauthenticated`. */
 	errorCode?: string;
 }
 
 const LONGEST_TEXT = 300;
-/** What comes later is not read; a word that is cut there is dropped, as half a token is not known for one. */
+/** The rest is not read. A word cut here is dropped, because half a token would not be recognized. */
 const LONGEST_READ = 20_000;
 
-/** A text of the service as part of a sentence: one line, at most so many characters, nothing invisible. */
+/** Makes a text of FreshBooks part of a sentence: one line, at most `longest` characters, no invisible ones. */
 export function inOneLine(text: string, longest: number): string {
-	// Four times as much is enough, and what comes after it is not worth the time.
+	// Four times the length is enough, and keeps this fast for long texts.
 	const line = text.slice(0, longest * 4).replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ').trim();
 	return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 }
 
-/** For error texts: never a token that FreshBooks, or something between, repeats in its answer. */
+/** A text for errors, without tokens that a response may repeat. */
 function asText(value: unknown): string | undefined {
 	if (typeof value !== 'string') return undefined;
 	const read = value.length > LONGEST_READ ? value.slice(0, LONGEST_READ).replace(/\S*$/, '') : value;
@@ -141,7 +141,7 @@ function asNumber(value: unknown): number | undefined {
 	return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** `errors` may be a list or one object; PY SDK `_handle_error` meets both. */
+/** `errors` may be an array or one object: `_handle_error` of the Python SDK handles both. */
 function firstOf(errors: unknown): JsonObject | undefined {
 	const first: unknown = Array.isArray(errors) ? errors[0] : errors;
 	return isJsonObject(first) ? first : undefined;
@@ -170,7 +170,7 @@ function readDetails(details: unknown): ErrorBody {
 	};
 }
 
-/** `{"errno":2001,"error":{"title":"field required"}}`: the business family names fields as keys. */
+/** `{"errno":2001,"error":{"title":"field required"}}`: in the business services the key is the field. */
 function readErrorObject(error: unknown): ErrorBody {
 	if (!isJsonObject(error)) return { text: asText(error) };
 	const [field, text] = Object.entries(error)[0] ?? [];
@@ -178,7 +178,7 @@ function readErrorObject(error: unknown): ErrorBody {
 }
 
 /**
- * The text, field and codes of any FreshBooks error body, parsed JSON or raw text.
+ * Parses any FreshBooks error body (parsed JSON or raw text) to text, field and codes.
  * Order: error_description, response.errors, details[].metadata, message, errors, error, raw text.
  */
 export function readErrorBody(body: unknown): ErrorBody {
@@ -203,7 +203,7 @@ export function readErrorBody(body: unknown): ErrorBody {
 	};
 }
 
-/** errno: freshbooks.com/api/errors. */
+/** The HTTP status that an errno means (freshbooks.com/api/errors). */
 const STATUS_OF_ERRNO: ReadonlyMap<number, number> = new Map([
 	[409, 409],
 	[500, 500],
@@ -219,12 +219,12 @@ const STATUS_OF_ERRNO: ReadonlyMap<number, number> = new Map([
 	[1042, 403],
 ]);
 
-/** The events service uses HTTP statuses as its error numbers. */
+/** The events service uses HTTP statuses as errno. */
 function statusOfErrno(errno: number): number | undefined {
 	return STATUS_OF_ERRNO.get(errno) ?? (errno >= 400 && errno < 600 ? errno : undefined);
 }
 
-/** gRPC codes, of which FreshBooks' SDK tests show 3 and 5. */
+/** The HTTP status that a gRPC code means. FreshBooks' SDK tests contain 3 and 5. */
 const STATUS_OF_CODE: ReadonlyMap<number, number> = new Map([
 	[3, 422],
 	[5, 404],
@@ -246,32 +246,32 @@ const STATUS_OF_ERROR_CODE: ReadonlyMap<string, number> = new Map([
 	['internal_server_error', 500],
 ]);
 
-/** The keys of FreshBooks' answers and errors, one of which is in all that the fixtures of its SDKs show. */
+/** Keys of FreshBooks' envelopes. Every fixture of its SDKs has at least one. */
 const ENVELOPE_KEYS = ['response', 'error', 'error_description', 'error_type', 'errors', 'errno', 'code', 'message'];
 
-/** True for JSON in one of FreshBooks' envelopes: FreshBooks itself wrote it, not a proxy, gateway or firewall in between. */
+/** True for JSON in one of FreshBooks' envelopes: it came from FreshBooks, not from a proxy, gateway or firewall. */
 export function isEnvelope(body: unknown): boolean {
 	return isJsonObject(body) && ENVELOPE_KEYS.some((key) => body[key] !== undefined);
 }
 
-/** A number that means an error: neither 0 (gRPC's OK) nor an HTTP status of success. */
+/** True for a number that is neither 0 (gRPC's OK) nor an HTTP 2xx status. */
 function isErrorNumber(value: unknown): boolean {
 	return typeof value === 'number' && value !== 0 && !(value >= 200 && value < 300);
 }
 
-function saysSomething(value: unknown): boolean {
+function hasContent(value: unknown): boolean {
 	if (typeof value !== 'object') return value !== undefined && value !== '' && value !== false;
 	return value !== null && Object.keys(value).length > 0;
 }
 
 /**
- * The status that an error inside an HTTP 2xx answer stands for, or undefined when the body is no error.
- * FreshBooks' Node.js SDK tests and live reports show error envelopes under HTTP 200.
+ * The HTTP status that an error in an HTTP 2xx response means; undefined if the body is not an error. FreshBooks' Node.js SDK
+ * tests and live reports show error envelopes with HTTP 200.
  */
 export function statusInsideSuccess(body: unknown): number | undefined {
 	if (!isJsonObject(body)) return undefined;
 	const response = isJsonObject(body.response) ? body.response : undefined;
-	const named = [response?.errors, body.errors, body.error, body.error_type].some(saysSomething);
+	const named = [response?.errors, body.errors, body.error, body.error_type].some(hasContent);
 	const isNumbered = (isErrorNumber(body.code) || isErrorNumber(body.errno)) && body.response === undefined;
 	if (!named && !isNumbered) return undefined;
 	const { errno, code, errorCode } = readErrorBody(body);
@@ -284,27 +284,27 @@ export function statusInsideSuccess(body: unknown): number | undefined {
 }
 
 const SCOPE_OR_CUE =
-	/\b(?<scope>(?:user|admin):[a-z_]+:[a-z_]+)\b|(?<needed>need|requir|missing)|(?<held>provid|grant|\bha[sv]e?\b)|[.;]\s|\bbut\b/gi;
+	/\b(?<scope>(?:user|admin):[a-z_]+:[a-z_]+)\b|(?<needed>need|requir|missing)|(?<granted>provid|grant|\bha[sv]e?\b)|[.;]\s|\bbut\b/gi;
 
-/** The scopes that a text calls needed; where it does not say so, those that it does not call held. */
+/** The scopes that a text calls needed or missing. If it has no such words, all scopes except those it calls granted. */
 function scopesNeeded(text: string): string[] {
 	const needed: string[] = [];
-	const unsaid: string[] = [];
-	let list: string[] | undefined = unsaid;
+	const unmarked: string[] = [];
+	let list: string[] | undefined = unmarked;
 	for (const { groups } of text.matchAll(SCOPE_OR_CUE)) {
 		if (groups?.scope) list?.push(groups.scope);
 		else if (groups?.needed) list = needed;
-		else list = groups?.held ? undefined : unsaid;
+		else list = groups?.granted ? undefined : unmarked;
 	}
-	return [...new Set(needed.length > 0 ? needed : unsaid)];
+	return [...new Set(needed.length > 0 ? needed : unmarked)];
 }
 
-/** FreshBooks' Python SDK has the body of an expired token under HTTP 403, too. */
+/** FreshBooks' Python SDK shows this body with HTTP 403 too. */
 function saysTokenExpired({ errorCode }: ErrorBody): boolean {
 	return errorCode === 'unauthenticated' || errorCode === 'invalid_token';
 }
 
-/** True for the answer to a request with an expired token. */
+/** True for the response to a request with an expired token. */
 export function isTokenExpired(status: number, body: unknown): boolean {
 	return status === 401 || (status === 403 && saysTokenExpired(readErrorBody(body)));
 }
@@ -325,17 +325,17 @@ function kindOfStatus(status: number, body: ErrorBody, published: boolean): Fail
 	return status >= 500 ? 'outage' : 'validation';
 }
 
-/** What a request was about; the part of a failure that is known before anything is sent. */
+/** The fields of a failure that are known before the request is sent. */
 export type FailureContext = Pick<Failure, 'subject' | 'idFamily' | 'method'> & {
-	/** False for an endpoint that is not in FreshBooks' public documentation. */
+	/** False for an endpoint that FreshBooks does not document. */
 	published: boolean;
 };
 
 /**
- * The failure that an answered error stands for.
- * @param status HTTP status, or the one from `statusInsideSuccess`
- * @param body parsed JSON, or the text of an answer that was neither JSON nor a web page
- * @param retryAfterMs the wait FreshBooks asked for, in milliseconds
+ * Converts an error response to a failure.
+ * @param status the HTTP status, or the one from `statusInsideSuccess`
+ * @param body parsed JSON, or the text of a response that was neither JSON nor HTML
+ * @param retryAfterMs the wait that FreshBooks announces, in milliseconds
  */
 export function classifyAnswer(
 	status: number,

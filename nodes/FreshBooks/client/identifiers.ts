@@ -1,13 +1,13 @@
 /**
- * The identifiers of FreshBooks and what they may look like. Pure.
+ * Validates FreshBooks' identifiers. Pure.
  *
- * FreshBooks has several ID families that fail with a bare 404 when mixed up (freshbooks.com/api/identity_model):
- * a business has an integer ID, its accounting system an alphanumeric account ID, a team member a UUID in the published
- * endpoints and an integer in those of stitchflow.com's guide. An ID becomes a path segment, and one path (DELETE of a
- * business) removes a whole business: nothing but the exact form is ever let through.
+ * FreshBooks has several kinds of ID, and answers the wrong kind with a 404 (freshbooks.com/api/identity_model). A business
+ * has an integer ID and its accounting system an alphanumeric account ID. A team member has a UUID in the published endpoints
+ * and an integer ID in those of stitchflow.com's guide. IDs become path segments, and a DELETE on one path deletes a whole
+ * business. So only the exact form is accepted.
  */
 
-/** A checked value, or a sentence fragment saying what the value should have been. */
+/** A valid value, or what the value must be, as part of a sentence. */
 export type Checked<T> = { ok: true; value: T } | { ok: false; problem: string };
 
 const good = <T>(value: T): Checked<T> => ({ ok: true, value });
@@ -22,7 +22,7 @@ function textOf(value: unknown): string | undefined {
 	return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
-/** A positive whole number below 10^15, as FreshBooks' integer IDs are. */
+/** An integer ID of FreshBooks: a positive integer below 10^15, as a number or as text. */
 export function checkIntegerId(value: unknown): Checked<number> {
 	const text = textOf(value);
 	if (text === undefined || text === '') return bad('must be a whole number such as 6806492');
@@ -30,7 +30,7 @@ export function checkIntegerId(value: unknown): Checked<number> {
 	return INTEGER.test(text) ? good(Number(text)) : bad('must be a whole number such as 6806492');
 }
 
-/** A UUID, lower-cased. */
+/** A UUID. Returned in lower case. */
 export function checkUuid(value: unknown): Checked<string> {
 	const text = textOf(value);
 	if (text !== undefined && INTEGER.test(text)) return bad('must be a UUID, but this is a whole number');
@@ -38,7 +38,7 @@ export function checkUuid(value: unknown): Checked<string> {
 	return good(text.toLowerCase());
 }
 
-/** The alphanumeric ID of an accounting system, e.g. `zDmNq`. Case matters. */
+/** An account ID, for example `zDmNq`. Case-sensitive. */
 export function checkAccountId(value: unknown): Checked<string> {
 	const text = textOf(value);
 	return text !== undefined && ACCOUNT_ID.test(text)
@@ -47,8 +47,8 @@ export function checkAccountId(value: unknown): Checked<string> {
 }
 
 /**
- * An email address that can be one: a local part, one @, a domain with a dot; no blanks, control or invisible characters,
- * at most 254 characters (RFC 5321, 4.5.3.1). Returned as typed, without surrounding blanks.
+ * An email address: a local part, one @, a domain with a dot; no spaces, control or invisible characters; at most 254
+ * characters (RFC 5321, 4.5.3.1). Returned without surrounding spaces.
  */
 export function checkEmail(value: unknown): Checked<string> {
 	const text = typeof value === 'string' ? value.trim() : '';
@@ -59,23 +59,23 @@ export function checkEmail(value: unknown): Checked<string> {
 	return good(text);
 }
 
-/** A role name: FreshBooks adds new ones, so any short word of letters, digits, `_` and `-`. */
+/** A role name: letters, digits, `_` and `-`. Any name is accepted, because FreshBooks adds roles. */
 export function checkRole(value: unknown): Checked<string> {
 	const text = typeof value === 'string' ? value.trim() : '';
 	return /^[A-Za-z0-9_-]{1,64}$/.test(text) ? good(text) : bad('must be a role name such as business_employee');
 }
 
-/** True when two addresses are the same person's, as `addressKey` compares them; an absent or empty one is nobody's. */
+/** True if two addresses have the same `addressKey`. A missing or empty address equals none. */
 export function sameAddress(one: string | null | undefined, other: string | null | undefined): boolean {
 	return !!one && !!other && addressKey(one) === addressKey(other);
 }
 
-/** Printable ASCII: most addresses, for which lower case is all there is to do. */
+/** Printable ASCII only: most addresses. Lower case is enough for them. */
 const ASCII = /^[ -~]*$/;
-/** Everything but the three signs that Unicode's NFC would turn into ASCII: Greek question mark, Greek varia, Kelvin sign. */
+/** All characters but the three that Unicode's NFC converts to ASCII: Greek question mark, Greek varia, Kelvin sign. */
 const BETWEEN_LOOKALIKES = /[^\u037e\u1fef\u212a]+/gu;
 
-/** Lower case of one character where upper case leads back to it: not of the Kelvin sign (k) nor of U+0130 (i and a dot). */
+/** The lower case of a character, if its upper case is that character again: not for the Kelvin sign (k) and U+0130 (i and a dot). */
 function lowerCased(character: string): string {
 	const lower = character.toLowerCase();
 	return lower.toUpperCase() === character ? lower : character;
@@ -84,20 +84,19 @@ function lowerCased(character: string): string {
 const composed = (text: string): string => text.replace(BETWEEN_LOOKALIKES, (part) => part.normalize('NFC'));
 
 /**
- * The form under which an address is looked up: without surrounding blanks, in Unicode NFC, in the lower case of no particular
- * language. A character that is not ASCII never becomes one that is, so no address passes for another one's.
+ * The form of an address for comparison: without surrounding spaces, in Unicode NFC, in locale-independent lower case. A
+ * non-ASCII character never becomes ASCII, so that a lookalike does not match another person's address.
  */
 export function addressKey(address: string): string {
 	const text = address.trim();
 	if (ASCII.test(text)) return text.toLowerCase();
-	// Composed again: some letters have a composed form in lower case only.
+	// Composed again, because some letters have a composed form in lower case only.
 	return composed(Array.from(composed(text), lowerCased).join(''));
 }
 
 /**
- * A path from a template whose every value is one plain path segment.
- * Throws a plain Error for a value that is empty or holds anything but letters, digits and `-`: callers check IDs
- * first, so this can only be a programming slip, and it must never become a request.
+ * Template tag for a path. Every value must be one path segment of letters, digits and `-`. Throws Error otherwise: callers
+ * check IDs first, so this is a programming error.
  */
 export function path(parts: TemplateStringsArray, ...segments: Array<string | number>): string {
 	return parts.reduce((built, part, index) => {

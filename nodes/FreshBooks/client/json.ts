@@ -1,6 +1,6 @@
 import { isJsonObject } from './errors';
 
-/** Reads values of FreshBooks' JSON without trusting their types. Pure. */
+/** Reads values from FreshBooks' JSON and checks their types. Pure. */
 
 export type WireObject = Record<string, unknown>;
 
@@ -9,13 +9,13 @@ export function textOrNull(value: unknown): string | null {
 	return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** A finite number (also from a numeric string, as some FreshBooks services answer), or null. */
+/** A finite number, or null. Accepts a numeric string, which some FreshBooks services return. */
 export function numberOrNull(value: unknown): number | null {
 	if (typeof value === 'string' && value.trim() !== '') return numberOrNull(Number(value));
 	return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-/** One of FreshBooks' integer IDs: a positive whole number below 10^15, also as text; null for anything else, so that no other number becomes part of a path. */
+/** An integer ID of FreshBooks: a positive integer below 10^15, as a number or as text. Null for anything else: IDs become part of paths. */
 export function idOrNull(value: unknown): number | null {
 	if (typeof value === 'string') return /^[1-9][0-9]{0,14}$/.test(value) ? Number(value) : null;
 	return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 1e15 ? value : null;
@@ -26,17 +26,17 @@ export function booleanOrNull(value: unknown): boolean | null {
 	return typeof value === 'boolean' ? value : null;
 }
 
-/** The objects of a list; anything that is not a list is an empty one. */
+/** The objects in an array; empty for anything that is not an array. */
 export function objectsOf(value: unknown): WireObject[] {
 	return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
-/** The object itself, or an empty one. */
+/** The object, or an empty object for anything else. */
 export function objectOf(value: unknown): WireObject {
 	return isJsonObject(value) ? value : {};
 }
 
-/** True for JSON nested deeper than so many levels. Works without recursion. */
+/** True for JSON nested deeper than `levels`. Does not use recursion. */
 export function isDeeperThan(levels: number, value: unknown): boolean {
 	let level: unknown[] = [value];
 	for (let depth = 0; depth <= levels; depth++) {
@@ -51,12 +51,12 @@ export function isDeeperThan(levels: number, value: unknown): boolean {
 	return true;
 }
 
-/** Credentials that FreshBooks puts among ordinary fields of users/me and staff. */
+/** Fields of users/me and staff that contain credentials. */
 const SECRET_FIELDS = ['fasttrack_token', 'api_token'];
 
 /**
- * Removes credentials from freshly parsed JSON, in place and at any depth, and returns it. Works without recursion, so
- * that no depth of nesting exhausts the stack.
+ * Deletes credentials from parsed JSON, in place and at any depth, and returns it. Does not use recursion, because deeply nested
+ * JSON would overflow the stack.
  */
 export function withoutSecrets(body: unknown): unknown {
 	const open: unknown[] = [body];

@@ -5,29 +5,29 @@ import { withoutSecrets } from './json';
 import type { FreshBooksRequest } from './requestOptions';
 import { announcedWait, type Trouble } from './retry';
 
-/** What an answer means: data, or why there is none. Pure. */
+/** Converts responses to data or failures. Pure. */
 
 /** A try that failed. */
 export interface FailedTry {
 	ok: false;
 	trouble: Trouble;
 	failure: Failure;
-	/** False when the request surely never left; true unless given. */
+	/** False if the request was certainly never sent. Default: true. */
 	wasSent?: boolean;
-	/** Another process may have saved a new token meanwhile, so that the same request is worth one more try. */
+	/** Another process may have stored a new token meanwhile, so the request is retried once. */
 	retryWithStoredToken?: boolean;
 }
 
-/** How one try ended. */
+/** The result of one try. */
 export type Try = { ok: true; body: unknown } | FailedTry;
 
-/** The part of a failure that is known before anything is sent. */
+/** The fields of a failure that are known before the request is sent. */
 export function contextOf({ subject, idFamily, method }: FreshBooksRequest): Pick<Failure, 'subject' | 'idFamily' | 'method'> {
 	return { subject, idFamily, method };
 }
 
-/** Cheap look before the walk; an escaped letter could spell the field as well. */
-const MAY_HOLD_SECRETS = /_token|\\u/;
+/** A fast check before the full search. A field name may also contain escaped letters. */
+const MAY_CONTAIN_SECRETS = /_token|\\u/;
 
 type Parsed = { json: true; value: unknown } | { json: false; html: boolean; text: string };
 
@@ -36,13 +36,13 @@ function parseBody(text: unknown): Parsed {
 	if (typeof text !== 'string') return { json: true, value: withoutSecrets(text) };
 	try {
 		const value = JSON.parse(text) as unknown;
-		return { json: true, value: MAY_HOLD_SECRETS.test(text) ? withoutSecrets(value) : value };
+		return { json: true, value: MAY_CONTAIN_SECRETS.test(text) ? withoutSecrets(value) : value };
 	} catch {
 		return { json: false, html: /^\s*</.test(text), text };
 	}
 }
 
-/** True when the answer says that the token has expired. */
+/** True if the response says that the token has expired. */
 export function saysTokenExpired({ statusCode, body }: IN8nHttpFullResponse): boolean {
 	if (statusCode !== 401 && statusCode !== 403) return false;
 	const parsed = parseBody(body);
@@ -54,26 +54,26 @@ function troubleOfStatus(status: number): Trouble {
 	return status >= 500 || status === 408 ? 'unknownFate' : 'final';
 }
 
-/** "Not there" decides over removals, so only FreshBooks' own JSON (or an empty body) counts, never another text. */
-const NOT_THERE = new Set([404, 405, 410]);
-/** These mean the same whether FreshBooks or a proxy answers: try again later. */
-const LATER = new Set([408, 429]);
+/** These mean that something is gone, so they count only with FreshBooks' JSON or an empty body, never with other text. */
+const GONE_STATUSES = new Set([404, 405, 410]);
+/** These mean 'try again later', whether FreshBooks or a proxy answers. */
+const LATER_STATUSES = new Set([408, 429]);
 
-/** True for a refusal that FreshBooks did not write: a proxy's or firewall's 403 says nothing about permissions. */
+/** True for a refusal by a proxy or firewall. Its 403 says nothing about FreshBooks' permissions. */
 function isForeignRefusal(status: number, { html }: Parsed & { json: false }): boolean {
-	return NOT_THERE.has(status) || (html && status >= 400 && status < 500 && !LATER.has(status));
+	return GONE_STATUSES.has(status) || (html && status >= 400 && status < 500 && !LATER_STATUSES.has(status));
 }
 
 /**
- * What an answer to `request` means. Only JSON in one of FreshBooks' envelopes, or a 429, shows that a POST has ended; after
- * anything else, e.g. a gateway's page, FreshBooks may still be at work on it.
+ * Converts the response to `request` to data or a failure. Only JSON in one of FreshBooks' envelopes, or a 429, shows that a POST
+ * has ended. After anything else, for example a gateway's page, FreshBooks may still be working on it.
  */
 export function readAnswer(answer: IN8nHttpFullResponse, request: FreshBooksRequest): Try {
 	const { statusCode, headers } = answer;
 	const parsed = parseBody(answer.body);
 	const body = parsed.json ? parsed.value : parsed.html ? undefined : parsed.text;
 	const answeredByFreshBooks = isEnvelope(body);
-	// A 429 says whoever wrote it that nothing was done.
+	// After a 429 nothing was done, whether FreshBooks or a gateway sent it.
 	const facts = { answeredByFreshBooks, maybeDone: !answeredByFreshBooks && statusCode !== 429 };
 	const context = { ...contextOf(request), ...facts };
 	if (request.method === 'POST' && facts.maybeDone) {

@@ -2,68 +2,68 @@ import { isJsonObject, type Failure } from './errors';
 import { contextOf, type FailedTry } from './readAnswer';
 import type { FreshBooksRequest } from './requestOptions';
 
-/** What an error thrown by n8n's HTTP helper means. Pure. */
+/** Converts errors of n8n's HTTP helper to failures. Pure. */
 
-/** Node.js' codes for a connection that was never made. */
+/** Node.js error codes of a connection that was never made. */
 const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 function isErrorLike(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null;
 }
 
-/** Looks for `key` on an error and along its causes: n8n wraps what axios threw. */
-function alongCauses(error: unknown, key: string): unknown {
+/** The value of `key` on an error or on one of its causes: n8n wraps axios errors. */
+function findInCauses(error: unknown, key: string): unknown {
 	for (let current = error, depth = 0; isErrorLike(current) && depth < 5; current = current.cause, depth++) {
 		if (current[key] !== undefined && current[key] !== null) return current[key];
 	}
 	return undefined;
 }
 
-function isCredentialTrouble(error: unknown, code: string): boolean {
-	const declared = alongCauses(error, 'failure');
+function isCredentialError(error: unknown, code: string): boolean {
+	const declared = findInCauses(error, 'failure');
 	if (isJsonObject(declared) && declared.cause === 'credential-invalid') return true;
 	if (code === '401' || code === '403' || code === 'EAUTH') return true;
 	const message = error instanceof Error ? error.message : '';
 	return /not connected|sign without access token|needs to be reconnected|no refresh token/i.test(message);
 }
 
-/** The address that the failed request went to, where the error names it: the request's own, or the token endpoint's. */
+/** The URL of the failed request, if the error contains it: of the API request or of the token endpoint. */
 function urlOf(error: unknown): string | undefined {
-	const config = alongCauses(error, 'config');
+	const config = findInCauses(error, 'config');
 	return isErrorLike(config) && typeof config.url === 'string' ? config.url : undefined;
 }
 
-/** What n8n asks for after a 401, before it sends the request again: a new token, or (client.ts) who the user is. */
-const ASKED_TO_REFRESH = /\/auth\/(?:oauth\/token|api\/v1\/users\/me)$/;
+/** URLs of the requests that refresh a token: the token endpoint, or users/me (see `refreshToken` in client.ts). */
+const REFRESH_URL = /\/auth\/(?:oauth\/token|api\/v1\/users\/me)$/;
 
-/** True when the refresh of the token failed: the request itself had been sent, and answered 401. */
-function isOfRefresh(error: unknown, { path }: FreshBooksRequest): boolean {
+/** True if the refresh of the token failed. The request itself was sent and answered with 401 before. */
+function isRefreshError(error: unknown, { path }: FreshBooksRequest): boolean {
 	const url = urlOf(error) ?? '';
-	return ASKED_TO_REFRESH.test(url) && !url.endsWith(path);
+	return REFRESH_URL.test(url) && !url.endsWith(path);
 }
 
-/** True when the answer to the request itself broke off: n8n throws it with the status that had come, 200 or any other. */
-function brokeOff(error: unknown, status: string, { path }: FreshBooksRequest): boolean {
+/** True if the response broke off: n8n's error then has the status that was received, for example 200. */
+function isBrokenOff(error: unknown, status: string, { path }: FreshBooksRequest): boolean {
 	return /^2\d\d$/.test(status) || (/^5\d\d$/.test(status) && urlOf(error)?.endsWith(path) === true);
 }
 
 /**
- * What an error thrown by n8n's helper means. Every status but 401 comes back as an answer, so a thrown status is the API's
- * 401 after a refresh, or the token endpoint's own (the request itself was not carried out in either case), or an answer that
- * broke off.
- * @param cancelled true when the execution was stopped
+ * Converts an error of n8n's HTTP helper to a failure. The helper returns every status except 401, so a thrown status is one of:
+ * the API's 401 after a refresh; the status of the token endpoint; the status of a response that broke off. In the first two
+ * cases the request was not carried out.
+ * @param cancelled true if the execution was stopped
  */
 export function readThrown(error: unknown, request: FreshBooksRequest, cancelled: boolean): FailedTry {
 	const context = contextOf(request);
 	if (cancelled) return { ok: false, trouble: 'final', failure: { ...context, kind: 'cancelled', maybeDone: true } };
-	const code = String(alongCauses(error, 'httpCode') ?? alongCauses(error, 'code') ?? '');
-	if (isCredentialTrouble(error, code)) {
+	const code = String(findInCauses(error, 'httpCode') ?? findInCauses(error, 'code') ?? '');
+	if (isCredentialError(error, code)) {
 		const failure: Failure = { ...context, kind: 'reconnect', status: code === '401' ? 401 : undefined };
 		return { ok: false, trouble: 'final', failure, retryWithStoredToken: true };
 	}
 	if (code === '429') return { ok: false, trouble: 'throttled', failure: { ...context, kind: 'rateLimited', status: 429 } };
-	const isRefresh = isOfRefresh(error, request);
-	if (!isRefresh && brokeOff(error, code, request)) {
+	const isRefresh = isRefreshError(error, request);
+	if (!isRefresh && isBrokenOff(error, code, request)) {
 		return { ok: false, trouble: 'unknownFate', failure: { ...context, kind: 'unreachable', serviceText: `status ${code}, broken off` } };
 	}
 	if (/^[345]\d\d$/.test(code)) {

@@ -3,7 +3,7 @@ import type { IDataObject, IHttpRequestMethods, IHttpRequestOptions } from 'n8n-
 import type { FailureContext } from './errors';
 import { PACKAGE_VERSION } from './version';
 
-/** One request. `path` comes from `path` in identifiers.ts, which lets no crafted ID through. */
+/** One request. Build its path with `path` of identifiers.ts, which rejects anything but plain IDs. */
 export interface FreshBooksRequest extends Omit<FailureContext, 'method'> {
 	method: IHttpRequestMethods;
 	path: string;
@@ -14,15 +14,15 @@ export interface FreshBooksRequest extends Omit<FailureContext, 'method'> {
 function headers(): IDataObject {
 	return {
 		Accept: 'application/json',
-		// As FreshBooks' documentation examples and Node.js SDK send it.
+		// FreshBooks' examples and Node.js SDK send this header.
 		'Api-Version': 'alpha',
 		'User-Agent': `n8n-nodes-freshbooks/${PACKAGE_VERSION}`,
 	};
 }
 
 /**
- * A request as n8n's HTTP helper takes it; `timeout` is in milliseconds. Answers are read as text: n8n's helper would pass on
- * truncated JSON and HTML as if they were data.
+ * The options of a request for n8n's HTTP helper. `timeout` is in milliseconds. Responses are read as text, because the helper
+ * would return truncated JSON and HTML as data.
  */
 export function requestOptions(baseUrl: string, request: FreshBooksRequest, timeout: number): IHttpRequestOptions {
 	const options: IHttpRequestOptions = {
@@ -36,7 +36,7 @@ export function requestOptions(baseUrl: string, request: FreshBooksRequest, time
 		returnFullResponse: true,
 		disableFollowRedirect: true,
 		sendCredentialsOnCrossOriginRedirect: false,
-		// 401 must stay an error: n8n refreshes the token on it. All other statuses come back as answers.
+		// n8n refreshes the token only if a 401 is an error. All other statuses are returned.
 		ignoreHttpStatusErrors: { ignore: true, except: [401] },
 	};
 	if (request.body && request.method !== 'GET') options.body = request.body;

@@ -1,30 +1,30 @@
 /**
- * Whether a request is sent again, and after how long. Pure.
+ * Whether to retry a request, and how long to wait before that. Pure.
  *
- * FreshBooks publishes no rate limit and does not promise Retry-After, so both cases are handled: an announced wait is
- * kept, otherwise the wait doubles with each try.
+ * FreshBooks publishes no rate limit and does not promise Retry-After. If a response announces a wait, that wait is used.
+ * Otherwise the wait doubles with each try.
  */
 
 export const MAX_TRIES = 5;
 const FIRST_WAIT_MS = 500;
 const LONGEST_OWN_WAIT_MS = 30_000;
-/** A longer announced wait is reported to the user instead of slept through. */
+/** If FreshBooks announces a longer wait, the request fails instead. */
 export const LONGEST_ANNOUNCED_WAIT_MS = 120_000;
 
-/** How a try failed, as far as sending the request again is concerned. */
+/** How a try failed, for the decision to retry. */
 export type Trouble =
-	/** 429: FreshBooks did not take the request. */
+	/** 429: FreshBooks did not carry out the request. */
 	| 'throttled'
-	/** No connection was made, or the token could not be refreshed: the request was not carried out. */
+	/** No connection, or the token could not be refreshed: the request was not carried out. */
 	| 'notCarriedOut'
-	/** 5xx, time-out, broken connection, unreadable answer: it may or may not have been carried out. */
+	/** 5xx, timeout, broken connection or unreadable response: FreshBooks may have carried out the request. */
 	| 'unknownFate'
-	/** A definite answer. */
+	/** A definite response: retrying does not help. */
 	| 'final';
 
 /**
- * True when the same request may be sent again: a POST only when it surely had no effect.
- * @param tried how many tries were made, from 1
+ * True if the request may be sent again. A POST only if it certainly had no effect.
+ * @param tried number of tries so far, from 1
  */
 export function shouldRetry(method: string, trouble: Trouble, tried: number): boolean {
 	if (trouble === 'final' || tried >= MAX_TRIES) return false;
@@ -32,9 +32,9 @@ export function shouldRetry(method: string, trouble: Trouble, tried: number): bo
 }
 
 /**
- * Milliseconds to wait before the next try: what FreshBooks announced, else between half and all of 500, 1000, 2000...
- * At least half, because requests pass again only when a second or so is over; a shorter wait spends a try on nothing.
- * @param tried how many tries were made, from 1
+ * Milliseconds to wait before the next try: the announced wait, or else a random part, at least half, of 500, 1000, 2000...
+ * At least half, because a rate limit lets requests pass again only after about a second: a shorter wait would waste a try.
+ * @param tried number of tries so far, from 1
  * @param random from 0 (included) to 1 (excluded)
  */
 export function waitBeforeRetry(tried: number, announcedMs: number | undefined, random: number): number {
@@ -42,7 +42,7 @@ export function waitBeforeRetry(tried: number, announcedMs: number | undefined, 
 	return announcedMs ?? Math.round((longest / 2) * (1 + random));
 }
 
-/** The text of a header of which HTTP libraries give a number, a text or a list. */
+/** The text of a header. HTTP libraries return a string, a number or an array. */
 function textOfHeader(header: unknown): string | undefined {
 	const first: unknown = Array.isArray(header) ? header[0] : header;
 	const text = typeof first === 'number' ? String(first) : first;
@@ -50,8 +50,8 @@ function textOfHeader(header: unknown): string | undefined {
 }
 
 /**
- * Milliseconds of a Retry-After header: seconds or an HTTP date (RFC 9110, 10.2.3).
- * A date in the past is 0; anything else is undefined.
+ * The wait of a Retry-After header (seconds or an HTTP date; RFC 9110, 10.2.3), in milliseconds. A date in the past is 0,
+ * anything else undefined.
  * @param now epoch milliseconds
  */
 export function parseRetryAfter(header: unknown, now: number): number | undefined {
@@ -70,8 +70,8 @@ const EPOCH_SECONDS_FROM = 1e9;
 const EPOCH_MILLISECONDS_FROM = 1e12;
 
 /**
- * Milliseconds of an X-RateLimit-Reset header. No standard defines it, so three forms are read: seconds from now, and as larger
- * numbers epoch seconds and epoch milliseconds. A time that is over, zero and anything else say nothing: undefined.
+ * The wait of an X-RateLimit-Reset header, in milliseconds. No standard defines it, so the size of the number decides: seconds
+ * from now, epoch seconds or epoch milliseconds. Zero, a time in the past and anything else are undefined.
  * @param now epoch milliseconds
  */
 export function parseRateLimitReset(header: unknown, now: number): number | undefined {
@@ -83,7 +83,7 @@ export function parseRateLimitReset(header: unknown, now: number): number | unde
 }
 
 /**
- * How long an answer asks to wait, in milliseconds: Retry-After, with a 429 else X-RateLimit-Reset.
+ * The wait that a response announces, in milliseconds: Retry-After or, with a 429 only, X-RateLimit-Reset.
  * @param now epoch milliseconds
  */
 export function announcedWait(status: number, headers: Record<string, unknown>, now: number): number | undefined {

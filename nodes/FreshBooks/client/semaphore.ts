@@ -1,11 +1,11 @@
 import { sleep } from 'n8n-workflow';
 
-/** Waits `ms` milliseconds; rejects at once when `signal` aborts. */
+/** Waits `ms` milliseconds. Rejects as soon as `signal` aborts. */
 export async function wait(ms: number, signal?: AbortSignal): Promise<void> {
 	await untilAborted(sleep(ms), signal);
 }
 
-/** What `work` gives; rejects at once when `signal` aborts first. */
+/** Resolves as `work` does. Rejects as soon as `signal` aborts. */
 export async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
 	if (!signal) return await work;
 	let stop: () => void = () => undefined;
@@ -17,13 +17,13 @@ export async function untilAborted<Result>(work: Promise<Result>, signal: AbortS
 	return await Promise.race([work, stopped]).finally(() => signal.removeEventListener('abort', stop));
 }
 
-/** Lets a number of callers in at a time, in the order in which they asked. */
+/** Limits how many callers run at once. Callers wait in the order of their calls. */
 export class Semaphore {
 	private readonly waiting: Array<() => void> = [];
 
 	constructor(private free: number) {}
 
-	/** Waits to be let in; rejects when `signal` aborts first. Every successful call needs one `release`. */
+	/** Waits for a free slot. Rejects if `signal` aborts first. Every successful call needs one `release`. */
 	async acquire(signal?: AbortSignal): Promise<void> {
 		if (signal?.aborted) throw new Error('cancelled');
 		if (this.free > 0) {
@@ -32,19 +32,19 @@ export class Semaphore {
 		}
 		await new Promise<void>((resolve, reject) => {
 			const giveUp = (): void => {
-				this.waiting.splice(this.waiting.indexOf(letIn), 1);
+				this.waiting.splice(this.waiting.indexOf(start), 1);
 				reject(new Error('cancelled'));
 			};
-			const letIn = (): void => {
+			const start = (): void => {
 				signal?.removeEventListener('abort', giveUp);
 				resolve();
 			};
-			this.waiting.push(letIn);
+			this.waiting.push(start);
 			signal?.addEventListener('abort', giveUp, { once: true });
 		});
 	}
 
-	/** Lets the next caller in. */
+	/** Frees the slot for the next caller. */
 	release(): void {
 		const next = this.waiting.shift();
 		if (next) next();

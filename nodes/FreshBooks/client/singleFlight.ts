@@ -1,8 +1,8 @@
-const underWay = new Map<string, Promise<unknown>>();
+const running = new Map<string, Promise<unknown>>();
 
-/** Runs `work`, unless a run under the same key has not ended yet: then waits for that one, and shares how it ends. */
+/** Runs `work`. If work with the same key is still running, waits for that instead and shares its result or error. */
 export async function singleFlight(key: string, work: () => Promise<unknown>): Promise<void> {
-	const running = underWay.get(key) ?? work().finally(() => underWay.delete(key));
-	underWay.set(key, running);
-	await running;
+	const current = running.get(key) ?? work().finally(() => running.delete(key));
+	running.set(key, current);
+	await current;
 }

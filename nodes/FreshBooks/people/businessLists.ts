@@ -7,49 +7,49 @@ import { failureOf, isFreshBooksError, isUnreadable, type FreshBooksError } from
 import { endsTheRun, reasonOf } from './reasons';
 
 /**
- * The three lists that show who has access to a business, always read together: invitations first, people after. Somebody
- * who accepts while they are read is then in one of the lists, or in both, and never in neither.
+ * Reads the three lists that show who has access to a business: invitations first, people after. So a person who accepts during
+ * the reading is in at least one of them.
  */
 
 export type ListName = 'invitations' | 'teamMembers' | 'businessMembers';
 
-/** How sure a list is. */
+/** How complete a list is. */
 export type ListState =
-	/** Nothing speaks against its being complete. */
+	/** Complete, as far as FreshBooks shows. */
 	| 'whole'
 	/** It may lack a row. */
 	| 'doubtful'
-	/** It could not be read. */
+	/** Could not be read. */
 	| 'unread'
 	/**
-	 * FreshBooks answered 404 (405, 410) to the first reading of a list that it does not document: it does not offer it to the
-	 * connection. The published list is always offered: a 404 there is no reading.
+	 * FreshBooks answered 404 (405, 410) to the first reading of a list that it does not document, so it does not offer the list to
+	 * this account. The published list always exists: after a 404 it is `unread`.
 	 */
 	| 'notOffered'
-	/** It was not asked for. */
+	/** Was not requested. */
 	| 'notUsed';
 
 export interface ReadList<Row> {
 	rows: Row[];
 	state: ListState;
-	/** Why it is not whole: a sentence. */
+	/** Why it is not complete, as a sentence. */
 	reason?: string;
-	/** What the reading failed with. */
+	/** The error of the reading. */
 	error?: FreshBooksError;
-	/** Whether another reading may show more. */
+	/** True if another reading may return more. */
 	mayImprove?: boolean;
 }
 
-/** Which lists are read beside the published one. */
+/** Which lists to read beside the published one. */
 export interface UsedLists {
 	withInvitations: boolean;
 	withMembers: boolean;
 }
 
-/** What decides about a person: all three lists. */
+/** All three lists: needed before a person's access is changed. */
 export const ALL_LISTS: UsedLists = { withInvitations: true, withMembers: true };
 
-/** True for a list that was read, even where it may lack a row. */
+/** True for a list that was read, even if it may lack a row. */
 export function wasRead({ state }: ReadList<unknown>): boolean {
 	return state === 'whole' || state === 'doubtful';
 }
@@ -60,23 +60,23 @@ export interface BusinessLists {
 	businessMembers: ReadList<BusinessMember>;
 }
 
-/** How often the lists are read when an answer was not readable. */
+/** Maximum number of readings after an unreadable response. */
 const MAX_READINGS = 3;
 
-/** Waits before the lists are read again where rows moved meanwhile, in milliseconds: somebody else is changing the business, and will have ended. */
+/** Waits before the lists are read again because they changed during the reading, in milliseconds. Gives the other change time to end. */
 const MOVED_PAUSES_MS = [0, 0, 1_000, 2_000, 4_000, 8_000];
 
 function readingFailed<Row>(error: FreshBooksError, wasAnswered: boolean): ReadList<Row> {
 	const { kind } = error.failure;
-	// Neither a gateway's 404 nor one after a try that broke off is a plain answer of FreshBooks.
-	const isPlain = error.failure.answeredByFreshBooks === true && !error.failure.afterUnknownFate;
-	const isAbsent = (kind === 'notPublished' || kind === 'notFound') && isPlain;
+	// A 404 of a gateway, or after a try that broke off, does not count.
+	const isClear = error.failure.answeredByFreshBooks === true && !error.failure.afterUnknownFate;
+	const isAbsent = (kind === 'notPublished' || kind === 'notFound') && isClear;
 	const state = isAbsent && !wasAnswered ? 'notOffered' : 'unread';
 	return { rows: [], state, reason: `${reasonOf(error)}.`, error, mayImprove: isUnreadable(error) };
 }
 
-/** The client, with `onAnswer` called for each good answer. */
-function watched(client: FreshBooksClient, onAnswer: () => void): FreshBooksClient {
+/** The client, but it calls `onAnswer` after each successful response. */
+function withOnAnswer(client: FreshBooksClient, onAnswer: () => void): FreshBooksClient {
 	return {
 		maxInFlight: client.maxInFlight,
 		mayUse: (scope) => client.mayUse(scope),
@@ -90,46 +90,46 @@ function watched(client: FreshBooksClient, onAnswer: () => void): FreshBooksClie
 	};
 }
 
-/** `answered` is whether FreshBooks, when first asked for this list in this execution, did anything but answer 404; it is kept up to date. */
+/** `answered` becomes true unless FreshBooks answers 404 to the first request for this list in this execution. */
 async function readOne<Row>(client: FreshBooksClient, request: ListRequest<Row>, answered: { value: boolean }): Promise<ReadList<Row>> {
 	const first = await attemptList(client, request, answered);
-	// One 404 may be a fault in between; a list that is not offered answers it again.
+	// One 404 may be a passing fault. A list that is not offered answers 404 again.
 	const read = first.state === 'notOffered' ? await attemptList(client, request, answered) : first;
 	if (read.state !== 'notOffered') answered.value = true;
 	return read;
 }
 
 async function attemptList<Row>(client: FreshBooksClient, request: ListRequest<Row>, answered: { value: boolean }): Promise<ReadList<Row>> {
-	const reading = readToTheEnd(watched(client, () => (answered.value = true)), request);
+	const reading = readToTheEnd(withOnAnswer(client, () => (answered.value = true)), request);
 	return await reading.then(
 		({ rows, doubt, moved }): ReadList<Row> => (doubt === undefined ? { rows, state: 'whole' } : { rows, state: 'doubtful', reason: doubt, mayImprove: moved }),
 		(error: unknown) => (isFreshBooksError(error) && !endsTheRun(error) ? readingFailed<Row>(error, answered.value) : Promise.reject(error)),
 	);
 }
 
-/** Called for each row of people, also of readings that are read once more. */
+/** Called for each row of a person, also in readings that are repeated. */
 export type OnPerson = (row: Pick<TeamMember, 'email' | 'identityId'>) => void;
 
 async function readPublished(client: FreshBooksClient, businessId: number, onPerson: OnPerson): Promise<ReadList<TeamMember>> {
-	return await readOne(client, listTeamMembers(businessId, noting<TeamMember>(onPerson)), { value: true });
+	return await readOne(client, listTeamMembers(businessId, withOnPerson<TeamMember>(onPerson)), { value: true });
 }
 
-function noting<Row extends Parameters<OnPerson>[0]>(onPerson: OnPerson): (row: Row) => Row {
+function withOnPerson<Row extends Parameters<OnPerson>[0]>(onPerson: OnPerson): (row: Row) => Row {
 	return (row) => {
 		onPerson(row);
 		return row;
 	};
 }
 
-/** A business has at least the connected user: a list of people without anybody cannot be complete. */
-function withoutAnybodyDoubtful<Row>(list: ReadList<Row>, businessId: number): ReadList<Row> {
+/** Marks an empty list of people as doubtful: every business has at least the connected user. */
+function emptyIsDoubtful<Row>(list: ReadList<Row>, businessId: number): ReadList<Row> {
 	if (list.state !== 'whole' || list.rows.length > 0) return list;
 	return { ...list, state: 'doubtful', reason: `FreshBooks lists nobody in business ${businessId}, not even the connected user.` };
 }
 
 const NOT_USED: ReadList<never> = { rows: [], state: 'notUsed' };
 
-/** Which lists were not plainly absent when they were first asked for in an execution: from then on a 404 says nothing about what FreshBooks offers. */
+/** Which lists FreshBooks has offered in this execution. A later 404 of such a list does not mean that it is not offered. */
 export type Answered = Record<Exclude<ListName, 'teamMembers'>, { value: boolean }>;
 
 export function nothingAnswered(): Answered {
@@ -140,18 +140,18 @@ async function readOnce(client: FreshBooksClient, businessId: number, used: Used
 	const invitations = used.withInvitations ? await readOne(client, listInvitations(businessId, (row) => row), answered.invitations) : NOT_USED;
 	const [teamMembers, businessMembers] = await Promise.all([
 		readPublished(client, businessId, onPerson),
-		used.withMembers ? readOne(client, listBusinessMembers(businessId, noting<BusinessMember>(onPerson)), answered.businessMembers) : NOT_USED,
+		used.withMembers ? readOne(client, listBusinessMembers(businessId, withOnPerson<BusinessMember>(onPerson)), answered.businessMembers) : NOT_USED,
 	]);
 	return {
 		invitations,
-		teamMembers: withoutAnybodyDoubtful(teamMembers, businessId),
-		businessMembers: withoutAnybodyDoubtful(businessMembers, businessId),
+		teamMembers: emptyIsDoubtful(teamMembers, businessId),
+		businessMembers: emptyIsDoubtful(businessMembers, businessId),
 	};
 }
 
 /**
- * Reads the lists of a business. What could not be read says so; throws FreshBooksError only where nothing else makes sense
- * (a cancelled execution). `answered` is kept up to date.
+ * Reads the lists of a business. A list that could not be read has the state `unread`. Throws FreshBooksError only for errors
+ * that end the run (`endsTheRun`). Updates `answered`.
  */
 export async function readBusinessLists(
 	client: FreshBooksClient,
@@ -170,17 +170,17 @@ export async function readBusinessLists(
 	}
 }
 
-/** Reads the published list alone, for a look at somebody that nothing is done about. Throws FreshBooksError as it cannot be read. */
+/** Reads only the published list, for operations that change nothing. Throws FreshBooksError if it cannot be read. */
 export async function readTeamMembers(client: FreshBooksClient, businessId: number): Promise<ReadList<TeamMember>> {
 	for (let reading = 1; ; reading++) {
-		const list = withoutAnybodyDoubtful(await readPublished(client, businessId, () => undefined), businessId);
+		const list = emptyIsDoubtful(await readPublished(client, businessId, () => undefined), businessId);
 		if (reading < MAX_READINGS && list.mayImprove) continue;
 		if (list.error) throw list.error;
 		return list;
 	}
 }
 
-/** The lists with their names. */
+/** The lists and their names. */
 export function listsOf(lists: BusinessLists): Array<[ListName, ReadList<unknown>]> {
 	return [
 		['invitations', lists.invitations],
@@ -189,7 +189,7 @@ export function listsOf(lists: BusinessLists): Array<[ListName, ReadList<unknown
 	];
 }
 
-/** True where FreshBooks refused a list to the connected user. */
+/** True if the connected user may not read the list. */
 export function isForbidden({ error }: ReadList<unknown>): boolean {
 	return failureOf(error)?.kind === 'permission';
 }

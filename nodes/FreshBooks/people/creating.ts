@@ -6,17 +6,17 @@ import { hasAccess, isDeactivated, presenceIn, undecidedFor } from './presence';
 import { seatLimitOf, seatsIn, seatWarning } from './seats';
 import type { Session } from './session';
 
-/** One invitation as it was asked for: not for a member, and not twice. */
+/** Creates an invitation, unless the person is a member or invited already. */
 
-/** An invitation, and whether it was there before. */
+/** An invitation, and whether it was pending before. */
 export interface CreatedInvitation {
 	invitation: Invitation;
 	wasPending: boolean;
 }
 
 /**
- * Invites an address that is neither a member nor invited. Throws FreshBooksError: when lists that decide were not read
- * whole, for a member, for an invited address (unless `returnExisting`), and what inviting fails with.
+ * Invites an address that is neither a member nor invited. Throws FreshBooksError if a needed list was not read completely, for a
+ * member, for an invited address (unless `returnExisting`), and if inviting fails.
  */
 export async function createOnce(session: Session, request: InvitationRequest, returnExisting: boolean): Promise<CreatedInvitation> {
 	const { businessId, email, endpoint } = request;
@@ -25,7 +25,7 @@ export async function createOnce(session: Session, request: InvitationRequest, r
 	const presence = presenceIn(lists, session.personOf([email], [], [lists]));
 	const undecided = undecidedFor(lists, presence);
 	if (undecided.length > 0) throw undecidedError(undecided, businessId);
-	// The endpoint of this name is the list's own: where FreshBooks does not offer the one, it does not offer the other.
+	// List and create share this endpoint: if FreshBooks does not offer the list, it does not offer create.
 	if (endpoint === 'businessInvitations' && lists.invitations.state === 'notOffered' && lists.invitations.error) throw lists.invitations.error;
 	const [pending] = presence.invitations;
 	if (pending) return existing(request, pending, returnExisting);

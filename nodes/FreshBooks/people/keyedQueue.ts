@@ -1,14 +1,14 @@
-const ignored = (): void => undefined;
+const noop = (): void => undefined;
 
-/** Runs work with the same key one after another, and everything else at the same time. */
+/** Runs work with the same key in sequence, and other work in parallel. */
 export class KeyedQueue {
 	private readonly last = new Map<string, Promise<unknown>>();
 
-	/** Runs `work` after all earlier work with the same key has ended, however it ended. */
+	/** Runs `work` after all earlier work with the same key, whether that succeeded or failed. */
 	async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
 		const before = this.last.get(key) ?? Promise.resolve();
 		const mine = before.then(work);
-		const ended = mine.then(ignored, ignored).then(() => {
+		const ended = mine.then(noop, noop).then(() => {
 			if (this.last.get(key) === ended) this.last.delete(key);
 		});
 		this.last.set(key, ended);

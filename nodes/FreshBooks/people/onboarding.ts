@@ -20,16 +20,16 @@ import { plural } from './texts';
 import { PeopleIndex } from './peopleIndex';
 
 /**
- * Onboarding one address into one business, such that one invitation is left however often and however simultaneously it runs.
+ * Onboards one address to one business, so that exactly one invitation remains, even after repeated or simultaneous runs.
  *
- * FreshBooks has no lock and no idempotency key, so every run looks, invites, and looks again:
- * - Two runs that both found nobody both invite. Each reads the pending invitations after its own was made, so the run that
- *   reads last sees all of them. All keep the same one (the wanted role first, then the lowest ID) and revoke the others.
- * - An invitation whose request broke off is looked for and not sent again (`inviteOnce`).
- * - An invitation that appears only after the last look is found by the next run: every run that meets more than one pending
- *   invitation keeps one.
- * What remains: somebody who accepts in the moment between two runs' looks may keep a pending invitation beside the
- * membership. It gives nothing more than the membership, and the next run names it.
+ * FreshBooks has no lock and no idempotency key, so every run reads, invites and reads again:
+ * - Two runs that both find nobody both invite. Each reads the pending invitations after creating its own, so the run that reads
+ *   last sees all of them. All runs keep the same one (wanted role first, then lowest ID) and revoke the others.
+ * - An invitation whose request broke off is searched for and not sent again (`inviteOnce`).
+ * - The next run finds an invitation that appears after the last reading: every run that finds several keeps one.
+ *
+ * One case remains: a person who accepts between the readings of two runs may keep a pending invitation. It gives no more access
+ * than the membership, and the next run reports it.
  */
 
 export interface Hire {
@@ -37,39 +37,40 @@ export interface Hire {
 	email: string;
 	role: string;
 	updateRole: boolean;
-	/** Answer `pending` for an invitation that waits, with its age. */
+	/** Report an invitation that is not accepted yet as `pending`. */
 	waitForAcceptance: boolean;
-	/** When the person was invited, if the workflow knows it. */
+	/** When the person was invited, in ISO 8601 and UTC, if the workflow knows. */
 	invitedAt: string | null;
 }
 
-/** How often the lists are read for duplicates that other runs make meanwhile; far more than there are runs at once. */
-const MAX_LOOKS = 50;
+/** Maximum number of readings for duplicates of other runs. Far more than the number of simultaneous runs. */
+const MAX_READINGS = 50;
 
-export type Standing =
+/** What the lists show about a person in a business. */
+export type AccessState =
 	| { kind: 'member'; member: FoundMember; hasRole: boolean }
-	/** Listed as a member who has not confirmed the address, without a pending invitation. */
+	/** A member who has not confirmed the address and has no pending invitation. */
 	| { kind: 'unconfirmed'; member: FoundMember }
 	| { kind: 'invited' }
 	| { kind: 'inactive'; member: FoundMember }
 	| { kind: 'unknown' };
 
-/** Without an identity nobody has logged in yet: somebody who is invited as well waits, whatever `active` says. */
+/** True for an invited person who has no identity, and so has never logged in. `active` does not matter. */
 function isWaiting({ identityId, invitationAcceptedAt }: TeamMember, isInvited: boolean): boolean {
 	return isInvited && identityId === null && invitationAcceptedAt === null;
 }
 
-/** How a person is placed by everything the lists show, under whatever address. Pure. */
-export function standingOf(presence: Presence, role: string): Standing {
+/** The person's state by all their rows, with any address. Pure. */
+export function accessStateOf(presence: Presence, role: string): AccessState {
 	const isInvited = presence.invitations.length > 0;
 	const team = [...presence.teamMembers, ...presence.elsewhere.teamMembers];
 	const members = [...presence.members, ...presence.elsewhere.members];
 	const active = team.length > 0
 		? team.filter((row) => row.active !== false && !isWaiting(row, isInvited)).map(foundTeamMember)
 		: members.filter(({ active: isActive, confirmed }) => isActive !== false && confirmed !== false).map(foundBusinessMember);
-	const fitting = active.find((member) => sameRole(member.role, role));
-	if (active.length > 0) return { kind: 'member', hasRole: fitting !== undefined, member: fitting ?? active[0] };
-	// Before "inactive": FreshBooks may list an invited person as an inactive member until they accept.
+	const withRole = active.find((member) => sameRole(member.role, role));
+	if (active.length > 0) return { kind: 'member', hasRole: withRole !== undefined, member: withRole ?? active[0] };
+	// Checked before 'inactive', because FreshBooks may list an invited person as an inactive member until they accept.
 	if (isInvited) return { kind: 'invited' };
 	if (team.length > 0) return { kind: 'inactive', member: foundTeamMember(team[0]) };
 	const unconfirmed = members.find(({ active: isActive }) => isActive !== false);
@@ -77,32 +78,32 @@ export function standingOf(presence: Presence, role: string): Standing {
 	return members.length > 0 ? { kind: 'inactive', member: foundBusinessMember(members[0]) } : { kind: 'unknown' };
 }
 
-/** Pending invitations in the order in which they are kept: the wanted role first, then the lowest ID. */
+/** Pending invitations, the one to keep first: wanted role, then lowest ID. */
 function inOrder(invitations: Invitation[], role: string): Invitation[] {
 	const rank = (invitation: Invitation): number => (sameRole(invitation.role, role) ? 0 : 1);
 	return [...invitations].sort((one, other) => rank(one) - rank(other) || (one.id ?? Infinity) - (other.id ?? Infinity));
 }
 
-/** What is left of several pending invitations. */
+/** The result of reducing several pending invitations to one. */
 interface Kept {
-	/** The one that is left; undefined where the lists show none. */
+	/** The remaining invitation; undefined if the lists show none. */
 	invitation: Invitation | undefined;
-	/** IDs of those that were revoked beside it. */
+	/** IDs of the revoked invitations. */
 	revoked: number[];
-	/** Where the person is by the last reading. */
+	/** The person's rows in the last reading. */
 	presence?: Presence;
-	/** Why it is not known that one is left. */
+	/** Why it is unknown whether one remains. */
 	problem?: FreshBooksError;
 }
 
-/** Answers whether this run revoked it, also by a try whose answer was lost. */
+/** Returns whether this run revoked it, including by a try whose response was lost. */
 async function revokeIfThere(session: Session, { businessId, email }: Hire, id: number): Promise<boolean> {
 	return await revokeInvitation(session.client, businessId, id).then(
 		() => {
 			session.writes.noteRevoked(businessId, id, email);
 			return true;
 		},
-		// Another run was faster, or it was accepted; the look that follows tells.
+		// Another run revoked it, or it was accepted. The next reading shows which.
 		(error: unknown) => (isAbsent(error) ? failureOf(error)?.afterUnknownFate === true : Promise.reject(error)),
 	);
 }
@@ -114,8 +115,8 @@ function tooMany({ email, businessId }: Hire): FreshBooksError {
 	);
 }
 
-/** The lists, read again, and the person in them; throws FreshBooksError when they do not say everything. */
-async function lookAgain(session: Session, { businessId }: Hire, person: Person): Promise<Presence> {
+/** Reads the lists again and returns the person's rows. Throws FreshBooksError if a needed list was not read completely. */
+async function readAgain(session: Session, { businessId }: Hire, person: Person): Promise<Presence> {
 	const lists = await session.listsAgain(businessId);
 	const presence = presenceIn(lists, personBy(person, lists));
 	const undecided = undecidedFor(lists, presence);
@@ -124,9 +125,9 @@ async function lookAgain(session: Session, { businessId }: Hire, person: Person)
 }
 
 /**
- * Leaves one pending invitation and revokes the others, until a look finds one at most. `expected` is an invitation just
- * made: FreshBooks' list gets 15 seconds to show it or the person as a member. What goes wrong is answered, as invitations
- * may have been revoked before; throws only what ends the run.
+ * Keeps one pending invitation and revokes the others, until a reading shows at most one. `expected` is an invitation that was just
+ * created: FreshBooks' list gets 15 seconds to show it, or to show the person as a member. An error is returned as `problem`,
+ * because invitations may have been revoked before it. Throws only errors that end the run.
  */
 async function keepOne(session: Session, hire: Hire, person: Person, expected?: Invitation): Promise<Kept> {
 	const revoked: number[] = [];
@@ -139,8 +140,8 @@ async function keepOne(session: Session, hire: Hire, person: Person, expected?: 
 async function keepOneOf(session: Session, hire: Hire, person: Person, revoked: number[], expected?: Invitation): Promise<Kept> {
 	const tried = new Set<number>();
 	let waits = 0;
-	for (let look = 1; look <= MAX_LOOKS; look++) {
-		const presence = await lookAgain(session, hire, person);
+	for (let reading = 1; reading <= MAX_READINGS; reading++) {
+		const presence = await readAgain(session, hire, person);
 		const [kept, ...others] = inOrder(presence.invitations, hire.role);
 		const untried = others.flatMap(({ id }) => (id === null || tried.has(id) ? [] : [id]));
 		for (const id of untried) {
@@ -204,8 +205,8 @@ async function sendInvitation(session: Session, hire: Hire, person: Person, seat
 	return answer(hire, 'invited', message, withRevoked({ invitation: described, verified, ...(seats ? { seats: { ...seats } } : {}) }, revoked));
 }
 
-/** The one invitation left of several; throws FreshBooksError where that is not known, naming what was revoked. */
-async function oneOfSeveral(session: Session, hire: Hire, person: Person): Promise<Kept> {
+/** Reduces several invitations to one. If it cannot verify that, throws FreshBooksError that names the revoked ones. */
+async function keepOneVerified(session: Session, hire: Hire, person: Person): Promise<Kept> {
 	const kept = await keepOne(session, hire, person);
 	const { problem, revoked } = kept;
 	if (problem === undefined) return kept;
@@ -215,7 +216,7 @@ async function oneOfSeveral(session: Session, hire: Hire, person: Person): Promi
 	});
 }
 
-/** The person's row in the members list, which a change of role needs; throws FreshBooksError where there is none or several. */
+/** The person's row in the members list, which a change of role needs. Throws FreshBooksError if there is none or several. */
 function memberRow(hire: Hire, member: FoundMember, presence: Presence, lists: BusinessLists): LocatedMember['member'] {
 	const rows = [...presence.members, ...presence.elsewhere.members].filter((row): row is BusinessMember & { id: number } => row.id !== null);
 	const index = new PeopleIndex([member]);
@@ -230,7 +231,7 @@ function memberRow(hire: Hire, member: FoundMember, presence: Presence, lists: B
 	);
 }
 
-async function alreadyMember(session: Session, hire: Hire, { member, hasRole }: Standing & { kind: 'member' }, located: Omit<LocatedMember, 'member'>): Promise<IDataObject> {
+async function alreadyMember(session: Session, hire: Hire, { member, hasRole }: AccessState & { kind: 'member' }, located: Omit<LocatedMember, 'member'>): Promise<IDataObject> {
 	const { presence, lists } = located;
 	const { email, role } = hire;
 	const [pending] = inOrder(presence.invitations, role);
@@ -253,8 +254,8 @@ async function alreadyMember(session: Session, hire: Hire, { member, hasRole }: 
 }
 
 /**
- * Brings an address into a business, or says what it is there already. Throws FreshBooksError when a list that decides was
- * not read whole (nothing is sent then), and what inviting and changing a role throw.
+ * Invites an address to a business, or returns what it is there already. Throws FreshBooksError if a needed list was not read
+ * completely (nothing is sent then), or if inviting or changing a role fails.
  */
 export async function onboard(session: Session, hire: Hire): Promise<IDataObject> {
 	const { businessId, email, role } = hire;
@@ -264,24 +265,24 @@ export async function onboard(session: Session, hire: Hire): Promise<IDataObject
 	const presence = presenceIn(lists, person);
 	const undecided = undecidedFor(lists, presence);
 	if (undecided.length > 0) throw undecidedError(undecided, businessId);
-	// Without this list nobody could see that one invitation is left.
+	// Without this list nobody can verify that one invitation remains.
 	if (lists.invitations.state === 'notOffered' && lists.invitations.error) throw lists.invitations.error;
-	const standing = standingOf(presence, role);
-	switch (standing.kind) {
+	const state = accessStateOf(presence, role);
+	switch (state.kind) {
 		case 'member':
-			return await alreadyMember(session, hire, standing, { person, presence, lists });
+			return await alreadyMember(session, hire, state, { person, presence, lists });
 		case 'unconfirmed':
 			return answer(hire, hire.waitForAcceptance ? 'pending' : 'alreadyMember', `${email} is listed as a member who has not confirmed the address yet; nothing was sent.`, {
-				member: { ...standing.member },
+				member: { ...state.member },
 			});
 		case 'inactive':
 			return answer(hire, 'inactiveMember', `${email} is a deactivated member; reactivate them in FreshBooks under Team Members. No invitation was sent.`, {
-				member: { ...standing.member },
+				member: { ...state.member },
 			});
 		case 'unknown':
 			return await sendInvitation(session, hire, person, seatsIn(seatLimit, lists));
 		case 'invited': {
-			const kept: Kept = presence.invitations.length > 1 ? await oneOfSeveral(session, hire, person) : { invitation: presence.invitations[0], revoked: [] };
+			const kept: Kept = presence.invitations.length > 1 ? await keepOneVerified(session, hire, person) : { invitation: presence.invitations[0], revoked: [] };
 			if (kept.invitation) return waiting(hire, kept.invitation, kept.revoked);
 			const revoked = kept.revoked.length === 0 ? '' : ` Invitation ${kept.revoked.join(', ')} was revoked before that.`;
 			throw refusal(

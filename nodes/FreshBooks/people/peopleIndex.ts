@@ -3,13 +3,13 @@ import { addressKey } from '../client/identifiers';
 
 type PersonRow = Pick<TeamMember, 'email' | 'identityId'>;
 
-/** Finds the rows of the same person: by identity where both rows show one, else by address. */
+/** Finds rows of the same person: by identity if both rows have one, else by address. */
 export class PeopleIndex {
 	private readonly identities = new Set<number>();
 
 	private readonly addresses = new Set<string>();
 
-	/** Addresses of rows that show no identity. */
+	/** Addresses of rows without an identity. */
 	private readonly anonymousAddresses = new Set<string>();
 
 	constructor(rows: PersonRow[]) {

@@ -9,22 +9,22 @@ import { isForbidden, listsOf, type BusinessLists, type ListName } from './busin
 import { isOwnerRole } from './roles';
 
 /**
- * Where a person is in a business: every row, in any list, that shares the address or a known identity with the one named.
- * Pure. Two known identities that differ are two people, unless both rows have the very address that was named. A row without
- * an address and without an identity is somebody, and nobody in particular.
+ * Finds the rows of a person in the lists of a business: every row with the named address or a known identity of the person.
+ * Rows with different identities belong to different people, unless both have the named address. A row with neither address nor
+ * identity matches nobody. Pure.
  */
 
-/** A person as they can be recognised. */
+/** What identifies a person. */
 export interface Person {
-	/** The addresses that were named, as keys; usually one. */
+	/** The named addresses, as `addressKey`; usually one. */
 	named: ReadonlySet<string>;
-	/** FreshBooks identities of rows with one of these addresses. */
+	/** Identities of rows with one of these addresses. */
 	identities: ReadonlySet<number>;
-	/** Other addresses of these identities, as keys. */
+	/** Other addresses of these identities, as `addressKey`. */
 	otherAddresses: ReadonlySet<string>;
 }
 
-/** What every row of people has. */
+/** The fields that all rows of people have. */
 interface PersonRow {
 	email: string | null;
 	identityId: number | null;
@@ -33,16 +33,16 @@ interface PersonRow {
 interface Rows {
 	teamMembers: TeamMember[];
 	members: BusinessMember[];
-	/** Pending ones only. */
+	/** Pending invitations only. */
 	invitations: Invitation[];
 }
 
 export interface Presence extends Rows {
-	/** The same person's rows under another address. */
+	/** The person's rows with another address. */
 	elsewhere: Rows;
-	/** Those members of them who are surely the person. */
-	surelyElsewhere: BusinessMember[];
-	/** Invitations to the person whose status nobody knows. */
+	/** The members of `elsewhere` who certainly are the person (`isCertainMatch`). */
+	certainElsewhere: BusinessMember[];
+	/** The person's invitations with an unknown status. */
 	unclearInvitations: Invitation[];
 }
 
@@ -53,8 +53,8 @@ function peopleIn(lists: BusinessLists): PersonRow[] {
 }
 
 /**
- * Who is meant by addresses and identities, as the lists of all businesses show them: a person has the same identity in
- * every business.
+ * Identifies the person with these addresses and identities, by the lists of all given businesses: a person has the same
+ * identity in every business.
  */
 export function personOf(emails: Array<string | null>, identityIds: Array<number | null>, businesses: BusinessLists[]): Person {
 	const named = new Set(emails.flatMap((email) => keyOf(email) ?? []));
@@ -72,15 +72,16 @@ export function personOf(emails: Array<string | null>, identityIds: Array<number
 	return { named, identities, otherAddresses };
 }
 
-/** The person with the identities and addresses that later lists show. */
+/** Adds the identities and addresses that `lists` show to the person. */
 export function personBy(person: Person, lists: BusinessLists): Person {
-	const now = personOf([...person.named], [...person.identities], [lists]);
-	return { ...now, otherAddresses: new Set([...person.otherAddresses, ...now.otherAddresses]) };
+	const updated = personOf([...person.named], [...person.identities], [lists]);
+	return { ...updated, otherAddresses: new Set([...person.otherAddresses, ...updated.otherAddresses]) };
 }
 
-/** Whether a row is the person's, and under which address: the one named, another one, or none. */
+/** Which address a person's row has: the named one, another one, or none. */
 export type Match = 'named' | 'elsewhere' | 'unaddressed';
 
+/** How a row matches the person; undefined for another person's row. */
 export function matchOf({ email, identityId }: PersonRow, { named, identities, otherAddresses }: Person): Match | undefined {
 	const key = keyOf(email);
 	if (key !== null && named.has(key)) return 'named';
@@ -92,105 +93,105 @@ export function matchOf({ email, identityId }: PersonRow, { named, identities, o
 }
 
 /**
- * Whether a row of the members list under another address is surely the person's, so that it may be removed: by identity, or
- * where the published list of this business shows that address with the person's identity only.
+ * Whether a members row with another address is certainly the person's, so that it may be removed. True if it has the person's
+ * identity, or if the published list of this business shows that address with the person's identity only.
  */
-export function isSurely({ email, identityId }: PersonRow, { identities }: Person, { teamMembers }: BusinessLists): boolean {
+export function isCertainMatch({ email, identityId }: PersonRow, { identities }: Person, { teamMembers }: BusinessLists): boolean {
 	if (identityId !== null) return identities.has(identityId);
 	const sameAddress = teamMembers.rows.filter((row) => row.email !== null && keyOf(row.email) === keyOf(email));
 	return sameAddress.length > 0 && sameAddress.every((row) => row.identityId !== null && identities.has(row.identityId));
 }
 
-/** A row without an address may belong to another address wherever the business shows the identity under one: not to be removed unasked. */
-function placeOf(row: PersonRow, person: Person, people: PersonRow[]): 'named' | 'elsewhere' | undefined {
+/** Counts a row without an address as `elsewhere` if the business shows its identity with another address too: it is not removed by default. */
+function groupOf(row: PersonRow, person: Person, people: PersonRow[]): 'named' | 'elsewhere' | undefined {
 	const match = matchOf(row, person);
 	if (match !== 'unaddressed') return match;
 	return people.some((other) => other.identityId === row.identityId && matchOf(other, person) === 'elsewhere') ? 'elsewhere' : 'named';
 }
 
-/** The person's rows in a business. */
+/** The person's rows in the lists of a business. */
 export function presenceIn(lists: BusinessLists, person: Person): Presence {
 	const people = peopleIn(lists);
-	const at = <Row extends PersonRow>(rows: Row[], place: 'named' | 'elsewhere'): Row[] => rows.filter((row) => placeOf(row, person, people) === place);
+	const inGroup = <Row extends PersonRow>(rows: Row[], group: 'named' | 'elsewhere'): Row[] => rows.filter((row) => groupOf(row, person, people) === group);
 	const invitations = lists.invitations.rows.map((row) => ({ row, match: matchOf({ email: row.email, identityId: null }, person) }));
-	const rowsAt = (place: 'named' | 'elsewhere'): Rows => ({
-		teamMembers: at(lists.teamMembers.rows, place),
-		members: at(lists.businessMembers.rows, place),
-		invitations: invitations.filter(({ row, match }) => match === place && row.state === 'pending').map(({ row }) => row),
+	const rowsOf = (group: 'named' | 'elsewhere'): Rows => ({
+		teamMembers: inGroup(lists.teamMembers.rows, group),
+		members: inGroup(lists.businessMembers.rows, group),
+		invitations: invitations.filter(({ row, match }) => match === group && row.state === 'pending').map(({ row }) => row),
 	});
-	const elsewhere = rowsAt('elsewhere');
+	const elsewhere = rowsOf('elsewhere');
 	return {
-		...rowsAt('named'),
+		...rowsOf('named'),
 		elsewhere,
-		surelyElsewhere: elsewhere.members.filter((row) => isSurely(row, person, lists)),
+		certainElsewhere: elsewhere.members.filter((row) => isCertainMatch(row, person, lists)),
 		unclearInvitations: invitations.filter(({ row, match }) => match !== undefined && row.state === 'unknown').map(({ row }) => row),
 	};
 }
 
-/** All of a person's rows of people, under whatever address. */
+/** The person's rows of people, with any address. */
 function allRows({ teamMembers, members, elsewhere }: Presence): Array<TeamMember | BusinessMember> {
 	return [...teamMembers, ...members, ...elsewhere.teamMembers, ...elsewhere.members];
 }
 
-/** True when the published list shows the rows, and shows them as deactivated only. */
+/** True if the published list shows the person, and only as deactivated. */
 export function isDeactivated({ teamMembers }: Pick<Rows, 'teamMembers'>): boolean {
 	return teamMembers.length > 0 && teamMembers.every(({ active }) => active === false);
 }
 
-/** True when these rows let somebody use the business now. */
+/** True if these rows give access to the business now. */
 export function hasAccess(rows: Pick<Rows, 'teamMembers' | 'members'>): boolean {
 	return !isDeactivated(rows) && rows.teamMembers.length + rows.members.length > 0;
 }
 
-/** True when the rows show that the person can log in: an identity, an acceptance, or (members list) no unconfirmed address. */
+/** True if the rows show that the person has joined: an identity, an accepted invitation or (members list) an address not marked as unconfirmed. */
 export function hasJoined({ teamMembers, members }: Pick<Rows, 'teamMembers' | 'members'>): boolean {
 	if (teamMembers.length === 0) return members.some(({ confirmed }) => confirmed !== false);
 	return teamMembers.some(({ active, identityId, invitationAcceptedAt }) => active !== false && (identityId !== null || invitationAcceptedAt !== null));
 }
 
-/** True when any list shows the person under the address named. */
+/** True if any list shows the person with the named address. */
 export function isListed({ teamMembers, members, invitations }: Rows): boolean {
 	return teamMembers.length + members.length + invitations.length > 0;
 }
 
-/** True when the person is an owner of the business, under whatever address. */
+/** True if the person is an owner of the business, with any address. */
 export function isOwner(presence: Presence): boolean {
 	return allRows(presence).some(({ role }) => isOwnerRole(role));
 }
 
-/** True for the person whose connection this is, by address or identity. */
+/** True if the person is the connected user, by address or identity. */
 export function isConnectedUser({ email, identityId }: Pick<Me, 'email' | 'identityId'>, { named, identities, otherAddresses }: Person): boolean {
 	const key = keyOf(email);
 	return identities.has(identityId) || (key !== null && (named.has(key) || otherAddresses.has(key)));
 }
 
 /**
- * True when an active owner other than the person is surely listed. The published list decides, as only it says who is
- * active; a row that might be the person does not count, nor does somebody of `removed`.
+ * True if the business certainly has an active owner other than the person. Uses the published list, because only it shows who is
+ * active. Ignores people in `removed`, and rows that may be the person.
  */
 export function hasOtherOwner({ teamMembers }: BusinessLists, person?: Person, removed?: PeopleIndex): boolean {
 	return teamMembers.rows.some((row) => {
 		if (!isOwnerRole(row.role) || row.active !== true || removed?.has(row)) return false;
 		if (person === undefined) return true;
-		// Without an address only an identity tells two people apart, and only where both are known.
+		// A row without an address is certainly another person only if both identities are known.
 		const isSomebodyElse = row.email !== null || (row.identityId !== null && person.identities.size > 0);
 		return isSomebodyElse && matchOf(row, person) === undefined;
 	});
 }
 
-/** A list that decides and may lack a row. */
+/** Why a person's access is not fully known. */
 export interface Undecided {
 	list: ListName;
 	/** A sentence. */
 	reason: string;
-	/** FreshBooks refused the list to the connected user. */
+	/** True if the connected user may not read the list. */
 	forbidden: boolean;
 	error?: FreshBooksError;
 }
 
 /**
- * Why nothing may be done about a person in a business: each list that decides and was not read whole. A list that
- * FreshBooks does not offer does not decide. Empty when everything is known.
+ * Why a person's access must not be changed: each list that was not read completely, except those that FreshBooks does not offer,
+ * and each invitation with an unknown status. Empty if everything is known.
  */
 export function undecidedFor(lists: BusinessLists, presence: Presence): Undecided[] {
 	const open: Undecided[] = listsOf(lists)

@@ -7,68 +7,68 @@ import { endsTheRun } from './reasons';
 import type { Session } from './session';
 
 /**
- * Removing surely: every pending invitation first, so that nobody returns through one, then the memberships, then the lists
- * are read again until they show no access or FreshBooks had 15 seconds to catch up. What such a reading newly shows (an
- * invitation accepted meanwhile is a member) is removed as well.
+ * Removes access and verifies it. First revokes every pending invitation, so that nobody returns through one, then removes the
+ * memberships. Then reads the lists again until they show no access, for up to 15 seconds. If a reading shows new access (for
+ * example an invitation that was accepted meanwhile), it removes that too.
  */
 
 /** Waits between the readings that verify a removal, in milliseconds: 15 seconds in all. */
 export const VERIFYING_PAUSES_MS = [1_000, 2_000, 3_000, 4_000, 5_000];
-/** How often something that newly appears is removed as well. */
+/** Maximum number of rounds of removals, if new access appears. */
 const MAX_ROUNDS = 3;
 
 export interface Target {
 	kind: 'invitation' | 'member';
 	id: number;
-	/** The row of a member, and the UUIDs that the published list shows the person under. */
+	/** A member's row, and the UUIDs that the published list shows for the person. */
 	member?: BusinessMember;
 	uuids?: string[];
 	/** The address of an invitation. */
 	email?: string | null;
-	/** The target has another address than the one named. */
+	/** True if the target has another address than the named one. */
 	isElsewhere: boolean;
 }
 
 export interface Attempt extends Target {
-	/** What the request failed with. */
+	/** The error of the request. */
 	error?: FreshBooksError;
-	/** FreshBooks accepted an earlier removal of the same by this execution. */
+	/** True if FreshBooks accepted the same removal earlier in this execution. */
 	wasAcceptedBefore?: boolean;
 }
 
-/** Who took something away. */
+/** Who removed a member or revoked an invitation. */
 export type DoneBy =
-	/** A request of this run, which FreshBooks accepted. */
+	/** This run: FreshBooks accepted its request. */
 	| 'thisRun'
-	/** A try of this run whose answer was lost; FreshBooks does not show whether somebody else did it in those seconds. */
+	/** Probably a try of this run whose response was lost. FreshBooks does not show whether somebody else did it at the same time. */
 	| 'earlierTry'
-	/** Another run or a person. */
+	/** Another run, or a person. */
 	| 'somebodyElse';
 
-/** True where FreshBooks answered that there is nothing with this ID. */
+/** True if FreshBooks answered that nothing has this ID. */
 export function isAbsent(error: unknown): boolean {
 	const kind = failureOf(error)?.kind;
 	return kind === 'notPublished' || kind === 'notFound';
 }
 
-/** Who took away what the lists no longer show, by what the requests ended with. */
+/** Who removed what the lists no longer show, by the results of the requests. */
 export function doneBy({ error, wasAcceptedBefore }: Pick<Attempt, 'error' | 'wasAcceptedBefore'>): DoneBy {
 	if (error === undefined || wasAcceptedBefore || error.failure.readBackFailed) return 'thisRun';
 	if (isAbsent(error)) return error.failure.afterUnknownFate ? 'earlierTry' : 'somebodyElse';
 	return error.failure.maybeDone ? 'earlierTry' : 'somebodyElse';
 }
 
-/** True when FreshBooks clearly refused, so that waiting for its lists is in vain. */
+/** True if FreshBooks clearly refused, so that its lists will not change. */
 export function isRefused({ error }: Attempt): boolean {
 	return error !== undefined && !isAbsent(error) && !error.failure.maybeDone;
 }
 
-/** Whether an earlier item of this execution took the target away. */
+/** Whether an earlier item of this execution removed the target. */
 function isDoneHere({ writes }: Session, businessId: number, { kind, id }: Target): boolean {
 	return kind === 'invitation' ? writes.revokedHere(businessId).has(id) : writes.removedHere(businessId).has(id);
 }
 
-/** Sends one removal, unless this execution has done it already. Throws only what ends the run. */
+/** Sends one removal, unless this execution has done it already. Throws only errors that end the run. */
 export async function attemptRemoval(session: Session, businessId: number, target: Target): Promise<Attempt> {
 	return await session.inTurn(`${target.kind} ${businessId} ${target.id} removal`, async () => {
 		if (isDoneHere(session, businessId, target)) return target;
@@ -84,7 +84,7 @@ export async function attemptRemoval(session: Session, businessId: number, targe
 	});
 }
 
-/** Reads the lists again, with pauses, until they satisfy `isSettled` or FreshBooks had its time; returns the last reading. */
+/** Reads the lists again, after each of `pauses` (milliseconds), until they satisfy `isSettled`. Returns the last reading. */
 export async function readUntil(
 	session: Session,
 	businessId: number,
@@ -100,15 +100,15 @@ export async function readUntil(
 	return lists;
 }
 
-/** The rows whose access is to be removed: under the address named, and under others where asked for. */
+/** Which rows to remove: those with the named address and, with `includeOtherAddresses`, the person's others. */
 export interface Scope {
 	person: Person;
 	includeOtherAddresses: boolean;
 }
 
-/** Everything that can be removed by ID: invitations, then memberships. */
+/** Everything that can be removed by ID: first invitations, then memberships. */
 export function targetsIn(presence: Presence, includeOtherAddresses: boolean): Target[] {
-	const elsewhere = { invitations: presence.elsewhere.invitations, members: presence.surelyElsewhere };
+	const elsewhere = { invitations: presence.elsewhere.invitations, members: presence.certainElsewhere };
 	const parts = [{ rows: presence, isElsewhere: false }, ...(includeOtherAddresses ? [{ rows: elsewhere, isElsewhere: true }] : [])];
 	return [
 		...parts.flatMap(({ rows, isElsewhere }) => rows.invitations.flatMap(({ id, email }): Target[] => (id === null ? [] : [{ kind: 'invitation', id, email, isElsewhere }]))),
@@ -118,13 +118,13 @@ export function targetsIn(presence: Presence, includeOtherAddresses: boolean): T
 	];
 }
 
-/** Whether a list shows the target. */
+/** Whether the lists show the target. */
 export function isShown(presence: Presence, { kind, id }: Pick<Target, 'kind' | 'id'>): boolean {
 	const parts = [presence, presence.elsewhere];
 	return parts.some(({ invitations, members }) => (kind === 'invitation' ? invitations : members).some((row) => row.id === id));
 }
 
-/** Whether the target still gives access: it is shown, and not as a deactivated member, as which FreshBooks may keep somebody. */
+/** Whether the target still gives access: the lists show it, and not as a deactivated member (FreshBooks may keep those). */
 export function givesAccess(presence: Presence, target: Target): boolean {
 	if (!isShown(presence, target)) return false;
 	return target.kind === 'invitation' || !isDeactivated(target.isElsewhere ? presence.elsewhere : presence);
@@ -132,25 +132,25 @@ export function givesAccess(presence: Presence, target: Target): boolean {
 
 export interface RemovalResult {
 	attempts: Attempt[];
-	/** Where the person is by the last reading. */
+	/** The person's rows in the last reading. */
 	last: Presence;
-	/** What could not be read then; empty when every list that decides was read whole. */
+	/** Why the last reading does not decide; empty if it does. */
 	undecided: Undecided[];
-	/** Nothing more was removed, as the person was found to be the only owner. */
+	/** True if the removal stopped because the person is the only owner. */
 	stoppedAtOnlyOwner: boolean;
-	/** A member was removed, by whomever, and the business, of which an owner was listed before, shows none by the last reading. */
+	/** True if a member was removed and the last reading shows no owner any more, although earlier readings did. */
 	leftWithoutOwner: boolean;
 }
 
 /**
- * Removes a person's access to one business. `first` decides whether anything is sent, so it must have been read whole.
- * Throws only what ends the run.
+ * Removes a person's access to one business. Sends nothing unless `first` was read completely. Throws only errors that end the
+ * run.
  */
 export async function removeSurely(session: Session, businessId: number, { person: named, includeOtherAddresses }: Scope, first: BusinessLists): Promise<RemovalResult> {
 	const attempts = new Map<string, Attempt>();
 	let person = named;
 	let sawOwner = false;
-	// After an owner the lists are looked at for the whole 15 seconds: another run may be removing the other one.
+	// For an owner it reads the lists for the whole 15 seconds: another run may be removing the other owner.
 	const wasOwner = isOwner(presenceIn(first, person));
 	let lists = first;
 	let stoppedAtOnlyOwner = false;
@@ -165,7 +165,7 @@ export async function removeSurely(session: Session, businessId: number, { perso
 		if (targets.length > 0 && !stoppedAtOnlyOwner && round < MAX_ROUNDS) {
 			round++;
 			for (const target of targets) attempts.set(`${target.kind} ${target.id}`, await attemptRemoval(session, businessId, target));
-		} else if (attempts.size > 0 && !stoppedAtOnlyOwner && waits < VERIFYING_PAUSES_MS.length && (wasOwner || lingers([...attempts.values()], presence, undecided, includeOtherAddresses))) {
+		} else if (attempts.size > 0 && !stoppedAtOnlyOwner && waits < VERIFYING_PAUSES_MS.length && (wasOwner || mayLag([...attempts.values()], presence, undecided, includeOtherAddresses))) {
 			await session.client.pause(VERIFYING_PAUSES_MS[waits++]);
 		} else {
 			const isMemberGone = [...attempts.values()].some(({ kind, error, isElsewhere }) => kind === 'member' && (error === undefined || !hasAccess(isElsewhere ? presence.elsewhere : presence)));
@@ -176,14 +176,14 @@ export async function removeSurely(session: Session, businessId: number, { perso
 	}
 }
 
-/** Whether the lists may still show something only because they lag behind. */
-function lingers(attempts: Attempt[], presence: Presence, undecided: Undecided[], includeOtherAddresses: boolean): boolean {
+/** Whether the lists may differ from the result only because they lag behind. */
+function mayLag(attempts: Attempt[], presence: Presence, undecided: Undecided[], includeOtherAddresses: boolean): boolean {
 	if (undecided.length > 0) return true;
 	const open = attempts.filter((attempt) => !isRefused(attempt));
 	if (open.some((attempt) => isShown(presence, attempt))) return true;
-	// An invitation that was gone may have been accepted: the membership gets the same time to show.
-	const wasMet = open.some(({ kind }) => kind === 'member');
-	if (!wasMet && attempts.some(({ kind, error }) => kind === 'invitation' && error !== undefined)) return true;
+	// A missing invitation may have been accepted: the new membership gets the same time to appear.
+	const wasMember = open.some(({ kind }) => kind === 'member');
+	if (!wasMember && attempts.some(({ kind, error }) => kind === 'invitation' && error !== undefined)) return true;
 	const isMemberGone = open.some(({ kind, isElsewhere }) => kind === 'member' && !isElsewhere);
 	const isMemberGoneElsewhere = open.some(({ kind, isElsewhere }) => kind === 'member' && isElsewhere);
 	return (isMemberGone && hasAccess(presence)) || (includeOtherAddresses && isMemberGoneElsewhere && hasAccess(presence.elsewhere));

@@ -6,19 +6,18 @@ import type { TeamMember } from '../api/teamMembers';
 import { roleTitle } from './roles';
 
 /**
- * FreshBooks' people as SCIM 2.0 users (RFC 7643, section 4.1), for an identity graph or a directory that speaks SCIM. What
- * the RFC has no place for is under an extension schema (section 3.3). Pure; an attribute without a value is left out
- * (section 2.5: unassigned).
+ * Converts FreshBooks' people to SCIM 2.0 users (RFC 7643, section 4.1), for identity graphs and SCIM directories. Other fields go
+ * to an extension schema (section 3.3). An attribute without a value is omitted (section 2.5: unassigned). Pure.
  */
 
 export const SCIM_USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const SCIM_FRESHBOOKS_USER = 'urn:ietf:params:scim:schemas:extension:freshbooks:2.0:User';
 
-/** A person as SCIM needs to know them; null for what is not known. */
+/** The fields of a person that SCIM needs; null if unknown. */
 export interface ScimSource {
 	/** Unique among the people of a business; never empty. */
 	id: string;
-	/** FreshBooks' identity, the same in every business. */
+	/** The person's FreshBooks identity, the same in every business. */
 	identityId?: number | null;
 	email: string | null;
 	firstName?: string | null;
@@ -31,7 +30,7 @@ export interface ScimSource {
 	role: string | null;
 	createdAt?: string | null;
 	updatedAt?: string | null;
-	/** FreshBooks' own fields, for the extension. */
+	/** Further FreshBooks fields, for the extension. */
 	freshBooks?: IDataObject;
 }
 
@@ -40,7 +39,7 @@ export interface ScimAddress {
 	locality: string | null;
 	region: string | null;
 	postalCode: string | null;
-	/** ISO 3166-1 alpha-2; any other value is left out, as the RFC demands (4.1.2, addresses). */
+	/** ISO 3166-1 alpha-2. Any other value is omitted, as the RFC requires (4.1.2, addresses). */
 	country: string | null;
 }
 
@@ -68,7 +67,7 @@ function addressesOf(address: ScimAddress | undefined): IDataObject[] {
 	return Object.keys(fields).length === 0 ? [] : [{ ...fields, type: 'work' }];
 }
 
-/** The SCIM user of a person. */
+/** Converts a person to a SCIM user. */
 export function toScimUser(person: ScimSource): IDataObject {
 	const { id, email, identityId = null, firstName = null, middleName = null, lastName = null } = person;
 	const extension = assigned({ ...person.freshBooks, identityId });
@@ -91,7 +90,7 @@ export function toScimUser(person: ScimSource): IDataObject {
 	});
 }
 
-/** A person of the published team members list. */
+/** Converts a row of the published list. */
 export function scimSourceOfTeamMember(member: TeamMember): ScimSource {
 	const { address } = member;
 	return {
@@ -122,7 +121,7 @@ export function scimSourceOfTeamMember(member: TeamMember): ScimSource {
 	};
 }
 
-/** A person of the members list, or of a business group. */
+/** Converts a row of the members list or of a business group. */
 export function scimSourceOfBusinessMember(member: BusinessMember, businessId: number): ScimSource {
 	return {
 		id: String(member.id ?? member.identityId ?? member.email ?? ''),

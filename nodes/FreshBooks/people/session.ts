@@ -8,13 +8,13 @@ import { KeyedQueue } from './keyedQueue';
 import { personOf, type Person } from './presence';
 import { Writes } from './writes';
 
-const ignored = (): void => undefined;
+const noop = (): void => undefined;
 
 function keyOf(businessId: number, { withInvitations, withMembers }: UsedLists): string {
 	return `${businessId} ${withInvitations} ${withMembers}`;
 }
 
-/** What one execution of the node shares between its items: the client, the token owner, the lists read so far, and what was changed. */
+/** State that all items of one execution share: the client, the connected user, the lists read so far and the changes made. */
 export class Session {
 	readonly writes = new Writes();
 
@@ -23,12 +23,12 @@ export class Session {
 	/** The latest reading of each business. */
 	private readonly latest = new Map<string, Promise<BusinessLists>>();
 
-	/** Readings that begin when the latest one has ended. */
+	/** Readings that start after the latest one ends. */
 	private readonly next = new Map<string, Promise<BusinessLists>>();
 
 	private readonly published = new Map<number, Promise<ReadList<TeamMember>>>();
 
-	/** Identities that were seen beside an address. */
+	/** The identities that any row showed for an address. */
 	private readonly identities = new Map<string, Set<number>>();
 
 	private readonly answered = new Map<number, Answered>();
@@ -39,11 +39,11 @@ export class Session {
 
 	constructor(
 		readonly client: FreshBooksClient,
-		/** Shows the user a remark beside the output, and writes it to n8n's log. */
+		/** Shows a remark with the output, and writes it to n8n's log. */
 		readonly remark: (message: string) => void,
 	) {}
 
-	/** The token owner; asked once per execution, and again only after no answer came. Throws FreshBooksError. */
+	/** The connected user. Read once per execution, and again after a failure. Throws FreshBooksError. */
 	async getMe(): Promise<Me> {
 		const me = (this.me ??= getMe(this.client));
 		me.catch(() => {
@@ -52,36 +52,36 @@ export class Session {
 		return await me;
 	}
 
-	/** Forgets the token owner after their profile was changed. */
+	/** Forgets the connected user after a change of their profile. */
 	forgetMe(): void {
 		this.me = undefined;
 	}
 
-	/** A whole list, or its first rows; a remark where it ended before the limit and may lack a row. Throws FreshBooksError. */
+	/** A whole list, or its first `limit` rows. Shows a remark if a row may be missing. Throws FreshBooksError. */
 	async readRows<Row>(request: ListRequest<Row>, limit: number): Promise<Row[]> {
 		return await readWholeList(this.client, request, this.remark, limit);
 	}
 
 	/**
-	 * The lists of a business as they were last read, with what this execution changed since. Lists that could not be read
-	 * are asked for again.
+	 * The lists of a business as last read, with the changes that this execution made since. Reads them again if one could not be
+	 * read.
 	 */
 	async lists(businessId: number, used = ALL_LISTS): Promise<BusinessLists> {
-		const known = await this.latest.get(keyOf(businessId, used))?.catch(ignored);
+		const known = await this.latest.get(keyOf(businessId, used))?.catch(noop);
 		const isUsable = known !== undefined && listsOf(known).every(([, { state }]) => state !== 'unread');
 		return this.writes.appliedTo(businessId, isUsable ? known : await this.listsAgain(businessId, used));
 	}
 
 	/**
-	 * The lists of a business as FreshBooks gives them, by a reading that begins after this call. Calls that come while one is
-	 * under way share the reading after it: each needs rows newer than itself, and no more.
+	 * The lists of a business, unchanged, from a reading that starts after this call. Calls during a reading share the next one: each
+	 * needs a reading that started after it.
 	 */
 	async listsAgain(businessId: number, used = ALL_LISTS): Promise<BusinessLists> {
 		const key = keyOf(businessId, used);
 		const waiting = this.next.get(key);
 		if (waiting) return await waiting;
 		const current = this.latest.get(key) ?? Promise.resolve();
-		const next = current.then(ignored, ignored).then(async () => {
+		const next = current.then(noop, noop).then(async () => {
 			this.next.delete(key);
 			const reading = this.read(businessId, used);
 			this.latest.set(key, reading);
@@ -91,7 +91,7 @@ export class Session {
 		return await next;
 	}
 
-	/** The published list of a business, read once per execution; again only where it could not be read. Throws FreshBooksError. */
+	/** The published list of a business. Read once per execution, and again after a failure. Throws FreshBooksError. */
 	async teamMembers(businessId: number): Promise<ReadList<TeamMember>> {
 		const reading = this.published.get(businessId) ?? readTeamMembers(this.client, businessId);
 		this.published.set(businessId, reading);
@@ -100,15 +100,15 @@ export class Session {
 	}
 
 	/**
-	 * Who is meant by addresses and identities, with the identities that any row read in this execution showed beside these
-	 * addresses: a row that is gone by now cannot show them any more.
+	 * Identifies the person with these addresses and identities. Also uses the identities that earlier readings of this execution
+	 * showed for these addresses, because a removed row no longer shows them.
 	 */
 	personOf(emails: Array<string | null>, identityIds: Array<number | null>, businesses: BusinessLists[]): Person {
 		const seen = emails.flatMap((email) => (email === null ? [] : [...(this.identities.get(addressKey(email)) ?? [])]));
 		return personOf(emails, [...identityIds, ...seen], businesses);
 	}
 
-	/** Runs `work` after all earlier work with the same key has ended. */
+	/** Runs `work` after all earlier work with the same key. */
 	async inTurn<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
 		return await this.queue.run(key, work);
 	}

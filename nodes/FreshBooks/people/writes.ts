@@ -7,11 +7,11 @@ import { PeopleIndex } from './peopleIndex';
 import type { BusinessLists } from './businessLists';
 
 /**
- * What this execution changed, so that a later item about the same person meets it although FreshBooks' lists lag behind.
- * For decisions only: whether something is gone is judged by the lists as FreshBooks gives them.
+ * The changes that this execution made. FreshBooks' lists lag behind, so later items about the same person need them for their
+ * decisions. Whether something is gone is decided by FreshBooks' lists alone.
  */
 
-/** A removed member, with the UUIDs that the published list showed them under. */
+/** A removed member, and the UUIDs that the published list showed for them. */
 export interface RemovedMember {
 	member: BusinessMember;
 	uuids: string[];
@@ -23,23 +23,23 @@ interface RoleChange {
 }
 
 class BusinessWrites {
-	/** Sent invitations, by address. */
+	/** Sent invitations, by `addressKey`. */
 	readonly invited = new Map<string, Invitation>();
 
-	/** Why it is not known whether an address was invited. */
+	/** Why it is unknown whether an address was invited. */
 	readonly unsettled = new Map<string, FreshBooksError>();
 
-	/** Revoked invitations, with the address each was to. */
+	/** Revoked invitations: ID and address. */
 	readonly revoked = new Map<number, string | null>();
 
 	readonly removed = new Map<number, RemovedMember>();
 
 	readonly roles = new Map<number, RoleChange>();
 
-	/** Everybody whose removal FreshBooks accepted, whatever its lists showed afterwards. */
+	/** Members whose removal FreshBooks accepted, even if its lists still show them. */
 	readonly acceptedRemovals = new Map<number, BusinessMember>();
 
-	/** Invitations whose revocation FreshBooks accepted, whatever its lists showed afterwards, with the address each was to. */
+	/** Invitations (ID and address) whose revocation FreshBooks accepted, even if its lists still show them. */
 	readonly acceptedRevocations = new Map<number, string | null>();
 }
 
@@ -52,13 +52,13 @@ export class Writes {
 		return known;
 	}
 
-	/** An invitation was made for an address. */
+	/** An address was invited. */
 	noteInvited(businessId: number, email: string, invitation: Invitation): void {
 		this.of(businessId).invited.set(addressKey(email), { ...invitation, email: invitation.email ?? email });
 		this.of(businessId).unsettled.delete(addressKey(email));
 	}
 
-	/** It is not known whether an address was invited; the error says why. */
+	/** It is unknown whether an address was invited. `error` is the reason. */
 	noteUnsettled(businessId: number, email: string, error: FreshBooksError): void {
 		this.of(businessId).unsettled.set(addressKey(email), error);
 	}
@@ -69,7 +69,7 @@ export class Writes {
 		for (const [key, { id }] of this.of(businessId).invited) if (id === invitationId) this.of(businessId).invited.delete(key);
 	}
 
-	/** FreshBooks still shows access after a removal or revocation that it accepted: the lists count again, as they are. */
+	/** FreshBooks accepted a removal or revocation but still shows access: use its lists unchanged again. */
 	forgetRemoval(businessId: number, kind: 'invitation' | 'member', id: number): void {
 		if (kind === 'member') this.of(businessId).removed.delete(id);
 		else this.of(businessId).revoked.delete(id);
@@ -85,7 +85,7 @@ export class Writes {
 		if (member.id !== null) this.of(businessId).roles.set(member.id, { member, role });
 	}
 
-	/** The invitation that this execution made for an address and did not revoke. */
+	/** The invitation that this execution sent to an address and did not revoke. */
 	invitedHere(businessId: number, email: string): Invitation | undefined {
 		return this.of(businessId).invited.get(addressKey(email));
 	}
@@ -94,12 +94,12 @@ export class Writes {
 		return this.of(businessId).unsettled.get(addressKey(email));
 	}
 
-	/** Whole-number IDs that this execution removed, with the rows they had. */
+	/** The members that this execution removed, by integer ID. */
 	removedHere(businessId: number): ReadonlyMap<number, RemovedMember> {
 		return this.of(businessId).removed;
 	}
 
-	/** Everybody whose removal FreshBooks accepted in this execution: no owner to count on, although lists may still show them. */
+	/** Members whose removal FreshBooks accepted in this execution. They do not count as owners, even if lists still show them. */
 	acceptedRemovals(businessId: number): PeopleIndex {
 		return new PeopleIndex([...this.of(businessId).acceptedRemovals.values()]);
 	}
@@ -110,7 +110,7 @@ export class Writes {
 		return kind === 'invitation' ? acceptedRevocations.has(id) : acceptedRemovals.has(id);
 	}
 
-	/** What FreshBooks accepted in this execution: members removed, and invitations revoked with the address each was to. */
+	/** What FreshBooks accepted in this execution: removed members, and revoked invitations (ID and address). */
 	accepted(businessId: number): { removals: BusinessMember[]; revocations: ReadonlyMap<number, string | null> } {
 		const { acceptedRemovals, acceptedRevocations } = this.of(businessId);
 		return { removals: [...acceptedRemovals.values()], revocations: acceptedRevocations };
@@ -120,7 +120,7 @@ export class Writes {
 		return this.of(businessId).revoked;
 	}
 
-	/** The lists as they are once FreshBooks has caught up with what this execution did. */
+	/** The lists with the changes of this execution, as FreshBooks will show them later. */
 	appliedTo(businessId: number, lists: BusinessLists): BusinessLists {
 		const { invited, revoked, removed, roles } = this.of(businessId);
 		return {
@@ -136,17 +136,17 @@ export class Writes {
 	}
 }
 
-/** An invitation made here counts as pending until the lists show it, or show that the person joined. */
-function withInvitations({ invitations, teamMembers }: BusinessLists, made: Invitation[], revoked: ReadonlyMap<number, unknown>): Invitation[] {
+/** Adds the sent invitations that the lists do not show yet, unless the person has joined. */
+function withInvitations({ invitations, teamMembers }: BusinessLists, sent: Invitation[], revoked: ReadonlyMap<number, unknown>): Invitation[] {
 	const rows = invitations.rows.filter(({ id }) => id === null || !revoked.has(id));
-	if (made.length === 0) return rows;
+	if (sent.length === 0) return rows;
 	const joined = new PeopleIndex(teamMembers.rows.filter(({ active, identityId }) => active !== false && identityId !== null).map(({ email }) => ({ email, identityId: null })));
 	const isKnown = ({ id, email }: Invitation): boolean =>
 		rows.some((row) => (id !== null && row.id === id) || (row.state !== 'ended' && sameAddress(row.email, email))) || joined.has({ email, identityId: null });
-	return [...rows, ...made.filter((invitation) => !isKnown(invitation))];
+	return [...rows, ...sent.filter((invitation) => !isKnown(invitation))];
 }
 
-/** The published list shows no whole-number ID: somebody is gone from it when all their rows by whole number were removed. */
+/** Drops people from the published list, which has no integer IDs, once all their members rows were removed. */
 function withoutRemoved({ teamMembers, businessMembers }: BusinessLists, removed: ReadonlyMap<number, RemovedMember>): TeamMember[] {
 	if (removed.size === 0) return teamMembers.rows;
 	const gone = new PeopleIndex([...removed.values()].map(({ member }) => member));

@@ -1,8 +1,8 @@
 import type { Json } from '../support.mts';
 
 /**
- * People of one business against a directory, made by hand so that every finding occurs; what is to be found stands
- * beside each. Of a pending invitation the sandbox, as FreshBooks, shows no date: its age comes from the listed person's.
+ * People of one business and a directory, written by hand so that every finding occurs, with the expected findings. Like
+ * FreshBooks, the sandbox returns no date of a pending invitation: its age comes from the listed person.
  */
 
 export const LEDGER = 101;
@@ -23,7 +23,7 @@ interface Row {
 const EMPLOYEE = 'business_employee';
 
 export const TABLE: Row[] = [
-	// As it should be.
+	// As expected.
 	{ email: 'fine1@example.com', member: { role: EMPLOYEE }, directory: { role: EMPLOYEE }, expected: [] },
 	{ email: 'fine2@example.com', member: { role: 'business_manager' }, directory: { role: 'Manager' }, expected: [] },
 	{ email: 'fine3@example.com', member: { role: 'contractor' }, directory: {}, expected: [] },
@@ -37,19 +37,19 @@ export const TABLE: Row[] = [
 	{ email: 'orphan2@example.com', member: { role: EMPLOYEE, active: false }, expected: ['orphan:low', 'inactiveWithSeat:low'] },
 	{ email: 'orphan3@example.com', invited: EMPLOYEE, expected: ['orphan:medium'] },
 	{ email: 'orphan4@example.com', member: { role: 'business_partner' }, expected: ['orphan:high', 'privileged:info'] },
-	// Gone according to the directory.
+	// Inactive in the directory.
 	{ email: 'leaver1@example.com', member: { role: EMPLOYEE }, directory: { active: false }, expected: ['leaver:high'] },
 	{ email: 'leaver2@example.com', invited: EMPLOYEE, directory: { active: 'DEPROVISIONED' }, expected: ['leaver:high'] },
 	{ email: 'leaver3@example.com', member: { role: EMPLOYEE, active: false }, directory: { active: 'no' }, expected: ['inactiveWithSeat:low'] },
 	{ email: 'leaver4@example.com', member: { role: 'owner' }, directory: { active: false }, expected: ['leaver:high', 'privileged:info'] },
-	// Expected, and absent.
+	// Expected but absent.
 	{ email: 'missing1@example.com', directory: { role: EMPLOYEE }, expected: ['missing:medium'] },
 	{ email: 'missing2@example.com', directory: { role: 'manager', active: true }, expected: ['missing:medium'] },
-	// Another role than expected.
+	// Not the expected role.
 	{ email: 'role1@example.com', member: { role: 'business_manager' }, directory: { role: EMPLOYEE }, expected: ['roleMismatch:medium'] },
 	{ email: 'role2@example.com', member: { role: 'business_partner' }, directory: { role: EMPLOYEE }, expected: ['roleMismatch:high', 'privileged:info'] },
 	{ email: 'role3@example.com', invited: 'contractor', directory: { role: EMPLOYEE }, expected: ['roleMismatch:medium'] },
-	// Invitations that nobody took up.
+	// Invitations that nobody accepted.
 	{
 		email: 'stale1@example.com',
 		member: { role: EMPLOYEE, active: false, joined: false, daysAgo: 40 },
@@ -65,7 +65,7 @@ export const TABLE: Row[] = [
 		directory: {},
 		expected: ['neverAccepted:low', 'inactiveWithSeat:low'],
 	},
-	// Twice in the business.
+	// Two rows in the business.
 	{ email: 'double@example.com', member: { role: EMPLOYEE }, directory: {}, expected: ['duplicateAddress:medium'] },
 	{ email: 'DOUBLE@example.com', member: { role: EMPLOYEE }, expected: ['duplicateAddress:medium'] },
 	// One FreshBooks identity, two addresses.
@@ -76,13 +76,13 @@ export const TABLE: Row[] = [
 	{ email: 'elsewhere2@example.com', invited: EMPLOYEE, directory: { businessId: ELSEWHERE }, expected: ['unexpectedBusiness:medium'] },
 	{ email: 'elsewhere3@example.com', directory: { role: EMPLOYEE, businessId: ELSEWHERE }, expected: [] },
 	{ email: 'here1@example.com', member: { role: EMPLOYEE }, directory: { role: EMPLOYEE, businessId: LEDGER }, expected: [] },
-	// To be looked at.
+	// Needs a look.
 	{ email: 'boss1@example.com', member: { role: 'owner' }, directory: { role: 'owner' }, expected: ['privileged:info'] },
 	{ email: 'boss2@example.com', member: { role: 'business_partner' }, directory: { role: 'Admin' }, expected: ['privileged:info'] },
 	{ email: 'boss3@example.com', invited: 'business_partner', directory: {}, expected: ['privileged:info'] },
 ];
 
-/** What the sandbox is seeded with. */
+/** The sandbox's start data. */
 export function seedOf(rows: Row[]): Json {
 	const members = rows.flatMap(({ email, member }, index) => {
 		if (!member) return [];
@@ -94,7 +94,7 @@ export function seedOf(rows: Row[]): Json {
 	return { businesses: [{ id: LEDGER, name: 'Ledger Lane', role: 'owner', members, invitations }] };
 }
 
-/** The directory's rows, as an identity provider gives them. */
+/** The directory's rows, as an identity provider returns them. */
 export function directoryOf(rows: Row[]): Json[] {
 	return rows.flatMap(({ email, directory }) => (directory ? [{ email, ...directory }] : []));
 }

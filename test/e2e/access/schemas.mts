@@ -13,7 +13,7 @@ function isObject(value: unknown): value is Json {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The same schema, allowing no property that it does not name. */
+/** The same schema, with no additional properties. */
 function closed(schema: unknown): unknown {
 	if (Array.isArray(schema)) return schema.map(closed);
 	if (!isObject(schema)) return schema;
@@ -34,7 +34,7 @@ async function validatorOf(operation: AccessOperation): Promise<ValidateFunction
 	return validator;
 }
 
-/** Holds every item against the output schema that n8n shows in its editor: types, and no unknown property. */
+/** Checks every item with the output schema that n8n shows in its editor: types, and no unknown property. */
 export async function assertShape(operation: AccessOperation, items: Json[]): Promise<void> {
 	const validate = await validatorOf(operation);
 	for (const item of items) assert.ok(validate(item), `${ajv.errorsText(validate.errors)} in ${JSON.stringify(item)}`);

@@ -4,11 +4,11 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import type { Json } from '../support.mts';
 
-/** What a model gets for a call. */
+/** The result of a call, as a model receives it. */
 export interface Answer {
 	readonly failed: boolean;
 	readonly text: string;
-	/** Its size as the model gets it, in bytes of UTF-8. */
+	/** Its size in bytes of UTF-8. */
 	readonly bytes: number;
 }
 
@@ -16,7 +16,7 @@ export interface Answer {
 export class Agent {
 	readonly #client = new Client({ name: 'e2e', version: '1.0.0' });
 
-	/** Connects; throws what the server answers when it refuses. */
+	/** Connects. Throws the server's response if it refuses. */
 	static async connect(url: string, token?: string): Promise<Agent> {
 		const agent = new Agent();
 		const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -24,7 +24,7 @@ export class Agent {
 		return agent;
 	}
 
-	/** What the server tells a model about all of its tools. */
+	/** The server's descriptions of its tools. */
 	get instructions(): string {
 		return this.#client.getInstructions() ?? '';
 	}
@@ -47,7 +47,7 @@ export class Agent {
 		return JSON.parse(text) as Json[];
 	}
 
-	/** What the model reads of a call that failed. */
+	/** The text of a failed call. */
 	async failure(name: string, args: Json = {}): Promise<string> {
 		const { failed, text } = await this.call(name, args);
 		assert.ok(failed, `${name} failed: ${text}`);

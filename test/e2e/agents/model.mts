@@ -8,7 +8,7 @@ interface Message {
 	readonly content: string;
 }
 
-/** What n8n asks of a model. */
+/** The parts of n8n's request to a model that the tests use. */
 interface Question {
 	readonly messages: Message[];
 	readonly tools?: Array<{ function: { name: string; description: string } }>;
@@ -28,8 +28,7 @@ function reply(message: Json): string {
 }
 
 /**
- * A stand-in for a language model, with OpenAI's chat completions on 127.0.0.1: it calls the tool it was told to, once, and keeps
- * what it was then given.
+ * A fake language model with OpenAI's chat completions API on 127.0.0.1. It calls the given tool once and records the result.
  */
 export class Model {
 	readonly questions: Question[] = [];
@@ -57,13 +56,13 @@ export class Model {
 		return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
 	}
 
-	/** The next question is answered with this call. */
+	/** Answers the next request with this call. */
 	willCall(name: string, args: Json): void {
 		this.#call = { name, args };
 		this.questions.splice(0);
 	}
 
-	/** What the model was given for its call. */
+	/** The result that the model received for its call. */
 	get given(): string {
 		return this.questions.at(-1)?.messages.findLast(({ role }) => role === 'tool')?.content ?? '';
 	}

@@ -1,7 +1,7 @@
 import { TYPES, type Credential, type WorkflowDraft, type WorkflowNode } from '../../../sandbox/n8n/index.mts';
 import type { Json } from '../support.mts';
 
-/** A parameter that the model fills in. */
+/** A parameter that the model sets. */
 export function ask(key: string, description: string, type: 'string' | 'number' = 'string'): string {
 	return `={{ $fromAI('${key}', '${description}', '${type}') }}`;
 }
@@ -15,9 +15,9 @@ const role = ask('role', 'Role name');
 
 interface Made {
 	readonly parameters: Json;
-	/** What n8n tells a model about it by itself. */
+	/** n8n's own description of it. */
 	readonly description: string;
-	/** The arguments that a model has to give. */
+	/** The required arguments. */
 	readonly required: readonly string[];
 }
 

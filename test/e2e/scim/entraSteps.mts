@@ -4,11 +4,12 @@ import {
 } from './steps.mts';
 
 /**
- * What Entra ID asks of a SCIM service. Facts, all of learn.microsoft.com/entra/identity/app-provisioning: the sample requests of
- * use-scim-to-provision-users-and-groups; application-provisioning-config-problem-scim-compatibility for what is sent with and
- * without the flag `aadOptscim062020`; customize-application-attributes for roles; scim-validator-tutorial for the validator, of
- * whose requests there are only reports (such as github.com/Captain-P-Goldfish/SCIM-SDK/issues/416 and 680,
- * github.com/sourcegraph/sourcegraph-public-snapshot/pull/49119).
+ * Entra ID's requests to a SCIM service. Sources, all at learn.microsoft.com/entra/identity/app-provisioning:
+ * - use-scim-to-provision-users-and-groups: sample requests;
+ * - application-provisioning-config-problem-scim-compatibility: requests with and without the flag `aadOptscim062020`;
+ * - customize-application-attributes: roles;
+ * - scim-validator-tutorial: the validator. Its requests are known only from reports (such as
+ *   github.com/Captain-P-Goldfish/SCIM-SDK/issues/416 and 680, github.com/sourcegraph/sourcegraph-public-snapshot/pull/49119).
  */
 
 const WORK_EMAIL = 'emails[type eq "work"].value';
@@ -20,7 +21,7 @@ const setActive = (name: string, operation: Json, active: boolean): Step => ({
 	name, send: ({ user }) => patch(user, operation), status: 200, answer: ({ user }) => ({ id: idOf(user), active }),
 });
 
-/** The documented sample requests, about one person. The user name is not an email address, as in the samples. */
+/** The documented sample requests, for one person. As in the samples, the user name is not an email address. */
 export function sampleRequests(id: string): StepList {
 	const userName = `Test_User_${id}`;
 	const email = `${userName.toLowerCase()}@testuser.example`;
@@ -35,10 +36,10 @@ export function sampleRequests(id: string): StepList {
 	const changed = { userName, name: { givenName: 'Greta', familyName: 'Updated' }, emails: [{ value: 'updated@testuser.example', type: 'work', primary: true }] };
 	return {
 		name: "Entra ID's sample requests",
-		// Whoever comes back under another name is invited there.
+		// A person who returns with another name is invited at that address.
 		changes: [`invitationCreated ${email}`, `invitationRevoked ${email}`, `invitationCreated ${renamed}`, `invitationRevoked ${renamed}`],
 		pending: {},
-		// The new name is an item of its own: FreshBooks keeps the old address.
+		// The new name is a separate item, because FreshBooks keeps the old address.
 		events: ['provisioned', 'updated', 'deprovisioned', 'reactivated', 'deprovisioned'],
 		steps: [
 			{ name: 'the connection is tested with a user that nobody has', send: find('userName eq "c7a3dd1e-5a60-4d0e-9a7d-0d4d3f3a2b11"'), status: 200, answer: NOBODY },
@@ -74,7 +75,7 @@ export function sampleRequests(id: string): StepList {
 	};
 }
 
-/** What Entra ID sends without its flag for the RFC's form of PATCH, and what with it, about one person. */
+/** Entra ID's requests without and with its flag for the RFC's form of PATCH, for one person. */
 export function dialects(email: string): StepList {
 	const named = (displayName: string, givenName: string, familyName: string): Json => ({ displayName, name: { givenName, familyName } });
 	return {
@@ -124,7 +125,7 @@ export function dialects(email: string): StepList {
 	};
 }
 
-/** The further examples of the same page: they have values that are null, a schema that is written wrong, and a manager without its schema. */
+/** The other examples of that page: null values, a misspelled schema, and a manager without its schema. */
 export function furtherExamples(email: string): StepList {
 	const manager = '00aa00aa-bb11-cc22-dd33-44ee44ee44ee';
 	const sent = {
@@ -151,10 +152,10 @@ export function furtherExamples(email: string): StepList {
 	};
 }
 
-/** A role as a mapping with `SingleAppRoleAssignment` sends it: JSON in a text. */
+/** A role from a mapping with `SingleAppRoleAssignment`: JSON as text. */
 export const appRole = (value: string): string => JSON.stringify({ id: '06b07648-ecfe-589f-9d2f-6325724a46ee', value, displayName: value });
 
-/** Roles in the forms that the three kinds of mapping give them, of people who are only invited; each has one role at last. */
+/** Roles in the forms of the three kinds of mapping, of invited people. Each person ends with one role. */
 export function roles(addressOf: (name: string) => string): StepList {
 	const [single, complex, unknown] = [addressOf('single'), addressOf('complex'), addressOf('unknown')];
 	const body = (userName: string, ...given: Json[]): Json => ({ schemas: [USER], externalId: userName, userName, active: true, displayName: userName, meta: { resourceType: 'User' }, roles: given });
@@ -174,7 +175,7 @@ export function roles(addressOf: (name: string) => string): StepList {
 	};
 }
 
-/** A user with every attribute that the validator has by itself, but for roles, whose values it makes up; `mark` makes the values different. */
+/** A user with all attributes of the validator except roles, whose values it invents. `mark` makes the values unique. */
 function wholeUser(userName: string, mark: string): Json {
 	return {
 		schemas: [USER, ENTERPRISE_USER],
@@ -206,7 +207,7 @@ function wholeUser(userName: string, mark: string): Json {
 const SINGLE = ['displayName', 'title', 'preferredLanguage', 'userType', 'nickName', 'locale', 'timezone', 'profileUrl', 'externalId'];
 const TYPED = ['emails', 'addresses', 'phoneNumbers'];
 
-/** The attributes without a type, under dotted names and URNs. */
+/** The attributes without a type, with dotted names and URNs. */
 function untyped(user: Json): Json {
 	const inside = (key: string, separator: string): Array<[string, unknown]> => Object.entries(user[key] as Json).map(([name, value]) => [`${key}${separator}${name}`, value]);
 	return Object.fromEntries([...SINGLE.map((name): [string, unknown] => [name, user[name]]), ...inside('name', '.'), ...inside(ENTERPRISE_USER, ':')]);
@@ -220,13 +221,13 @@ function typedOperations(op: string, user: Json): Json[] {
 const byPath = (op: string, user: Json): Json[] => [...Object.entries(untyped(user)).map(([path, value]) => ({ op, path, value })), ...typedOperations(op, user)];
 const withoutPath = (op: string, user: Json): Json[] => [...typedOperations(op, user), { op, value: untyped(user) }];
 
-/** What the answer must have of a user as it was sent: lists in any order. */
+/** What the response must contain of the sent user, with lists in any order. */
 function asSent({ schemas: _schemas, ...user }: Json): Json {
 	const lists = TYPED.map((list): [string, unknown] => [list, (value: unknown, place: string) => (user[list] as Json[]).forEach((element) => hasElement(element)(value, place))]);
 	return { ...user, ...Object.fromEntries(lists) };
 }
 
-/** The validator's tests of users, with schema discovery or its own attributes. It makes a new user for each of its tests; here some share one. */
+/** The validator's tests of users, with schema discovery or its own attributes. It creates a user for each test; here some share one. */
 export function validatorTests(addressOf: (name: string) => string): StepList {
 	const [whole, bare, verbose, leaver, deleted] = [addressOf('whole'), addressOf('bare'), addressOf('verbose'), addressOf('leaver'), addressOf('deleted')];
 	const renamed = addressOf('renamed');
@@ -296,7 +297,7 @@ export function validatorTests(addressOf: (name: string) => string): StepList {
 	};
 }
 
-/** Somebody whom FreshBooks has already comes into the scope of Entra ID, which then sends what differs. Nothing changes in FreshBooks. */
+/** An existing FreshBooks person enters the scope of Entra ID, which sends the differences. Nothing changes in FreshBooks. */
 export function matchingTest(email: string): StepList {
 	const matched = { userName: email, active: true, externalId: 'matched', displayName: 'Matched Member', name: { givenName: 'Matched', familyName: 'Member' } };
 	return {

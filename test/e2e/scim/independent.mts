@@ -3,18 +3,18 @@ import SCIMMY from 'scimmy';
 import type { Json } from '../support.mts';
 import { assertLike } from './steps.mts';
 
-/** What SCIMMY, a SCIM library that other people wrote after RFC 7643 and RFC 7644, makes of the service's answers. */
+/** Checks the service's responses with SCIMMY, an independent SCIM library for RFC 7643 and RFC 7644. */
 
 const { Messages, Schemas, Types } = SCIMMY;
 
 const SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
 const RFC_SCHEMAS = [Schemas.User.definition, Schemas.EnterpriseUser.definition];
-/** What every resource has; SCIMMY adds it by itself. */
+/** Attributes of every resource, which SCIMMY adds itself. */
 const COMMON = ['schemas', 'id', 'externalId', 'meta'];
 
-// For `PatchOp.apply`, which knows of users what this class knows.
+// For `PatchOp.apply`, which uses the schema of this class.
 Schemas.User.definition.extend(Schemas.EnterpriseUser.definition);
-// The RFC names no types of roles (section 8.7.1 has an empty list), which SCIMMY takes for a list of all that are allowed.
+// The RFC has an empty list of role types (section 8.7.1). SCIMMY treats it as the list of allowed types.
 Schemas.User.definition.attribute('roles.type').config.canonicalValues = false;
 
 /** An attribute as `/Schemas` describes it. */
@@ -35,13 +35,13 @@ interface DescribedSchema {
 const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
 const without = (object: Json, ...keys: string[]): Json => Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 
-/** Throws for a type or a characteristic that no attribute may have. */
+/** Throws for an invalid type or characteristic. */
 function attributeOf({ name, type, subAttributes = [], mutability, multiValued, required, returned, description }: Described): SCIMMY.Types.Attribute {
 	const config = { mutable: mutability, multiValued, required, returned, description } as SCIMMY.Types.Attribute.AttributeConfig;
 	return new Types.Attribute(type, name, config, subAttributes.map(attributeOf));
 }
 
-/** What the service says of an attribute is what the RFC says of it. */
+/** Checks that the service describes an attribute like the RFC. */
 function assertAsInRfc(described: readonly Described[], defined: readonly Described[], place: string): void {
 	for (const attribute of described) {
 		const rfc = defined.find(({ name }) => name === attribute.name);
@@ -54,13 +54,13 @@ function assertAsInRfc(described: readonly Described[], defined: readonly Descri
 	}
 }
 
-/** SCIMMY writes schemas in an order of its own, and times with milliseconds. */
+/** Normalizes SCIMMY's order of schemas, and its times with milliseconds. */
 function inItsForm(user: Json): Json {
 	const meta = Object.entries(user['meta'] as Json).map(([key, value]) => [key, key === 'created' || key === 'lastModified' ? new Date(String(value)).toISOString() : value]);
 	return { ...user, schemas: [...(user['schemas'] as string[])].sort(), meta: Object.fromEntries(meta) };
 }
 
-/** Without what the service writes by itself: dates, and the full name, which it builds from the parts. */
+/** Omits what the service sets itself: dates, and the full name, which it builds from the parts. */
 function asRequested(user: Json): Json {
 	return { ...without(user, 'meta', 'schemas'), name: without(user['name'] as Json, 'formatted') };
 }
@@ -68,7 +68,7 @@ function asRequested(user: Json): Json {
 export class IndependentReader {
 	readonly #user: SCIMMY.Types.SchemaDefinition;
 
-	/** Users have the RFC's attributes, and those of the extensions in the answer of `GET /Schemas`. */
+	/** Users have the RFC's attributes, and those of the extensions in the response to `GET /Schemas`. */
 	constructor(schemas: Json) {
 		const { id, name, attributes } = Schemas.User.definition;
 		const own = attributes.filter((attribute) => attribute instanceof Types.Attribute && !COMMON.includes(attribute.name));
@@ -88,12 +88,12 @@ export class IndependentReader {
 		return resources;
 	}
 
-	/** Nothing in the user is unknown to the schemas, and nothing has another form than they say. */
+	/** Checks that the user matches the schemas, without unknown attributes. */
 	#readUser(user: Json): void {
 		assert.deepEqual(inItsForm(plain(this.#user.coerce(user, 'out'))), inItsForm(user));
 	}
 
-	/** SCIMMY throws what it reads; what it then writes has only statuses and types that RFC 7644 has. */
+	/** SCIMMY throws the errors it parses. Their statuses and types must be those of RFC 7644. */
 	#readError(body: Json): void {
 		let read: unknown;
 		try {
@@ -105,20 +105,20 @@ export class IndependentReader {
 		assert.deepEqual(plain(new Messages.ErrorResponse(read)), body);
 	}
 
-	/** Reads the body of an answer as what it says it is. Throws where it is no valid one. */
+	/** Parses the body of a response by its schema. Throws if it is invalid. */
 	read(body: Json): void {
 		const schemas = body['schemas'] as string[];
 		if (schemas.includes(Messages.ErrorResponse.id)) return this.#readError(body);
 		if (schemas.includes(Messages.ListResponse.id)) return this.#resourcesIn(body).forEach((resource) => this.read(resource));
 		if (schemas.includes(Schemas.User.id)) return this.#readUser(body);
-		// Those were read by the constructor.
+		// The constructor parsed them.
 		if (schemas.includes(SCHEMA)) return;
 		const Known = [Schemas.ServiceProviderConfig, Schemas.ResourceType].find(({ id }) => schemas.includes(id));
 		assert.ok(Known, `No message or resource of SCIM: ${JSON.stringify(body)}`);
 		assertLike(body, without(plain(new Known(body)), 'meta'), String(schemas[0]));
 	}
 
-	/** The user after a PATCH is what the library makes of the user before it. */
+	/** Checks that the user after a PATCH equals the library's result for the user before it. */
 	async assertPatched(before: Json, request: Json | undefined, after: Json): Promise<void> {
 		const user = new Schemas.User(before, 'out');
 		const patched = await new Messages.PatchOp(request as never).apply(user);

@@ -3,15 +3,15 @@ import { appRole } from './entraSteps.mts';
 import { OKTA_HEADERS, setActive } from './oktaSteps.mts';
 import { EMPLOYEE, patch, post, put, USER, type Request } from './steps.mts';
 
-/** How each identity provider takes a person through a life in FreshBooks. */
+/** A person's lifecycle in FreshBooks, with the requests of each identity provider. */
 
 export interface Dialect {
 	readonly name: string;
 	readonly headers: Record<string, string>;
-	/** What the role is called in reads, before and after it is changed. */
+	/** The role's name in responses, before and after the change. */
 	readonly roles: readonly [string, string];
 	create(email: string): Request;
-	/** From employee to manager. `user` is what the service last answered of the person. */
+	/** From employee to manager. `user` is the service's last response for the person. */
 	promote(user: Json): Request;
 	deactivate(user: Json): Request;
 }
@@ -30,7 +30,7 @@ const entra = {
 	create: (email: string) => create(email, { roles: [{ primary: true, type: 'WindowsAzureActiveDirectoryRole', value: 'Employee' }] }),
 } as const;
 
-/** Okta sends everything back that it read, with its changes; Entra ID only what changes. */
+/** Okta sends the whole user that it read, with its changes; Entra ID only the changes. */
 export const DIALECTS: readonly Dialect[] = [
 	{
 		...okta,

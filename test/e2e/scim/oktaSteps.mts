@@ -2,14 +2,15 @@ import type { Json } from '../support.mts';
 import { EMPLOYEE, errorOf, find, firstOf, get, getUser, hasElement, idOf, isFilled, isWholeNumber, LIST, NOBODY, oneUser, patch, post, put, USER, type Request, type Seen, type Step, type StepList } from './steps.mts';
 
 /**
- * What Okta asks of a SCIM service. Facts: the files of the tests that Okta has its partners run (developer.okta.com/standards/SCIM/SCIMFiles,
- * Okta-SCIM-20-SPEC-Test.json and Okta-SCIM-20-CRUD-Test.json), which developer.okta.com/docs/guides/scim-provisioning-integration-prepare
- * and -test explain, and developer.okta.com/docs/reference/scim/scim-20 for the requests themselves.
+ * Okta's requests to a SCIM service. Sources:
+ * - Okta's tests for partners: Okta-SCIM-20-SPEC-Test.json and Okta-SCIM-20-CRUD-Test.json (developer.okta.com/standards/SCIM/SCIMFiles),
+ *   explained in developer.okta.com/docs/guides/scim-provisioning-integration-prepare and -test;
+ * - the requests: developer.okta.com/docs/reference/scim/scim-20.
  */
 
 export const OKTA_HEADERS = { 'user-agent': 'Okta SCIM Client 1.0.0', accept: 'application/scim+json', 'accept-charset': 'utf-8' };
 
-/** Okta's test measures this one alone. */
+/** The only time that Okta's test measures. */
 const GROUPS_WITHIN_MS = 600;
 
 export interface OktaUser {
@@ -31,7 +32,7 @@ function userBody({ email, givenName, familyName }: OktaUser): Json {
 
 const WHOLE_USER: Json = { id: isFilled, userName: isFilled, active: true, name: { givenName: isFilled, familyName: isFilled }, emails: [{ value: isFilled }] };
 
-/** The specification test: it asks the service itself, which must have a user already. */
+/** The specification test. It sends its requests itself, and the service must already have a user. */
 export function specificationTest(user: OktaUser): StepList {
 	const { email, givenName, familyName } = user;
 	const name = { givenName, familyName };
@@ -61,12 +62,12 @@ export function specificationTest(user: OktaUser): StepList {
 }
 
 /**
- * Apps made with Okta's wizard send every change as a PUT of the whole user, as they read it before. Apps of Okta's catalog
- * activate and deactivate with a PATCH.
+ * Apps from Okta's wizard send every change as a PUT of the whole user that they read before. Apps from Okta's catalog activate
+ * and deactivate with a PATCH.
  */
 export type OktaApp = 'wizard' | 'catalog';
 
-/** Okta reads the user first, and sends what it read with its changes. */
+/** Okta reads the user, and sends it back with its changes. */
 function change(name: string, changes: (user: Json | undefined) => Json, answer: Json): Step[] {
 	return [
 		{ name: `${name}: read before`, send: ({ user }) => getUser(user), status: 200, keep: 'user' },
@@ -74,15 +75,15 @@ function change(name: string, changes: (user: Json | undefined) => Json, answer:
 	];
 }
 
-/** In the place of the default one. */
+/** Replaces the default one. */
 const ROLE = 'business_manager';
 
 export const setActive = (app: OktaApp, user: Json | undefined, active: boolean): Request =>
 	app === 'wizard' ? put(user, { active }) : patch(user, { op: 'replace', value: { active } });
 
-/** `active` is set, and then read back under the ID and under the name. */
+/** Sets `active`, and then reads it back by ID and by name. */
 function activation(name: string, app: OktaApp, email: string, active: boolean): Step[] {
-	// Somebody who comes back has the role from before.
+	// A person who returns has the same role as before.
 	const answer = ({ user }: Seen): Json => ({ id: idOf(user), userName: email, active, ...(active && { roles: [{ value: ROLE }] }) });
 	return [
 		{ name: `${name}: read before`, send: find(`userName eq "${email}"`, '&startIndex=1&count=100'), status: 200, answer: oneUser({ active: !active }) },
@@ -92,12 +93,12 @@ function activation(name: string, app: OktaApp, email: string, active: boolean):
 	];
 }
 
-/** The CRUD test: it works in Okta, which then asks the service. */
+/** The CRUD test. It works in Okta, which sends the requests. */
 export function crudTest(user: OktaUser, app: OktaApp): StepList {
 	const { email, givenName, familyName } = user;
 	const profile = { title: 'Bookkeeper', locale: 'en-US', phoneNumbers: [{ value: '555-0142', type: 'work' }] };
 	const kept = { externalId: '00u5f8v2r9kQxYzAb5d7', ...profile };
-	// Okta makes up a password for each user, also when it does not synchronize passwords.
+	// Okta generates a password for each user, even if it does not synchronize passwords.
 	const sent = { ...userBody(user), ...kept, roles: [{ value: ROLE, primary: true }], groups: [], password: '1mz050nq' };
 	const created = { userName: email, name: { givenName, familyName }, emails: [{ value: email }], active: true, password: undefined, ...kept };
 	const renamed = `${givenName}-Update`;
@@ -123,7 +124,7 @@ export function crudTest(user: OktaUser, app: OktaApp): StepList {
 	};
 }
 
-/** Somebody whom FreshBooks has already is assigned in Okta: Okta finds them, and sends their profile. Nothing changes in FreshBooks. */
+/** An existing FreshBooks person is assigned in Okta: Okta finds them and sends their profile. Nothing changes in FreshBooks. */
 export function linkingTest({ email, givenName, familyName }: OktaUser): StepList {
 	const profile = { externalId: '00u5f8v2r9kQxYzAb5d8', name: { givenName, familyName }, title: 'Auditor' };
 	const linked = { userName: email, active: true, roles: [{ value: isFilled }], ...profile };

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TYPES, type Credential, type WorkflowDraft } from '../../../sandbox/n8n/index.mts';
 import { BILLSPRING, locator, type Json, type World } from '../support.mts';
 
-/** The SCIM trigger on a real n8n, and an identity provider that asks it over HTTP. */
+/** The SCIM trigger on a real n8n, and an identity provider that sends it HTTP requests. */
 
-/** What became of a request. */
+/** The result of a request. */
 export interface ScimAnswer {
 	readonly status: number;
 	readonly headers: Headers;
@@ -26,11 +26,11 @@ interface Asked {
 /** As Okta does. */
 const HANGS_UP_AFTER_MS = 60_000;
 
-/** A published SCIM trigger, asked as an identity provider asks. */
+/** Sends an identity provider's requests to a published SCIM trigger. */
 export class Provider {
 	readonly workflowId: string;
 	readonly baseUrl: string;
-	/** What it shows. */
+	/** Its token. */
 	readonly token: string;
 
 	constructor(workflowId: string, baseUrl: string, token: string) {
@@ -43,7 +43,7 @@ export class Provider {
 		return `Bearer ${this.token}`;
 	}
 
-	/** Sends a request to an address below the base URL, such as `/Users?count=1`. */
+	/** Sends a request to a URL below the base URL, such as `/Users?count=1`. */
 	async ask(address: string, asked: Asked = {}): Promise<ScimAnswer> {
 		const { method = 'GET', body, contentType = 'application/scim+json', headers = {} } = asked;
 		const authorization = 'authorization' in asked ? asked.authorization : this.authorization;
@@ -69,7 +69,7 @@ export function newToken(): string {
 	return `${randomUUID()}${randomUUID()}`.replaceAll('-', '');
 }
 
-/** A workflow of a SCIM trigger alone. */
+/** A workflow with only a SCIM trigger. */
 export async function scimWorkflow({ n8n, credential }: Pick<World, 'n8n' | 'credential'>, token: string, parameters: Json = {}, webhookId: string = randomUUID()): Promise<WorkflowDraft> {
 	const scim = await n8n.client.createCredential(TYPES.scimCredential, `SCIM ${webhookId}`, { token });
 	return {
@@ -93,7 +93,7 @@ export async function scimWorkflow({ n8n, credential }: Pick<World, 'n8n' | 'cre
 	};
 }
 
-/** Publishes a SCIM trigger, and comes back with who asks it. */
+/** Publishes a SCIM trigger, and returns its identity provider. */
 export async function publishScim({ n8n, credential: usual }: World, parameters: Json = {}, credential: Credential = usual): Promise<Provider> {
 	const token = newToken();
 	const webhookId = randomUUID();
@@ -104,13 +104,13 @@ export async function publishScim({ n8n, credential: usual }: World, parameters:
 	return new Provider(id, `${url}/webhook/${webhookId}/${String(parameters['path'] ?? 'scim/v2')}`, token);
 }
 
-/** How many executions the workflow has had, a moment after what might have started one. */
+/** The number of executions of the workflow, after a moment for one to start. */
 export async function executionsOf(world: World, { workflowId }: Provider): Promise<number> {
 	await sleep(500);
 	return (await world.n8n.client.executions(workflowId)).length;
 }
 
-/** The items that started the workflow's first `count` executions, the oldest first; waits for them. */
+/** The items that started the workflow's first `count` executions, oldest first. Waits for them. */
 export async function itemsOf({ n8n }: World, { workflowId }: Provider, count: number): Promise<Json[]> {
 	for (let tries = 0; tries < 100; tries++) {
 		const executions = await n8n.client.executions(workflowId);

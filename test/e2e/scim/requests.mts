@@ -3,15 +3,15 @@ import type { Json } from '../support.mts';
 import type { Provider, ScimAnswer } from './provider.mts';
 
 /**
- * What Okta and Entra ID do to bring one person into an app, or out of it: each looks for the person by a filter on userName
- * first, whatever an earlier request came to, and writes only what differs. Either may be repeated at any time.
+ * How Okta and Entra ID assign a person to an app, or remove one. Both first search for the person by userName, whatever the result
+ * of earlier requests, and write only the differences. Both may repeat this at any time.
  */
 
-/** What became of one such attempt. */
+/** The result of one attempt. */
 export interface Attempt {
-	/** The provider takes it for done, and does not repeat it. */
+	/** True if the provider treats it as done and does not repeat it. */
 	readonly isDone: boolean;
-	/** The statuses of its requests, in their order. */
+	/** The statuses of its requests, in order. */
 	readonly statuses: readonly number[];
 	/** The last answer. */
 	readonly answer: ScimAnswer;
@@ -26,7 +26,7 @@ function attemptOf(...answers: [ScimAnswer, ...ScimAnswer[]]): Attempt {
 	return { isDone: answer.status >= 200 && answer.status < 300, statuses: answers.map(({ status }) => status), answer };
 }
 
-/** Looks for a person, as both do before anything else. */
+/** Searches for a person, as both do first. */
 export async function find(provider: Provider, address: string): Promise<ScimAnswer> {
 	return await provider.ask(`/Users?filter=${encodeURIComponent(`userName eq "${address}"`)}&startIndex=1&count=100`);
 }
@@ -36,7 +36,7 @@ async function setActive(provider: Provider, user: Json, active: boolean): Promi
 	return await provider.ask(`/Users/${String(user['id'])}`, { method: 'PATCH', body, contentType: OKTA_TYPE });
 }
 
-/** Assigns a person to the app: created where there is nobody, activated where there is somebody inactive. */
+/** Assigns a person to the app: creates them, or activates them if they are inactive. */
 export async function provision(provider: Provider, address: string, more: Json = {}): Promise<Attempt> {
 	const found = await find(provider, address);
 	if (found.status !== 200) return attemptOf(found);
@@ -46,7 +46,7 @@ export async function provision(provider: Provider, address: string, more: Json 
 	return attemptOf(found, await provider.ask('/Users', { method: 'POST', body, contentType: OKTA_TYPE }));
 }
 
-/** Takes a person out of the app; where nobody is found there is nothing left to do. */
+/** Removes a person from the app. Does nothing if nobody is found. */
 export async function deprovision(provider: Provider, address: string): Promise<Attempt> {
 	const found = await find(provider, address);
 	if (found.status !== 200) return attemptOf(found);
@@ -54,7 +54,7 @@ export async function deprovision(provider: Provider, address: string): Promise<
 	return user?.['active'] === true ? attemptOf(found, await setActive(provider, user, false)) : attemptOf(found);
 }
 
-/** Repeats an attempt until it is done, at most so many times in all. A connection that breaks counts as an attempt of none. */
+/** Repeats an attempt until it is done, up to a maximum. A broken connection counts as an attempt without a response. */
 export async function repeated(attempt: () => Promise<Attempt>, tries: number, pauseMs: number): Promise<Array<Attempt | undefined>> {
 	const attempts: Array<Attempt | undefined> = [];
 	while (attempts.length < tries) {

@@ -5,14 +5,14 @@ import type { Json } from '../support.mts';
 import type { IndependentReader } from './independent.mts';
 import type { Provider, ScimAnswer } from './provider.mts';
 
-/** The steps of an identity provider's test as data, and what plays them. */
+/** The steps of an identity provider's test as data, and their player. */
 
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const ENTERPRISE_USER = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 export const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 export const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 export const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
-/** The role that the trigger gives where a request names none. */
+/** The trigger's role for requests without one. */
 export const EMPLOYEE = 'business_employee';
 
 export interface Request {
@@ -20,44 +20,44 @@ export interface Request {
 	/** Below the base URL. */
 	readonly address: string;
 	readonly body?: Json;
-	/** In the place of the provider's own. */
+	/** Replaces the provider's own. */
 	readonly authorization?: string;
 }
 
-/** Bodies of earlier answers, by the name under which a step keeps its own. */
+/** Bodies of earlier responses, by the names that the steps give. */
 export type Seen = Readonly<Record<string, Json>>;
 
-/** A request or an expectation, as it is or built from earlier answers. */
+/** A request or an expectation, as a value or built from earlier responses. */
 type Built<Thing> = Thing | ((seen: Seen) => Thing);
 
 export interface Step {
 	readonly name: string;
 	readonly send: Built<Request>;
 	readonly status: number;
-	/** What the answer must have: see `assertLike`. */
+	/** What the response must contain: see `assertLike`. */
 	readonly answer?: Built<Json>;
-	/** The name under which later steps find the answer's body. */
+	/** The name of the response's body for later steps. */
 	readonly keep?: string;
 	readonly withinMs?: number;
-	/** Not for the independent library: the answer has chosen attributes only, or attributes that are in no schema. */
+	/** Not checked by the independent library: the response has only chosen attributes, or attributes of no schema. */
 	readonly isUnread?: boolean;
-	/** A PATCH in the RFC's own form: its outcome is compared with what the independent library makes of it. */
+	/** A PATCH in the RFC's form. Its result is compared with that of the independent library. */
 	readonly isPlainPatch?: boolean;
 }
 
-/** Steps in their order, and what FreshBooks and the workflow have seen after the last one. */
+/** Steps in order, and what FreshBooks and the workflow have received after the last one. */
 export interface StepList {
 	readonly name: string;
 	readonly steps: readonly Step[];
 	/** Changes in FreshBooks, such as `invitationCreated <address>`. */
 	readonly changes: readonly string[];
-	/** Who has an invitation that waits to be accepted, and for which role. */
+	/** The pending invitations: address and role. */
 	readonly pending: Readonly<Record<string, string>>;
 	/** The `event` of each item that started the workflow. */
 	readonly events: readonly string[];
 }
 
-/** A check in the place of a value that is not known beforehand. */
+/** A check for a value that is not known in advance. */
 export type Check = (value: unknown, place: string) => void;
 
 export const isFilled: Check = (value, place) => {
@@ -67,7 +67,7 @@ export const isFilled: Check = (value, place) => {
 
 export const isWholeNumber: Check = (value, place) => assert.ok(Number.isInteger(value), `${place} is not a whole number: ${JSON.stringify(value)}`);
 
-/** A list that has an element like this one, wherever it is. */
+/** A list that contains an element like this one. */
 export const hasElement =
 	(expected: unknown): Check =>
 	(value, place) => {
@@ -75,7 +75,7 @@ export const hasElement =
 		assert.ok(elements.some((element) => isLike(element, expected)), `${place} has no element like ${JSON.stringify(expected)}: ${JSON.stringify(value)}`);
 	};
 
-/** A list that has no element like this one; the list may be absent. */
+/** A list that contains no element like this one, or no list. */
 export const hasNoElement =
 	(unexpected: unknown): Check =>
 	(value, place) => {
@@ -95,8 +95,8 @@ function isLike(value: unknown, expected: unknown): boolean {
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * An object must have the expected keys with values like the expected ones, and may have more; `undefined` is for a key that must
- * be absent. Lists are alike one by one and equally long. A function checks by itself. All else is equal.
+ * An object must have the expected keys with matching values, and may have more. `undefined` means that the key must be absent.
+ * Lists must have the same length and matching elements. A function checks the value itself. Other values must be equal.
  */
 export function assertLike(value: unknown, expected: unknown, place: string): void {
 	if (typeof expected === 'function') return (expected as Check)(value, place);
@@ -111,13 +111,13 @@ export function assertLike(value: unknown, expected: unknown, place: string): vo
 	assert.ok(isDeepStrictEqual(value, expected), `${place} should be ${JSON.stringify(expected)}: ${JSON.stringify(value)}`);
 }
 
-/** The ID in a user that an earlier step kept. */
+/** The ID of a user from an earlier step. */
 export function idOf(user: Json | undefined): string {
 	if (typeof user?.['id'] !== 'string') throw new Error('An earlier step, which should have kept a user, failed.');
 	return user['id'];
 }
 
-/** The first user of a list that an earlier step kept. */
+/** The first user of a list from an earlier step. */
 export const firstOf = (list: Json | undefined): Json | undefined => (list?.['Resources'] as Json[] | undefined)?.[0];
 
 export const get = (address: string): Request => ({ method: 'GET', address });
@@ -135,7 +135,7 @@ export const NOBODY: Json = { schemas: [LIST], totalResults: 0, Resources: [] };
 export const oneUser = (user: Json): Json => ({ schemas: [LIST], totalResults: 1, Resources: [user] });
 export const errorOf = (status: number, rest: Json = {}): Json => ({ schemas: [ERROR], status: String(status), detail: isFilled, ...rest });
 
-/** Who asks, and who reads the answers. */
+/** Who sends the requests, and who checks the responses. */
 export interface Connection {
 	readonly provider: Provider;
 	readonly reader: IndependentReader;
@@ -143,17 +143,17 @@ export interface Connection {
 
 export interface Manner {
 	readonly contentType: string;
-	/** Of every request. */
+	/** For every request. */
 	readonly headers?: Record<string, string>;
 }
 
-/** Sends a request in the manner of an identity provider. */
+/** Sends a request like an identity provider. */
 export async function send({ provider }: Connection, { contentType, headers = {} }: Manner, request: Request): Promise<ScimAnswer> {
 	const { method, address, body, authorization = provider.authorization } = request;
 	return await provider.ask(address, { method, body, contentType, authorization, headers });
 }
 
-/** What holds for every answer. */
+/** Checks every response. */
 export function assertAnswer({ reader }: Connection, answer: ScimAnswer, status: number, isUnread = false): void {
 	const { body, headers } = answer;
 	assert.equal(answer.status, status, JSON.stringify(body));
@@ -165,7 +165,7 @@ export function assertAnswer({ reader }: Connection, answer: ScimAnswer, status:
 
 const built = <Thing,>(thing: Built<Thing>, seen: Seen): Thing => (typeof thing === 'function' ? (thing as (seen: Seen) => Thing)(seen) : thing);
 
-/** A test for each step, one after another. */
+/** One test for each step, in order. */
 export function playSteps(steps: readonly Step[], connection: () => Connection, manner: Manner): void {
 	const seen: Record<string, Json> = {};
 	for (const step of steps) {

@@ -16,14 +16,14 @@ export const ALL_EVENTS = [
 
 export const DEFAULT_EVENTS = ALL_EVENTS.slice(0, 5);
 
-/** What came out of the trigger, as far as it tells one change from another. */
+/** The parts of an item that distinguish changes. */
 export interface Emitted {
 	/** Comparable with {@link expectedChange}. */
 	readonly change: string;
 	readonly eventId: string;
 }
 
-/** Fields of a person that the trigger compares; others (job title, street) are no change to it. */
+/** The fields of a person that the trigger compares. It ignores others (job title, street). */
 const DIFFED = ['email', 'firstName', 'lastName', 'identityId'];
 
 const EVENT_OF: Partial<Record<HistoryKind, string>> = {
@@ -36,14 +36,14 @@ function describe(event: unknown, businessId: unknown, email: unknown, role: unk
 	return event === 'roleChanged' ? `${change} to ${role}` : change;
 }
 
-/** What an item says has happened. */
+/** The change that an item reports. */
 export function emittedChange({ event, business, member, invitation }: Json): string {
 	const { id } = business as { id: unknown };
 	const person = (member ?? invitation) as { email: unknown; role?: unknown };
 	return describe(event, id, person.email, person.role);
 }
 
-/** What the trigger is to say of an entry of the sandbox's history; undefined: nothing. */
+/** The expected change for an entry of the sandbox's history; undefined: none. */
 function expectedChange(entry: HistoryEntry): { event: string; change: string } | undefined {
 	const { kind, businessId, person, details } = entry;
 	const event = EVENT_OF[kind];
@@ -55,14 +55,14 @@ function expectedChange(entry: HistoryEntry): { event: string; change: string } 
 	return { event, change: describe(event, businessId, person?.email ?? details['email'], details['to']) };
 }
 
-/** What is watched, as chosen in the trigger. */
+/** The trigger's settings. */
 export interface Watched {
 	readonly events: readonly string[];
 	/** Undefined: all. */
 	readonly businessIds?: readonly number[];
 }
 
-/** What the trigger is to say of a stretch of history: one change per person and kind between two polls is assumed. */
+/** The expected changes for a part of the history. Assumes one change per person and kind between two polls. */
 export function expectedChanges(history: readonly HistoryEntry[], { events, businessIds }: Watched): string[] {
 	return history
 		.filter(({ businessId }) => businessIds === undefined || businessIds.includes(businessId ?? 0))
@@ -72,19 +72,19 @@ export function expectedChanges(history: readonly HistoryEntry[], { events, busi
 		.map(({ change }) => change);
 }
 
-/** How what was emitted compares with what was to be. */
+/** The comparison of emitted and expected changes. */
 export interface Comparison {
 	readonly made: string[];
 	readonly emitted: string[];
-	/** Emitted, though nothing of the kind has happened. */
+	/** Emitted although it did not happen. */
 	readonly untrue: string[];
-	/** Happened, and not emitted. */
+	/** Happened but not emitted. */
 	readonly lost: string[];
-	/** Emitted again, under the id it was emitted with before. */
+	/** Emitted again with the same event ID. */
 	readonly repeated: string[];
 }
 
-/** @param before the event ids of everything emitted earlier */
+/** @param before the event IDs of all earlier items */
 export function compare(made: string[], emitted: readonly Emitted[], before: ReadonlySet<string>): Comparison {
 	const ids = new Set(before);
 	const open = [...made];

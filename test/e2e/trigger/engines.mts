@@ -1,17 +1,16 @@
 /** One of n8n's ways to run a polling trigger. */
 export interface Engine {
-	/** Short, for folder names. */
+	/** A short name, for folders. */
 	readonly key: string;
 	readonly name: string;
 	readonly env: Record<string, string>;
 	/**
-	 * Whether n8n keeps the baseline that the poll of the publication takes. With durable cursors it keeps
-	 * only what a scheduled poll leaves behind.
+	 * Whether n8n stores the baseline of the activation poll. With durable cursors it stores only the state of scheduled polls.
 	 */
 	readonly keepsFirstBaseline: boolean;
 	/**
-	 * Whether n8n may hand a poll the state it read before the poll just ahead has stored its own: when polls
-	 * come in a burst, a change can then come out twice, with one event id.
+	 * Whether n8n may pass a poll the state from before the previous poll stored its own. In a burst of polls, a change can then be
+	 * emitted twice, with one event ID.
 	 */
 	readonly mayRepeat: boolean;
 }

@@ -11,31 +11,31 @@ import type { Row } from './table.mts';
 const TRIGGER_NODE = 'FreshBooks Trigger';
 const LOOK_EVERY_MS = 250;
 const ALL_OUT_WITHIN_MS = 40_000;
-/** For what n8n itself may have lost: two polls. */
+/** Two polls, for state that n8n itself may have lost. */
 const SHORT_PATIENCE_MS = 8_000;
 
-/** An execution that n8n made of a poll that failed. */
+/** An error execution of a failed poll. */
 export interface Failed {
 	readonly message: string;
 	readonly description: string;
 }
 
-/** What is chosen in the trigger. */
+/** The trigger's settings. */
 export interface Choice {
 	readonly events?: readonly string[];
 	readonly businessIds?: readonly number[];
 	readonly source?: 'teamMembers' | 'businessMembers';
 	readonly options?: Json;
-	/** No scheduled poll within so many seconds. */
+	/** No scheduled poll within this number of seconds. */
 	readonly quietSeconds?: number;
 }
 
-/** A trigger under observation: a real n8n, its published workflow, and the sandbox whose people change. */
+/** A real n8n with a published trigger, and a sandbox whose people change. */
 export class Lab {
-	/** How n8n polls at present. */
+	/** n8n's polling engine. */
 	engine: Engine;
 	readonly world: World;
-	/** Everything that came out, in the order of the executions. */
+	/** All items, in the order of the executions. */
 	readonly emitted: Emitted[] = [];
 	readonly failed: Failed[] = [];
 	workflowId = '';
@@ -52,7 +52,7 @@ export class Lab {
 		return new Lab(engine, await startWorld(`trigger-${engine.key}`, { env: engine.env }));
 	}
 
-	/** A trigger on an n8n that runs already, polling with this engine. */
+	/** A trigger on a running n8n with this engine. */
 	static on(engine: Engine, world: World): Lab {
 		return new Lab(engine, world);
 	}
@@ -93,7 +93,7 @@ export class Lab {
 		};
 	}
 
-	/** Publishes the workflow with this choice; throws unless n8n says that its trigger runs. */
+	/** Publishes the workflow with these settings. Throws unless n8n reports that its trigger runs. */
 	async publish(choice: Choice = {}): Promise<void> {
 		const { client } = this.world.n8n;
 		const draft = this.#draft(choice);
@@ -104,14 +104,14 @@ export class Lab {
 		if (status !== 'published') throw new Error(`The workflow is ${status}, not published.`);
 	}
 
-	/** A fresh trigger: another workflow, the one before is taken out of service. */
+	/** Unpublishes the workflow and creates a new one with a new trigger. */
 	async publishAnew(choice: Choice = {}): Promise<void> {
 		if (this.workflowId !== '') await this.world.n8n.client.unpublish(this.workflowId);
 		this.workflowId = '';
 		await this.publish(choice);
 	}
 
-	/** Reads the executions that have ended since the last look. */
+	/** Reads the executions that ended since the last call. */
 	async look(): Promise<void> {
 		const { client } = this.world.n8n;
 		for (const { id, status } of await client.executions(this.workflowId)) {
@@ -132,30 +132,30 @@ export class Lab {
 		}
 	}
 
-	/** Every poll begins by asking who the token's owner is. */
+	/** Every poll starts with this request for the connected user. */
 	#pollsAnswered(): number {
 		const me = this.world.sandbox.parts.log.since(0).filter(({ path, status }) => path.endsWith('/users/me') && status === 200);
 		return me.length;
 	}
 
-	/** How often FreshBooks was asked who the token's owner is: polls, and their retries. */
+	/** The number of requests for the connected user: polls and their retries. */
 	get requestsForMe(): number {
 		return this.world.sandbox.parts.log.since(0).filter(({ path }) => path.endsWith('/users/me')).length;
 	}
 
 	/**
-	 * Waits until so many polls have begun from now on and the last one seems over. Polls do not overlap:
-	 * of two, the first is over for sure.
+	 * Waits until this number of polls has started from now on and the last one seems to have ended. Polls do not overlap, so of two
+	 * polls the first has surely ended.
 	 */
 	async polls(count: number, timeoutMs = 60_000): Promise<void> {
 		const { log } = this.world.sandbox.parts;
 		const target = this.#pollsAnswered() + count;
 		await this.until(() => this.#pollsAnswered() >= target, `${count} polls`, timeoutMs);
-		// Its lists and confirmations are read in a row: a moment without a request is its end, on an idle machine.
+		// A poll sends its requests without a break, so on an idle machine a moment without a request is its end.
 		for (let quiet = 0; quiet < 3; quiet = log.inFlight === 0 ? quiet + 1 : 0) await sleep(100);
 	}
 
-	/** Makes changes and waits until what they are to bring out is there; comes back with that. */
+	/** Makes changes, waits for the expected items, and returns them. */
 	async happens(change: () => void): Promise<string[]> {
 		const [from, emittedBefore] = [this.history.length, this.emitted.length];
 		change();
@@ -169,11 +169,11 @@ export class Lab {
 			await this.look();
 			return lost().length === 0;
 		};
-		// What stays away is told by the comparison.
+		// The comparison reports missing items.
 		await this.until(isAllOut, 'the changes to come out', withinMs).catch(() => undefined);
 	}
 
-	/** Waits for a condition; throws when it does not come true. */
+	/** Waits for a condition. Throws if it does not become true. */
 	async until(condition: () => boolean | Promise<boolean>, what: string, timeoutMs: number): Promise<void> {
 		const deadline = Date.now() + timeoutMs;
 		while (!(await condition())) {
@@ -182,7 +182,7 @@ export class Lab {
 		}
 	}
 
-	/** Waits until a request whose path matches is under way. */
+	/** Waits until a request with a matching path is in flight. */
 	async requestUnderWay(path: RegExp, timeoutMs = 30_000): Promise<void> {
 		const { log } = this.world.sandbox.parts;
 		const last = log.latest(1)[0]?.seq ?? 0;
@@ -190,7 +190,7 @@ export class Lab {
 		await this.until(isUnderWay, `a request for ${path}`, timeoutMs);
 	}
 
-	/** Ends n8n as a power cut does. */
+	/** Kills n8n, like a power failure. */
 	async cutPower(): Promise<void> {
 		await this.world.n8n.kill();
 	}
@@ -203,12 +203,12 @@ export class Lab {
 		await this.world.control('DELETE', '/faults');
 	}
 
-	/** FreshBooks refuses connections for so long from now on. */
+	/** FreshBooks refuses connections for this time. */
 	async outage(ms: number): Promise<void> {
 		await this.world.control('POST', '/outage', { ms });
 	}
 
-	/** FreshBooks answers again. */
+	/** FreshBooks accepts connections again. */
 	async outageOver(timeoutMs = 90_000): Promise<void> {
 		const answers = async (): Promise<boolean> =>
 			await fetch(`${this.world.sandbox.url}/sandbox/stats`).then(
@@ -218,7 +218,7 @@ export class Lab {
 		await this.until(answers, 'the end of the outage', timeoutMs);
 	}
 
-	/** Runs a scenario and holds what came out against the sandbox's history of the same stretch. */
+	/** Runs a scenario and compares its items with the sandbox's history of that time. */
 	async scenario(name: string, play: () => Promise<void>, { mayLose = false, patienceMs = ALL_OUT_WITHIN_MS } = {}): Promise<Row> {
 		const startedAt = Date.now();
 		await this.look();
@@ -228,7 +228,7 @@ export class Lab {
 		const known = new Set(this.emitted.slice(0, emittedBefore).map(({ eventId }) => eventId));
 		const compared = (): Comparison => compare(made, this.emitted.slice(emittedBefore), known);
 		await this.#allOut(() => compared().lost, mayLose ? SHORT_PATIENCE_MS : patienceMs);
-		// One more poll: nothing else may come.
+		// One more poll must emit nothing.
 		await this.polls(1, Math.max(60_000, patienceMs));
 		await sleep(500);
 		await this.look();

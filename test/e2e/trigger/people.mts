@@ -3,8 +3,8 @@ import type { Business, Invitation, Member } from '../../../sandbox/freshbooks/t
 import type { MemberChanges, World } from '../../../sandbox/freshbooks/world.mts';
 
 /**
- * Changes the people of one business of the sandbox, in the sandbox's own process: also while it refuses
- * connections. Every change is in its history.
+ * Changes the people of one business in the sandbox's own process, so it also works while the sandbox refuses connections. Every
+ * change is in the sandbox's history.
  */
 export class People {
 	readonly #world: World;
@@ -79,7 +79,7 @@ export class People {
 		this.#change(email, { lastName });
 	}
 
-	/** The same person under another UUID; with `oldAnswers` FreshBooks still answers to the old one, until they leave. */
+	/** Gives a person another UUID. With `oldAnswers` FreshBooks still answers requests for the old one, until they leave. */
 	newId(email: string, oldAnswers = false): void {
 		this.#world.changeUuid(this.#business, this.#member(email), 'control', undefined, oldAnswers);
 	}

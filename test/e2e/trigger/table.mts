@@ -3,7 +3,7 @@ import path from 'node:path';
 import { CACHE } from '../../../sandbox/n8n/index.mts';
 import type { Comparison } from './changes.mts';
 
-/** One line of the report: what a scenario came to in one engine. */
+/** One line of the report: the result of a scenario with one engine. */
 export interface Row extends Comparison {
 	readonly engine: string;
 	readonly scenario: string;
@@ -22,7 +22,7 @@ function cells(row: Row): string[] {
 	return [engine, scenario, ...counts, String(polls), seconds.toFixed(0)];
 }
 
-/** A table in Markdown, readable on a terminal; its first columns are text, the others numbers. */
+/** A Markdown table that is readable on a terminal. The first columns are text, the others numbers. */
 export function markdownTable(lines: readonly string[][], textColumns: number): string {
 	const [head = [], ...body] = lines;
 	const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
@@ -33,11 +33,11 @@ export function markdownTable(lines: readonly string[][], textColumns: number): 
 	return [print(head), rule, ...body.map(print)].join('\n');
 }
 
-/** Prints the table and keeps it in `.cache/reports`. */
+/** Prints the table and saves it in `.cache/reports`. */
 export async function reportTable(rows: readonly Row[]): Promise<void> {
 	const table = markdownTable([HEAD, ...rows.map(cells)], 2);
 	await mkdir(REPORTS, { recursive: true });
 	await writeFile(path.join(REPORTS, 'trigger-table.json'), JSON.stringify(rows, undefined, '\t'));
 	await writeFile(path.join(REPORTS, 'trigger-table.md'), `${table}\n`);
-	console.log(`\nThe trigger on a real n8n, held against the sandbox's own history:\n\n${table}\n`);
+	console.log(`\nThe trigger on a real n8n, compared with the sandbox's history:\n\n${table}\n`);
 }

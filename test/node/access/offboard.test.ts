@@ -30,7 +30,7 @@ async function offboard(email: string, options: IDataObject = {}, ids?: number[]
 
 const outcomes = ({ businesses }: Report) => Object.fromEntries(businesses.map(({ businessId, outcome }) => [businessId, outcome]));
 
-/** Five businesses, the leaver in each: member, invited, both, or somebody else's owner. */
+/** Five businesses. In each the leaver is a member, invited, both, or an owner among others. */
 async function seedFive(extra: IDataObject = {}): Promise<void> {
 	const member = { email: LEAVER, role: 'business_employee', identityId: 555 };
 	await control('POST', '/seed', {
@@ -49,7 +49,7 @@ async function seedFive(extra: IDataObject = {}): Promise<void> {
 describe('access: offboard', () => {
 	onASandbox();
 
-	test('takes a member out of the one business they are in, and verifies it', async () => {
+	test('removes a member from their only business, and verifies it', async () => {
 		const email = 'teodor.wexley@example.com';
 		const report = await offboard(email, {}, [BUSINESS, 311394]);
 		expect(report).toMatchObject({ status: 'offboarded', email, dryRun: false });
@@ -72,7 +72,7 @@ describe('access: offboard', () => {
 		expect(await pendingFor('other@example.com', 104)).toHaveLength(1);
 	});
 
-	test('a dry run plans and changes nothing', async () => {
+	test('a dry run returns a plan and changes nothing', async () => {
 		await seedFive();
 		const report = await offboard(LEAVER, { dryRun: true });
 		expect(report).toMatchObject({ status: 'planned', dryRun: true });
@@ -82,7 +82,7 @@ describe('access: offboard', () => {
 		expect(await offboard('nobody@example.com', { dryRun: true, ifNotFound: 'succeed' }, IDS)).toMatchObject({ status: 'notFound' });
 	});
 
-	test('somebody who is nowhere is an error with the report, or an item on demand', async () => {
+	test('a person found nowhere is an error with the report, or an item if chosen', async () => {
 		const error = await runOnce(offboarding('nobody@example.com', {}, [BUSINESS])).then(
 			() => undefined,
 			(reason: unknown) => reason as { message: string; description: string; context: { data: Report } },
@@ -93,7 +93,7 @@ describe('access: offboard', () => {
 		expect(await offboard('nobody@example.com', { ifNotFound: 'succeed' }, [BUSINESS])).toMatchObject({ status: 'notFound' });
 	});
 
-	test('one of five businesses fails: the others are done, and a second run finishes the rest', async () => {
+	test('one of five businesses fails: the others are done, and a second run finishes it', async () => {
 		await seedFive();
 		await control('POST', '/faults', { kind: 'status', status: 422, body: { error: 'invalid_resource', error_description: 'Payroll is running' }, route: 'DELETE /business/103/members/', count: 1 });
 		const context = outputsOf(offboarding(LEAVER));
@@ -114,7 +114,7 @@ describe('access: offboard', () => {
 		expect(await memberOf(LEAVER, 103)).toBeUndefined();
 	});
 
-	test('partial is an item of its own with the report under details when the node continues, and a plain item on demand', async () => {
+	test('partial is an error item with the report in its details if the node continues, or a plain item if chosen', async () => {
 		await seedFive();
 		await control('POST', '/faults', { kind: 'status', status: 403, route: 'DELETE /business/103/members/', count: 0 });
 		const [[item]] = await outputsOf(offboarding(LEAVER), { continueOnFail: true });
@@ -138,13 +138,13 @@ describe('access: offboard', () => {
 		expect(await kindsOfChange()).toEqual([]);
 	});
 
-	test('refuses the connected user under another address, by identity', async () => {
+	test('refuses the connected user with another address, by identity', async () => {
 		await control('POST', `/businesses/${BUSINESS}/members`, { email: 'alias@example.com', identityId: 712052 });
 		expect(await offboard('alias@example.com', {}, [BUSINESS])).toMatchObject({ status: 'refused' });
 		expect(await memberOf('alias@example.com')).toBeDefined();
 	});
 
-	test('refuses the only owner of a business, and removes them elsewhere', async () => {
+	test('refuses the only owner of a business, and removes them from the others', async () => {
 		await seedFive();
 		await control('POST', '/businesses/102/members', { email: 'boss101@example.com', role: 'business_employee' });
 		const report = await offboard('boss101@example.com', { failOnPartial: false });
@@ -154,7 +154,7 @@ describe('access: offboard', () => {
 		expect(await memberOf('boss103@example.com', 103)).toBeDefined();
 	});
 
-	test('a member without a way to be removed is not done, with the way out', async () => {
+	test('a member who cannot be removed is not done, with the fix', async () => {
 		await control('PATCH', '/settings', { profile: 'documented' });
 		const report = await offboard('teodor.wexley@example.com', { failOnPartial: false }, [BUSINESS]);
 		expect(report.status).toBe('partial');
@@ -162,7 +162,7 @@ describe('access: offboard', () => {
 		expect(report.businesses[0].notDone.map(({ reason }) => reason).join(' ')).toContain('under Team Members');
 	});
 
-	test('what cannot be read again is not called verified', async () => {
+	test('a result that cannot be read again is not verified', async () => {
 		await control('POST', '/faults', { kind: 'status', status: 403, route: 'GET /team_members$', after: 1, count: 0 });
 		const report = await offboard('teodor.wexley@example.com', { failOnPartial: false }, [BUSINESS]);
 		expect(report.businesses[0]).toMatchObject({ outcome: 'notVerified', verified: false, done: [{ action: 'memberRemoved' }] });
@@ -170,14 +170,14 @@ describe('access: offboard', () => {
 		expect(await memberOf('teodor.wexley@example.com')).toBeUndefined();
 	});
 
-	test.each(['/team_members$', '/members$', '/invitations$'])('nothing is sent where GET %s cannot be read, and the report says which list and why', async (route) => {
+	test.each(['/team_members$', '/members$', '/invitations$'])('sends nothing if GET %s fails, and reports the list and the reason', async (route) => {
 		await control('POST', '/faults', { kind: 'status', status: 403, route: `GET ${route}`, count: 0 });
 		const report = await offboard('teodor.wexley@example.com', { failOnPartial: false }, [BUSINESS]);
 		expect(report).toMatchObject({ status: 'partial', businesses: [{ outcome: 'notRead', verified: false, done: [], notDone: [{ what: 'reading', reason: expect.stringContaining('no permission') }] }] });
 		expect(await memberOf('teodor.wexley@example.com')).toBeDefined();
 	});
 
-	test('nothing is sent where a list hides rows', async () => {
+	test('sends nothing if a list hides rows', async () => {
 		await control('POST', '/faults', { kind: 'totalTooLarge', route: 'GET /team_members$', count: 0 });
 		const report = await offboard('teodor.wexley@example.com', { failOnPartial: false }, [BUSINESS]);
 		expect(report.businesses[0]).toMatchObject({ outcome: 'notRead', verified: false, done: [] });
@@ -185,19 +185,19 @@ describe('access: offboard', () => {
 		expect(await memberOf('teodor.wexley@example.com')).toBeDefined();
 	});
 
-	test('a removal that broke off after it was carried out counts as done', async () => {
+	test('a removal whose response broke off after it was carried out is done', async () => {
 		await control('POST', '/faults', { kind: 'applyThenFail', route: 'DELETE /members/', count: 1 });
 		const report = await offboard('teodor.wexley@example.com', {}, [BUSINESS]);
 		expect(report).toMatchObject({ status: 'offboarded', businesses: [{ verified: true, done: [{ action: 'memberRemoved' }] }] });
 	});
 
-	test('somebody whom FreshBooks keeps as inactive is out', async () => {
+	test('a person whom FreshBooks keeps as inactive is out', async () => {
 		await control('PATCH', '/settings', { removedMembers: 'inactive' });
 		const report = await offboard('teodor.wexley@example.com', {}, [BUSINESS]);
 		expect(report).toMatchObject({ status: 'offboarded', businesses: [{ outcome: 'removed', verified: true, remarks: [expect.stringContaining('inactive'), expect.stringContaining('Staff record')] }] });
 	});
 
-	test('a business that could not be looked at makes the result partial, and is named', async () => {
+	test('a business that could not be read makes the result partial, and is named', async () => {
 		const report = await offboard('nobody.there@example.com', { failOnPartial: false });
 		expect(outcomes(report)).toMatchObject({ 884410: 'notManaged' });
 		expect(report).toMatchObject({ status: 'partial', message: expect.stringContaining('Quarry Lane Café') });
@@ -220,7 +220,7 @@ describe('access: offboard', () => {
 		expect(await offboard(email, { staff: 'archive', ifNotFound: 'succeed' }, [BUSINESS])).toMatchObject({ status: 'notFound' });
 	});
 
-	test('a dry run that is to archive says when the staff records cannot be read, and does not call that nobody', async () => {
+	test('a dry run with archiving reports staff records that cannot be read, and does not call the person not found', async () => {
 		await control('POST', '/faults', { kind: 'status', status: 403, route: 'GET /users/staffs', count: 0 });
 		const options = { dryRun: true, staff: 'archive', failOnPartial: false };
 		const nobody = await offboard('nobody@example.com', options, [BUSINESS]);
@@ -229,7 +229,7 @@ describe('access: offboard', () => {
 		expect(planned).toMatchObject({ status: 'planned', message: expect.stringContaining('To be expected: BillSpring (business 6806492): The connected FreshBooks user has no permission for staff') });
 	});
 
-	test("staff records in another business's accounting, in which this one is a client, are neither read nor archived", async () => {
+	test("staff records of another business, where this business is a client, are neither read nor archived", async () => {
 		const email = 'ravi.montclair@example.org';
 		const report = await offboard(email, { staff: 'archive', failOnPartial: false }, [LANTERN]);
 		expect(report.businesses[0]).toMatchObject({
@@ -239,13 +239,13 @@ describe('access: offboard', () => {
 		expect(await requestsTo('GET', '/users/staffs')).toBe(0);
 	});
 
-	test('the same person twice in one run: sent once, and offboarded for both items', async () => {
+	test('the same person twice in one run: each request is sent once, and both items say offboarded', async () => {
 		const items = await runOnce(offboarding('={{ $json.email }}', {}, [BUSINESS]), { items: [{ email: 'teodor.wexley@example.com' }, { email: 'TEODOR.wexley@example.com' }] });
 		expect(items.map(({ status }) => status)).toEqual(['offboarded', 'offboarded']);
 		expect((await kindsOfChange()).filter((kind) => kind === 'memberRemoved')).toHaveLength(1);
 	});
 
-	test('several people at once leave nobody behind', async () => {
+	test('several people at once are all removed', async () => {
 		const people = (await businessState(311394)).members.filter(({ email }) => email.endsWith('@example.org')).slice(0, 8);
 		const items = await runOnce(offboarding('={{ $json.email }}', { batchSize: 8 }, [311394]), { items: people.map(({ email }) => ({ email })) });
 		expect(items.map(({ status }) => status)).toEqual(people.map(() => 'offboarded'));
@@ -253,7 +253,7 @@ describe('access: offboard', () => {
 		expect(people.filter(({ email }) => left.includes(email))).toEqual([]);
 	});
 
-	test('refuses an empty choice of businesses before anything is sent', async () => {
+	test('refuses an empty choice of businesses before any request', async () => {
 		expect((await shownErrorOf(offboard(LEAVER, {}, []))).message).toContain('Business Names or IDs is empty');
 	});
 });

@@ -9,7 +9,7 @@ import { onDelete, onTheWire } from '../../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
 
-/** What the sandbox cannot time: things that happen between two requests of the node. */
+/** Changes between two requests of the node, which the sandbox cannot time. */
 
 const EMAIL = 'lee.aver@example.com';
 const MEMBER_7 = '/auth/api/v1/business/101/members/7';
@@ -37,7 +37,7 @@ const member = (changes: IDataObject = {}) => memberRow(7, { email: EMAIL, role:
 const waited = (): number => waits.reduce((sum, ms) => sum + ms, 0);
 const there = (changes: Partial<Pick<Lists, 'team' | 'members' | 'invitations'>> = {}) => onLists({ team: [person()], members: [member()], ...changes }, 101);
 
-/** FreshBooks answers a removal with a status and shows what it did. */
+/** FreshBooks answers a removal with a status, and its lists show the result. */
 function onRemoval(path: string, status: number, body: nock.Body, effect: () => void = () => undefined): void {
 	nock(API)
 		.delete(path)
@@ -47,11 +47,11 @@ function onRemoval(path: string, status: number, body: nock.Body, effect: () => 
 		});
 }
 
-describe('access: offboard, when things change meanwhile', () => {
+describe('access: offboard, with changes during the run', () => {
 	onTheWire();
 	onAFastClock();
 
-	test('an invitation accepted before it could be revoked: the new member is removed, and nothing is called revoked', async () => {
+	test('an invitation accepted before it is revoked: the new member is removed, and no revocation is reported', async () => {
 		const lists = onLists({ invitations: [invitationRow(55, { email: EMAIL })] }, 101);
 		onRemoval(INVITATION_55, 404, GONE, () => Object.assign(lists, { team: [person()], members: [member()], invitations: [] }));
 		onRemoval(MEMBER_7, 204, '', () => Object.assign(lists, { team: [], members: [] }));
@@ -61,7 +61,7 @@ describe('access: offboard, when things change meanwhile', () => {
 		});
 	});
 
-	test('an invitation revoked by somebody else meanwhile is gone, and was not revoked by this run', async () => {
+	test('an invitation that somebody else revokes meanwhile is gone, but not revoked by this run', async () => {
 		const lists = onLists({ invitations: [invitationRow(55, { email: EMAIL })] }, 101);
 		onRemoval(INVITATION_55, 404, GONE, () => Object.assign(lists, { invitations: [] }));
 		expect(await offboard()).toMatchObject({
@@ -70,7 +70,7 @@ describe('access: offboard, when things change meanwhile', () => {
 		});
 	});
 
-	test('an invitation accepted while the lists are read: the new member does not slip through between them', async () => {
+	test('an invitation accepted during the reading of the lists: the new member is not missed', async () => {
 		const lists = onLists({}, 101);
 		Object.defineProperty(lists, 'invitations', {
 			get: () => {
@@ -82,7 +82,7 @@ describe('access: offboard, when things change meanwhile', () => {
 		expect(await offboard()).toMatchObject({ status: 'offboarded', businesses: [{ outcome: 'removed', done: [{ action: 'memberRemoved', id: 7 }] }] });
 	});
 
-	test('a member whom FreshBooks still lists after 15 seconds is not done', async () => {
+	test('a member who is still listed after 15 seconds is not done', async () => {
 		there();
 		onDelete(MEMBER_7).reply(204);
 		const report = await offboard();
@@ -91,7 +91,7 @@ describe('access: offboard, when things change meanwhile', () => {
 		expect(waited()).toBe(15_000);
 	});
 
-	test.each(['team', 'members'] as const)('the list of %s that catches up after 9 seconds is done', async (list) => {
+	test.each(['team', 'members'] as const)('is done if the list of %s catches up after 9 seconds', async (list) => {
 		const lists = there();
 		const rows = lists[list];
 		onRemoval(MEMBER_7, 204, '', () => Object.assign(lists, list === 'team' ? { members: [] } : { team: [] }));
@@ -99,14 +99,14 @@ describe('access: offboard, when things change meanwhile', () => {
 		expect(await offboard()).toMatchObject({ status: 'offboarded', businesses: [{ verified: true }] });
 	});
 
-	test('an invitation that is still listed for some seconds after a 404 is waited for as well', async () => {
+	test('also waits for an invitation that is still listed some seconds after a 404', async () => {
 		const lists = onLists({}, 101);
 		Object.defineProperty(lists, 'invitations', { get: () => (waited() >= 9_000 ? [] : [invitationRow(55, { email: EMAIL })]) });
 		onDelete(INVITATION_55).reply(404, GONE);
 		expect(await offboard()).toMatchObject({ status: 'offboarded', businesses: [{ verified: true, done: [{ wasGone: true }] }] });
 	});
 
-	test('gone from the list by whole number, but still active in the published one: not done', async () => {
+	test('gone from the members list, but still active in the published list: not done', async () => {
 		const lists = there();
 		onRemoval(MEMBER_7, 204, '', () => Object.assign(lists, { members: [] }));
 		expect(await offboard()).toMatchObject({ status: 'partial', businesses: [{ outcome: 'failed', verified: false, done: [{ action: 'memberRemoved' }] }] });
@@ -115,7 +115,7 @@ describe('access: offboard, when things change meanwhile', () => {
 	test.each([
 		[403, { error: 'forbidden', error_description: 'Permission Denied.' }],
 		[404, GONE],
-	])('a removal answered %i of somebody listed as inactive is not told as done', async (status, body) => {
+	])('a removal of an inactive person that is answered with %i is not reported as done', async (status, body) => {
 		there({ team: [person({ active: false })] });
 		onDelete(MEMBER_7).reply(status, body);
 		expect(await offboard()).toMatchObject({ status: 'partial', businesses: [{ outcome: 'failed', verified: false, done: [], notDone: [{ what: 'membership', id: 7 }] }] });
@@ -124,7 +124,7 @@ describe('access: offboard, when things change meanwhile', () => {
 	test.each([
 		['an earlier try of the same removal that ended in a 500', 'earlierTry', [500, 404]],
 		['somebody else, meanwhile', 'somebodyElse', [404]],
-	])('taken out by %s, and kept in the lists as inactive: done', async (_name, by, statuses) => {
+	])('removed by %s, and kept in the lists as inactive: done', async (_name, by, statuses) => {
 		const lists = there();
 		for (const status of statuses) onRemoval(MEMBER_7, status, status === 500 ? OWN_500 : GONE, () => Object.assign(lists, { team: [person({ active: false })] }));
 		expect(await offboard()).toMatchObject({
@@ -136,7 +136,7 @@ describe('access: offboard, when things change meanwhile', () => {
 	describe('owners', () => {
 		const owner = (id: number) => ({ team: teamMemberRow(id, { email: `owner${id}@example.com`, business_role_name: 'owner', active: true }), member: memberRow(id, { email: `owner${id}@example.com`, role: 'owner' }) });
 
-		/** A business whose owners are these, and whose connected user is none. */
+		/** A business with these owners. The connected user is not one. */
 		function ownedBy(...ids: number[]): Lists {
 			const lists = onLists({ team: ids.map((id) => owner(id).team), members: ids.map((id) => owner(id).member) }, 101);
 			lists.bossRole = 'business_partner';
@@ -149,7 +149,7 @@ describe('access: offboard, when things change meanwhile', () => {
 				lists.members = lists.members.filter((row) => row.id !== id);
 			});
 
-		test.each([1, 5])('of two in one run only the first is removed, %i at a time: the other is the only one by then', async (batchSize) => {
+		test.each([1, 5])('of two in one run, %i at a time, only the first is removed: the other is then the only one', async (batchSize) => {
 			const lists = ownedBy(1, 2);
 			removes(lists, 1);
 			const reports = await offboardAtOnce(batchSize, ['owner1@example.com', 'owner2@example.com']);
@@ -157,20 +157,20 @@ describe('access: offboard, when things change meanwhile', () => {
 			expect(lists.members).toHaveLength(1);
 		});
 
-		test('one beside whom there is only an inactive one is the only one', async () => {
+		test('one is the only owner if the other is inactive', async () => {
 			const lists = ownedBy(1, 2);
 			lists.team[1] = { ...lists.team[1], active: false };
 			expect(await offboard('owner1@example.com')).toMatchObject({ status: 'refused', businesses: [{ outcome: 'refused', done: [] }] });
 		});
 
-		test('a row of an owner without an address is no second owner', async () => {
+		test('an owner row without an address is not a second owner', async () => {
 			const lists = ownedBy(1);
 			lists.members = [{ ...owner(1).member, email: null }];
 			lists.team.push(teamMemberRow(2, { email: null, identity_id: null, business_role_name: 'owner', active: true }));
 			expect(await offboard('owner1@example.com')).toMatchObject({ status: 'refused' });
 		});
 
-		test('two runs that remove the two owners at once: the report says that no owner is left', async () => {
+		test('two runs remove the two owners at the same time: the report says that no owner is left', async () => {
 			const lists = ownedBy(1, 2);
 			onRemoval('/auth/api/v1/business/101/members/1', 204, '', () => Object.assign(lists, { team: [], members: [] }));
 			const report = await offboard('owner1@example.com');
@@ -178,7 +178,7 @@ describe('access: offboard, when things change meanwhile', () => {
 		});
 	});
 
-	test('every membership of an address goes, also a second one', async () => {
+	test('every membership of an address is removed, even a second one', async () => {
 		const lists = onLists({ members: [member(), memberRow(8, { email: EMAIL.toUpperCase() })] }, 101);
 		for (const id of [7, 8]) {
 			onRemoval(`/auth/api/v1/business/101/members/${id}`, 204, '', () => {
@@ -188,11 +188,11 @@ describe('access: offboard, when things change meanwhile', () => {
 		expect(await offboard()).toMatchObject({ status: 'offboarded', businesses: [{ done: [{ id: 7 }, { id: 8 }] }] });
 	});
 
-	describe('the same identity under another address', () => {
+	describe('the same identity with another address', () => {
 		const alias = { team: teamMemberRow(2, { email: 'alias@example.com', identity_id: 71, active: true }), member: memberRow(8, { email: 'alias@example.com', identity_id: 71 }) };
 		const both = () => onLists({ team: [person({ identity_id: 71 }), alias.team], members: [member({ identity_id: 71 }), alias.member] }, 101);
 
-		test('is not removed unasked: it is named and makes the result partial', async () => {
+		test('is not removed by default: it is named and makes the result partial', async () => {
 			const lists = both();
 			onRemoval(MEMBER_7, 204, '', () => Object.assign(lists, { team: [alias.team], members: [alias.member] }));
 			expect(await offboard()).toMatchObject({
@@ -201,26 +201,26 @@ describe('access: offboard, when things change meanwhile', () => {
 			});
 		});
 
-		test('is removed as well where asked for', async () => {
+		test('is removed too if chosen', async () => {
 			const lists = both();
 			onRemoval(MEMBER_7, 204, '', () => Object.assign(lists, { team: [alias.team], members: [alias.member] }));
 			onRemoval('/auth/api/v1/business/101/members/8', 204, '', () => Object.assign(lists, { team: [], members: [] }));
 			expect(await offboard(EMAIL, { includeOtherAddresses: true })).toMatchObject({ status: 'offboarded', businesses: [{ verified: true, done: [{ id: 7 }, { id: 8 }] }] });
 		});
 
-		test('is the connected user, whatever address was named', async () => {
+		test('is the connected user, whatever address is named', async () => {
 			onLists({ members: [member({ identity_id: 9 })] }, 101);
 			expect(await offboard()).toMatchObject({ status: 'refused' });
 		});
 
-		test('is an owner, whatever address was named', async () => {
+		test('is an owner, whatever address is named', async () => {
 			const lists = onLists({ team: [person({ identity_id: 71, business_role_name: 'business_employee' }), teamMemberRow(2, { email: 'alias@example.com', identity_id: 71, active: true, business_role_name: 'owner' })], members: [member({ identity_id: 71 })] }, 101);
 			lists.bossRole = 'business_partner';
 			expect(await offboard()).toMatchObject({ status: 'refused', message: 'lee.aver@example.com owns One (business 101) and cannot be removed. To fix this, ask FreshBooks support to transfer the business to another owner first.' });
 		});
 	});
 
-	test('a list that was read once and answers 404 later is unread, not "not offered"', async () => {
+	test('a list that was read once and later answers 404 is unread, not "not offered"', async () => {
 		const lists = there();
 		onRemoval(MEMBER_7, 204, '', () => {
 			Object.assign(lists, { team: [], members: [] });

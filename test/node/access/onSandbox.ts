@@ -4,16 +4,16 @@ import { FreshBooks } from '../../../nodes/FreshBooks/FreshBooks.node';
 import { connectedCredential, executeContext, jsonOf, type RunSettings, type StoredCredential } from '../../harness/context';
 import { startSandbox, type Sandbox } from './sandbox.cts';
 
-/** Runs the action node against a FreshBooks sandbox that one suite has for itself. */
+/** Runs the action node against a FreshBooks sandbox of one suite. */
 
 export const BUSINESS = 6806492;
 
 let sandbox: Sandbox;
 
-/** For a busy machine; nothing is measured here. */
+/** Long enough for a busy machine. */
 const PATIENCE_MS = 60_000;
 
-/** Call once in a suite: starts the sandbox, and gives every test the people it starts with. */
+/** Call once in a suite: starts the sandbox, and resets its people before each test. */
 export function onASandbox(): void {
 	jest.setTimeout(PATIENCE_MS);
 	beforeAll(async () => {
@@ -31,7 +31,7 @@ export async function control<Answer = IDataObject>(method: string, path: string
 	return await sandbox.control<Answer>(method, path, body);
 }
 
-/** A credential of its own, as another worker or workflow has it. */
+/** Another credential, as another worker or workflow has. */
 export async function credential(): Promise<StoredCredential> {
 	return connectedCredential(await sandbox.credentialData());
 }
@@ -86,13 +86,13 @@ export async function memberOf(email: string, id = BUSINESS): Promise<SandboxMem
 	return (await businessState(id)).members.find((member) => member.email === email);
 }
 
-/** How often the node asked for something, by method and end of the path. */
+/** The number of the node's requests with this method and end of the path. */
 export async function requestsTo(method: string, pathEnd: string): Promise<number> {
 	const requests = await control<Array<{ method: string; path: string }>>('GET', '/requests');
 	return requests.filter((request) => request.method === method && request.path.endsWith(pathEnd)).length;
 }
 
-/** What happened to people since the test began. */
+/** The changes of people since the start of the test. */
 export async function kindsOfChange(): Promise<string[]> {
 	return (await control<Array<{ kind: string }>>('GET', '/history')).map(({ kind }) => kind);
 }

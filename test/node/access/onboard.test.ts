@@ -22,12 +22,12 @@ async function onboard(email: string, options: INodeParameters = {}, role = 'bus
 describe('access: onboard', () => {
 	onASandbox();
 
-	test('invites somebody new, once', async () => {
+	test('invites a new person once', async () => {
 		expect(await onboard(NEW)).toMatchObject({ status: 'invited', email: NEW, verified: true, invitation: { role: 'business_employee', status: 'pending', ageDays: 0 } });
 		expect(await pendingFor(NEW)).toHaveLength(1);
 	});
 
-	test('reads the invitations once more when the look afterwards could not be understood, and says when that was in vain', async () => {
+	test('reads the invitations again if the verifying response cannot be parsed, and reports if that fails', async () => {
 		const unreadable = (count: number) => control('POST', '/faults', { kind: 'wrongShape', route: 'GET /invitations$', after: 1, count });
 		await unreadable(1);
 		expect(await onboard(NEW)).toMatchObject({ status: 'invited', verified: true });
@@ -39,7 +39,7 @@ describe('access: onboard', () => {
 		});
 	});
 
-	test('answers alreadyInvited for a second run, and sends nothing', async () => {
+	test('returns alreadyInvited for a second run, and sends nothing', async () => {
 		const first = await onboard(NEW);
 		expect(await onboard(NEW.toUpperCase())).toMatchObject({ status: 'alreadyInvited', invitation: { id: (first.invitation as IDataObject).id } });
 		expect(await kindsOfChange()).toEqual(['invitationCreated']);
@@ -51,7 +51,7 @@ describe('access: onboard', () => {
 		expect(await kindsOfChange()).toEqual(['invitationCreated']);
 	});
 
-	test('answers pending with the age the workflow gives, while it waits for acceptance', async () => {
+	test('returns pending, with the age from the workflow, if it waits for acceptance', async () => {
 		await onboard(NEW);
 		const invitedAt = new Date(Date.now() - 3.5 * 86_400_000).toISOString();
 		expect(await onboard(NEW, { waitForAcceptance: true, invitedAt })).toMatchObject({
@@ -62,14 +62,14 @@ describe('access: onboard', () => {
 		expect(await onboard(NEW, { waitForAcceptance: true })).toMatchObject({ status: 'pending', invitation: { invitedAt: null, ageDays: null } });
 	});
 
-	test('answers alreadyMember once the invitation is accepted', async () => {
+	test('returns alreadyMember after the invitation is accepted', async () => {
 		await onboard(NEW);
 		await control('POST', `/businesses/${BUSINESS}/invitations/${NEW}/accept`);
 		expect(await onboard(NEW, { waitForAcceptance: true })).toMatchObject({ status: 'alreadyMember', member: { role: 'business_employee', active: true } });
 		expect(await pendingFor(NEW)).toEqual([]);
 	});
 
-	test('answers roleDiffers with both roles, and changes nothing unless asked', async () => {
+	test('returns roleDiffers with both roles, and changes nothing by default', async () => {
 		const email = 'teodor.wexley@example.com';
 		expect(await onboard(email, {}, 'business_manager')).toMatchObject({ status: 'roleDiffers', role: 'business_manager', previousRole: 'business_employee', roleUpdated: false });
 		expect((await memberOf(email))?.role).toBe('business_employee');
@@ -90,18 +90,18 @@ describe('access: onboard', () => {
 		expect((await shownErrorOf(onboard('marlowe.ashdown@example.com', { updateRole: true }))).message).toContain('is the connected user');
 	});
 
-	test('answers inactiveMember for a deactivated member, without inviting again', async () => {
+	test('returns inactiveMember for a deactivated member, and does not invite again', async () => {
 		expect(await onboard('gareth.umber@example.com')).toMatchObject({ status: 'inactiveMember', member: { active: false } });
 		expect(await kindsOfChange()).toEqual([]);
 	});
 
-	test('takes an invited person whom FreshBooks lists as inactive for invited', async () => {
+	test('treats an invited person whom FreshBooks lists as inactive as invited', async () => {
 		await control('PATCH', '/settings', { pendingInTeamMembers: true });
 		await onboard(NEW);
 		expect(await onboard(NEW)).toMatchObject({ status: 'alreadyInvited' });
 	});
 
-	test('takes somebody without a seat who is invited for invited, not for a member with another role', async () => {
+	test('treats an invited person without a seat as invited, not as a member with another role', async () => {
 		await control('POST', `/businesses/${BUSINESS}/members`, { email: NEW, role: 'no_seat_employee', identityId: null, invitationDateAccepted: null });
 		await control('POST', `/businesses/${BUSINESS}/invitations`, { email: NEW, role: 'business_employee' });
 		expect(await onboard(NEW, { waitForAcceptance: true, updateRole: true })).toMatchObject({ status: 'pending' });
@@ -116,20 +116,20 @@ describe('access: onboard', () => {
 		expect((await pendingFor(NEW)).map(({ id }) => id)).toEqual([Math.min(...ids)]);
 	});
 
-	test('a 500 after the invitation was stored leaves one invitation', async () => {
+	test('a 500 after the invitation was stored results in one invitation', async () => {
 		await control('POST', '/faults', { kind: 'applyThenFail', route: 'POST /invitations$' });
 		expect(await onboard(NEW)).toMatchObject({ status: 'invited' });
 		expect(await kindsOfChange()).toEqual(['invitationCreated']);
 	});
 
-	test('a connection that broke after the invitation was stored leaves one invitation', async () => {
+	test('a connection that breaks after the invitation was stored results in one invitation', async () => {
 		await control('POST', '/faults', { kind: 'applyThenFail', route: 'POST /invitations$', with: 'reset' });
 		expect(await onboard(NEW)).toMatchObject({ status: 'invited' });
 		expect(await onboard(NEW)).toMatchObject({ status: 'alreadyInvited' });
 		expect(await kindsOfChange()).toEqual(['invitationCreated']);
 	});
 
-	test('20 runs at the same time, one met by a 500 after storing, leave one invitation', async () => {
+	test('20 runs at the same time, one with a 500 after storing, result in one invitation', async () => {
 		await control('PATCH', '/settings', { latencyMs: 20 });
 		await control('POST', '/faults', { kind: 'applyThenFail', route: 'POST /invitations$', after: 3 });
 		const results = await Promise.all(Array.from({ length: 20 }, async () => await onboard(NEW)));
@@ -138,17 +138,17 @@ describe('access: onboard', () => {
 		expect(new Set(results.map(({ status }) => status)).size).toBeGreaterThan(0);
 		expect(results.every(({ status }) => status === 'invited' || status === 'alreadyInvited')).toBe(true);
 		expect(new Set(results.map(({ invitation }) => (invitation as IDataObject).id))).toEqual(new Set([left[0].id]));
-		// The proof that it was a race: several were made.
+		// Proves the race: several were created.
 		expect((await businessState()).invitations.filter(({ email }) => email === NEW).length).toBeGreaterThan(1);
 	});
 
-	test('sends no invitation where FreshBooks does not offer the list of invitations', async () => {
+	test('sends no invitation if FreshBooks does not offer the list of invitations', async () => {
 		await control('PATCH', '/settings', { profile: 'documented' });
 		expect((await shownErrorOf(onboard(NEW))).message).toContain('404');
 		expect(await kindsOfChange()).toEqual([]);
 	});
 
-	test('refuses a bad address before anything is sent', async () => {
+	test('refuses a bad address before any request', async () => {
 		expect((await shownErrorOf(onboard('not an address'))).message).toContain("Parameter 'Email'");
 		expect((await shownErrorOf(onboard(NEW, { invitedAt: 'yesterday-ish' }))).message).toContain("Parameter 'Invited At'");
 		expect(await requestsTo('GET', '/me')).toBe(0);

@@ -25,7 +25,7 @@ const kindsFor = (people: IDataObject[], email: string) => people.filter((person
 describe('access: review', () => {
 	onASandbox();
 
-	test('lists everybody with IDs, invitation and findings, and sums up in a second output', async () => {
+	test('lists everybody with IDs, invitation and findings, with the summary in a second output', async () => {
 		const { people, summary } = await review();
 		expect(people).toHaveLength(14);
 		expect(summary).toMatchObject({ complete: true, people: 14, businessesRead: [{ businessId: BUSINESS, name: 'BillSpring', people: 14, gaps: [] }], businessesNotRead: [], directory: null });
@@ -42,7 +42,7 @@ describe('access: review', () => {
 		expect(kindsFor(people, 'gareth.umber@example.com')).toEqual([['neverAccepted', 'inactiveWithSeat']]);
 	});
 
-	test('as a tool it has one output, what sums up first: a model gets no other', async () => {
+	test('as a tool it has one output that starts with the summary: a model gets no other output', async () => {
 		const outputs = await outputsOf(reviewing({ options: { onlyFindings: true } }), { asTool: true });
 		expect(outputs).toHaveLength(1);
 		const [summary, ...people] = outputs[0].map(({ json }) => json);
@@ -51,7 +51,7 @@ describe('access: review', () => {
 		expect(people.map(({ email }) => email)).toContain('gareth.umber@example.com');
 	});
 
-	test('all input items together are the directory, each result paired with the one it is about', async () => {
+	test('all input items are the directory, and each result is paired with its item', async () => {
 		const items = [
 			{ email: 'noone@example.com', role: 'business_employee' },
 			{ email: 'Teodor.Wexley@example.com', role: 'business_manager' },
@@ -68,7 +68,7 @@ describe('access: review', () => {
 		expect(summary).toMatchObject({ directory: { rows: 4, people: 4, skipped: 0 }, findings: { orphan: 11, missing: 1, leaver: 1 } });
 	});
 
-	test('a directory as JSON, per item', async () => {
+	test('a directory as JSON, for each item', async () => {
 		const [people, summaries] = await outputsOf(reviewing({ directory: 'json', directoryJson: '={{ $json.list }}', options: { onlyFindings: true } }), {
 			items: [{ list: '[{"email": "teodor.wexley@example.com", "role": "contractor"}]' }, { list: '[{"email": "hugh.omalley-reyes@example.com"}]' }],
 		});
@@ -78,14 +78,14 @@ describe('access: review', () => {
 		expect(people.every(({ json }) => (json.findings as IDataObject[]).length > 0)).toBe(true);
 	});
 
-	test('an old invitation is stale by the date of the list that has one', async () => {
+	test('an old invitation is stale by the date in any list', async () => {
 		await control('POST', `/businesses/${BUSINESS}/members`, { email: 'slow@example.com', active: false, identityId: null, invitationDateAccepted: null, createdAt: '2026-01-01T00:00:00Z' });
 		await control('POST', `/businesses/${BUSINESS}/invitations`, { email: 'slow@example.com' });
 		const { people } = await review();
 		expect(kindsFor(people, 'slow@example.com')).toEqual([['staleInvitation']]);
 	});
 
-	test('a business that refuses its list is named, and the review is not called complete', async () => {
+	test('a business that refuses its list is named, and the review is not complete', async () => {
 		const { hints } = await runWithHints(reviewing({ businesses: 'all' }), { credential: await credential() });
 		const { summary } = await review({ businesses: 'all' });
 		expect(summary).toMatchObject({
@@ -96,7 +96,7 @@ describe('access: review', () => {
 		expect(hints.some((hint) => hint.startsWith('Review incomplete'))).toBe(true);
 	});
 
-	test('invitations that FreshBooks does not offer make it incomplete, unless they are left out on purpose', async () => {
+	test('invitations that FreshBooks does not offer make it incomplete, unless they are excluded', async () => {
 		await control('PATCH', '/settings', { profile: 'documented' });
 		expect((await review()).summary).toMatchObject({ complete: false, headline: expect.stringContaining('Not read completely: BillSpring') });
 		expect((await review({ options: { pendingInvitations: false } })).summary).toMatchObject({ complete: true, headline: expect.stringContaining('left out, as asked') });
@@ -107,31 +107,31 @@ describe('access: review', () => {
 		expect((await review()).summary).toMatchObject({ complete: false, businessesRead: [{ gaps: [expect.stringContaining('hidden')] }] });
 	});
 
-	test('when no business can be read it is an error, not an empty review', async () => {
+	test('if no business can be read it is an error, not an empty review', async () => {
 		expect((await shownErrorOf(review({ businessIds: [884410] }))).message).toContain('no permission');
 	});
 
-	test('a directory without a single address is refused before anything is sent', async () => {
+	test('a directory without any address is refused before any request', async () => {
 		const error = await shownErrorOf(review({ directory: 'items' }, [{ name: 'A' }, {}]));
 		expect(error.message).toContain('No input item has an email address');
 		expect((await shownErrorOf(review({ directory: 'json', directoryJson: '{"email": "a@x.org"}' }))).message).toContain('must be a JSON list');
 		expect(await requestsTo('GET', '/me')).toBe(0);
 	});
 
-	test('the list by whole number is read on demand only', async () => {
+	test('the members list is read only if chosen', async () => {
 		await review();
 		expect(await requestsTo('GET', '/members')).toBe(0);
 		const { people } = await review({ options: { businessMembers: true } });
 		expect(people.filter(({ sourceIds }) => (sourceIds as IDataObject).member !== null)).toHaveLength(12);
 	});
 
-	test('as SCIM every person is a valid user', async () => {
+	test('as SCIM, every person is a valid user', async () => {
 		const { people } = await review({ directory: 'items', options: { outputFormat: 'scim' } }, [{ email: 'noone@example.com', role: 'business_employee' }]);
 		expect(people).toHaveLength(15);
 		expect(people.flatMap(scimProblems)).toEqual([]);
 	});
 
-	test('team members come as SCIM users, too', async () => {
+	test('team members can also be SCIM users', async () => {
 		const all = { resource: 'teamMember', operation: 'getAll', business: locator('id', BUSINESS), returnAll: true, options: { outputFormat: 'scim' } };
 		const users = await runOnce(all);
 		expect(users).toHaveLength(12);

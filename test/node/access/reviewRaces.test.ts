@@ -7,7 +7,7 @@ jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/
 onTheWire();
 onAFastClock();
 
-test('access: review does not miss whoever accepts their invitation while the lists are read', async () => {
+test('access: review does not miss a person who accepts during the reading of the lists', async () => {
 	let accepted = false;
 	onGet('/auth/api/v1/users/me').reply(200, EXAMPLE.usersMeFlat);
 	onGet(pageOf('/auth/api/v1/business/789/invitations')).reply(200, () => {

@@ -25,7 +25,7 @@ async function review(directory: IDataObject[], team: IDataObject[] = [], parame
 	return { people: people.map(({ json }) => json), findings, summary: summary.json, hints: context.hints.map(({ message }) => message) };
 }
 
-describe('a business that the directory names and the connected user does not belong to', () => {
+describe('a business in the directory that the connected user does not belong to', () => {
 	test('makes a review of all businesses incomplete, and is named', async () => {
 		const { summary, hints } = await review([{ email: EMAIL, role: 'business_employee', businessId: 999 }]);
 		expect(summary).toMatchObject({ complete: false, headline: expect.stringContaining('business 999 could not be read: the directory expects 1 person there, but the connected user does not belong to it.') });
@@ -33,24 +33,24 @@ describe('a business that the directory names and the connected user does not be
 		expect(hints.some((hint) => hint.includes('business 999'))).toBe(true);
 	});
 
-	test('is counted by people', async () => {
+	test('is reported with its number of people', async () => {
 		const row = { email: EMAIL, businessId: 999 };
 		const { summary } = await review([row, row, { email: 'b@example.com', businessId: 999 }]);
 		expect(summary.businessesNotRead).toEqual([{ businessId: 999, name: null, reason: expect.stringContaining('expects 2 people there') }]);
 	});
 
-	test('does not matter where only somebody who has left was there', async () => {
+	test('does not matter if only a leaver was there', async () => {
 		const { summary } = await review([{ email: EMAIL, businessId: 999, active: false }]);
 		expect(summary).toMatchObject({ complete: true, businessesNotRead: [] });
 		expect(summary.headline).not.toContain('999');
 	});
 
-	test('is named as not chosen in a review of chosen businesses, which is complete as chosen', async () => {
+	test('is named as not chosen in a review of chosen businesses, which is complete', async () => {
 		const { summary } = await review([{ email: EMAIL, role: 'business_employee', businessId: 999 }], [], SELECTED);
 		expect(summary).toMatchObject({ complete: true, headline: expect.stringContaining('expects people in businesses that were not chosen: business 999 (1).') });
 	});
 
-	test('is one of the first ten, where there are many', async () => {
+	test('is listed up to ten, if there are many', async () => {
 		const directory = Array.from({ length: 14 }, (_, index) => ({ email: `p${index}@example.com`, businessId: 9000 + index }));
 		for (const parameters of [{}, SELECTED]) {
 			const { summary } = await review(directory, [], parameters);
@@ -58,40 +58,40 @@ describe('a business that the directory names and the connected user does not be
 		}
 	});
 
-	test('is not spoken of where the directory names reviewed businesses only', async () => {
+	test('is not mentioned if the directory names only reviewed businesses', async () => {
 		const { summary } = await review([{ email: EMAIL, role: 'business_employee', businessId: 789 }], [PERSON]);
 		expect(summary).toMatchObject({ complete: true, headline: 'Complete review of 1 business and 2 people; findings: 1 info.' });
 	});
 });
 
-describe('a business ID of the directory that is not understood', () => {
+describe('an invalid business ID in the directory', () => {
 	const bakery = { email: EMAIL, role: 'business_employee', businessId: 'Bakery' };
 
-	test('is named in the first words and in a remark', async () => {
+	test('is named at the start of the summary and in a remark', async () => {
 		const { summary, hints } = await review([bakery], [PERSON]);
 		expect(summary.headline).toContain('In the directory, 1 person has a business ID that is not understood and was not judged by it: "Bakery" (1).');
 		expect(hints.some((hint) => hint.includes('"Bakery" (1)'))).toBe(true);
 	});
 
-	test('is counted whole, the most frequent first', async () => {
+	test('is counted, most frequent first', async () => {
 		const directory = [{ ...bakery, businessId: { id: 1 } }, ...Array.from({ length: 12 }, (_, index) => ({ email: `p${index}@example.com`, businessId: 'Bakery' }))];
 		expect((await review(directory)).summary.headline).toContain('13 people have a business ID that is not understood and were not judged by it: "Bakery" (12) and "not a text" (1).');
 	});
 
-	test('does not send somebody who is missing to the only business', async () => {
+	test('does not suggest the only business for a missing person', async () => {
 		const { people, findings } = await review([bakery]);
 		expect(findings).toMatchObject([{ kind: 'missing' }]);
 		expect(people.find(({ email }) => email === EMAIL)).toMatchObject({ businessId: null, businessName: null });
 	});
 });
 
-describe('somebody who is deactivated in FreshBooks', () => {
+describe('a person who is deactivated in FreshBooks', () => {
 	const inactive = [{ ...PERSON, active: false }];
 
 	test.each<[string, IDataObject]>([
 		['anywhere', {}],
 		['in this business', { businessId: 789 }],
-	])('and whom the directory expects active %s is to be activated or corrected', async (_case, changes) => {
+	])('and active in the directory %s should be activated or corrected', async (_case, changes) => {
 		const { findings } = await review([{ email: EMAIL, role: 'business_employee', active: true, ...changes }], inactive);
 		expect(findings).toMatchObject([{ kind: 'inactiveWithSeat', sentence: expect.stringMatching(/expects them to be active: activate them in FreshBooks or correct the directory\.$/) }]);
 	});
@@ -99,29 +99,29 @@ describe('somebody who is deactivated in FreshBooks', () => {
 	test.each<[string, IDataObject]>([
 		['has left', { active: false }],
 		['is expected in another business', { active: true, businessId: 999 }],
-	])('and who %s according to the directory is to be removed', async (_case, changes) => {
+	])('and who %s in the directory should be removed', async (_case, changes) => {
 		const { findings } = await review([{ email: EMAIL, ...changes }], inactive);
 		expect(findings).toMatchObject([{ kind: 'inactiveWithSeat', sentence: expect.stringMatching(/: remove the entry\.$/) }]);
 	});
 });
 
-describe('somebody who is missing', () => {
+describe('a missing person', () => {
 	const expected = [{ email: EMAIL, role: 'business_employee' }];
 	const row = (people: IDataObject[]) => people.find(({ email }) => email === EMAIL);
 
-	test('is surely not there in a complete review', async () => {
+	test('is surely absent in a complete review', async () => {
 		const { people, findings } = await review(expected);
 		expect(row(people)).toMatchObject({ active: false, invitation: { state: 'none' } });
 		expect(findings).toMatchObject([{ sentence: expect.stringContaining('is not in FreshBooks: invite them') }]);
 	});
 
-	test('may be invited where invitations were left out, as asked', async () => {
+	test('may be invited if invitations were excluded', async () => {
 		const { people, findings } = await review(expected, [], { options: { pendingInvitations: false } });
 		expect(row(people)).toMatchObject({ active: false, invitation: { state: 'unknown' } });
 		expect(findings[0].sentence).not.toContain('is not in FreshBooks: invite them');
 	});
 
-	test('may be invited, and a member, where a list could not be read', async () => {
+	test('may be invited or a member if a list could not be read', async () => {
 		nock(API).persist().get('/auth/api/v1/business/789/invitations').query(true).reply(403, { error: 'forbidden', error_description: 'Permission Denied.' });
 		const { people } = await review(expected);
 		expect(row(people)).toMatchObject({ active: null, invitation: { state: 'unknown' } });

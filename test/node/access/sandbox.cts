@@ -5,13 +5,13 @@ import { createInterface } from 'node:readline';
 
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
-/** The FreshBooks sandbox as a process of its own, driven through its control API. */
+/** The FreshBooks sandbox in its own process, with its control API. */
 
 export interface Sandbox {
 	url: string;
-	/** Calls the control API; throws on a refusal. */
+	/** Calls the control API. Throws if it refuses. */
 	control<Answer = IDataObject>(method: string, path: string, body?: IDataObject): Promise<Answer>;
-	/** What a credential needs to reach it. */
+	/** The fields that a credential needs. */
 	credentialData(): Promise<ICredentialDataDecryptedObject>;
 	close(): Promise<void>;
 }

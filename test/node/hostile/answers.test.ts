@@ -16,14 +16,14 @@ const server = hostileSuite('answers');
 interface Call {
 	title: string;
 	more: INodeParameters;
-	/** Another form of output than the one that the schema describes. */
+	/** An output format that differs from the schema. */
 	otherForm?: boolean;
 }
 
 const byUuid = locator('id', '00000000-0000-4000-8000-000000000001');
 const scim = { options: { outputFormat: 'scim' } };
 
-/** Every operation, and the settings that make it ask something else or answer in another form. */
+/** Every operation, and the settings that change its requests or its output format. */
 const CALLS: Call[] = [
 	...Object.keys(GOOD_CALLS).map((title): Call => ({ title, more: {} })),
 	{ title: 'access offboard', more: { options: { staff: 'archive', failOnPartial: false } } },
@@ -47,10 +47,10 @@ const CALLS: Call[] = [
 	{ title: 'user getMe', more: { simplify: false }, otherForm: true },
 ];
 
-/** Which requests of a run get the hostile answer. */
+/** Which requests of a run get the hostile response. */
 interface Attack {
 	from: number;
-	/** Only that one; otherwise all from there on. */
+	/** Only that one; otherwise all from there. */
 	once: boolean;
 }
 
@@ -62,7 +62,7 @@ function credential() {
 	return connectedCredential({ environment: 'custom', apiBaseUrl: server().url, accessTokenUrl: `${server().url}/auth/oauth/token` });
 }
 
-/** More than any operation needs for three people; a list without an end would pass it. */
+/** More than any operation needs for three people. An endless list would exceed it. */
 const MOST_REQUESTS = 12_000;
 
 function judge({ title, otherForm }: Call, end: RunEnd): Ending {
@@ -99,12 +99,12 @@ async function tryAnswer(call: Call, hostile: HostileAnswer, { from, once }: Att
 	return judge(call, end);
 }
 
-test.each(CALLS)('$title $more: a typed error or well-formed items, whatever is answered', async (call) => {
+test.each(CALLS)('$title $more: a typed error or well-formed items, for any response', async (call) => {
 	const each = async (hostile: HostileAnswer, where: Attack) => await attempt(call.title, 'answer', async () => await tryAnswer(call, hostile, where));
 	await fc.assert(fc.asyncProperty(hostileAnswer, attack, each), runs(8));
 });
 
-test('whatever the token endpoint answers: a typed error or well-formed items', async () => {
+test('a typed error or well-formed items, for any response of the token endpoint', async () => {
 	const call = CALLS.find(({ title }) => title === 'user getMe');
 	if (!call) throw new Error('Not there.');
 	const good = { access_token: FIRST_TOKEN, refresh_token: FIRST_REFRESH, token_type: 'Bearer', expires_in: 43_200, scope: 'x' };

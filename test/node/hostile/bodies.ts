@@ -3,29 +3,29 @@ import fc from 'fast-check';
 import type { Answer } from './server.cts';
 import { hostileValue } from './values';
 
-/** Answers that FreshBooks never gives, and answers it almost gives. */
+/** Responses that FreshBooks never returns, or almost returns. */
 
-/** One thing done to a good answer. */
+/** One change of a good response. */
 interface Change {
-	/** Which value of the answer, counted through all of them. */
+	/** Which value of the response, by its position among all values. */
 	at: number;
 	how: 'replace' | 'delete' | 'repeat' | 'poison' | 'huge';
 	value: unknown;
 }
 
-/** Numbers that JSON can write and JavaScript cannot hold. */
+/** Numbers that JSON can contain and JavaScript cannot represent. */
 const HUGE = '@huge@';
 
-type Place = [holder: Record<string, unknown>, key: string];
+type Position = [holder: Record<string, unknown>, key: string];
 
-function placesIn(value: unknown): Place[] {
+function positionsIn(value: unknown): Position[] {
 	if (typeof value !== 'object' || value === null) return [];
 	const holder = value as Record<string, unknown>;
-	return Object.entries(holder).flatMap(([key, inner]): Place[] => [[holder, key], ...placesIn(inner)]);
+	return Object.entries(holder).flatMap(([key, inner]): Position[] => [[holder, key], ...positionsIn(inner)]);
 }
 
 function apply({ at, how, value }: Change, body: unknown): void {
-	const places = placesIn(body);
+	const places = positionsIn(body);
 	if (places.length === 0) return;
 	const [holder, key] = places[at % places.length];
 	if (how === 'delete') delete holder[key];
@@ -37,7 +37,7 @@ function apply({ at, how, value }: Change, body: unknown): void {
 function changed(good: unknown, changes: Change[]): string {
 	const body = structuredClone(good);
 	for (const change of changes) apply(change, body);
-	// A hole that a deletion leaves in a list becomes null.
+	// A deleted array element becomes null.
 	return (JSON.stringify(body) ?? '').replaceAll(`"${HUGE}"`, '1e999');
 }
 
@@ -49,7 +49,7 @@ const change: fc.Arbitrary<Change> = fc.record({
 
 const long = 'x'.repeat(1_000_000);
 
-/** Texts that are no answer at all, or one about an error. */
+/** Texts that are not a valid response, or an error response. */
 const TEXTS: readonly string[] = [
 	'',
 	' ',
@@ -95,7 +95,7 @@ const TEXTS: readonly string[] = [
 	`${'{"response":'.repeat(10_000)}1${'}'.repeat(10_000)}`,
 ];
 
-/** Bodies by a good answer to the same request. */
+/** Bodies derived from a good response to the same request. */
 export type HostileBody = (good: unknown) => string;
 
 export const hostileBody: fc.Arbitrary<HostileBody> = fc.oneof(
@@ -125,7 +125,7 @@ const header = fc.constantFrom<Record<string, string>>(
 	{ location: '//' },
 );
 
-/** An answer by the good one to the same request. */
+/** A response derived from the good response to the same request. */
 export type HostileAnswer = (good: unknown) => Answer;
 
 function answerArbitrary(status: fc.Arbitrary<number>): fc.Arbitrary<HostileAnswer> {
@@ -135,10 +135,10 @@ function answerArbitrary(status: fc.Arbitrary<number>): fc.Arbitrary<HostileAnsw
 /** Any status, more often 200. */
 export const hostileAnswer = answerArbitrary(fc.oneof({ weight: 3, arbitrary: fc.constant(200) }, { weight: 2, arbitrary: fc.constantFrom(...STATUSES) }));
 
-/** Error numbers by which FreshBooks says "not there" under any status (freshbooks.com/api/errors). */
+/** FreshBooks' error numbers for 'not found', with any status (freshbooks.com/api/errors). */
 const SAYS_NOT_THERE = /"errno":\s*10(?:11|12)|"code":\s*5\b/;
 
-/** Any answer that does not say "not there". */
+/** Any response that does not mean 'not found'. */
 export const hostileButNotGone: fc.Arbitrary<HostileAnswer> = hostileAnswer.map((answer): HostileAnswer => (good) => {
 	const { status, headers, body = '' } = answer(good);
 	return { status: status === 404 || status === 410 ? 500 : status, headers, body: SAYS_NOT_THERE.test(String(body)) ? '{}' : body };

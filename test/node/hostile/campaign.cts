@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How much a hostile suite does, and what came of it. `npm run fuzz` sets the environment; `npm test` leaves it alone. */
+/** The size of a hostile suite, and its results. `npm run fuzz` sets the environment variables; `npm test` does not. */
 
 /** How one attempt ended. */
 export type Ending = 'error' | 'requests' | 'items' | 'other';
@@ -11,9 +11,9 @@ export interface Count {
 	readonly what: string;
 	readonly kind: string;
 	tried: number;
-	/** Refused, or ended with an error a user can read. */
+	/** Refused, or ended with a readable error. */
 	errors: number;
-	/** Went out as well-formed requests to the intended paths, or came back as well-formed items. */
+	/** Sent well-formed requests to the intended paths, or returned well-formed items. */
 	wellFormed: number;
 	/** Anything else; must stay 0. */
 	other: number;
@@ -28,17 +28,17 @@ function countOf(what: string, kind: string): Count {
 	return known;
 }
 
-/** True while `npm run fuzz` runs: the largest answers are worth their time then. */
+/** True in `npm run fuzz`, which has time for the largest responses. */
 export const IS_LONG = process.env.HOSTILE_RUNS !== undefined;
 
-/** Property runs: a few in `npm test`, as many as asked for in `npm run fuzz`. The seed replays a failure. */
+/** Property runs: few in `npm test`, as many as chosen in `npm run fuzz`. The seed replays a failure. */
 export function runs(few: number): { numRuns: number; seed?: number } {
 	const numRuns = Number(process.env.HOSTILE_RUNS ?? few);
 	const seed = process.env.HOSTILE_SEED;
 	return seed === undefined ? { numRuns } : { numRuns, seed: Number(seed) };
 }
 
-/** Does one attempt and counts how it ended; what it throws counts as "anything else" and is thrown on. */
+/** Runs one attempt and counts its result. An exception counts as anything else and is rethrown. */
 export async function attempt(what: string, kind: string, work: () => Promise<Ending>): Promise<void> {
 	const count = countOf(what, kind);
 	count.tried++;
@@ -53,14 +53,14 @@ export async function attempt(what: string, kind: string, work: () => Promise<En
 	}
 }
 
-/** Everything that was shown to a user: searched for secrets at the end of a campaign. */
+/** Everything shown to a user, which is searched for secrets at the end. */
 const shown: string[] = [];
 
 export function noteShown(text: string): void {
 	if (IS_LONG) shown.push(text.length > 5_000 ? text.slice(0, 5_000) : text);
 }
 
-/** Call once in a suite: leaves its counts, and what it showed, for the table of `npm run fuzz`. */
+/** Call once in a suite: saves its counts and shown texts for the table of `npm run fuzz`. */
 export function reporting(suite: string): void {
 	afterAll(() => {
 		const folder = process.env.HOSTILE_REPORTS;

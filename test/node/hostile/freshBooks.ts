@@ -3,13 +3,13 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { locator } from '../../harness/context';
 import { EXAMPLE, invitationRow, invitationsAnswer, memberRow, membersPage, projectRow, staffPage, staffRow, teamMemberRow, teamMembersPage, topLevelPage, upTo } from '../../harness/examples';
 
-/** A FreshBooks that answers every endpoint as documented, for whatever business and person; and a good call of every operation. */
+/** A FreshBooks that answers every endpoint as documented, for any business and person; and a valid call of every operation. */
 
 export const BUSINESS = 8675309;
 export const ACCOUNT = 'ACM123';
 const UUID = '00000000-0000-4000-8000-000000000001';
 
-/** Where each kind of request may go. An ID is what its family allows and nothing else. */
+/** The allowed paths. An ID must have the exact form of its kind. */
 const INTEGER = '[1-9][0-9]{0,14}';
 const UUID_FORM = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const ACCOUNT_FORM = '[A-Za-z0-9]{1,32}';
@@ -38,27 +38,27 @@ export type Endpoint = keyof typeof ENDPOINTS;
 
 const PATTERNS = Object.entries(ENDPOINTS).map(([name, [method, path]]) => ({ name: name as Endpoint, method, path: new RegExp(`^${path}$`) }));
 
-/** Which endpoint a request line is for; undefined for none that this package has any business with. */
+/** The endpoint of a request line; undefined for any that this package does not use. */
 export function endpointOf(method: string, url: string): Endpoint | undefined {
 	return PATTERNS.find((pattern) => pattern.method === method && pattern.path.test(url))?.name;
 }
 
 interface GoodCall {
 	parameters: INodeParameters;
-	/** The endpoints it may use; those it changes something with come with the path it must have. */
+	/** The endpoints it may use. Those that change something have the required path. */
 	endpoints: Endpoint[];
-	/** The output is FreshBooks' own object, of which the schema is an example only. */
+	/** The output is the FreshBooks object, for which the schema is only an example. */
 	raw?: boolean;
 }
 
 const business = locator('id', BUSINESS);
 const account = locator('id', ACCOUNT);
 const role = 'business_employee';
-/** What is read before anybody is invited, changed or removed. */
+/** The requests before anybody is invited, changed or removed. */
 const PRESENCE: Endpoint[] = ['me', 'teamMembers', 'members', 'invitations'];
 const OFFBOARDING: Endpoint[] = [...PRESENCE, 'removeMember', 'revoke', 'staffList', 'updateStaff'];
 
-/** One good call of every operation; `every operation is here` in input.test.ts compares it with the description. */
+/** One valid call of every operation. `every operation is here` in input.test.ts compares this with the description. */
 export const GOOD_CALLS: Record<string, GoodCall> = {
 	'access offboard': { parameters: { email: 'person1@example.com', businesses: 'all' }, endpoints: OFFBOARDING },
 	'access onboard': {
@@ -113,7 +113,7 @@ function meWith(body: string): IDataObject {
 	return { response: { ...EXAMPLE.usersMeModern.response, ...(JSON.parse(body) as IDataObject) } };
 }
 
-/** FreshBooks' answer to a request: three people, two invitations, two staff records. What was to be changed is changed. */
+/** FreshBooks' response to a request: three people, two invitations, two staff records. Changes succeed. */
 export function goodAnswer(method: string, url: string, body = ''): IDataObject {
 	switch (endpointOf(method, url)) {
 		case 'me':

@@ -12,7 +12,7 @@ jest.setTimeout(600_000);
 reporting('heavy');
 onAFastClock();
 
-/** The sizes of `npm run fuzz`, and those that `npm test` has time for. */
+/** The sizes for `npm run fuzz`, and smaller ones for `npm test`. */
 const BYTES = IS_LONG ? 100_000_000 : 2_000_000;
 const ROWS = IS_LONG ? 1_000_000 : 20_000;
 const DEPTH = 10_000;
@@ -26,7 +26,7 @@ afterAll(async () => await server.close());
 
 const nested = (inner: string): string => `${'{"a":'.repeat(DEPTH)}${inner}${'}'.repeat(DEPTH)}`;
 
-/** Rows whose count FreshBooks contradicts: five. */
+/** Rows with a contradicting count of five. */
 function manyRows(): string {
 	const rows = Array.from({ length: ROWS }, (_, place) => `{"uuid":"${String(place).padStart(8, '0')}-0000-4000-8000-000000000000","email":"p${place}@example.com","active":true}`);
 	return `{"response":[${rows.join(',')}],"meta":{"page":1,"per_page":100,"total":5}}`;
@@ -64,7 +64,7 @@ describe.each([200, 422, 500])('answered with %d', (status) => {
 	});
 });
 
-test('the trigger does not believe a list longer than its own count, and says so', async () => {
+test('the trigger rejects a list longer than its own count, and says so', async () => {
 	const text = manyRows();
 	const me = JSON.stringify(goodAnswer('GET', '/auth/api/v1/users/me'));
 	const people = JSON.stringify(teamMembersPage([1, 2, 3].map((number) => teamMemberRow(number))));
@@ -82,7 +82,7 @@ test('the trigger does not believe a list longer than its own count, and says so
 	expect(await trigger.poll()).toEqual({ items: [] });
 });
 
-if (IS_LONG) test('a list that never ends is given up as none of FreshBooks', async () => {
+if (IS_LONG) test('a list that never ends fails as malformed', async () => {
 	let row = 0;
 	server.answerWith(() => ({ status: 200, body: JSON.stringify({ response: { members: [memberRow(++row)], pages: { per_page: 1, total: 1e9 } } }) }));
 	const end = await endOf(run({ ...getMany, source: 'businessMembers' }, { credential: credential() }));

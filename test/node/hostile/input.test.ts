@@ -10,7 +10,7 @@ import { operationsOf, parametersOf, slotsOf, type Slot } from './parameters';
 import { hostileSuite } from './suite.cts';
 import { hostileValue, LONG_TEXTS, NASTY_TEXTS } from './values';
 
-/** All of them take a minute. */
+/** All of them together take a minute. */
 const SOME_LONG_TEXTS = IS_LONG ? LONG_TEXTS : LONG_TEXTS.slice(-2);
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
@@ -19,17 +19,17 @@ const server = hostileSuite('input');
 const { description } = new FreshBooks();
 const OPERATIONS = operationsOf(description).map((operation) => ({ ...operation, title: `${operation.resource} ${operation.operation}` }));
 
-/** IDs that a run may use without having been given them. */
+/** IDs that a run may use although they are not in its parameters. */
 const KNOWN_IDS = new Set([String(BUSINESS), ACCOUNT, '77128', '1', '2', '3', '55', '00000000-0000-4000-8000-000000000001']);
 
-/** Every text that a value could be taken for as an ID. */
+/** Every text of a value that could be used as an ID. */
 function atomsOf(value: unknown): string[] {
 	if (typeof value === 'string') return value.split(',').map((part) => part.trim().toLowerCase());
 	if (typeof value !== 'object' || value === null) return [String(value).toLowerCase()];
 	return Object.values(value).flatMap(atomsOf);
 }
 
-/** A sentence about a person or invitation that was looked up and settles the item. */
+/** A sentence that ends an item after a lookup of a person or invitation. */
 const ABOUT_A_PERSON = /^(No \S+( \S+)?( of business \d+)? has the (address|ID|UUID) |\S+ already has a pending invitation|\S+ is the connected user|\S+ is the owner)/;
 
 async function tryValue(title: string, slot: Slot, value: unknown): Promise<Ending> {
@@ -59,7 +59,7 @@ test('every operation is here', () => {
 	expect(OPERATIONS.map(({ title }) => title).sort()).toEqual(Object.keys(GOOD_CALLS).sort());
 });
 
-test.each(OPERATIONS)('$title does what it should with a good call', async ({ title, resource, operation }) => {
+test.each(OPERATIONS)('$title works with a valid call', async ({ title, resource, operation }) => {
 	server().answerWith(({ method, url, body }) => ({ status: 200, body: JSON.stringify(goodAnswer(method, url, body)) }));
 	const credential = connectedCredential({ environment: 'custom', apiBaseUrl: server().url });
 	const output = await run({ resource, operation, ...GOOD_CALLS[title].parameters }, { credential });
@@ -77,7 +77,7 @@ describe.each(OPERATIONS)('$title', (operation) => {
 	});
 });
 
-test.each(OPERATIONS)('$title: a word that n8n takes for a network error, in every place', async (operation) => {
+test.each(OPERATIONS)('$title: a word that n8n treats as a network error, in every place', async (operation) => {
 	for (const slot of parametersOf(description, operation).flatMap(slotsOf)) {
 		await attempt(operation.title, 'network word', async () => await tryValue(operation.title, slot, 'EACCES'));
 	}

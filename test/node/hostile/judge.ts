@@ -5,9 +5,9 @@ import { noteShown } from './campaign.cts';
 import { endpointOf, type Endpoint } from './freshBooks';
 import type { Arrived } from './server.cts';
 
-/** What counts as a good end of a hostile attempt. Everything here fails the test with the reason. */
+/** Checks the result of a hostile attempt. Every function throws with the reason. */
 
-/** What a run of a node came to. */
+/** The result of a run of a node. */
 export type RunEnd = { items: Array<{ json: IDataObject; pairedItem?: unknown }> } | { error: unknown };
 
 export async function endOf(work: Promise<Array<{ json: IDataObject; pairedItem?: unknown }>>): Promise<RunEnd> {
@@ -24,7 +24,7 @@ function fail(reason: string): never {
 	throw new Error(reason);
 }
 
-/** An error that n8n shows as the node meant it: of n8n's kind, not the fallback for defects, short, and without the token. */
+/** Checks an error: an n8n error class, not the fallback for defects, short, and without the token. */
 export function expectClear(error: unknown): string {
 	const { name, message, description } = error as { name?: unknown; message?: unknown; description?: unknown };
 	const text = `${String(message)} | ${String(description ?? '')}`;
@@ -39,7 +39,7 @@ export function expectClear(error: unknown): string {
 	return String(message);
 }
 
-/** Every request went to this host, to an endpoint of the operation, with the token, and with a body that is JSON. */
+/** Checks that every request went to this host and an endpoint of the operation, with the token and a JSON body. */
 export function expectIntended(arrived: readonly Arrived[], host: string, endpoints: readonly Endpoint[]): void {
 	for (const { method, url, host: asked, authorization, body } of arrived) {
 		const line = `${method} ${url.slice(0, 200)}`;
@@ -61,7 +61,7 @@ export function idsIn(arrived: readonly Arrived[]): string[] {
 
 const ownKeys = Reflect.ownKeys(Object.prototype).length;
 
-/** Nothing was added to the prototype that every object has. */
+/** Checks that nothing was added to Object.prototype. */
 export function expectPrototypeUntouched(): void {
 	const probe: IDataObject = {};
 	if ('polluted' in probe || Reflect.ownKeys(Object.prototype).length !== ownKeys) fail('Object.prototype was changed.');
@@ -69,7 +69,7 @@ export function expectPrototypeUntouched(): void {
 
 const SECRET_FIELDS = /"(?:fasttrack_token|api_token)"/;
 
-/** Items are objects that survive being stored as JSON, name the input item they came from, and carry no credential. */
+/** Checks that items are JSON objects, paired with an input item, and contain no credential. */
 export function expectItems(items: ReadonlyArray<{ json: IDataObject; pairedItem?: unknown }>): void {
 	for (const { json, pairedItem } of items) {
 		if (typeof json !== 'object' || json === null || Array.isArray(json)) fail(`An item that is no object: ${String(json)}`);

@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 
 /**
- * Watches every connection of this process. Not nock, which lets requests of more than a few ten kilobytes hang on their way
- * through (nock 14).
+ * Watches every connection of this process. Does not use nock, because nock 14 hangs on requests of more than some tens of
+ * kilobytes.
  */
 
 const strangers: string[] = [];
@@ -19,7 +19,7 @@ function targetOf(parts: unknown[]): Target {
 	return typeof first === 'object' && first !== null ? (first as Target) : { port: first as number };
 }
 
-/** Refuses every connection but to these ports of 127.0.0.1, and remembers it. */
+/** Refuses and records every connection except to these ports of 127.0.0.1. */
 export function allowOnly(urls: string[]): void {
 	allowed.clear();
 	for (const url of urls) allowed.add(new URL(url).host);
@@ -37,7 +37,7 @@ export function allowOnly(urls: string[]): void {
 	} as Socket['connect'];
 }
 
-/** Where else anything wanted to connect since `allowOnly`. */
+/** The refused connections since `allowOnly`. */
 export function connectionsElsewhere(): string[] {
 	return [...strangers];
 }

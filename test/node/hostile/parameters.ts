@@ -1,17 +1,17 @@
 import type { INodeParameters, INodeProperties, INodePropertyCollection, INodePropertyOptions, INodeTypeDescription, NodeParameterValueType } from 'n8n-workflow';
 
-/** The parameters of a node as its description lists them, so that no new one is forgotten. */
+/** The parameters of a node from its description, so that new ones are included. */
 
 export interface Operation {
 	resource: string;
 	operation: string;
 }
 
-/** One place into which a value can be put. */
+/** One place for a value. */
 export interface Slot {
 	/** e.g. `filters.email`, `member (email)`. */
 	name: string;
-	/** What an error may call it: its own display name and those of what it is part of. */
+	/** The names that an error may use: its display name and those of its parents. */
 	displayNames: string[];
 	/** The parameters with the expression in this place. */
 	fill(parameters: INodeParameters, expression: string): INodeParameters;
@@ -37,7 +37,7 @@ export function operationsOf({ properties }: INodeTypeDescription): Operation[] 
 		});
 }
 
-/** The parameters shown for an operation, whatever else they depend on. */
+/** The parameters of an operation, including those that depend on other parameters. */
 export function parametersOf({ properties }: INodeTypeDescription, { resource, operation }: Operation): INodeProperties[] {
 	return properties.filter(({ name, type, displayOptions }) => {
 		const { resource: resources = [], operation: operations = [] } = displayOptions?.show ?? {};
@@ -45,7 +45,7 @@ export function parametersOf({ properties }: INodeTypeDescription, { resource, o
 	});
 }
 
-/** What a parameter needs beside it to be shown at all. */
+/** The other parameters that a parameter needs to be shown. */
 function companions({ displayOptions }: INodeProperties): INodeParameters {
 	const others = Object.entries(displayOptions?.show ?? {}).filter(([name]) => name !== 'resource' && name !== 'operation');
 	return Object.fromEntries(others.map(([name, values]) => [name, (values?.[0] ?? null) as NodeParameterValueType]));
@@ -77,7 +77,7 @@ function collectionSlots(property: INodeProperties): Slot[] {
 	);
 }
 
-/** A parameter as a whole, and every place inside it. Fails for a kind of parameter that nothing here knows. */
+/** A parameter as a whole, and every place inside it. Throws for an unknown kind of parameter. */
 export function slotsOf(property: INodeProperties): Slot[] {
 	const { name, displayName, type } = property;
 	const whole: Slot = { name, displayNames: [displayName], fill: (parameters, expression) => ({ ...parameters, ...companions(property), [name]: expression }) };

@@ -12,7 +12,7 @@ reporting('redirects');
 onAFastClock();
 
 let api: TestServer;
-/** Another origin, to which no request of the node may ever come. */
+/** Another origin, which must never receive a request of the node. */
 let elsewhere: TestServer;
 
 beforeAll(async () => {
@@ -70,7 +70,7 @@ describe.each(CALLS)('a redirect of a %s', (method, parameters) => {
 });
 
 describe('a redirect of the token endpoint', () => {
-	// n8n sends the refresh itself (@n8n/client-oauth2) and lets axios follow; a node has no say in it.
+	// n8n sends the refresh itself (@n8n/client-oauth2), and axios follows redirects. A node cannot change that.
 	async function refreshedFrom(status: number): Promise<string> {
 		api.answerWith(({ url }) => (url === '/auth/oauth/token' ? { status, headers: { location: `${elsewhere.url}/token` } } : { status: 401, body: '{"error":"unauthenticated"}' }));
 		return (await errorOf({ resource: 'user', operation: 'getMe' }, { credential: credential() })).message;
@@ -87,8 +87,8 @@ describe('a redirect of the token endpoint', () => {
 		});
 	});
 
-	// Known and not in this package's reach: docs/security.md. When this fails, n8n has fixed it: say so there.
-	test.each([307, 308])('with %d is followed by n8n with the refresh token and the secret, which the redirecting host had anyway', async (status) => {
+	// Known, and outside this package: docs/security.md. If this fails, n8n has fixed it: update that page.
+	test.each([307, 308])('with %d is followed by n8n with the refresh token and the secret, which the redirecting host already had', async (status) => {
 		expect(await refreshedFrom(status)).toContain('no longer accepts the connection');
 		expect(api.arrived.find(({ url }) => url === '/auth/oauth/token')?.body).toContain(FIRST_REFRESH);
 		expect(elsewhere.arrived.map(({ method, body }) => [method, body.includes(FIRST_REFRESH)])).toContainEqual(['POST', true]);

@@ -18,7 +18,7 @@ function problemIn(file: string, json: unknown): string | undefined {
 	return validate(json) ? undefined : ajv.errorsText(validate.errors);
 }
 
-/** Why an output of an operation is not of the schema it promises; undefined when it is. */
+/** Why an output of an operation does not match its schema; undefined if it does. */
 export function schemaProblem(resource: string, operation: string, json: unknown): string | undefined {
 	return problemIn(`FreshBooks/__schema__/v1.0.0/${resource}/${operation}.json`, json);
 }

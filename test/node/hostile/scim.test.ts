@@ -12,7 +12,7 @@ import type { Answer } from './server.cts';
 import { hostileSuite } from './suite.cts';
 import { hostileValue, LONG_TEXTS, NASTY_KEYS, NASTY_TEXTS } from './values';
 
-/** Whatever arrives at the SCIM service's address: it answers in SCIM, and FreshBooks gets nothing that was refused. */
+/** For any request, the SCIM service answers in SCIM, and FreshBooks receives nothing that was refused. */
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
 const server = hostileSuite('scim');
@@ -34,7 +34,7 @@ const LONGEST_DETAIL = 1_500;
 
 const idOf = (address: string): string => Buffer.from(address).toString('base64url');
 
-/** A business that FreshBooks changes as it is asked to. */
+/** A business that FreshBooks changes as requested. */
 class Business {
 	people = upTo(PEOPLE);
 
@@ -42,7 +42,7 @@ class Business {
 
 	private invited = upTo(2).map((number) => invitationRow(number));
 
-	/** What was changed: `removed person1@example.com`. */
+	/** The changes, such as `removed person1@example.com`. */
 	readonly changes: string[] = [];
 
 	good(method: string, url: string, body: string): IDataObject | undefined {
@@ -59,7 +59,7 @@ class Business {
 			case 'invite':
 				return this.invite(JSON.parse(body) as IDataObject);
 			case 'revoke':
-				// The same request once more, as its answer was not understood, finds none.
+				// A repetition after an unreadable response finds none.
 				this.changes.push(...this.invited.filter((row) => row.id === id).map(({ email }) => `revoked ${String(email)}`));
 				this.invited = this.invited.filter((row) => row.id !== id);
 				return {};
@@ -123,7 +123,7 @@ function expectError(body: IDataObject, status: number): void {
 	if (/an unexpected error/.test(detail)) fail(`Met a defect: ${detail}`);
 }
 
-/** Whatever was asked, the answer is SCIM, with a status that a provider knows, and without a secret. */
+/** Checks that the response is SCIM, with a status that a provider knows, and without a secret. */
 function expectScim({ status, headers, body, items }: Answered): void {
 	const text = JSON.stringify({ headers, body, items }) ?? '';
 	noteShown(text);
@@ -140,7 +140,7 @@ function expectScim({ status, headers, body, items }: Answered): void {
 	else if (body.userName !== undefined) expectUser(body);
 }
 
-/** FreshBooks got nothing for what was refused, and otherwise what this service has to do with only. */
+/** Checks that FreshBooks received nothing for a refused request, and otherwise only requests of this service. */
 function expectModest(business: Business, { status }: Answered): void {
 	const arrived = server().arrived.filter(({ url }) => url !== REFRESHING);
 	expectIntended(arrived, new URL(server().url).host, ENDPOINTS);
@@ -150,7 +150,7 @@ function expectModest(business: Business, { status }: Answered): void {
 	if (status >= 400 && business.changes.length > 0) fail(`Answered ${status} after: ${business.changes.join(', ')}`);
 }
 
-/** Nobody but the person whose ID is in the path loses anything, and for a POST nobody does. */
+/** Checks that only the person whose ID is in the path loses access, and nobody after a POST. */
 function expectNoOneElse({ changes }: Business, { method, id }: Request): void {
 	for (const change of changes) {
 		const [what, address] = change.split(' ');
@@ -178,7 +178,7 @@ const PERSON = idOf('person1@example.com');
 const nastyText = fc.constantFrom(...NASTY_TEXTS);
 const someText = fc.oneof({ weight: 4, arbitrary: nastyText }, { weight: 2, arbitrary: fc.string({ unit: 'binary' }) }, { weight: 1, arbitrary: fc.constantFrom(...LONG_TEXTS) });
 const collections = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('Users', 'Groups', 'Bulk', 'Me', 'Schemas', 'ResourceTypes', 'ServiceProviderConfig', 'users', '.search', ...NASTY_KEYS) }, { weight: 1, arbitrary: someText });
-/** IDs of people who are there, of people of another business, of no person, and what is no ID. */
+/** IDs of existing people, of people of another business and of nobody, and invalid IDs. */
 const ids = fc.oneof(
 	fc.constantFrom(PERSON, idOf('person2@example.com'), idOf('invited1@example.com'), idOf('o@example.com')),
 	fc.constantFrom(idOf('somebody@another.example'), idOf('Person1@example.com'), `${PERSON}=`, `${PERSON}/`, '1', '00000000-0000-4000-8000-000000000001'),
@@ -203,7 +203,7 @@ const queries: fc.Arbitrary<IDataObject> = fc.oneof(
 const contentTypes = fc.oneof({ weight: 6, arbitrary: fc.constantFrom('application/scim+json', 'application/json; charset=utf-8', 'Application/SCIM+JSON') }, { weight: 1, arbitrary: fc.oneof(nastyText, fc.constantFrom('text/plain', 'application/xml', 'multipart/form-data; boundary=x', 'application/jsonx', 'application/json,text/html')) });
 
 const values = fc.oneof(hostileValue, fc.constantFrom<unknown>(true, false, 'False', 'true', [{ value: 'person1@example.com', type: 'work' }], [{ value: '{"id":"1","value":"Manager"}' }], { active: false }, { userName: 'x@example.com' }));
-/** A user in which one thing or several are not as they should be. */
+/** A user with one or several mistakes. */
 const users: fc.Arbitrary<unknown> = fc
 	.tuple(fc.constantFrom('new@example.com', 'person1@example.com', 'x', ''), fc.dictionary(attributes, values, { maxKeys: 4 }))
 	.map(([userName, others]) => ({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName, password: PASSWORD, ...others }));
@@ -230,7 +230,7 @@ const requests: fc.Arbitrary<Request> = fc.record({
 	body: bodies,
 });
 
-/** Requests that are as they should be but for their content: those come further. */
+/** Requests that are valid except for their content, and so get further. */
 const writes: fc.Arbitrary<Request> = fc.oneof(
 	users.map((body): Request => ({ collection: 'Users', id: undefined, method: 'POST', body: JSON.stringify(body) })),
 	fc.tuple(ids, users).map(([id, body]): Request => ({ collection: 'Users', id, method: 'PUT', body: JSON.stringify(body) })),
@@ -238,7 +238,7 @@ const writes: fc.Arbitrary<Request> = fc.oneof(
 	ids.map((id): Request => ({ collection: 'Users', id, method: 'DELETE' })),
 );
 
-describe('whatever a provider sends is answered in SCIM, and FreshBooks gets nothing that was refused', () => {
+describe('any request of a provider is answered in SCIM, and FreshBooks receives nothing that was refused', () => {
 	test('any address, query, header and body', async () => {
 		await fc.assert(fc.asyncProperty(requests, async (request) => await attempt('scim', 'request', async () => await tryRequest(request))), runs(60));
 	});
@@ -269,7 +269,7 @@ describe('whatever a provider sends is answered in SCIM, and FreshBooks gets not
 	});
 });
 
-test('whatever is shown as a token but the right one: the same 401, and FreshBooks is not asked', async () => {
+test('any wrong token: the same 401, and no request to FreshBooks', async () => {
 	const nearly = fc.constantFrom(SHOWN.slice(1), `${SHOWN}0`, SHOWN.toUpperCase(), ` ${SHOWN}x`, `${SHOWN},${SHOWN}`, `${SHOWN}\0`, [...SHOWN].toReversed().join(''));
 	const wrong = fc.oneof(nearly, someText, fc.string()).map((token) => `Bearer ${token}`);
 	const authorizations = fc.oneof(wrong, nastyText, fc.constantFrom(`Basic ${SHOWN}`, SHOWN, `Bearer${SHOWN}`)).filter((text) => !/^bearer +\S+$/i.test(text.trim()) || text.trim().split(/ +/)[1] !== SHOWN);
@@ -285,7 +285,7 @@ test('whatever is shown as a token but the right one: the same 401, and FreshBoo
 	await fc.assert(fc.asyncProperty(requests, authorizations, each), runs(60));
 });
 
-/** What a provider asks for when all is well. */
+/** Ordinary requests of a provider. */
 const ORDINARY: readonly Request[] = [
 	{ collection: 'Users', id: undefined },
 	{ collection: 'Users', id: PERSON },
@@ -296,7 +296,7 @@ const ORDINARY: readonly Request[] = [
 	{ collection: 'Users', id: idOf('invited1@example.com'), method: 'DELETE' },
 ];
 
-test('whatever FreshBooks answers: SCIM, nobody else loses anything, and nobody is invited twice', async () => {
+test('any response of FreshBooks: SCIM, nobody else loses access, and nobody is invited twice', async () => {
 	const each = async (request: Request, hostile: HostileAnswer, from: number, once: boolean) =>
 		await attempt('scim', 'answer', async (): Promise<Ending> => {
 			const business = new Business();
@@ -318,6 +318,6 @@ test('whatever FreshBooks answers: SCIM, nobody else loses anything, and nobody 
 	await fc.assert(fc.asyncProperty(fc.constantFrom(...ORDINARY), hostileAnswer, fc.integer({ min: 1, max: 12 }), fc.boolean(), each), runs(40));
 });
 
-test.each(ORDINARY.map((request) => [request.method ?? 'GET', request] as const))('an ordinary %s is done when all is well', async (_method, request) => {
+test.each(ORDINARY.map((request) => [request.method ?? 'GET', request] as const))('an ordinary %s succeeds', async (_method, request) => {
 	expect(await tryRequest(request)).toBe('items');
 });

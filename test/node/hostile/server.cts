@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A web server on 127.0.0.1 that answers what a test says and keeps what arrived. */
+/** A web server on 127.0.0.1 that returns what a test sets and records the requests. */
 
-/** A request exactly as it came over the wire. */
+/** A request exactly as received. */
 export interface Arrived {
 	method: string;
 	/** Path and query, undecoded. */
@@ -27,7 +27,7 @@ export interface TestServer {
 	url: string;
 	/** Since the last `answerWith`. */
 	arrived: Arrived[];
-	/** From now on, and forgets what arrived. */
+	/** Sets the response and clears the recorded requests. */
 	answerWith(answering: Answering): void;
 	close(): Promise<void>;
 }

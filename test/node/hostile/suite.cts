@@ -3,7 +3,7 @@ import { IS_LONG, reporting } from './campaign.cts';
 import { allowAll, allowOnly, connectionsElsewhere } from './network.cts';
 import { startServer, type TestServer } from './server.cts';
 
-/** Sets a hostile suite up: a server of its own, time that flies, and nowhere else to connect to. Gives the server, once tests run. */
+/** Sets up a hostile suite: its own server, a fast clock, and no other connections. Returns a function for the server. */
 export function hostileSuite(name: string): () => TestServer {
 	let server: TestServer;
 	jest.setTimeout(IS_LONG ? 3_600_000 : 60_000);

@@ -23,7 +23,7 @@ const BUSINESS = 77128;
 const REFRESHING = '/auth/oauth/token';
 const ENDPOINTS: Endpoint[] = ['me', 'teamMembers', 'teamMember', 'members', 'invitations'];
 
-/** Six people who are there all the time, unless a test takes one out. */
+/** Six people who are always present, unless a test removes one. */
 class Team {
 	rows: IDataObject[] = upTo(6).map((number) => teamMemberRow(number, { identity_id: number }));
 
@@ -90,7 +90,7 @@ async function expectAlive(trigger: TestTrigger, team: Team): Promise<void> {
 	expect(events.filter((one) => /person[1-7]@/.test(one))).toHaveLength(2);
 }
 
-/** One poll's attack: what is answered to lists and to look-ups; undefined for the truth. */
+/** The attack of one poll: the responses of lists and lookups; undefined for the truth. */
 interface Attack {
 	list?: HostileAnswer;
 	lookUp?: HostileAnswer;
@@ -102,7 +102,7 @@ interface TeamList {
 	response: IDataObject[];
 }
 
-/** The most dangerous lie: a whole list, with a count that fits, in which one person is not. */
+/** The most dangerous lie: a complete list with a matching count that lacks one person. */
 const listWithoutOne: fc.Arbitrary<HostileAnswer> = fc.nat(5).map((place): HostileAnswer => (good) => {
 	const rows = (good as TeamList).response.filter((_, at) => at !== place);
 	return { status: 200, body: JSON.stringify(teamMembersPage(rows)) };
@@ -126,7 +126,7 @@ function attackOn(team: Team, { list, lookUp, me, invitations }: Attack) {
 	};
 }
 
-test('whatever is answered, nobody who is there is reported as removed, and the trigger goes on as before', async () => {
+test('for any response, no present person is reported as removed, and the trigger continues', async () => {
 	const each = async (engine: Engine, attacks: Attack[]) =>
 		await attempt('trigger', 'answer', async (): Promise<Ending> => {
 			const team = new Team();
@@ -145,7 +145,7 @@ test('whatever is answered, nobody who is there is reported as removed, and the 
 	await fc.assert(fc.asyncProperty(fc.constantFrom(...ENGINES), fc.array(attack, { minLength: 1, maxLength: 4 }), each), runs(12));
 });
 
-test('whatever is answered while it is published or tried by hand: a clear error, or well-formed items', async () => {
+test('for any response during publishing or a manual test: a clear error, or well-formed items', async () => {
 	const each = async (engine: Engine, one: Attack, byHand: boolean) =>
 		await attempt('trigger', 'answer at the start', async (): Promise<Ending> => {
 			const team = new Team();
@@ -159,7 +159,7 @@ test('whatever is answered while it is published or tried by hand: a clear error
 	await fc.assert(fc.asyncProperty(fc.constantFrom(...ENGINES), attack, fc.boolean(), each), runs(10));
 });
 
-test('whatever became of the stored state, nobody is reported as removed, and the trigger goes on', async () => {
+test('for any damage to the stored state, nobody is reported as removed, and the trigger continues', async () => {
 	const each = async (engine: Engine, spoil: HostileBody) =>
 		await attempt('trigger', 'stored state', async (): Promise<Ending> => {
 			const team = new Team();
@@ -183,7 +183,7 @@ test('whatever became of the stored state, nobody is reported as removed, and th
 	await fc.assert(fc.asyncProperty(fc.constantFrom<Engine>('legacy', 'cursors'), hostileBody, each), runs(8));
 });
 
-/** n8n itself stores nothing but objects, and runs out of stack with one nested thousands deep before the trigger is asked. */
+/** n8n stores only objects, and overflows its stack with deeply nested ones before the trigger runs. */
 function asObject(text: string): string {
 	if (text.startsWith('{"response":'.repeat(1_000))) return '{}';
 	try {
@@ -194,7 +194,7 @@ function asObject(text: string): string {
 	}
 }
 
-describe('whatever a parameter holds: a clear error, or a poll of the intended paths', () => {
+describe('for any parameter value: a clear error, or a poll of the intended paths', () => {
 	const slots = new FreshBooksTrigger().description.properties.flatMap(slotsOf);
 
 	async function tryValue(slot: Slot, value: unknown): Promise<Ending> {
@@ -218,13 +218,13 @@ describe('whatever a parameter holds: a clear error, or a poll of the intended p
 	});
 });
 
-/** Whether the trigger's entry is something else than the object in which n8n keeps a state. */
+/** Whether the trigger's entry is not the object that n8n needs for a state. */
 function holdsNoObject(text: string): boolean {
 	const { 'node:FreshBooks': entry } = JSON.parse(text) as Record<string, unknown>;
 	return entry !== undefined && (typeof entry !== 'object' || entry === null || Array.isArray(entry));
 }
 
-test.each(['null', '"x"', '5', '[]'])('a stored state that is %s can keep none: a clear error with the way out', async (entry) => {
+test.each(['null', '"x"', '5', '[]'])('a stored state that is %s cannot be used: a clear error with the fix', async (entry) => {
 	const team = new Team();
 	server().answerWith(({ method, url }) => team.answer(method, url));
 	const trigger = triggerWith(WATCH, 'legacy');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Values that a workflow's data, or a broken service, may hand over where something else belongs. */
+/** Wrong values that a workflow or a broken service may pass. */
 
 const MEGABYTE = 1_000_000;
 
@@ -72,10 +72,10 @@ export const LONG_TEXTS: readonly string[] = [
 	`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`,
 ];
 
-/** Keys that reach a prototype where a program is careless. */
+/** Keys that reach a prototype in careless code. */
 export const NASTY_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype', 'toString', 'valueOf', 'toJSON', 'length', 'then', 'value', 'mode', '__rl'];
 
-/** JSON as it comes out of a parser: `__proto__` is a key like any other. */
+/** Parsed JSON, where `__proto__` is an ordinary key. */
 function parsed(text: string): unknown {
 	return JSON.parse(text) as unknown;
 }
@@ -115,7 +115,7 @@ const jsonish = fc.oneof(
 	fc.jsonValue(),
 );
 
-/** Anything an expression may come to, from a slip to an attack. */
+/** Any result of an expression, from a mistake to an attack. */
 export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
 	{ weight: 8, arbitrary: fc.constantFrom(...NASTY_TEXTS) },
 	{ weight: 4, arbitrary: plain },

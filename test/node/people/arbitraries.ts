@@ -3,15 +3,15 @@ import * as fc from 'fast-check';
 import type { ItemPlan, OperationName, RunPlan } from './context';
 import { CHANGES, LISTS, ROLES, type Alias, type Change, type InvitationPlan, type List, type ListFault, type RowPlan, type WorldPlan, type WriteFault } from './plan';
 
-/** Random histories: a world, and the one or two executions that meet in it. The simplest value comes first everywhere, for shrinking. */
+/** Random histories: a world, and one or two executions in it. Simple values come first, for shrinking. */
 export interface History {
 	world: WorldPlan;
 	runs: RunPlan[];
-	/** For Math.random, by which retries wait. */
+	/** Values of Math.random, which decides how long retries wait. */
 	luck: number;
 }
 
-/** Nothing in two histories of three. */
+/** Empty in two of three histories. */
 const sometimes = <Value>(some: fc.Arbitrary<Value[]>): fc.Arbitrary<Value[]> => fc.oneof({ weight: 2, arbitrary: fc.constant<Value[]>([]) }, { weight: 1, arbitrary: some });
 const seldom = fc.constantFrom(false, false, false, true);
 const often = fc.constantFrom(true, true, true, true, true, false);
@@ -88,14 +88,14 @@ const run: fc.Arbitrary<RunPlan> = fc.record({
 	continueOnFail: fc.boolean(),
 });
 
-/** A second execution is often about the same people: of the first's items, or of its own. */
+/** A second execution is often about the people of the first one's items, or of its own. */
 const runs: fc.Arbitrary<RunPlan[]> = fc.oneof(
 	{ weight: 3, arbitrary: run.map((one) => [one]) },
 	{ weight: 1, arbitrary: fc.tuple(run, run).map(([one, other]) => [one, { ...other, items: one.items }]) },
 	{ weight: 1, arbitrary: fc.tuple(run, run) },
 );
 
-/** Businesses that the world does not have become its first. */
+/** Replaces businesses that the world does not have by its first one. */
 function withinWorld({ world: plan, runs: plans, luck }: History): History {
 	const count = plan.businesses.length;
 	return {

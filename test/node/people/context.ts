@@ -4,7 +4,7 @@ import { FreshBooks } from '../../../nodes/FreshBooks/FreshBooks.node';
 import { addressOf, businessIdOf, SECRETS, type Alias } from './plan';
 import type { World } from './world';
 
-/** The action node, run from its outside in a world: n8n is a fake with only what the node uses. */
+/** Runs the action node in a world, with a minimal fake of n8n. */
 
 const RESOURCES = { offboard: 'access', onboard: 'access', create: 'invitation', revoke: 'invitation', remove: 'teamMember', updateRole: 'teamMember' } as const;
 export type OperationName = keyof typeof RESOURCES;
@@ -12,10 +12,10 @@ export type OperationName = keyof typeof RESOURCES;
 export interface ItemPlan {
 	human: number;
 	alias: Alias;
-	/** The business, for operations that take one. */
+	/** The business, for operations with one. */
 	business: number;
 	role: string;
-	/** How operations on one member or invitation name it; by address unless given, and where nothing has such an ID at first. */
+	/** How operations name one member or invitation. By address by default, or if nothing has such an ID at the start. */
 	by?: 'email' | 'id' | 'uuid';
 }
 
@@ -23,16 +23,16 @@ export interface ItemPlan {
 export interface RunPlan {
 	operation: OperationName;
 	items: ItemPlan[];
-	/** Before which request of the other execution it begins; with it where null. */
+	/** The request of the other execution before which it starts; null: both start together. */
 	before: number | null;
-	/** The other execution's request waits until this one is over. */
+	/** The other execution's request waits until this one ends. */
 	holds: boolean;
 	dryRun: boolean;
 	updateRole: boolean;
 	includeOtherAddresses: boolean;
 	ifNotFound: 'error' | 'succeed';
 	failOnPartial: boolean;
-	/** For an offboarding: the businesses; all where null. */
+	/** The businesses of an offboarding; null: all. */
 	businesses: number[] | null;
 	batchSize: number;
 	continueOnFail: boolean;
@@ -53,13 +53,13 @@ export const ONE_RUN: RunPlan = {
 	continueOnFail: true,
 };
 
-/** What an execution answered. */
+/** The result of an execution. */
 export interface Ended {
 	plan: RunPlan;
 	outputs: INodeExecutionData[];
-	/** What it threw instead. */
+	/** The thrown error. */
 	thrown: IDataObject | undefined;
-	/** Everything that was shown: items, hints, log. */
+	/** Everything shown: items, hints, log. */
 	shown: string;
 }
 
@@ -67,7 +67,7 @@ export const emailOf = ({ human, alias }: ItemPlan): string => addressOf(human, 
 
 const PROPERTIES = new FreshBooks().description.properties;
 
-/** The options that the node offers for an operation: others it would refuse. */
+/** The options of an operation; the node refuses others. */
 function offeredOptions(operation: OperationName): Set<string> {
 	const isIt = ({ name, displayOptions: { show } = {} }: INodeProperties): boolean =>
 		name === 'options' && show?.operation?.includes(operation) === true && show.resource?.includes(RESOURCES[operation]) === true;
@@ -125,19 +125,19 @@ interface ThrownLike {
 
 /** Runs one execution to its end. */
 export async function execute(world: World, run: number, plan: RunPlan): Promise<Ended> {
-	const noted: unknown[] = [];
+	const logged: unknown[] = [];
 	const ended: Ended = { plan, outputs: [], thrown: undefined, shown: '' };
 	try {
-		const outputs = await new FreshBooks().execute.call(contextFor(world, run, plan, (text) => noted.push(text)));
+		const outputs = await new FreshBooks().execute.call(contextFor(world, run, plan, (text) => logged.push(text)));
 		ended.outputs = outputs.flat();
 	} catch (error) {
 		const { message, description, context } = error as ThrownLike;
 		ended.thrown = { error: message, message: description ?? '', item: context?.itemIndex as number, details: context?.data };
 	}
-	return { ...ended, shown: JSON.stringify([ended.outputs, ended.thrown, noted]) };
+	return { ...ended, shown: JSON.stringify([ended.outputs, ended.thrown, logged]) };
 }
 
-/** Runs one execution, or two that meet as planned, and lets all that is under way arrive afterwards. */
+/** Runs one or two executions as planned, and then delivers all late writes. */
 export async function play(world: World, plans: RunPlan[]): Promise<Ended[]> {
 	const [first, second] = plans;
 	let other: Promise<Ended> | undefined;

@@ -2,17 +2,17 @@ import { emailOf, type Ended, type ItemPlan } from './context';
 import type { List } from './plan';
 import type { Row, Sent, Shown, World } from './world';
 
-/** One execution's requests, read as the rules for people read them. */
+/** Interprets the requests of one execution for the rules about people. */
 
 export interface Violation {
 	check: string;
 	sentence: string;
 }
 
-/** Letters that Unicode's NFC would replace by another letter: the Kelvin, Ångström and Ohm signs. */
+/** Letters that Unicode's NFC replaces by other letters: the Kelvin, Ångström and Ohm signs. */
 const SIGNS = /([\u2126\u212a\u212b])/;
 
-/** The form in which addresses compare: NFC, and lower case of letters that come back from it. */
+/** The form of addresses for comparison: NFC, and lower case if its upper case is the same letter. */
 export function keyOf(address: string | null): string {
 	const composed = (address ?? '').trim().split(SIGNS).map((part) => (SIGNS.test(part) ? part : part.normalize('NFC'))).join('');
 	return [...composed].map((letter) => (letter.toLowerCase().toUpperCase() === letter ? letter.toLowerCase() : letter)).join('');
@@ -47,7 +47,7 @@ function wholeReadings(sent: Sent[], list: List, business: number): Reading[] {
 	return readings.filter(({ isWhole }) => isWhole);
 }
 
-/** Everything about one execution that the checks look at. */
+/** Everything about one execution that the checks use. */
 export class Judged {
 	readonly sent: Sent[];
 	readonly writes: Sent[];
@@ -68,7 +68,7 @@ export class Judged {
 		return wholeReadings(this.sent, list, business).filter(({ last }) => last < until);
 	}
 
-	/** FreshBooks plainly does not offer the list: 404 before anything else, and never read. */
+	/** FreshBooks does not offer the list: only 404s, and no successful reading. */
 	isNotOffered(list: List, business: number, until = Infinity): boolean {
 		const first = this.sent.find((one) => one.method === 'GET' && one.target === list && one.business === business && isClear(one) && one.status !== 429);
 		return first?.status === 404 && this.readings(list, business, until).length === 0;
@@ -79,14 +79,14 @@ export class Judged {
 		return operation === 'offboard' ? (businesses === null || businesses.includes(business)) : item.business === business;
 	}
 
-	/** The identities that the first whole readings of an item's businesses, ended before request `until`, show beside the address. */
+	/** The identities that the first complete readings of an item's businesses show for the address, before request `until`. */
 	identitiesOf(item: ItemPlan, until = Infinity): Set<number> {
 		const businesses = this.world.plan.businesses.map((_, business) => business).filter((business) => this.covers(item, business));
 		const first = businesses.flatMap((business) => PEOPLE.flatMap((list) => this.readings(list, business, until)[0]?.rows ?? []));
 		return new Set(first.flatMap(({ email, identity }) => (identity !== null && keyOf(email) === keyOf(emailOf(item)) ? [identity] : [])));
 	}
 
-	/** Rows that the node may take for the person: by any identity that this execution was shown beside the address, in any business. */
+	/** Rows that the node may treat as the person's: by any identity that this execution saw for the address, in any business. */
 	mayBePerson(item: ItemPlan): (row: { email: string | null; identity: number | null }) => boolean {
 		const address = keyOf(emailOf(item));
 		const rows = this.sent.flatMap(({ shown }) => shown ?? []);
@@ -100,7 +100,7 @@ export class Judged {
 		return ({ email, identity }) => (email !== null && keyOf(email) === keyOf(emailOf(item))) || (identity !== null && identities.has(identity));
 	}
 
-	/** The item that a write is about, and everybody whom its ID ever named. */
+	/** The item of a write, and everybody who ever had its ID. */
 	about(write: Sent): { item: ItemPlan | undefined; rows: Row[] } {
 		const business = write.business ?? 0;
 		const rows = write.target === 'members' ? this.world.rowsEver(business, write.id ?? 0) : [];
@@ -122,7 +122,7 @@ export class Judged {
 		return { item: byId ?? byAddress ?? byIdentity, rows };
 	}
 
-	/** The list of members shows a row without its address, and the published list does not show the identity under others only. */
+	/** The members list shows a row without an address, and the published list does not show its identity only with other addresses. */
 	private isUnderNoOtherAddress(item: ItemPlan, rows: Row[], business: number, until: number): boolean {
 		const published = this.readings('teamMembers', business, until).at(-1)?.rows ?? [];
 		const listed = published.filter(({ identity }) => identity !== null && rows.some((row) => row.identity === identity));

@@ -1,8 +1,8 @@
 /**
- * The people operations against random histories of FreshBooks, judged by an oracle that knows the truth. A failure prints
- * fast-check's `seed` and `path`; to replay it, or to look for one check only:
+ * Runs the people operations on random histories of FreshBooks. An oracle that knows the truth checks the results. A failure
+ * prints fast-check's `seed` and `path`. To replay it, or to run one check only:
  * npx jest test/node/people/histories --globals '{"peopleReplay":{"seed":1,"path":"0:1","check":"falseVerified"}}'
- * Many of them: npm run fuzz -- --runs 20000 --only histories
+ * More histories: npm run fuzz -- --runs 20000 --only histories
  */
 import * as fc from 'fast-check';
 
@@ -22,7 +22,7 @@ reporting('people');
 declare const peopleReplay: { seed?: number; path?: string; check?: string; numRuns?: number } | undefined;
 const { check = undefined, ...REPLAY } = typeof peopleReplay === 'undefined' ? {} : peopleReplay;
 
-/** Numbers from 0 to 1 that are the same in every replay (mulberry32). */
+/** Reproducible random numbers from 0 to 1 (mulberry32). */
 function luckFrom(seed: number): () => number {
 	let state = seed;
 	return () => {
@@ -43,7 +43,7 @@ async function violationsIn({ world: plan, runs: plans, luck }: History): Promis
 	return judge(world, ended).filter((one) => check === undefined || one.check === check);
 }
 
-it('no history makes an execution do or say something false', async () => {
+it('no history makes an execution do or report something false', async () => {
 	const property = fc.asyncProperty(histories, async (history) => {
 		await attempt(history.runs[0].operation, 'history', async () => {
 			const violations = await violationsIn(history);

@@ -1,4 +1,4 @@
-/** The oracle itself: what it must find in an execution that did or said something false, and nothing in a quiet one. */
+/** Tests the oracle: it must find false actions and reports, and nothing in a correct execution. */
 import { onAFastClock } from '../../harness/clock';
 import { ONE_RUN, play, type Ended } from './context';
 import { keyOf } from './evidence';
@@ -13,7 +13,7 @@ onAFastClock();
 const PERSON = { human: 1, alias: 'own' as const, role: 'business_employee', active: true, hasIdentity: true, addressNotIn: null, hasAddress: true };
 const EMAIL = 'person1@example.com';
 
-/** An offboarding of one person that went well, with something about it changed afterwards. */
+/** A successful offboarding of one person, with a change of its record. */
 async function found(change: (world: World, ended: Ended) => void): Promise<string[]> {
 	const world = new World({ ...QUIET, businesses: [{ rows: [PERSON], invitations: [] }] });
 	const [ended] = await play(world, [{ ...ONE_RUN, failOnPartial: false }]);
@@ -49,7 +49,7 @@ const TAMPERED: Array<[string, (world: World, ended: Ended) => void]> = [
 	['wrongPerson', (_, ended) => (ended.plan = { ...ended.plan, items: [{ ...ended.plan.items[0], human: 2 }] })],
 ];
 
-it('finds nothing in an offboarding that went well', async () => {
+it('finds nothing in a successful offboarding', async () => {
 	expect(await found(() => undefined)).toEqual([]);
 });
 

@@ -5,7 +5,7 @@ import { isClear, Judged, keyOf, mayHaveBeenDone, PEOPLE, type Reading, type Vio
 import { addressOf, businessIdOf, identityOf, LISTS, LONGEST_LAG_MS, ME, roleOf, SECRETS, type List } from './plan';
 import type { Row, Sent, Shown, World } from './world';
 
-/** Knows the truth and every request, and judges what an execution did and said by the rules for people. */
+/** Knows the truth and every request, and checks by the rules for people what an execution did and reported. */
 
 const where = ({ method, path }: Sent): string => `${method} ${path}`;
 const DECIDING: Record<string, readonly List[]> = { revoke: ['invitations'], remove: PEOPLE, updateRole: PEOPLE, create: LISTS, offboard: LISTS };
@@ -15,7 +15,7 @@ function decidingLists(operation: string, { method, target }: Sent): readonly Li
 	return method === 'PUT' ? PEOPLE : method === 'DELETE' && target === 'invitations' ? ['invitations'] : LISTS;
 }
 
-/** Never a wrong write. */
+/** Checks that no write is wrong. */
 function judgeWrite(judged: Judged, write: Sent): void {
 	const { world, ended } = judged;
 	const business = write.business ?? 0;
@@ -30,32 +30,32 @@ function judgeWrite(judged: Judged, write: Sent): void {
 	if (write.target === 'invitations' && write.method === 'DELETE') judgeRevocation(judged, write);
 	if (write.method === 'POST') judgeInvitation(judged, write, item);
 	const readsPublished = !judged.isNotOffered('teamMembers', business);
-	// Nobody can know whose an address is that its owner accepted an invitation under a moment ago, while the only list that shows identities lags.
+	// Nobody can know whose address it is if its owner has just accepted an invitation and the only list with identities lags.
 	const isShown = ({ email }: Row): boolean => judged.readings('teamMembers', business, write.begun).at(-1)?.rows.some((row) => keyOf(row.email) === keyOf(email)) ?? false;
 	const isKnowable = (row: Row): boolean => world.plan.identityInMembers || (readsPublished && row.email !== null && row.addressNotIn === null && isShown(row));
 	const isMe = (row: Row): boolean => (isKnowable(row) && row.identity === identityOf(ME)) || keyOf(row.email) === keyOf(addressOf(ME, 'own'));
 	judged.unless(!rows.some(isMe), 'connectedUser', `${where(write)} is about the connected user.`);
 }
 
-/** A row without an address and without an identity may be anybody's, also the connected user's. */
+/** A row with neither address nor identity may be anybody's, even the connected user's. */
 function judgeNobody(judged: Judged, write: Sent): void {
 	const row = judged.readings('members', write.business ?? 0, write.begun).at(-1)?.rows.find(({ id }) => id === write.id);
 	judged.unless(row === undefined || row.email !== null || row.identity !== null, 'nobody', `${where(write)} is about a row without an address and without an identity.`);
 }
 
-/** Only a pending invitation is revoked; a status that nobody knows is doubt. */
+/** Only a pending invitation may be revoked; an unknown status is a doubt. */
 function judgeRevocation(judged: Judged, write: Sent): void {
 	const row = judged.readings('invitations', write.business ?? 0, write.begun).at(-1)?.rows.find(({ id }) => id === write.id);
 	judged.unless(row === undefined || row.status === 'pending', 'notPending', `${where(write)} is about an invitation that is listed as '${row?.status}'.`);
 }
 
-/** The last whole reading that shows who is an owner. */
+/** The last complete reading that shows the owners. */
 function ownersSeen(judged: Judged, business: number, until = Infinity): Reading | undefined {
 	const list = judged.isNotOffered('teamMembers', business, until) ? 'members' : 'teamMembers';
 	return judged.readings(list, business, until).at(-1);
 }
 
-/** The same address, and not two people who are known to share it. */
+/** The same address, unless two people are known to share it. */
 function mayBeSame(row: Row, shown: Shown): boolean {
 	const differ = row.identity !== null && shown.identity !== null && row.identity !== shown.identity;
 	return row.email !== null && keyOf(shown.email) === keyOf(row.email) && !differ;
@@ -80,16 +80,16 @@ function judgeOwner(judged: Judged, write: Sent, rows: Row[], item: ItemPlan | u
 function judgeInvitation(judged: Judged, write: Sent, item: ItemPlan | undefined): void {
 	const business = write.business ?? 0;
 	const read = (list: List): Reading[] => judged.readings(list, business, write.begun);
-	// Who it is was known by what had been read then: the list of members may have been offered only afterwards.
+	// Only earlier readings count: the members list may have been offered later.
 	const isPerson = item ? judged.isPerson(item, write.begun) : () => false;
 	const published = read('teamMembers').at(-1);
-	const isIn = ({ rows }: Reading): boolean => rows.some((row) => isPerson(row) && row.active !== false && !isListedInactive(row, published));
+	const hasAccess = ({ rows }: Reading): boolean => rows.some((row) => isPerson(row) && row.active !== false && !isListedInactive(row, published));
 	const isInvited = ({ rows }: Reading): boolean => rows.some((row) => isPerson(row) && row.status === 'pending');
-	judged.unless(!PEOPLE.some((list) => read(list).slice(-1).some(isIn)), 'invitedMember', `${where(write)} invites ${write.email}, who is a member in the last list that was read.`);
+	judged.unless(!PEOPLE.some((list) => read(list).slice(-1).some(hasAccess)), 'invitedMember', `${where(write)} invites ${write.email}, who is a member in the last list that was read.`);
 	judged.unless(!read('invitations').slice(-1).some(isInvited), 'invitedInvited', `${where(write)} invites ${write.email}, who has a pending invitation in the last list that was read.`);
 	const free = read('invitations').find((reading) => !isInvited(reading));
 	for (const list of free ? PEOPLE.filter((one) => read(one).length > 0) : []) {
-		const isFree = read(list).some((people) => people.first > (free?.last ?? 0) && !isIn(people));
+		const isFree = read(list).some((people) => people.first > (free?.last ?? 0) && !hasAccess(people));
 		judged.unless(isFree, 'peopleOlder', `${where(write)} invites ${write.email}, of whom no reading of ${list} is free that came after one of the invitations without them.`);
 	}
 	const earlier = judged.writes.filter((one) => one.method === 'POST' && one.index < write.index && one.business === business && keyOf(one.email) === keyOf(write.email));
@@ -102,7 +102,7 @@ function isListedInactive({ email }: Shown, published: Reading | undefined): boo
 	return rows.length > 0 && rows.every(({ active }) => active === false);
 }
 
-/** One execution makes one invitation of an address. */
+/** One execution invites an address once. */
 function judgeInvitationsMade(judged: Judged): void {
 	for (const [business, states] of judged.world.states.entries()) {
 		const made = states.flatMap(({ invitations }) => invitations.filter(({ by }) => by === judged.run));
@@ -113,12 +113,12 @@ function judgeInvitationsMade(judged: Judged): void {
 	}
 }
 
-/** Why nobody may say that a person is out of a business; undefined when the lists that were read show it. */
+/** Why it is wrong to report that a person is out of a business; undefined if the read lists show it. */
 export function whyNotOut(judged: Judged, item: ItemPlan, business: number): string | undefined {
 	const isAbout = (named: ItemPlan | undefined): boolean => named !== undefined && keyOf(emailOf(named)) === keyOf(emailOf(item));
 	const writes = judged.writes.filter((write) => write.business === business && isAbout(judged.about(write).item));
 	const lastWrite = writes.at(-1)?.index ?? -1;
-	// Another business that was readable only afterwards cannot have shown who it is.
+	// A business that was readable only later cannot have shown who it is.
 	const lastReading = Math.max(...PEOPLE.flatMap((list) => judged.readings(list, business).map(({ last }) => last)));
 	const isPerson = judged.isPerson(item, lastReading + 1);
 	const after = (list: List, since: number): Reading[] => judged.readings(list, business).filter(({ first }) => first > since);
@@ -136,8 +136,8 @@ export function whyNotOut(judged: Judged, item: ItemPlan, business: number): str
 	}
 	const changedNothing = writes.filter(({ method, target, status }) => method === 'DELETE' && target === 'invitations' && status !== null && status >= 400 && status < 500).at(-1);
 	const lastPeople = Math.max(...PEOPLE.flatMap((list) => judged.readings(list, business).map(({ last }) => judged.world.sent[last].at)));
-	const isIn = rowsIn(judged, business, changedNothing?.at).some(({ key, ...row }) => isPerson(row) && rowsIn(judged, business, lastPeople).some((one) => one.key === key));
-	if (changedNothing && isIn && lastPeople < changedNothing.at + LONGEST_LAG_MS) return 'the invitation could not be revoked as it was accepted, and the lists of people were not looked at for 15 seconds';
+	const hasAccess = rowsIn(judged, business, changedNothing?.at).some(({ key, ...row }) => isPerson(row) && rowsIn(judged, business, lastPeople).some((one) => one.key === key));
+	if (changedNothing && hasAccess && lastPeople < changedNothing.at + LONGEST_LAG_MS) return 'the invitation could not be revoked as it was accepted, and the lists of people were not looked at for 15 seconds';
 	return undefined;
 }
 
@@ -145,7 +145,7 @@ function rowsIn(judged: Judged, business: number, at: number | undefined): Row[]
 	return judged.world.state(business, at).rows.filter(({ active, removed }) => active && !removed);
 }
 
-/** Whether a listed row is somebody with access: the guide's list shows inactive people as well, and the truth knows. */
+/** Whether a listed row has access. The members list also shows inactive people, so this uses the truth. */
 function isInNow(judged: Judged, shown: Shown, business: number, asOf: number): boolean {
 	return rowsIn(judged, business, asOf).some(({ memberId, uuid }) => memberId === shown.id || uuid === shown.id);
 }
@@ -158,7 +158,7 @@ interface Report extends IDataObject {
 	businesses?: Array<{ businessId: number; verified: boolean; outcome: string; done: Array<{ action: string; id: number; wasGone: boolean; by?: string }> }>;
 }
 
-/** Every report in an answer, wherever it stands, and the item it is about: what stands beside it says so, or where the answer came. */
+/** Every report in a result, at any place, and its item: from the fields beside it, or from its position. */
 export function reportsIn(value: unknown, item: number): Array<{ item: number; report: Report }> {
 	if (typeof value !== 'object' || value === null) return [];
 	if ('status' in value && 'email' in value && 'message' in value) return [{ item, report: value as Report }];
@@ -207,14 +207,14 @@ function judgeOnboarding(judged: Judged, report: Report, item: ItemPlan): void {
 	judged.unless(report.roleUpdated !== true || hasRole || answered, 'falseRole', `'roleUpdated' for ${report.email}, who never had the role ${item.role}.`);
 }
 
-/** Who is called removed or missing, by the ID that was named, is gone, unless FreshBooks said so itself. */
+/** A person reported as removed or missing by ID must be gone, unless FreshBooks itself said so. */
 function judgeSingle(judged: Judged, { deleted }: IDataObject, item: ItemPlan): void {
 	const { world, ended, writes } = judged;
 	const { memberId, invitationId } = world.idsOf(item);
 	const isConfirmed = writes.some(({ id, status, authored }) => (id === memberId || id === invitationId) && authored && status !== null && status < 300);
 	if (deleted !== true || isConfirmed || (item.by ?? 'email') === 'email') return;
-	const isIn = rowsIn(judged, item.business, undefined).some((row) => row.memberId === memberId);
-	judged.unless(ended.plan.operation !== 'remove' || !isIn, 'falseGone', `member ${memberId} is called gone, and is there.`);
+	const hasAccess = rowsIn(judged, item.business, undefined).some((row) => row.memberId === memberId);
+	judged.unless(ended.plan.operation !== 'remove' || !hasAccess, 'falseGone', `member ${memberId} is called gone, and is there.`);
 	if (ended.plan.operation !== 'revoke') return;
 	const [first] = world.states[item.business];
 	const invitation = first.invitations.find(({ id }) => id === invitationId);
@@ -226,7 +226,7 @@ function judgeSingle(judged: Judged, { deleted }: IDataObject, item: ItemPlan): 
 	judged.unless(!hasJoined || !isReadable, 'falseGone', `invitation ${invitationId} is called gone, and was accepted.`);
 }
 
-/** What a text says must have happened on the wire. */
+/** Texts must match the requests and responses. */
 function judgeText(judged: Judged, text: string, item: ItemPlan): void {
 	if (judged.hasRepeatedPeople) return;
 	const writes = judged.writes.filter((write) => judged.about(write).item === item);
@@ -241,13 +241,13 @@ function judgeText(judged: Judged, text: string, item: ItemPlan): void {
 	judged.unless(!/several times/i.test(text) || isRepeated, 'falseTries', `'several times' was said of ${emailOf(item)}, but nothing was sent twice.`);
 }
 
-/** Whoever took an owner out and then reads that none is left says so. */
+/** An execution that removed an owner and then reads that none is left must report it. */
 function judgeOwnersLeft(judged: Judged): void {
 	for (const write of judged.writes.filter(({ method, target, status, applied }) => method === 'DELETE' && target === 'members' && (status === 204 || applied))) {
 		const business = write.business ?? 0;
 		const wasOwner = rowsIn(judged, business, write.at - 1).some(({ role, memberId }) => role === 'owner' && memberId === write.id);
 		const seen = ownersSeen(judged, business);
-		// An owner whom no reading of this execution ever showed cannot be missed.
+		// An owner whom this execution never read cannot be missed.
 		const wasSeen = judged.readings('teamMembers', business).some(({ rows }) => rows.some(({ role, active }) => role === 'owner' && active !== false));
 		const isLeft = !wasSeen || !seen || seen.first < write.index || seen.rows.some(({ role, active }) => role === 'owner' && active !== false);
 		judged.unless(!wasOwner || isLeft || /\bno\b[^.]*\bowner/i.test(judged.ended.shown), 'noOwnerLeft', `business ${business} has no owner any more after ${where(write)}, and nothing says so.`);
@@ -276,7 +276,7 @@ function judgeOne(judged: Judged): void {
 	judged.unless(!shown.includes('not made for'), 'unexpected', `an unexpected error was thrown: ${shown.slice(0, 300)}`);
 }
 
-/** Everything that speaks against what the executions did and said; empty when all is as the rules have it. */
+/** All violations of the rules by the executions; empty if there are none. */
 export function judge(world: World, ended: Ended[]): Violation[] {
 	return ended.flatMap((one, run) => {
 		const judged = new Judged(world, run, one);

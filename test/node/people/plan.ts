@@ -1,9 +1,9 @@
-/** What a world begins with and what will happen in it: plain values, drawn at random or written down by a test. */
+/** The start of a world and its events: plain values, random or written by a test. */
 
 export type List = 'teamMembers' | 'members' | 'invitations';
 export const LISTS: readonly List[] = ['teamMembers', 'members', 'invitations'];
 
-/** Role names as the published list has them, and as the guide's lists have them. */
+/** Role names of the published list, and of the guide's lists. */
 const SHORT_ROLES = new Map([
 	['owner', 'owner'],
 	['business_partner', 'admin'],
@@ -13,24 +13,24 @@ const SHORT_ROLES = new Map([
 ]);
 export const ROLES: readonly string[] = [...SHORT_ROLES.keys()];
 
-/** A role as the guide's lists name it. */
+/** A role name of the guide's lists. */
 export const shortRole = (role: string): string => SHORT_ROLES.get(role) ?? role;
 
-/** The one name under which this world keeps a role. */
+/** The name by which this world stores a role. */
 export function roleOf(name: unknown): string {
 	const word = String(name).trim().toLowerCase();
 	return ROLES.find((role) => role === word || SHORT_ROLES.get(role) === word) ?? word;
 }
 
-/** The connected user; everybody else has a higher number. */
+/** The connected user. All others have higher numbers. */
 export const ME = 0;
 export type Alias = 'own' | 'case' | 'other' | 'shared';
 
-/** Person 3 has a letter with two Unicode forms; the first letter of person 5 is the Kelvin sign, which is not the k of person 4. */
+/** Person 3 has a letter with two Unicode forms. The first letter of person 5 is the Kelvin sign, not the k of person 4. */
 const LOCAL_PARTS = new Map([[3, 'jos\u00e9'], [4, 'kim'], [5, '\u212aim']]);
 const SPELLED_OTHERWISE = new Map([[3, 'JOSE\u0301'], [4, 'KIM'], [5, '\u212aIM']]);
 
-/** An address of a person: their own, the same in another form, a second one, or one that several people share. */
+/** An address of a person: their own, its other form, a second one, or a shared one. */
 export function addressOf(human: number, alias: Alias): string {
 	if (alias === 'shared') return 'shared@example.com';
 	if (alias === 'other') return `other${human}@example.com`;
@@ -60,14 +60,14 @@ export interface InvitationPlan {
 
 export interface ListFault {
 	target: List | 'me';
-	/** From which request to it on, counted from 0, and for how many. */
+	/** The first affected request, from 0, and how many. */
 	from: number;
 	count: number;
 	how: 'error' | 'forbidden' | 'notFound' | 'webPage' | 'truncated' | 'throttled' | 'reset' | 'hidden' | 'empty';
 }
 
 export interface WriteFault {
-	/** Which write it meets, counted from 0, and how many. */
+	/** The first affected write, from 0, and how many. */
 	from: number;
 	count: number;
 	effect: 'done' | 'none' | 'late';
@@ -78,7 +78,7 @@ export interface WriteFault {
 
 export const CHANGES = ['accept', 'leave', 'newAddress', 'newIds', 'role', 'deactivate', 'invite', 'revoke'] as const;
 
-/** What somebody else does before the request with this number is answered. */
+/** What somebody else does before the response to the request with this number. */
 export interface Change {
 	before: number;
 	business: number;
@@ -92,7 +92,7 @@ export interface WorldPlan {
 	businesses: Array<{ rows: RowPlan[]; invitations: InvitationPlan[] }>;
 	/** Lists that FreshBooks does not offer. */
 	absent: List[];
-	/** How far behind the truth the answers of each list are, one after another, in milliseconds. */
+	/** How far each response of a list lags behind the truth, in milliseconds. */
 	lags: Record<List, number[]>;
 	identityInMembers: boolean;
 	keepsRemoved: boolean;
@@ -100,7 +100,7 @@ export interface WorldPlan {
 	faults: ListFault[];
 	writeFaults: WriteFault[];
 	changes: Change[];
-	/** How many turns of the event loop's microtasks each answer takes, one after another. */
+	/** How many microtasks each response takes. */
 	turns: number[];
 }
 
@@ -118,8 +118,8 @@ export const QUIET: WorldPlan = {
 	turns: [0],
 };
 
-/** What the credential and FreshBooks' answers hold that must never be shown. */
+/** Secrets of the credential and of FreshBooks' responses, which must never be shown. */
 export const SECRETS = ['first-access-token', 'first-refresh-token', 'client-password'];
 
-/** The longest a list is behind the truth, and a gateway's request behind its answer. */
+/** The longest lag of a list, and of a write behind a gateway's response. */
 export const LONGEST_LAG_MS = 15_000;

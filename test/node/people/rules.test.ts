@@ -1,4 +1,4 @@
-/** The rules for people, one history each, in the world of histories.test.ts. */
+/** The rules for people, with one history each, in the world of histories.test.ts. */
 import type { IDataObject } from 'n8n-workflow';
 
 import { FreshBooks } from '../../../nodes/FreshBooks/FreshBooks.node';
@@ -47,27 +47,27 @@ function businessesOf(ended: Ended) {
 	return reportsIn(answerOf(ended), 0)[0].report.businesses ?? [];
 }
 
-describe('who is who (rule 1)', () => {
-	it('does not take the Kelvin sign for a k', async () => {
+describe('matching people (rule 1)', () => {
+	it('does not treat the Kelvin sign as a k', async () => {
 		const world = worldOf([person(5)]);
 		await one(world, offboard([named(4)]));
 		expect(writes(world)).toEqual([]);
 	});
 
-	it('takes a decomposed letter for the composed one', async () => {
+	it('treats a decomposed letter as the composed one', async () => {
 		const world = worldOf([person(3)]);
 		const ended = await one(world, offboard([named(3, 'employee', 'case')]));
 		expect(world.state(0).rows.filter(({ human, removed }) => human === 3 && !removed)).toEqual([]);
 		expect(answerOf(ended)).toMatchObject({ status: 'offboarded' });
 	});
 
-	it('does not demote the connected user, who is named by another address', async () => {
+	it('does not demote the connected user, named by another address', async () => {
 		const world = worldOf([person(0, { alias: 'other', role: 'business_partner' })]);
 		await one(world, onboard([named(0, 'business_employee', 'other')], { updateRole: true }));
 		expect(writes(world)).toEqual([]);
 	});
 
-	it('knows the only owner by identity', async () => {
+	it('identifies the only owner by identity', async () => {
 		const world = worldOf([person(1, { role: 'owner' }), person(1, { alias: 'other' })]);
 		const ended = await one(world, offboard([named(1, 'employee', 'other')]));
 		expect(writes(world)).toEqual([]);
@@ -75,34 +75,34 @@ describe('who is who (rule 1)', () => {
 	});
 });
 
-describe('nothing is done on doubt (rule 2)', () => {
-	it('removes no owner while the published list, which says who is inactive, cannot be read', async () => {
+describe('a doubtful list prevents changes (rule 2)', () => {
+	it('removes no owner if the published list, which shows who is inactive, cannot be read', async () => {
 		const world = worldOf([person(1, { role: 'owner' }), person(2, { role: 'owner', active: false })], { faults: [{ target: 'teamMembers', from: 0, count: 999, how: 'error' }] });
 		const ended = await one(world, offboard([named(1)]));
 		expect(writes(world)).toEqual([]);
 		expect(answerOf(ended)).toMatchObject({ status: 'partial', message: expect.stringMatching(/team members/) as string });
 	});
 
-	it('removes nobody by Remove while the published list cannot be read', async () => {
+	it('removes nobody with Remove if the published list cannot be read', async () => {
 		const world = worldOf([person(1)], { faults: [{ target: 'teamMembers', from: 0, count: 999, how: 'forbidden' }] });
 		const ended = await one(world, single('remove', named(1)));
 		expect(writes(world)).toEqual([]);
 		expect(answerOf(ended)).toHaveProperty('error');
 	});
 
-	it('takes a list that was read once and then answers 404 for unread', async () => {
+	it('treats a list that was read once and then answers 404 as unread', async () => {
 		const world = worldOf([person(1)], { faults: [{ target: 'members', from: 1, count: 999, how: 'notFound' }] });
 		const ended = await one(world, offboard([named(1)]));
 		expect(businessesOf(ended)).toMatchObject([{ verified: false }]);
 	});
 
-	it('invites nobody by an empty list, which lacks even the connected user', async () => {
+	it('invites nobody by an empty list, without even the connected user', async () => {
 		const world = worldOf([person(1)], { absent: ['members'], faults: [{ target: 'teamMembers', from: 0, count: 999, how: 'empty' }] });
 		await one(world, onboard([named(1)]));
 		expect(posts(world)).toEqual([]);
 	});
 
-	it('invites nobody while a list counts more people than it shows', async () => {
+	it('invites nobody if a list counts more people than it shows', async () => {
 		const world = worldOf([person(1), person(2)], { absent: ['members'], faults: [{ target: 'teamMembers', from: 0, count: 999, how: 'hidden' }] });
 		await one(world, onboard([named(1)]));
 		expect(posts(world)).toEqual([]);
@@ -110,7 +110,7 @@ describe('nothing is done on doubt (rule 2)', () => {
 });
 
 describe('people are never older than invitations (rule 3)', () => {
-	it.each([1, 2])('does not invite who accepted while an earlier item was worked on, batches of %s', async (batchSize) => {
+	it.each([1, 2])('does not invite a person who accepted during an earlier item, batches of %s', async (batchSize) => {
 		const changes = [{ before: 3, business: 0, kind: 'accept' as const, who: 0, role: 'employee' }];
 		const world = worldOf([], { changes }, [invited(2)]);
 		const ended = await one(world, onboard([named(1), named(1, 'business_employee', 'case'), named(2)], { batchSize }));
@@ -119,8 +119,8 @@ describe('people are never older than invitations (rule 3)', () => {
 	});
 });
 
-describe('every write is remembered (rule 4)', () => {
-	it('invites an address once that is twice in the input, though the list lags', async () => {
+describe('every write is recorded (rule 4)', () => {
+	it('invites an address once if it is twice in the input, even if the list lags', async () => {
 		const world = worldOf([], { lags: { ...QUIET.lags, invitations: [14_000] } });
 		await one(world, onboard([named(1), named(1)]));
 		expect(posts(world)).toHaveLength(1);
@@ -134,7 +134,7 @@ describe("what 'verified' means (rule 5)", () => {
 		expect(answerOf(ended)).toMatchObject({ status: 'offboarded' });
 	});
 
-	it('names rows of the same identity under another address, and leaves them', async () => {
+	it('names rows of the same identity with another address, and keeps them', async () => {
 		const world = worldOf([person(1), person(1, { alias: 'other' })]);
 		const ended = await one(world, offboard([named(1)]));
 		expect(writes(world)).toHaveLength(1);
@@ -149,36 +149,36 @@ describe("what 'verified' means (rule 5)", () => {
 		expect(answerOf(ended)).toMatchObject({ status: 'offboarded' });
 	});
 
-	it('names them in another business, too', async () => {
+	it('also names them in another business', async () => {
 		const businesses = [{ rows: [person(1)], invitations: [] }, { rows: [person(1, { alias: 'other' })], invitations: [] }];
 		const ended = await one(new World({ ...QUIET, businesses }), offboard([named(1)]));
 		expect(answerOf(ended)).toMatchObject({ status: 'partial' });
 		expect(ended.shown).toContain('other1@example.com');
 	});
 
-	it('does not say that somebody is out who accepted before the invitation could be revoked', async () => {
+	it('does not report a person as out who accepted before the invitation was revoked', async () => {
 		const changes = [{ before: 4, business: 0, kind: 'accept' as const, who: 0, role: 'employee' }];
 		const world = worldOf([], { changes, lags: { ...QUIET.lags, teamMembers: [13_000], members: [13_000] } }, [invited(1)]);
 		const ended = await one(world, offboard([named(1)]));
-		const isIn = world.state(0).rows.some(({ human, removed }) => human === 1 && !removed);
-		expect({ isIn, verified: businessesOf(ended)[0].verified }).not.toEqual({ isIn: true, verified: true });
+		const hasAccess = world.state(0).rows.some(({ human, removed }) => human === 1 && !removed);
+		expect({ hasAccess, verified: businessesOf(ended)[0].verified }).not.toEqual({ hasAccess: true, verified: true });
 	});
 });
 
-describe('the report says what was seen (rule 6)', () => {
-	it('does not put on others what an earlier try of this run removed', async () => {
+describe('the report has only what was seen (rule 6)', () => {
+	it('does not credit others with a removal by an earlier try of this run', async () => {
 		const world = worldOf([person(1)], { writeFaults: [{ from: 0, count: 1, effect: 'done', lateMs: 0, answer: 'reset' }] });
 		const ended = await one(world, offboard([named(1)]));
 		expect(businessesOf(ended)[0].done).toMatchObject([{ action: 'memberRemoved', wasGone: false, by: 'earlierTry' }]);
 	});
 
-	it('does not call a role changed that FreshBooks answers with unchanged', async () => {
+	it('does not report a role as changed if FreshBooks returns the old one', async () => {
 		const world = worldOf([person(1)], { writeFaults: [{ from: 0, count: 9, effect: 'none', lateMs: 0, answer: 'success' }] });
 		const ended = await one(world, onboard([named(1, 'manager')], { updateRole: true }));
 		expect(answerOf(ended).roleUpdated).not.toBe(true);
 	});
 
-	it('names the invitation that is left, of two', async () => {
+	it('names the remaining invitation of two', async () => {
 		const world = worldOf([], {}, [invited(1), invited(1, { role: 'manager' })]);
 		const ended = await one(world, onboard([named(1, 'manager')]));
 		expect(world.state(0).invitations).toMatchObject([{ role: 'manager' }]);
@@ -194,19 +194,19 @@ describe('an invitation goes out once (rule 7)', () => {
 		expect(answerOf(ended)).toMatchObject({ status: 'invited' });
 	});
 
-	it("after FreshBooks' own error for one that it made, while the list lags", async () => {
+	it("after FreshBooks' own error for one that it created, while the list lags", async () => {
 		const world = worldOf([], { lags: { ...QUIET.lags, invitations: [10_000] }, writeFaults: [{ from: 0, count: 1, effect: 'done', lateMs: 0, answer: 'error' }] });
 		await one(world, onboard([named(1)]));
 		expect(invitationsMade(world)).toBe(1);
 	});
 
-	it('does not take an accepted invitation for a pending one', async () => {
+	it('does not treat an accepted invitation as pending', async () => {
 		const world = worldOf([], {}, [invited(1, { status: 'accepted' })]);
 		const ended = await one(world, onboard([named(1)]));
 		expect(answerOf(ended)).toMatchObject({ status: 'invited' });
 	});
 
-	it('invites nobody beside an invitation whose status nobody knows', async () => {
+	it('invites nobody if there is an invitation with an unknown status', async () => {
 		const world = worldOf([], {}, [invited(1, { status: 'teleported' })]);
 		const ended = await one(world, onboard([named(1)]));
 		expect(posts(world)).toEqual([]);
@@ -214,18 +214,18 @@ describe('an invitation goes out once (rule 7)', () => {
 	});
 });
 
-describe('hits and misses are said (rule 16)', () => {
+describe('hits and misses are reported (rule 16)', () => {
 	it('a person found nowhere is an error by default', async () => {
 		const ended = await one(worldOf([]), offboard([named(1)], { ifNotFound: 'error' }));
 		expect(answerOf(ended)).toHaveProperty('error');
 	});
 
-	it('a business that could not be looked at makes it partial', async () => {
+	it('a business that could not be read makes it partial', async () => {
 		const world = worldOf([], { meRole: 'business_employee', faults: [{ target: 'teamMembers', from: 1, count: 999, how: 'forbidden' }], businesses: [{ rows: [], invitations: [] }, { rows: [], invitations: [] }] });
 		expect(answerOf(await one(world, offboard([named(1)])))).toMatchObject({ status: 'partial' });
 	});
 
-	it("a revoked invitation is not 'taken out'", async () => {
+	it('a revoked invitation is not a removal', async () => {
 		const ended = await one(worldOf([], {}, [invited(1)]), offboard([named(1)]));
 		expect(answerOf(ended).message).not.toMatch(/taken out/);
 		expect(answerOf(ended)).toMatchObject({ status: 'offboarded' });
@@ -245,7 +245,7 @@ describe('who may be invited, and as what (rule 17)', () => {
 		expect(answerOf(ended)).toHaveProperty('error');
 	});
 
-	it.each(['create', 'onboard', 'updateRole'] as const)('%s asks nobody to be an owner', async (operation) => {
+	it.each(['create', 'onboard', 'updateRole'] as const)('%s invites nobody as owner', async (operation) => {
 		const world = worldOf(operation === 'updateRole' ? [person(1)] : []);
 		await one(world, single(operation, named(1, 'owner')));
 		expect(world.sent).toEqual([]);
@@ -253,7 +253,7 @@ describe('who may be invited, and as what (rule 17)', () => {
 });
 
 describe('two executions at once (rule 21)', () => {
-	it('the second that takes an owner out sees and says that none is left', async () => {
+	it('the second one to remove an owner reports that none is left', async () => {
 		const unsaid: number[] = [];
 		let ownerless = 0;
 		for (let before = 1; before < 20; before++) {

@@ -5,11 +5,11 @@ import type { ItemPlan } from './context';
 import { addressOf, businessIdOf, identityOf, ME, roleOf, SECRETS, shortRole, type Change, type List, type ListFault, type RowPlan, type WorldPlan } from './plan';
 
 /**
- * A FreshBooks in memory, which knows the truth and answers with what its lists show of it: late, hidden, broken or not at all.
- * Time is the clock of test/harness/clock.ts: every request takes some of it.
+ * A FreshBooks in memory. It knows the truth, and its lists show it late, incomplete, broken or not at all. Time is the clock of
+ * test/harness/clock.ts; every request takes some.
  */
 
-/** A membership. Its key stays when everything else changes. */
+/** A membership. Its key never changes. */
 export interface Row {
 	key: number;
 	human: number;
@@ -19,9 +19,9 @@ export interface Row {
 	identity: number | null;
 	role: string;
 	active: boolean;
-	/** Taken out of the business; the published list may keep it as inactive. */
+	/** Removed from the business; the published list may keep it as inactive. */
 	removed: boolean;
-	/** A list that leaves the address out. */
+	/** A list that omits the address. */
 	addressNotIn: List | null;
 }
 
@@ -31,18 +31,18 @@ export interface Invitation {
 	email: string;
 	role: string;
 	status: string;
-	/** The execution that made it. */
+	/** The execution that created it. */
 	by: number | null;
 }
 
-/** A business from a moment on. */
+/** The state of a business from a moment on. */
 export interface State {
 	at: number;
 	rows: readonly Row[];
 	invitations: readonly Invitation[];
 }
 
-/** One row as an answer showed it. */
+/** One row as a response showed it. */
 export interface Shown {
 	id: string | number;
 	email: string | null;
@@ -52,10 +52,10 @@ export interface Shown {
 	status: string | null;
 }
 
-/** One request and what came of it. */
+/** One request and its result. */
 export interface Sent {
 	run: number;
-	/** Position in the order of answers, and the position of the next answer when it was sent. */
+	/** Its position in the order of responses, and the position of the next response when it was sent. */
 	index: number;
 	begun: number;
 	at: number;
@@ -64,29 +64,29 @@ export interface Sent {
 	/** What the path is about. */
 	target: List | 'me' | 'staff' | 'other';
 	business: number | null;
-	/** The last whole number of the path of a single member or invitation. */
+	/** The last integer in the path of a single member or invitation. */
 	id: number | null;
-	/** To whom an invitation was sent, and the role of a write. */
+	/** The address of an invitation, and the role of a write. */
 	email: string | null;
 	role: string | null;
-	/** null where no answer came. */
+	/** null without a response. */
 	status: number | null;
-	/** FreshBooks itself wrote the answer. */
+	/** True if the response came from FreshBooks itself. */
 	authored: boolean;
-	/** The truth changed by it, now or later. */
+	/** True if it changed the truth, now or later. */
 	applied: boolean;
-	/** The role in the answer to a change. */
+	/** The role in the response to a change. */
 	answeredRole: string | null;
 	page: number;
-	/** The list as the answer showed it; undefined where it was no page of a list. */
+	/** The list as the response showed it; undefined if it was not a page of a list. */
 	shown?: Shown[];
 	total?: number;
-	/** The moment whose truth the list showed. */
+	/** The moment of the shown truth. */
 	asOf: number;
 }
 
 const LATENCY_MS = 30;
-/** An execution that asks more than this does not end. */
+/** An execution with more requests than this counts as endless. */
 const MOST_REQUESTS = 3_000;
 
 interface Answer {
@@ -111,7 +111,7 @@ const round = <Value>(values: readonly Value[], turn: number): Value => values[t
 export class World {
 	readonly sent: Sent[] = [];
 	readonly states: State[][];
-	/** Called before a request is answered; a second execution begins here. */
+	/** Called before the response to a request; a second execution starts here. */
 	beforeAnswer: (number: number) => Promise<void> = async () => undefined;
 	private nextKey = 1;
 	private readonly counts = new Map<string, number>();
@@ -128,27 +128,27 @@ export class World {
 		]);
 	}
 
-	/** How things are in a business, now or at an earlier moment. */
+	/** The state of a business, now or at an earlier moment. */
 	state(business: number, at = Infinity): State {
 		return this.states[business].findLast((state) => state.at <= at) ?? this.states[business][0];
 	}
 
-	/** The IDs under which a person, and an invitation of them, were listed at first, under the address named or under none. */
+	/** The IDs of a person and of their invitation at the start, with the named address or without one. */
 	idsOf({ human, alias, business }: ItemPlan): { memberId?: number; uuid?: string; invitationId?: number } {
 		const { rows, invitations } = this.states[business][0];
 		const address = addressOf(human, alias);
-		// An address that several people share says nothing of a row without one.
+		// A shared address says nothing about a row without one.
 		const row = rows.find((one) => one.human === human && (one.email === address || (one.email === null && (one.identity === null || alias !== 'shared'))));
 		const invitation = invitations.find(({ email }) => email === address);
 		return { memberId: row?.memberId, uuid: row?.uuid, invitationId: invitation?.id };
 	}
 
-	/** Everybody who ever had this ID, as they were then. */
+	/** Everybody who ever had this ID, with their state at that time. */
 	rowsEver(business: number, memberId: number): Row[] {
 		return this.states[business].flatMap(({ rows }) => rows.filter((row) => row.memberId === memberId));
 	}
 
-	/** Answers a request of an execution as FreshBooks, or what stands before it, would. Rejects where no answer comes. */
+	/** Answers a request of an execution as FreshBooks or a gateway would. Rejects if there is no response. */
 	async answer(run: number, options: IHttpRequestOptions): Promise<IN8nHttpFullResponse> {
 		const number = this.asked++;
 		const begun = this.sent.length;
@@ -167,7 +167,7 @@ export class World {
 		return { statusCode: answer.status, statusMessage: '', headers: {}, body: answer.body };
 	}
 
-	/** Lets everything that is under way arrive. */
+	/** Delivers all late writes. */
 	passTime(until = Date.now()): void {
 		this.underWay.sort((one, other) => one.at - other.at);
 		while (this.underWay.length > 0 && this.underWay[0].at <= until) this.underWay.shift()?.arrive();
@@ -224,7 +224,7 @@ export class World {
 	private listed(sent: Sent, list: List, business: number, turn: number, how: ListFault['how'] | undefined, perPage: number): Answer {
 		sent.asOf = sent.at - round(this.plan.lags[list], turn);
 		const all = how === 'empty' && list !== 'invitations' ? [] : this.rowsOf(list, this.state(business, sent.asOf));
-		// Somebody in the middle, so that neither the connected user nor the end of the list is special.
+		// A row in the middle, so that neither the connected user nor the end of the list is special.
 		const seen = how === 'hidden' ? all.filter((_, index) => index !== Math.floor(all.length / 2)) : all;
 		const size = Math.min(perPage, this.plan.pageSize);
 		sent.shown = seen.slice((sent.page - 1) * size, sent.page * size);
@@ -251,7 +251,7 @@ export class World {
 		}));
 	}
 
-	/** Carries a write out, now, later or not at all, and answers it as planned. */
+	/** Carries out a write now, later or never, and answers as planned. */
 	private write(sent: Sent): Answer | undefined {
 		const { business, target } = sent;
 		if (business === null || !(target === 'members' || target === 'invitations')) return NOT_FOUND;
@@ -277,7 +277,7 @@ export class World {
 		return this.state(business).rows.find((row) => row.memberId === id && !row.removed);
 	}
 
-	/** What FreshBooks would answer, without anything being done. */
+	/** FreshBooks' response, without a change. */
 	private asIfDone({ method, email, role, id }: Sent, business: number): Answer {
 		const row = this.row(business, id);
 		if (method === 'DELETE') return { status: 204, body: '' };
@@ -322,7 +322,7 @@ export class World {
 		return { id: 5000 + this.nextKey++, human, email, role, status, by };
 	}
 
-	/** Somebody else does something; nothing where there is nobody to do it to. */
+	/** A change by somebody else; none if the person does not exist. */
 	private change({ business: chosen, kind, who, role }: Change): void {
 		const business = chosen % this.states.length;
 		const { rows, invitations } = this.state(business);
@@ -349,13 +349,13 @@ export class World {
 	}
 }
 
-/** Whose address it is; somebody new for one that nobody has. */
+/** The person with this address; a new person if nobody has it. */
 function humanAt(address: string): number {
 	const known = [0, 1, 2, 3, 4, 5].find((human) => (['own', 'case', 'other'] as const).some((alias) => addressOf(human, alias) === address));
 	return known ?? 50;
 }
 
-/** Rows as FreshBooks writes them. */
+/** Rows as FreshBooks returns them. */
 const WIRE_ROWS: Record<List, (row: Shown) => IDataObject> = {
 	teamMembers: ({ id, email, identity, role, active }) =>
 		teamMemberRow(1, { uuid: id, email, identity_id: identity, business_role_name: role, active, invitation_date_accepted: identity === null ? null : '2023-01-24T17:17:56Z' }),

@@ -29,15 +29,15 @@ const labels = ({ findings }: ReviewRow): string[] => findings.map(({ kind, seve
 const emailOf = ({ person, entry }: ReviewRow): string => person?.email ?? entry?.email ?? '';
 
 describe('a review of thirty-four people', () => {
-	test('finds exactly what the table says of each of them, and nothing else', () => {
+	test('has exactly the findings of the table for each person', () => {
 		const found = new Map(reviewRows(reviewOfTable()).map((row) => [emailOf(row), labels(row)]));
-		// People the directory knows and does not expect need no row.
+		// People who are only in the directory and not expected have no row.
 		const expected = TABLE.filter(({ team, invited, expected: all }) => team ?? invited ?? all[0]);
 		expect(TABLE).toHaveLength(34);
 		expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected.map(({ email, expected: all }) => [email, all])));
 	});
 
-	test('a deactivated member who is invited again can come back: a leaver, and an invitation that waits', () => {
+	test('a deactivated member with a new invitation can return: a leaver, and a pending invitation', () => {
 		const { teamMembers } = rowsOfTable();
 		const row = { ...teamMembers[0], email: 'back@x.org', active: false };
 		const invitations = [invitationOf({ id: 900, email: 'Back@x.org', role: 'business_employee', status: 'pending', created_at: '2026-10-01T00:00:00Z' })];
@@ -52,13 +52,13 @@ describe('a review of thirty-four people', () => {
 		expect([...kinds].sort()).toEqual([...FINDING_KINDS].sort());
 	});
 
-	test('every finding names the person and says what to do', () => {
+	test('every finding names the person and the fix', () => {
 		for (const row of reviewRows(reviewOfTable())) {
 			for (const { sentence } of row.findings) expect(sentence).toMatch(new RegExp(`^${emailOf(row).replace(/\./g, '\\.')} .+: .+\\.$`));
 		}
 	});
 
-	test('the summary counts people and findings, and its first words say that it is complete', () => {
+	test('the summary counts people and findings, and starts by saying that it is complete', () => {
 		const review = reviewOfTable();
 		const summary = summaryJson(review, reviewRows(review), NOW);
 		const all = TABLE.flatMap(({ expected }) => expected);
@@ -71,7 +71,7 @@ describe('a review of thirty-four people', () => {
 		expect(summary.directory).toMatchObject({ skipped: 0, problems: [expect.stringContaining('sabbatical')] });
 	});
 
-	test('a business that could not be read makes it incomplete, in the first words', () => {
+	test('a business that could not be read makes it incomplete, and the summary starts with that', () => {
 		const review = reviewOfTable({ unread: [{ businessId: 7, name: 'Seven', reason: 'No permission' }] });
 		const summary = summaryJson(review, reviewRows(review), NOW);
 		expect(summary.complete).toBe(false);
@@ -109,7 +109,7 @@ describe('a review of thirty-four people', () => {
 		]);
 	});
 
-	test('a list with a gap makes it incomplete, too', () => {
+	test('a list with a gap also makes it incomplete', () => {
 		const review = reviewOfTable();
 		review.businesses[0].gaps.push('some may be hidden');
 		expect(summaryJson(review, reviewRows(review), NOW)).toMatchObject({ complete: false, headline: expect.stringMatching(/^Review incomplete: do not sign off\. Not read completely: One\. /) });
@@ -121,26 +121,26 @@ describe('a review of thirty-four people', () => {
 		expect([...kinds].sort()).toEqual(['duplicateAddress', 'inactiveWithSeat', 'neverAccepted', 'privileged', 'sameIdentity', 'staleInvitation']);
 	});
 
-	test('invitations that were not read are unknown, not absent', () => {
+	test('unread invitations are unknown, not absent', () => {
 		const { teamMembers } = rowsOfTable();
 		const people = peopleOf(BUSINESS, { teamMembers, businessMembers: null, invitations: null }, NOW);
 		const never = people.find(({ email }) => email === 'never1@x.org');
 		expect(never?.invitation.state).toBe('unknown');
 	});
 
-	test('somebody who has an identity has joined, also where no date says so', () => {
+	test('a person with an identity has joined, even without a date', () => {
 		const row = { uuid: 'u', email: 'a@x.org', business_role_name: 'business_employee', active: true, identity_id: 7, invitation_date_accepted: null };
 		const [person] = peopleOf(BUSINESS, { teamMembers: [teamMemberOf(row)], businessMembers: null, invitations: [] }, NOW);
 		expect(person.invitation).toMatchObject({ state: 'accepted', acceptedAt: null });
 	});
 
-	test('an invitation without a date is not as old as a deactivated person who had accepted an earlier one', () => {
+	test('an invitation without a date does not take its age from a deactivated person who accepted an earlier one', () => {
 		const row = { uuid: 'u', email: 'a@x.org', business_role_name: 'business_employee', active: false, identity_id: 7, created_at: '2023-01-24T17:17:56Z' };
 		const [person] = peopleOf(BUSINESS, { teamMembers: [teamMemberOf(row)], businessMembers: null, invitations: [invitationOf({ id: 5, email: 'a@x.org', role: 'employee' })] }, NOW);
 		expect(person.invitation).toMatchObject({ state: 'pending', id: 5, invitedAt: null, ageDays: null });
 	});
 
-	test('the list by whole number adds IDs, and people who are in that list only', () => {
+	test('the members list adds integer IDs, and people who are only in that list', () => {
 		const { teamMembers } = rowsOfTable();
 		const members = [{ id: 7, email: 'FINE1@x.org', role: 'employee', confirmed: true }, { id: 8, email: 'only.here@x.org', role: 'employee', confirmed: true }].map(businessMemberOf);
 		const people = peopleOf(BUSINESS, { teamMembers, businessMembers: members, invitations: [] }, NOW);
@@ -149,7 +149,7 @@ describe('a review of thirty-four people', () => {
 		expect(people).toHaveLength(teamMembers.length + 1);
 	});
 
-	test('somebody expected in one business only is missing there, not elsewhere', () => {
+	test('a person expected in one business only is missing there, not elsewhere', () => {
 		const person = { businessId: 102, name: 'Two' };
 		const directory = readDirectory([{ email: 'new@x.org', role: 'employee', businessId: 102 }]);
 		const review = reviewOfTable({ directory });
@@ -158,7 +158,7 @@ describe('a review of thirty-four people', () => {
 		expect(rows).toMatchObject([{ businessId: 102, businessName: 'Two', findings: [{ kind: 'missing' }] }]);
 	});
 
-	test('somebody who is in any reviewed business is not missing', () => {
+	test('a person in any reviewed business is not missing', () => {
 		const directory = readDirectory([{ email: 'fine1@x.org', role: 'employee' }]);
 		const review = reviewOfTable({ directory });
 		review.businesses.push({ businessId: 102, name: 'Two', people: [], gaps: [] });
@@ -173,7 +173,7 @@ describe('a directory', () => {
 		['Entra ID with mail', { mail: 'a@x.org', userPrincipalName: 'a@x.onmicrosoft.com', accountEnabled: true }, { accountEnabled: false }],
 		['Google Workspace', { primaryEmail: 'a@x.org', suspended: false }, { suspended: true }],
 		['Google Workspace in a sheet', { primaryEmail: 'a@x.org', suspended: 'FALSE' }, { suspended: 'TRUE' }],
-		['SCIM with a user name that is no address', { userName: 'ada', emails: [{ value: 'a@x.org' }], active: true }, { active: false }],
+		['SCIM with a user name that is not an address', { userName: 'ada', emails: [{ value: 'a@x.org' }], active: true }, { active: false }],
 		['SCIM', { userName: 'a@x.org', active: true }, { active: false }],
 		['a sheet', { email: ' A@X.org ', active: 'yes' }, { active: 'No' }],
 		['a sheet with capitals', { Email: 'a@x.org', Active: 1 }, { Active: 0 }],
@@ -183,13 +183,13 @@ describe('a directory', () => {
 		expect(entry(gone)).toMatchObject({ active: false });
 	});
 
-	test('other field names are given, also nested ones', () => {
+	test('other field names can be set, including nested ones', () => {
 		const fields = { email: 'work.address', role: 'work.roles.0', active: 'enabled' };
 		const directory = readDirectory([{ work: { address: 'a@x.org', roles: ['contractor'] }, enabled: 'n' }], fields);
 		expect(entryFor(directory, ['a@x.org'], 1)).toMatchObject({ role: 'contractor', active: false });
 	});
 
-	test('rows without an address are counted and named, never guessed', () => {
+	test('rows without an address are counted and reported', () => {
 		const directory = readDirectory([{ email: 'a@x.org' }, { name: 'no address' }, 'text', null, { email: 'nonsense' }]);
 		expect(directory).toMatchObject({ rows: 5, skipped: 4 });
 		expect(directory.problems).toHaveLength(4);
@@ -200,31 +200,31 @@ describe('a directory', () => {
 		['a yes or no of its own field', { suspended: 'perhaps' }, 'perhaps'],
 		['a yes or no beside a status that is known', { status: 'ACTIVE', archived: '2026-01-01' }, '2026-01-01'],
 		['an object', { status: { name: 'ACTIVE' } }, 'not a text'],
-	])('%s that nobody knows is neither active nor inactive', (_case, row, status) => {
+	])('an unknown %s is neither active nor inactive', (_case, row, status) => {
 		const directory = readDirectory([{ email: 'a@x.org', ...row }]);
 		expect(entryFor(directory, ['a@x.org'], 1)).toMatchObject({ active: null });
 		expect(directory.unknownStatuses).toEqual([{ status, people: 1 }]);
 	});
 
-	test('statuses are counted without regard to case, the most frequent first', () => {
+	test('statuses are counted ignoring case, most frequent first', () => {
 		const rows = ['Leave', 'sabbatical', 'leave ', 'LEAVE', 'Sabbatical'].map((status, index) => ({ email: `a${index}@x.org`, status }));
 		expect(readDirectory(rows).unknownStatuses).toEqual([{ status: 'Leave', people: 3 }, { status: 'sabbatical', people: 2 }]);
 	});
 
-	test('somebody who is inactive by one field is inactive, whatever another says', () => {
+	test('a person who is inactive by one field is inactive, whatever another field says', () => {
 		const directory = readDirectory([{ email: 'a@x.org', status: 'DEPROVISIONED', suspended: 'perhaps' }, { email: 'b@x.org', status: 'sabbatical', suspended: true }]);
 		expect(entryFor(directory, ['a@x.org'], 1)).toMatchObject({ active: false });
 		expect(entryFor(directory, ['b@x.org'], 1)).toMatchObject({ active: false });
 		expect(directory.unknownStatuses).toEqual([]);
 	});
 
-	test('a business ID is understood as text with blanks, and one that is none is counted', () => {
+	test('a business ID may be text with spaces, and an invalid one is counted', () => {
 		const directory = readDirectory([{ email: 'a@x.org', businessId: ' 102 ' }, { email: 'b@x.org', businessId: 'Two' }]);
 		expect(entryFor(directory, ['a@x.org'], 102)).toMatchObject({ businessId: 102 });
 		expect(directory).toMatchObject({ problemCount: 1, problems: [expect.stringContaining('business ID of b@x.org')] });
 	});
 
-	test('of contradicting entries an active one counts, and an entry for the business before a general one', () => {
+	test('with contradicting entries, an active one counts, and an entry for the business counts before a general one', () => {
 		const twice = readDirectory([{ email: 'a@x.org', active: false }, { email: 'A@x.org', active: true, role: 'manager' }]);
 		expect(entryFor(twice, ['a@x.org'], 1)).toMatchObject({ active: true, role: 'manager' });
 		const perBusiness = readDirectory([{ email: 'a@x.org', role: 'manager' }, { email: 'a@x.org', role: 'contractor', businessId: 2 }]);
@@ -232,12 +232,12 @@ describe('a directory', () => {
 		expect(entryFor(perBusiness, ['a@x.org'], 1)?.role).toBe('manager');
 	});
 
-	test('of contradicting entries for other businesses an active one counts, too', () => {
+	test('with contradicting entries for other businesses, an active one counts', () => {
 		const elsewhere = readDirectory([{ email: 'a@x.org', businessId: 2, active: false }, { email: 'a@x.org', businessId: 3, active: true, role: 'manager' }]);
 		expect(entryFor(elsewhere, ['a@x.org'], 1)).toMatchObject({ active: true, role: null });
 	});
 
-	test('no directory row whatever makes reading it fail', () => {
+	test('no directory row makes reading fail', () => {
 		fc.assert(fc.property(fc.array(fc.anything(), { maxLength: 20 }), (rows) => {
 			const { skipped, rows: count } = readDirectory(rows);
 			expect(count).toBe(rows.length);
@@ -259,7 +259,7 @@ describe('role names', () => {
 		expect(sameRole(one, other)).toBe(same);
 	});
 
-	test('a role that nobody knows may manage people, as far as that is known', () => {
+	test('an unknown role may manage people', () => {
 		expect(mayNotManage('something_new')).toBe(false);
 		expect(mayNotManage(null)).toBe(false);
 		expect(mayNotManage('business_employee')).toBe(true);

@@ -33,7 +33,7 @@ function lists(changes: Partial<BusinessLists> = {}): BusinessLists {
 }
 
 describe('what was not read', () => {
-	test('leaves no gap where every list is whole', () => {
+	test('leaves no gap if every list is complete', () => {
 		expect(reviewedBusiness(ONE, lists(), BOTH, NOW)).toMatchObject({ businessId: 101, name: 'One', gaps: [] });
 	});
 
@@ -43,21 +43,21 @@ describe('what was not read', () => {
 		expect(reviewedBusiness(ONE, read, BOTH, NOW).gaps).toEqual(['No members.', 'No invitations.']);
 	});
 
-	test('does not matter where the list is not used', () => {
+	test('does not matter if the list is not used', () => {
 		const unread: ReadList<never> = { rows: [], state: 'unread', reason: 'Not read.' };
 		expect(reviewedBusiness(ONE, lists({ businessMembers: unread, invitations: unread }), NEITHER, NOW).gaps).toEqual([]);
 	});
 
-	test('is the published list, where it may lack a row', () => {
+	test('is the published list, if it may lack a row', () => {
 		const read = lists({ teamMembers: { rows: team({ email: 'a@x.org' }), state: 'doubtful', reason: 'It moved.' } });
 		expect(reviewedBusiness(ONE, read, NEITHER, NOW)).toMatchObject({ gaps: ['It moved.'], people: [{ email: 'a@x.org' }] });
 	});
 
-	test('is named, also without a reason', () => {
+	test('is named, even without a reason', () => {
 		expect(reviewedBusiness(ONE, lists({ invitations: { rows: [], state: 'unread' } }), BOTH, NOW).gaps).toEqual(['The invitations of business 101 were not read completely.']);
 	});
 
-	test('leaves out the rows of lists that are not used', () => {
+	test('omits the rows of unused lists', () => {
 		const read = lists({ businessMembers: whole(members({ email: 'b@x.org' })), invitations: whole(invitations({ email: 'c@x.org' })) });
 		expect(reviewedBusiness(ONE, read, BOTH, NOW).people.map(({ email }) => email)).toEqual(['a@x.org', 'b@x.org', 'c@x.org']);
 		expect(reviewedBusiness(ONE, read, NEITHER, NOW).people.map(({ email }) => email)).toEqual(['a@x.org']);
@@ -72,7 +72,7 @@ describe('what was not read', () => {
 		expect(wasRead({ rows: [], state })).toBe(read);
 	});
 
-	test('unknown statuses are one gap a status', () => {
+	test('each unknown status is one gap', () => {
 		const rows = invitations({ email: 'b@x.org', status: 'sent' }, { email: 'c@x.org', status: 'sent' }, { email: 'd@x.org', status: 'queued' }, { email: 'e@x.org' }, { email: 'f@x.org', status: 'expired' });
 		expect(reviewedBusiness(ONE, lists({ invitations: whole(rows) }), BOTH, NOW).gaps).toEqual([
 			'2 invitations have the status "sent", which is not known: 500 of b@x.org, 501 of c@x.org. Check in FreshBooks whether it is pending.',
@@ -117,16 +117,16 @@ describe('a finding', () => {
 		return found.map(({ kind, severity, sentence }) => `${kind} ${severity} ${sentence}`);
 	}
 
-	test('about somebody who left another business is that they have left, and no other', () => {
+	test('about a person who left another business is only that they left', () => {
 		expect(findings({}, [{ email: 'a@x.org', businessId: 102, active: false }])).toEqual([expect.stringMatching(/^leaver high/)]);
 	});
 
-	test('about an active person has their access, although the address is not confirmed', () => {
+	test('about an active person shows their access, even if the address is not confirmed', () => {
 		const read = { businessMembers: whole(members({ email: 'a@x.org', confirmed: false })) };
 		expect(findings(read, [{ email: 'z@x.org' }])).toEqual(['orphan high a@x.org has access, but the directory does not list them: offboard them or add them to the directory.']);
 	});
 
-	test('about a role is about one that gives access: that of an inactive person gives none, the one of their invitation does', () => {
+	test('about a role needs a role that gives access: an inactive person has none, but their invitation does', () => {
 		const teamMembers = whole(team({ email: 'a@x.org', identity_id: 1, active: false, business_role_name: 'no_seat_employee' }));
 		const directory = [{ email: 'a@x.org', role: 'manager' }];
 		expect(findings({ teamMembers }, directory)).toEqual([]);
@@ -134,14 +134,14 @@ describe('a finding', () => {
 		expect(findings({ teamMembers, invitations: whole(invitations({ email: 'a@x.org', role: 'contractor' })) }, directory)).toEqual([expect.stringMatching(/^roleMismatch medium a@x.org has the role Contractor/)]);
 	});
 
-	test('about somebody with an invitation of unknown status says so', () => {
+	test('about a person with an invitation of unknown status says so', () => {
 		const read = { teamMembers: whole([]), businessMembers: whole([]), invitations: whole(invitations({ email: 'a@x.org', status: 'sent' })) };
 		expect(findings(read, [{ email: 'z@x.org' }])).toEqual([expect.stringMatching(/^orphan medium a@x.org has an invitation of unknown status, but .*: revoke the invitation/)]);
 		expect(findings(read, [{ email: 'a@x.org', active: false }])).toEqual([expect.stringMatching(/^leaver high .* has an invitation of unknown status: revoke the invitation/)]);
 	});
 });
 
-test('every row is in exactly one person, whatever the lists have in common', () => {
+test('every row belongs to exactly one person, however the lists overlap', () => {
 	const email = fc.constantFrom('a@x.org', 'A@X.org', 'b@x.org', null);
 	const identity = fc.constantFrom(1, 2, null);
 	const person = fc.record({ email, identity_id: identity });

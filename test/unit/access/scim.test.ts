@@ -19,7 +19,7 @@ import { scimProblems } from './scimSchema';
 import { NOW, rowsOfTable } from './table';
 
 describe('SCIM 2.0 users', () => {
-	test("FreshBooks' documented team member becomes a user with everything in its place", () => {
+	test("FreshBooks' documented team member becomes a complete user", () => {
 		const row = teamMemberRow(1, { business_id: 6806492, identity_id: 712052, job_title: 'Designer', middle_name: 'B', city: 'Toronto', country: 'Canada', invitation_date_accepted: '2023-01-24T17:17:56Z' });
 		const user = toScimUser(scimSourceOfTeamMember(teamMemberOf(row)));
 		expect(user).toEqual({
@@ -45,7 +45,7 @@ describe('SCIM 2.0 users', () => {
 		['manager', 'Manager'],
 		['Business Partner', 'Admin'],
 		['pilot', 'pilot'],
-	])('the role %s is displayed as everywhere else', (role, display) => {
+	])('the role %s has its usual display name', (role, display) => {
 		expect(toScimUser(scimSourceOfBusinessMember(businessMemberOf({ id: 7, role }), 789)).roles).toEqual([{ value: role, display, primary: true }]);
 	});
 
@@ -70,7 +70,7 @@ describe('SCIM 2.0 users', () => {
 		expect(new Set(users.map(({ id }) => id)).size).toBe(users.length);
 	});
 
-	test('whatever FreshBooks puts into a row, the user is valid', () => {
+	test('the user is valid for any row of FreshBooks', () => {
 		const value = fc.oneof(fc.string(), fc.constant(null), fc.integer(), fc.boolean(), fc.constant('2023-01-24T17:17:56Z'), fc.constant({}), fc.constant([]));
 		const fields = ['first_name', 'middle_name', 'last_name', 'email', 'job_title', 'street_1', 'street_2', 'city', 'province', 'country', 'postal_code', 'phone_number', 'business_role_name', 'active', 'identity_id', 'invitation_date_accepted', 'created_at', 'updated_at'];
 		const changes = fc.record(Object.fromEntries(fields.map((field) => [field, value])));
@@ -90,7 +90,7 @@ describe('SCIM 2.0 users', () => {
 		['with an extension that schemas does not name', (user) => (user.schemas = [SCIM_USER]), '/schemas must contain at least 1 valid item(s)'],
 		['with a password', (user) => (user.password = 'x'), ' must NOT have additional properties'],
 		['of another resource type', (user) => ((user.meta as IDataObject).resourceType = 'Group'), '/meta/resourceType must be equal to one of the allowed values'],
-	])('a user %s is refused by the schema', (_case, spoil, problem) => {
+	])('the schema rejects a user %s', (_case, spoil, problem) => {
 		const user = toScimUser(scimSourceOfTeamMember(teamMemberOf(teamMemberRow(1))));
 		expect(scimProblems(user)).toEqual([]);
 		spoil(user);

@@ -4,7 +4,7 @@ import { SCIM_FRESHBOOKS_USER, SCIM_USER } from '../../../nodes/FreshBooks/peopl
 
 /**
  * RFC 7643 as a JSON Schema: the attribute definitions of section 8.7.1 (schema "User") and the common attributes of section
- * 3.1, translated by the rules of section 2. `returned: never` (password) may not appear; unknown attributes are refused.
+ * 3.1, converted by the rules of section 2. `returned: never` (password) must not appear; unknown attributes are rejected.
  */
 
 interface Attribute {
@@ -86,7 +86,7 @@ const COMMON: Attribute[] = [
 
 type Schema = Record<string, unknown>;
 
-/** A value of zero length is no value (section 2.5): it must be left out. */
+/** An empty value is no value (section 2.5) and must be omitted. */
 function schemaOfOne(attribute: Attribute): Schema {
 	switch (attribute.type) {
 		case 'boolean':
@@ -126,7 +126,7 @@ const SCHEMA = {
 		...propertiesOf(USER),
 		[SCIM_FRESHBOOKS_USER]: { type: 'object', minProperties: 1 },
 	},
-	// Section 3.3: an extension stands under its URN, and the URN in `schemas`.
+	// Section 3.3: an extension's key is its URN, and `schemas` contains the URN.
 	if: { required: [SCIM_FRESHBOOKS_USER] },
 	then: extended,
 	else: plain,
@@ -134,11 +134,11 @@ const SCHEMA = {
 };
 
 const ajv = new Ajv({ allErrors: true, strict: false });
-/** xsd:dateTime with a time zone, as section 2.3.5 has it. */
+/** xsd:dateTime with a time zone (section 2.3.5). */
 ajv.addFormat('xsd:dateTime', /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d{2}:\d{2})$/);
 const validate = ajv.compile(SCHEMA);
 
-/** What the RFC has against a user; empty for a valid one. */
+/** The user's violations of the RFC; empty for a valid user. */
 export function scimProblems(user: unknown): string[] {
 	return validate(user) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { ageInDays, invitedAtOf, isoOrNull } from '../../../nodes/FreshBooks/api/dates';
 import { reportFor, statusOf, type BusinessOutcome, type BusinessReport } from '../../../nodes/FreshBooks/people/offboardReport';
-import { standingOf } from '../../../nodes/FreshBooks/people/onboarding';
+import { accessStateOf } from '../../../nodes/FreshBooks/people/onboarding';
 import { personOf, presenceIn } from '../../../nodes/FreshBooks/people/presence';
 import { Session } from '../../../nodes/FreshBooks/people/session';
 import type { FreshBooksClient, FreshBooksRequest } from '../../../nodes/FreshBooks/client/client';
@@ -32,13 +32,13 @@ describe('the status of an offboarding', () => {
 		expect(statusOf(outcomes.map((outcome) => report(outcome)), false)).toBe(status);
 	});
 
-	test.each(OPEN)('with anything %s is partial, whatever else was done', (open) => {
+	test.each(OPEN)('is partial if anything is %s, whatever else was done', (open) => {
 		for (const other of ['removed', 'notFound', 'refused', 'alreadyInactive'] as const) {
 			expect(statusOf([report(other), report(open)], false)).toBe('partial');
 		}
 	});
 
-	test('of a dry run is planned as soon as there is something to do, and never offboarded', () => {
+	test('of a dry run is planned if there is something to do, and never offboarded', () => {
 		expect(statusOf([report('planned'), report('notRead')], true)).toBe('planned');
 		expect(statusOf([report('notRead')], true)).toBe('partial');
 		expect(statusOf([report('refused')], true)).toBe('refused');
@@ -47,7 +47,7 @@ describe('the status of an offboarding', () => {
 });
 
 describe('the report of an offboarding', () => {
-	test('names each business that is not done, with its reason', () => {
+	test('names each unfinished business and its reason', () => {
 		const failed = report('failed', { notDone: [{ what: 'membership', id: 7, reason: 'FreshBooks said no.' }] });
 		const { message, status } = reportFor('a@x.org', false, [report('removed', { name: 'Two', businessId: 102 }), failed]);
 		expect(status).toBe('partial');
@@ -74,7 +74,7 @@ describe('the report of an offboarding', () => {
 		);
 	});
 
-	test('names what could not be looked at beside what was done', () => {
+	test('names what could not be read and what was done', () => {
 		const done = report('removed', { done: [{ action: 'memberRemoved', id: 7, by: 'thisRun', wasGone: false }] });
 		const { message, status } = reportFor('a@x.org', false, [done, report('notManaged', { name: null, businessId: 103, notDone: [{ what: 'reading', id: null, reason: 'No permission.' }] })]);
 		expect(status).toBe('partial');
@@ -88,18 +88,18 @@ describe('the report of an offboarding', () => {
 		expect(message).toBe('The invitation of a@x.org to One (business 101) was revoked. The staff record of a@x.org in Two (business 102) was archived. The lists were read again and show no access.');
 	});
 
-	test('says of a contractor that they keep an account of their own', () => {
+	test('says that a contractor keeps their own account', () => {
 		const contractor = { teamMemberId: 'u', memberId: null, email: 'a@x.org', role: 'contractor', active: true, confirmed: null, identityId: 9 };
 		const found = { teamMembers: [contractor], members: [], invitations: [], staff: [], otherAddresses: [] };
 		expect(reportFor('a@x.org', false, [report('removed', { found })]).notIncluded.join(' ')).toContain('contractor keeps');
 	});
 
-	test('a plan says what stands in its way', () => {
+	test('a plan names its obstacles', () => {
 		const blocked = report('planned', { notDone: [{ what: 'membership', id: null, reason: 'No way to remove.' }] });
 		expect(reportFor('a@x.org', true, [blocked]).message).toContain('To be expected: One (business 101): No way to remove.');
 	});
 
-	test('says what it cannot do, whenever somebody was found', () => {
+	test('says what it cannot do if somebody was found', () => {
 		expect(reportFor('a@x.org', false, [report('removed')]).notIncluded).toHaveLength(3);
 		expect(reportFor('a@x.org', false, [report('notFound')]).notIncluded).toEqual([]);
 	});
@@ -107,7 +107,7 @@ describe('the report of an offboarding', () => {
 
 const EMAIL = 'a@x.org';
 
-describe('what a person is in a business', () => {
+describe('the state of a person in a business', () => {
 	const employee = { email: EMAIL, business_role_name: 'business_employee' };
 	const contractor = { email: EMAIL, business_role_name: 'contractor' };
 	const invited = [{ email: EMAIL, status: 'pending' }];
@@ -115,19 +115,19 @@ describe('what a person is in a business', () => {
 	test.each<[string, Rows, IDataObject]>([
 		['an active member with the role', { team: [employee] }, { kind: 'member', hasRole: true }],
 		['an active member with another role', { team: [contractor] }, { kind: 'member', hasRole: false }],
-		['an active member who is invited besides', { team: [{ ...employee, identity_id: 9 }], invitations: invited }, { kind: 'member', hasRole: true }],
+		['an active member who is also invited', { team: [{ ...employee, identity_id: 9 }], invitations: invited }, { kind: 'member', hasRole: true }],
 		['two memberships, one with the role', { team: [contractor, employee] }, { kind: 'member', hasRole: true }],
 		['an inactive member', { team: [{ ...employee, active: false }] }, { kind: 'inactive' }],
 		['an inactive entry of an invited person', { team: [{ ...employee, active: false }], invitations: invited }, { kind: 'invited' }],
 		['an entry without an identity of an invited person', { team: [employee], invitations: invited }, { kind: 'invited' }],
 		['an invited person', { invitations: invited }, { kind: 'invited' }],
 		['a member who has not confirmed', { members: [{ email: EMAIL, role: 'employee', confirmed: false }] }, { kind: 'unconfirmed' }],
-		['a member by the same identity under another address', { team: [{ ...employee, active: false, identity_id: 9 }, { email: 'b@x.org', identity_id: 9, business_role_name: 'employee' }] }, { kind: 'member', hasRole: true }],
+		['a member with the same identity and another address', { team: [{ ...employee, active: false, identity_id: 9 }, { email: 'b@x.org', identity_id: 9, business_role_name: 'employee' }] }, { kind: 'member', hasRole: true }],
 		['an invitation that ended', { invitations: [{ email: EMAIL, status: 'expired' }] }, { kind: 'unknown' }],
 		['nobody', {}, { kind: 'unknown' }],
 	])('%s', (_case, rows, standing) => {
 		const lists = listsOf(rows);
-		expect(standingOf(presenceIn(lists, personOf([EMAIL], [], [lists])), 'business_employee')).toMatchObject(standing);
+		expect(accessStateOf(presenceIn(lists, personOf([EMAIL], [], [lists])), 'business_employee')).toMatchObject(standing);
 	});
 });
 
@@ -141,7 +141,7 @@ describe("an invitation's age", () => {
 		expect(ageInDays(null, now)).toBeNull();
 	});
 
-	test('comes from any of the names that FreshBooks might use', () => {
+	test('is read from every field name that FreshBooks might use', () => {
 		expect(invitedAtOf({ sent_at: '2026-11-18T12:00:00Z' })).toBe('2026-11-18T12:00:00.000Z');
 		expect(invitedAtOf({ created_at: 'soon', invited_at: '2026-11-18T12:00:00Z' })).toBe('2026-11-18T12:00:00.000Z');
 		expect(invitedAtOf({ id: 55 })).toBeNull();
@@ -150,7 +150,7 @@ describe("an invitation's age", () => {
 });
 
 describe('reading lists again', () => {
-	/** A client that answers a list only when told to; `answers` are the requests that wait. */
+	/** A client whose responses the test triggers. `answers` are the waiting requests. */
 	function slowClient() {
 		const answers: Array<() => void> = [];
 		let readings = 0;
@@ -175,7 +175,7 @@ describe('reading lists again', () => {
 	};
 	const newest = async (lists: ReturnType<Session['listsAgain']>) => (await lists).invitations.rows[0].id;
 
-	test('calls made at once share one reading, and it is remembered', async () => {
+	test('simultaneous calls share one reading, which is kept', async () => {
 		const { session, answers } = slowClient();
 		const both = [newest(session.listsAgain(1)), newest(session.listsAgain(1))];
 		await turn();
@@ -185,7 +185,7 @@ describe('reading lists again', () => {
 		expect((await session.lists(1)).invitations.rows[0].id).toBe(1);
 	});
 
-	test('a call made while lists are being read does not get that reading, which may be older than the call', async () => {
+	test('a call during a reading does not get that reading, which may be older than the call', async () => {
 		const { session, answers } = slowClient();
 		const first = newest(session.listsAgain(1));
 		await turn();

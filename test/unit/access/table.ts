@@ -3,19 +3,19 @@ import { teamMemberOf, type TeamMember } from '../../../nodes/FreshBooks/api/tea
 import type { WireObject } from '../../../nodes/FreshBooks/client/json';
 
 /**
- * Thirty-four people of one business against a directory, made by hand so that every finding occurs, each with what is to be
- * found. Reviewed on 2026-11-21 with 14 days as the limit for invitations.
+ * Thirty-four people of one business and a directory, written by hand so that every finding occurs, with the expected findings.
+ * Review date 2026-11-21; the limit for invitations is 14 days.
  */
 
 export const NOW = Date.UTC(2026, 10, 21, 12, 0, 0);
 
 interface Row {
 	email: string;
-	/** What the published list says; absent: not listed. */
+	/** The person's row in the published list; absent: not listed. */
 	team?: { role: string; active?: boolean; accepted?: boolean; identity?: number };
-	/** A pending invitation and the days it has waited; null days: FreshBooks gives no date. */
+	/** A pending invitation and its age in days; null: FreshBooks returns no date. */
 	invited?: { role: string; days: number | null };
-	/** What the directory says; absent: unknown to it. */
+	/** The person's entry in the directory; absent: none. */
 	directory?: { role?: string; active?: unknown; businessId?: number };
 	expected: string[];
 }
@@ -23,7 +23,7 @@ interface Row {
 const member = (role: string, extra: { active?: boolean; accepted?: boolean; identity?: number } = {}) => ({ role, ...extra });
 
 export const TABLE: Row[] = [
-	// Nothing to find: as it should be.
+	// As expected: no findings.
 	{ email: 'fine1@x.org', team: member('business_employee'), directory: { role: 'business_employee' }, expected: [] },
 	{ email: 'fine2@x.org', team: member('business_manager'), directory: { role: 'Manager' }, expected: [] },
 	{ email: 'fine3@x.org', team: member('contractor'), directory: {}, expected: [] },
@@ -42,15 +42,15 @@ export const TABLE: Row[] = [
 	// Expected in another business.
 	{ email: 'else1@x.org', team: member('business_employee'), directory: { role: 'manager', businessId: 102 }, expected: ['unexpectedBusiness:high'] },
 	{ email: 'else2@x.org', invited: { role: 'business_employee', days: 1 }, directory: { businessId: 102 }, expected: ['unexpectedBusiness:medium'] },
-	// Gone according to the directory.
+	// Inactive in the directory.
 	{ email: 'leaver1@x.org', team: member('business_employee'), directory: { active: false }, expected: ['leaver:high'] },
 	{ email: 'leaver2@x.org', invited: { role: 'business_employee', days: 3 }, directory: { active: 'DEPROVISIONED' }, expected: ['leaver:high'] },
 	{ email: 'leaver3@x.org', team: member('business_employee', { active: false }), directory: { active: 'no' }, expected: ['inactiveWithSeat:low'] },
 	{ email: 'leaver4@x.org', team: member('owner'), directory: { active: false, role: 'employee' }, expected: ['leaver:high', 'privileged:info'] },
-	// Expected, and absent.
+	// Expected but absent.
 	{ email: 'missing1@x.org', directory: { role: 'business_employee' }, expected: ['missing:medium'] },
 	{ email: 'missing2@x.org', directory: { role: 'manager', active: true }, expected: ['missing:medium'] },
-	// Another role than expected.
+	// Not the expected role.
 	{ email: 'role1@x.org', team: member('business_manager'), directory: { role: 'business_employee' }, expected: ['roleMismatch:medium'] },
 	{ email: 'role2@x.org', team: member('business_partner'), directory: { role: 'employee' }, expected: ['roleMismatch:high', 'privileged:info'] },
 	{ email: 'role3@x.org', invited: { role: 'contractor', days: 1 }, directory: { role: 'employee' }, expected: ['roleMismatch:medium'] },
@@ -70,13 +70,13 @@ export const TABLE: Row[] = [
 		directory: {},
 		expected: ['neverAccepted:low', 'inactiveWithSeat:low'],
 	},
-	// Twice in the business.
+	// Two rows in the business.
 	{ email: 'double@x.org', team: member('business_employee'), directory: {}, expected: ['duplicateAddress:medium'] },
 	{ email: 'DOUBLE@x.org', team: member('business_employee'), directory: {}, expected: ['duplicateAddress:medium'] },
-	// Under two addresses.
+	// Two addresses.
 	{ email: 'old.name@x.org', team: member('business_employee', { identity: 7 }), directory: {}, expected: ['sameIdentity:medium'] },
 	{ email: 'new.name@x.org', team: member('business_employee', { identity: 7 }), expected: ['sameIdentity:medium'] },
-	// To be looked at.
+	// Needs a look.
 	{ email: 'admin@x.org', team: member('business_partner'), directory: { role: 'Admin' }, expected: ['privileged:info'] },
 ];
 

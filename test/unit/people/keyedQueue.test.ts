@@ -2,7 +2,7 @@ import { KeyedQueue } from '../../../nodes/FreshBooks/people/keyedQueue';
 
 const keysOf = (queue: KeyedQueue): number => (Reflect.get(queue, 'last') as Map<string, unknown>).size;
 
-test('work with one key runs in order, whatever became of the work before', async () => {
+test('work with the same key runs in order, even after a failure', async () => {
 	const queue = new KeyedQueue();
 	const order: number[] = [];
 	const first = queue.run('a', async () => {
@@ -16,10 +16,10 @@ test('work with one key runs in order, whatever became of the work before', asyn
 	expect(order).toEqual([1, 2]);
 });
 
-test('a key is forgotten when its last work has ended: a process lives long, and has a key for each person', async () => {
+test('a key is removed after its last work: a long-running process has a key for each person', async () => {
 	const queue = new KeyedQueue();
 	await Promise.all(['a', 'a', 'b'].map(async (key) => await queue.run(key, async () => undefined)));
-	// What forgets a key runs just after its work.
+	// The key is removed just after its work.
 	for (let turn = 0; turn < 5; turn++) await Promise.resolve();
 	expect(keysOf(queue)).toBe(0);
 });

@@ -5,7 +5,7 @@ import { invitationOf } from '../../../nodes/FreshBooks/api/invitations';
 import { teamMemberOf } from '../../../nodes/FreshBooks/api/teamMembers';
 import type { BusinessLists, ListState } from '../../../nodes/FreshBooks/people/businessLists';
 
-/** Rows as FreshBooks writes them. */
+/** Rows as FreshBooks returns them. */
 export interface Rows {
 	team?: IDataObject[];
 	members?: IDataObject[];
@@ -14,7 +14,7 @@ export interface Rows {
 
 export const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
-/** The lists of a business, read whole unless a state says otherwise. */
+/** The lists of a business; complete unless a state is given. */
 export function listsOf({ team = [], members = [], invitations = [] }: Rows, states: Partial<Record<keyof BusinessLists, ListState>> = {}): BusinessLists {
 	const state = (list: keyof BusinessLists) => ({ state: states[list] ?? ('whole' as const), ...(states[list] ? { reason: `The list ${list} is not whole.` } : {}) });
 	return {

@@ -4,13 +4,13 @@ import { doneBy } from '../../../nodes/FreshBooks/people/removing';
 const failed = (facts: Partial<Failure> & Pick<Failure, 'kind'>): FreshBooksError =>
 	new FreshBooksError({ subject: 'a member', idFamily: 'member ID', method: 'DELETE', sent: 1, ...facts } as Failure);
 
-describe('who took away what the lists no longer show', () => {
+describe('who removed what the lists no longer show', () => {
 	test.each([
 		['a request that FreshBooks accepted', {}, 'thisRun'],
 		['a request that an earlier item sent', { error: failed({ kind: 'notFound' }), wasAcceptedBefore: true }, 'thisRun'],
-		['a request without a clear answer', { error: failed({ kind: 'outage', maybeDone: true }) }, 'earlierTry'],
-		['nobody there, after a try without a clear answer', { error: failed({ kind: 'notFound', maybeDone: true, afterUnknownFate: true }) }, 'earlierTry'],
-		['nobody there', { error: failed({ kind: 'notFound' }) }, 'somebodyElse'],
+		['a request with an unknown result', { error: failed({ kind: 'outage', maybeDone: true }) }, 'earlierTry'],
+		['not found, after a try with an unknown result', { error: failed({ kind: 'notFound', maybeDone: true, afterUnknownFate: true }) }, 'earlierTry'],
+		['not found', { error: failed({ kind: 'notFound' }) }, 'somebodyElse'],
 		['a clear refusal', { error: failed({ kind: 'permission', maybeDone: false }) }, 'somebodyElse'],
 	])('%s', (_name, attempt, expected) => {
 		expect(doneBy(attempt)).toBe(expected);

@@ -7,7 +7,7 @@ const MEMBERS = [
 ];
 const TEAM = [{ email: 'A@x.org' }, { email: 'b@x.org' }];
 
-describe('what an execution changed is known before FreshBooks’ lists show it', () => {
+describe('the changes of an execution apply before FreshBooks’ lists show them', () => {
 	const lists = listsOf({ team: TEAM, members: MEMBERS, invitations: [{ id: 55, email: 'c@x.org' }] });
 	const [member, other] = lists.businessMembers.rows;
 
@@ -19,21 +19,21 @@ describe('what an execution changed is known before FreshBooks’ lists show it'
 		expect(writes.appliedTo(790, lists).businessMembers.rows).toHaveLength(2);
 	});
 
-	test('one of two rows of an address leaves the person in the published list', () => {
+	test('removing one of two rows of an address leaves the person in the published list', () => {
 		const twice = listsOf({ team: TEAM, members: [...MEMBERS, { id: 3, email: 'a@x.org' }] });
 		const writes = new Writes();
 		writes.noteRemoved(789, member, []);
 		expect(writes.appliedTo(789, twice).teamMembers.rows).toHaveLength(2);
 	});
 
-	test('a removal that FreshBooks did not carry out is forgotten again', () => {
+	test('a removal that FreshBooks did not carry out is dropped', () => {
 		const writes = new Writes();
 		writes.noteRemoved(789, member, []);
 		writes.forgetRemoval(789, 'member', 1);
 		expect(writes.appliedTo(789, lists).businessMembers.rows).toHaveLength(2);
 	});
 
-	test('a sent invitation is pending, once, and a revoked one is not', () => {
+	test('a sent invitation is pending once, and a revoked one is not', () => {
 		const writes = new Writes();
 		const made = { ...lists.invitations.rows[0], id: 60, email: 'd@x.org' };
 		writes.noteInvited(789, 'd@x.org', made);
