@@ -35,8 +35,8 @@ function assertSucceeded({ status, error }: Execution): void {
 	assert.equal(status, 'success', error?.message);
 }
 
-/** Runs a workflow by hand as if its trigger had told these changes. */
-async function toldAgain(workflow: Workflow, changes: Json[]): Promise<Execution> {
+/** Runs a workflow by hand as if its trigger had emitted these changes. */
+async function runWithChanges(workflow: Workflow, changes: Json[]): Promise<Execution> {
 	const { client } = world.n8n;
 	await client.updateWorkflow(workflow.id, { pinData: { [FRESHBOOKS_TRIGGER]: changes.map((json) => ({ json })) } });
 	const execution = await client.run(workflow.id, FRESHBOOKS_TRIGGER);
@@ -116,12 +116,12 @@ describe('leaver-unassign-okta-app', () => {
 
 		const [change] = execution.items(FRESHBOOKS_TRIGGER);
 		assert.ok(change);
-		const repeated = await toldAgain(workflow, [change, { ...change, eventId: 'another-change' }]);
+		const repeated = await runWithChanges(workflow, [change, { ...change, eventId: 'another-change' }]);
 		assert.deepEqual(repeated.items('Once per change').map(({ eventId }) => eventId), ['another-change']);
 		assert.equal(okta.asked.length, 4);
 	});
 
-	test('a business that the connected user may not list: nothing is unassigned, and Slack is told which', async (context) => {
+	test('a business that the connected user may not list: nothing is unassigned, and a Slack message says which', async (context) => {
 		const workflow = await imported(context, NAME);
 		const execution = await firstExecution(world, workflow.id, async () => await removed(TEODOR));
 		assertSucceeded(execution);
@@ -129,15 +129,15 @@ describe('leaver-unassign-okta-app', () => {
 		assert.deepEqual(okta.asked, []);
 	});
 
-	test('still in another business, or not to be looked for everywhere: nothing is unassigned, and Slack is told why', async (context) => {
+	test('still in another business, or not to be looked for everywhere: nothing is unassigned, and a Slack message says why', async (context) => {
 		await world.withoutQuarry();
 		await world.control('POST', `/businesses/${HARBOUR}/members`, { email: TEODOR });
 		const workflow = await imported(context, NAME);
 		const still = await firstExecution(world, workflow.id, async () => await removed(TEODOR));
 		assertSucceeded(still);
-		const [told] = still.items('Tell Slack: look at it');
+		const [message] = still.items('Tell Slack: look at it');
 		assert.match(
-			String(told?.['text']),
+			String(message?.['text']),
 			/^Removed from BillSpring in FreshBooks, and left alone in Okta: teodor\.wexley@example\.com\. .* would be offboarded from Harbour &amp; Pine Works \(business 311394\)\. Nothing was changed\./,
 		);
 
@@ -146,13 +146,13 @@ describe('leaver-unassign-okta-app', () => {
 		const [change] = still.items(FRESHBOOKS_TRIGGER);
 		await world.control('DELETE', member(TEODOR));
 		await world.control('POST', '/faults', { kind: 'status', status: 403, route: `GET .*/${HARBOUR}/team_members`, count: 0 });
-		const unsure = await toldAgain(workflow, [{ ...change, eventId: 'not-readable' }]);
+		const unsure = await runWithChanges(workflow, [{ ...change, eventId: 'not-readable' }]);
 		assert.match(String(unsure.items('Tell Slack: look at it')[0]?.['text']), /is not offboarded everywhere: Harbour &amp; Pine Works/);
 		assert.deepEqual(okta.asked, []);
 		assert.deepEqual(await world.changes(), []);
 	});
 
-	test('Okta does not know the person: Slack is told to do it by hand', async (context) => {
+	test('Okta does not know the person: a Slack message asks to do it by hand', async (context) => {
 		okta.unknown.add(CALUM);
 		await world.withoutQuarry();
 		const workflow = await imported(context, NAME);
@@ -160,8 +160,8 @@ describe('leaver-unassign-okta-app', () => {
 		assertSucceeded(execution);
 		assert.deepEqual(okta.asked, [finding(CALUM)]);
 		assert.deepEqual(execution.items('Tell Slack: unassigned'), []);
-		const [told] = execution.items('Tell Slack: Okta did not');
-		assert.match(String(told?.['text']), /^FreshBooks is still assigned in Okta, please unassign it by hand from calum\.prewitt@example\.com, who was removed from BillSpring in FreshBooks\. Okta said: The resource you are requesting could not be found/);
+		const [message] = execution.items('Tell Slack: Okta did not');
+		assert.match(String(message?.['text']), /^FreshBooks is still assigned in Okta, please unassign it by hand from calum\.prewitt@example\.com, who was removed from BillSpring in FreshBooks\. Okta said: The resource you are requesting could not be found/);
 	});
 });
 
@@ -315,10 +315,10 @@ describe('mover-log-role-changes', () => {
 		const rows = await logged();
 		assert.equal(rows.length, 1);
 		for (const [column, value] of Object.entries(row)) assert.equal(rows[0]?.[column], value, column);
-		const [told, ...more] = execution.items('Tell Slack');
+		const [message, ...more] = execution.items('Tell Slack');
 		assert.deepEqual(more, []);
-		assert.deepEqual(told?.['channelId'], { __rl: true, mode: 'name', value: '#access' });
-		assert.equal(told['text'], `Teodor Wexley (${TEODOR}) was business_employee in BillSpring, and is now business_manager.`);
+		assert.deepEqual(message?.['channelId'], { __rl: true, mode: 'name', value: '#access' });
+		assert.equal(message['text'], `Teodor Wexley (${TEODOR}) was business_employee in BillSpring, and is now business_manager.`);
 	});
 });
 

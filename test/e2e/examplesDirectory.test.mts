@@ -227,7 +227,7 @@ describe('leaver-okta-deactivated', () => {
 		assert.equal(await hasAccess(TEODOR), false);
 	});
 
-	test('Okta does not say whether the person is still deactivated, or the person owns the business: not removed, Slack is told', async (context) => {
+	test('Okta does not say whether the person is still deactivated, or the person owns the business: not removed, Slack gets a message', async (context) => {
 		okta.deactivate(TEODOR);
 		okta.deactivate(OWNER);
 		okta.usersFail = true;
@@ -295,7 +295,7 @@ describe('leaver-entra-disabled', () => {
 		assert.deepEqual(await world.changes(), []);
 	});
 
-	test('not finished, the owner, a business that cannot be read: Slack is told, and the next run tries the rest', async (context) => {
+	test('not finished, the owner, a business that cannot be read: Slack gets a message, and the next run tries the rest', async (context) => {
 		await world.reset();
 		entra.users = [entraUser(TEODOR, false), entraUser(OWNER, false)];
 		const workflow = await imported(context, NAME);
@@ -427,7 +427,7 @@ describe('review-keep-in-step', () => {
 		assert.equal((await world.memberOf(OWNER))?.role, 'business_partner');
 	});
 
-	test('invited with another role: Slack is told to revoke the invitation, and nothing else is done about it', async (context) => {
+	test('invited with another role: a Slack message asks to revoke the invitation, and nothing else is done about it', async (context) => {
 		entra.groups[MANAGERS]?.push(entraUser(JUN));
 		const workflow = await imported(context, NAME, settings);
 		const execution = await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Do nothing');
@@ -437,7 +437,7 @@ describe('review-keep-in-step', () => {
 		assert.deepEqual((await world.changes()).sort(), ['invitationCreated', 'roleChanged']);
 	});
 
-	test('not finished: Slack is told, the log has the reason, and the next run tries again', async (context) => {
+	test('not finished: Slack gets a message, the log has the reason, and the next run tries again', async (context) => {
 		await world.control('POST', '/faults', NO_REMOVAL);
 		const workflow = await imported(context, NAME, settings);
 		const execution = await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Remove access');

@@ -212,8 +212,8 @@ describe('joiner-accepted-ticket-and-slack', () => {
 		const execution = await firstExecution(world, workflow.id, accepted);
 		assertSucceeded(execution);
 		assert.deepEqual(execution.items('Tell Slack: ticket'), []);
-		const [told] = execution.items('Tell Slack: no ticket');
-		assert.match(String(told?.['text']), /^Jun Takeda \(jun\.takeda@example\.com\) accepted the invitation to BillSpring in FreshBooks\. No ticket could be opened, .+ Jira said: .+/);
+		const [message] = execution.items('Tell Slack: no ticket');
+		assert.match(String(message?.['text']), /^Jun Takeda \(jun\.takeda@example\.com\) accepted the invitation to BillSpring in FreshBooks\. No ticket could be opened, .+ Jira said: .+/);
 	});
 });
 

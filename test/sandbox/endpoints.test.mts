@@ -171,7 +171,7 @@ describe('invitations', () => {
 		assert.ok(!(await team()).some(({ email }) => email === 'newstaff@example.com'));
 	});
 
-	it('are stored twice for one address, unless told otherwise', async () => {
+	it('are stored twice for one address, unless a setting says otherwise', async () => {
 		await invite('twice@example.com');
 		assert.equal((await invite('Twice@example.com')).status, 200);
 		await bench.control('PATCH', '/settings', { rejectDuplicateInvitations: true });

@@ -15,11 +15,11 @@ async function start(...args: string[]) {
 describe('main', () => {
 	it('prints one line of JSON first, and stops on SIGTERM', async () => {
 		const { child, output } = await start('--json', '--profile', 'documented', '--client-id', 'my-app');
-		const told = JSON.parse(output.split('\n')[0] ?? '');
-		assert.match(told.url, /^http:\/\/127\.0\.0\.1:\d+$/);
-		assert.equal(told.clientId, 'my-app');
-		assert.match(told.clientSecret, /^fbsx-secret-/);
-		const settings = await (await fetch(`${told.url}/sandbox/settings`)).json() as { profile: string };
+		const started = JSON.parse(output.split('\n')[0] ?? '');
+		assert.match(started.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+		assert.equal(started.clientId, 'my-app');
+		assert.match(started.clientSecret, /^fbsx-secret-/);
+		const settings = await (await fetch(`${started.url}/sandbox/settings`)).json() as { profile: string };
 		assert.equal(settings.profile, 'documented');
 		child.kill('SIGTERM');
 		assert.deepEqual(await once(child, 'exit'), [0, null]);
