@@ -72,7 +72,7 @@ describe('the example agents-freshbooks-tools', () => {
 	});
 
 	test('six tools, each described with what it does, that it changes nothing, and its arguments', async () => {
-		assert.match(agent.instructions, /^Tools for the people of FreshBooks businesses\. Nothing here changes anything/);
+		assert.match(agent.instructions, /^Tools that read the team members and invitations of FreshBooks businesses\. They change nothing/);
 		const tools = await agent.tools();
 		const required = Object.fromEntries(tools.map(({ name, inputSchema }) => [name, inputSchema.required ?? []]));
 		assert.deepEqual(required, {
@@ -124,13 +124,13 @@ describe('the example agents-freshbooks-tools', () => {
 	test('an error has its fix', async () => {
 		const people = async (args: Json): Promise<string> => await agent.failure('list_team_members', args);
 		assert.match(await people({ businessId: 'BillSpring' }), /Expected number, received string[^]*at businessId/);
-		assertWayOut(await people({ businessId: BILLSPRING, limit: 0 }), /Parameter 'Limit' must be a whole number of at least 1/, /Correct it and run it again/);
+		assertWayOut(await people({ businessId: BILLSPRING, limit: 0 }), /Parameter 'Limit' must be a whole number of at least 1/, /Check the value of '/);
 		assertWayOut(await people({ businessId: 1 }), /FreshBooks does not know team members of business 1 \(parameter 'Business'\)/, /looked up by its business ID/);
 		assertWayOut(await people({ businessId: QUARRY }), /user has no permission for team members of business 884410/, /connect as an owner or admin of that business/);
 		const nobody = await agent.failure('get_team_member', { businessId: BILLSPRING, email: 'nobody@example.com' });
 		assertWayOut(nobody, /No team member of business 6806492 has the address nobody@example\.com/, /Check 'Team Member' and 'Business'/);
 		const nonsense = await agent.failure('plan_offboarding', { email: 'not an address' });
-		assertWayOut(nonsense, /Parameter 'Email' must be an email address/, /Correct it and run it again/);
+		assertWayOut(nonsense, /Parameter 'Email' must be an email address/, /Check the value of '/);
 	});
 });
 
@@ -205,7 +205,7 @@ describe('every operation as a tool, described by n8n itself', () => {
 	test('FreshBooks down: the error says that it is temporary, and whether anything was changed', async () => {
 		await world.control('POST', '/faults', { kind: 'status', status: 503, route: 'GET .*team_members', count: 0 });
 		const text = await agent.failure('teamMember_getAll', { businessId: BILLSPRING });
-		assertWayOut(text, /not able to answer/, /Nothing was changed\..*Run it again later/);
+		assertWayOut(text, /not able to answer/, /Nothing was changed\..*run it again later/);
 	});
 });
 

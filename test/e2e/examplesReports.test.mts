@@ -466,7 +466,7 @@ describe('trouble-message-a-person', () => {
 		assert.equal(mailbox.mails.length, 1);
 		const text = mailbox.mails[0]?.text ?? '';
 		assert.match(text, /^BillSpring: The connected FreshBooks user has no permission for team members/);
-		assert.match(text, /Connect as an owner or admin/);
+		assert.match(text, /onnect as an owner or admin/);
 		assert.ok(text.split(/\r?\n/).includes(`${world.n8n.url}/workflow/${watch.id}/executions`), text);
 	});
 
