@@ -86,7 +86,7 @@ describe('the poll of an activation', () => {
 		['a grant that was revoked', async () => await control('POST', '/oauth/revoke'), 'credential-invalid', /connect it again/],
 		['a business the user may not list', async () => await control('PATCH', `/businesses/${BILLSPRING}`, { listable: false }), 'configuration-invalid', /connect as an owner or admin/],
 		['a business the user is not in', async () => await control('DELETE', `/businesses/${BILLSPRING}/membership`), 'configuration-invalid', /choose the businesses without this one/],
-		['a total that always lies', async () => await fault('totalTooLarge', TEAM, ALWAYS), 'temporarily-unavailable', /Connect a user who may see everyone/],
+		['a total that always lies', async () => await fault('totalTooLarge', TEAM, ALWAYS), 'temporarily-unavailable', /To fix this, connect a user who may see everybody/],
 	];
 
 	test.each(TO_FIX)('throws to the person who publishes what they must fix, in every attempt: %s', async (_name, breakIt, cause, wayOut) => {
@@ -465,7 +465,7 @@ describe('"Fetch Test Event"', () => {
 	test('says why when there is no business', async () => {
 		await control('POST', '/seed', { businesses: [] });
 		const ofAll = await (await triggerOf(all)).tryOut();
-		expect(ofAll.error).toMatchObject({ message: expect.stringMatching(/belongs to no business/), description: expect.stringMatching(/Give the user access/) });
+		expect(ofAll.error).toMatchObject({ message: expect.stringMatching(/belongs to no business/), description: expect.stringMatching(/To fix this, give the user access/) });
 		const ofOne = await (await triggerOf(watching([BILLSPRING]))).tryOut();
 		expect(ofOne.error).toMatchObject({ message: expect.stringMatching(/no longer belongs to business 6806492/), description: expect.stringMatching(/choose the businesses without this one/) });
 	});
