@@ -45,7 +45,7 @@ const BY_INTEGER: Case[] = [
 const ID = '={{ $json.id }}';
 
 describe.each(BY_INTEGER)('$name', ({ parameters, displayName }) => {
-	test.each(['', ' ', null, undefined])('that an expression made %j is said to be empty, and nothing is sent', async (id) => {
+	test.each(['', ' ', null, undefined])('from an expression with the result %j is reported as empty, and nothing is sent', async (id) => {
 		const error = await errorOf(parameters(ID), { items: [id === undefined ? {} : { id }] });
 		expect(error).toMatchObject({
 			message: `${displayName} is empty: the expression returned nothing [item 0]`,
@@ -77,7 +77,7 @@ describe('Member of Get', () => {
 describe('Account', () => {
 	const parameters = { resource: 'staff', operation: 'getAll', account: locator('id', ID) };
 
-	test('that an expression made empty is said to be', async () => {
+	test('that is empty by an expression is reported as empty', async () => {
 		expect((await errorOf(parameters, { items: [{}] })).message).toBe('Account is empty: the expression returned nothing [item 0]');
 	});
 
@@ -94,7 +94,7 @@ describe('an ID of the wrong kind', () => {
 });
 
 describe('an address', () => {
-	test.each(['', ' ', null, undefined])('that an expression made %j is said to be empty, and nothing is sent', async (email) => {
+	test.each(['', ' ', null, undefined])('from an expression with the result %j is reported as empty, and nothing is sent', async (email) => {
 		const items = [email === undefined ? {} : { email }];
 		const expression = '={{ $json.email }}';
 		expect((await errorOf({ resource: 'invitation', operation: 'create', business, email: expression, role: 'admin' }, { items })).message).toBe('Email is empty: the expression returned nothing [item 0]');
@@ -102,7 +102,7 @@ describe('an address', () => {
 		expect((await errorOf({ resource: 'access', operation: 'offboard', email: expression }, { items })).message).toBe('Email is empty: the expression returned nothing [item 0]');
 	});
 
-	test('that was left empty is said to be, without an expression', async () => {
+	test('that is empty in the editor is reported as empty, without an expression', async () => {
 		expect(await errorOf({ resource: 'access', operation: 'offboard', email: '' })).toMatchObject({ message: 'Email is empty [item 0]', description: "To fix this, give an address such as name@example.com. Nothing was changed for this item." });
 	});
 
@@ -321,7 +321,7 @@ describe('an empty expression for a required parameter', () => {
 		expect((await errorOf(parameters)).message).toBe(`Parameter '${displayName}' ${problem} [item 0]`);
 	});
 
-	test.each([NOTHING, locator('list', NOTHING), locator('id', NOTHING)])('(Role) is said to be empty: %j', async (role) => {
+	test.each([NOTHING, locator('list', NOTHING), locator('id', NOTHING)])('(Role) is reported as empty: %j', async (role) => {
 		expect(await errorOf({ resource: 'invitation', operation: 'create', business, email: 'a@b.co', role })).toMatchObject({
 			message: 'Role is empty: the expression returned nothing [item 0]',
 			description: "Check the expression in 'Role', and the field of the input item that it reads. Nothing was changed for this item.",

@@ -75,7 +75,7 @@ describe('an address of nobody is an error that names the searched lists', () =>
 		}
 	});
 
-	test("is no success when FreshBooks does not offer the list, whatever 'If Not Found' says", async () => {
+	test("is not a success if FreshBooks does not offer the list, whatever 'If Not Found' says", async () => {
 		onNextReading('members', 404, { message: 'No such page.' }, 2);
 		onLists();
 		expect((await errorOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).message).toContain('FreshBooks answered 404 for members of business 789');
@@ -87,7 +87,7 @@ describe('an address of nobody is an error that names the searched lists', () =>
 		expect(await jsonOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).toMatchObject([{ alreadyMissing: true }]);
 	});
 
-	test("is no success when another list that decides cannot be read, whatever 'If Not Found' says", async () => {
+	test("is not a success if another needed list cannot be read, whatever 'If Not Found' says", async () => {
 		onNextReading('team', 403, { error: 'forbidden', error_description: 'Permission Denied.' });
 		onLists();
 		expect((await errorOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).message).toContain('no permission for team members of business 789');

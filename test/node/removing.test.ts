@@ -122,7 +122,7 @@ describe('a removal that is answered with 404', () => {
 	test.each([
 		['404, though it was read before', 404, MISSING],
 		['a malformed response', 200, { response: {} }],
-	])("is never 'already removed' when the list then gives %s, whatever 'If Not Found' says", async (_name, status, body) => {
+	])("is never 'already removed' if the list then returns %s, whatever 'If Not Found' says", async (_name, status, body) => {
 		const lists = there();
 		nock(API).delete(`${MEMBERS}/1`).reply(404, () => {
 			lists.instead.members = { status, body };

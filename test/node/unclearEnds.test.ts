@@ -136,7 +136,7 @@ describe('the same team member named in two ways in one input', () => {
 	});
 });
 
-test("a UUID of nobody with 'If Not Found: Succeed' is named in the output", async () => {
+test("an unknown UUID with 'If Not Found: Succeed' is named in the output", async () => {
 	onLists();
 	const uuid = '00000000-0000-4000-8000-000000000077';
 	const [item] = await jsonOf({ ...remove, member: locator('id', uuid), options: { ifMissing: 'succeed' } });

@@ -80,7 +80,7 @@ describe('a review of thirty-four people', () => {
 		expect(sentence).toContain('what was read');
 	});
 
-	test('a reason that several businesses share is said once', () => {
+	test('a reason that several businesses share is reported once', () => {
 		const reason = 'You are only an Employee there';
 		const unread = [7, 8, 9].map((businessId) => ({ businessId, name: businessId === 9 ? null : `B${businessId}`, reason }));
 		const review = reviewOfTable({ unread: [...unread, { businessId: 10, name: 'Ten', reason: 'FreshBooks was not reached' }] });

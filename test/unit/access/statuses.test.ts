@@ -67,7 +67,7 @@ describe('the report of an offboarding', () => {
 		);
 	});
 
-	test('names the business once where its reason names it, too', () => {
+	test('names the business once, even if its reason names it too', () => {
 		const reason = 'The connected FreshBooks user has no permission for team members of business 101.';
 		expect(reportFor('a@x.org', false, [report('notRead', { notDone: [{ what: 'reading', id: null, reason }] })]).message).toBe(
 			'a@x.org is not offboarded everywhere: One (business 101): The connected FreshBooks user has no permission for team members.',
