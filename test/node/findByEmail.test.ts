@@ -25,7 +25,7 @@ describe('an address of two people is an error that lists both IDs, and nothing 
 		onGet(pageOf(TEAM)).reply(200, teamMembersPage([teamMemberRow(1, { email: 'a@b.co' }), teamMemberRow(2, { email: 'A@B.co' })]));
 		expect(await errorOf(get('a@b.co'))).toMatchObject({
 			message: 'More than one team member of business 789 has the address a@b.co: 00000000-0000-4000-8000-000000000001 and 00000000-0000-4000-8000-000000000002 [item 0]',
-			description: 'Choose one of them by ID.',
+			description: "To fix this, choose one of them in 'Team Member' by ID.",
 			itemIndex: 0,
 		});
 	});
@@ -160,7 +160,7 @@ describe('a UUID from Get Many', () => {
 		onLists({ team: [teamMemberRow(1)] });
 		expect(await errorOf({ ...remove(''), member: locator('id', uuid) })).toMatchObject({
 			message: expect.stringContaining('has no whole-number ID in business 789'),
-			description: expect.stringContaining('Do it in FreshBooks itself'),
+			description: expect.stringContaining('do it in FreshBooks itself'),
 		});
 	});
 });

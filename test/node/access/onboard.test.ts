@@ -85,7 +85,7 @@ describe('access: onboard', () => {
 
 	test('never changes the role of the connected user', async () => {
 		const error = await shownErrorOf(onboard('marlowe.ashdown@example.com', { updateRole: true }));
-		expect(error.message).toContain('is an owner of business');
+		expect(error.message).toContain('owns BillSpring (business 6806492), and the role of an owner');
 		await control('PATCH', `/businesses/${BUSINESS}/members/marlowe.ashdown@example.com`, { role: 'business_partner' });
 		expect((await shownErrorOf(onboard('marlowe.ashdown@example.com', { updateRole: true }))).message).toContain('is the connected user');
 	});

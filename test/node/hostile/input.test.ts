@@ -30,7 +30,7 @@ function atomsOf(value: unknown): string[] {
 }
 
 /** A sentence that ends an item after a lookup of a person or invitation. */
-const ABOUT_A_PERSON = /^(No \S+( \S+)?( of business \d+)? has the (address|ID|UUID) |\S+ already has a pending invitation|\S+ is the connected user|\S+ is the owner)/;
+const ABOUT_A_PERSON = /^(No \S+( \S+)?( of business \d+)? has the (address|ID|UUID) |\S+ already has a pending invitation|\S+ is the connected user|\S+ owns )/;
 
 async function tryValue(title: string, slot: Slot, value: unknown): Promise<Ending> {
 	const [resource, operation] = title.split(' ');
@@ -50,7 +50,7 @@ async function tryValue(title: string, slot: Slot, value: unknown): Promise<Endi
 		return 'requests';
 	}
 	const message = expectClear(end.error);
-	const named = slot.displayNames.some((name) => message.includes(`'${name}'`));
+	const named = slot.displayNames.some((name) => message.includes(`'${name}'`) || message.startsWith(`${name} is empty`));
 	if (!named && !ABOUT_A_PERSON.test(message)) throw new Error(`The error does not name ${slot.displayNames[0]}: ${message}`);
 	return 'error';
 }
