@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertShape } from './access/schemas.mts';
-import { DataTable } from './examples/dataTable.mts';
+import { deleteTables, rowsOf, updateRows } from './examples/tables.mts';
 import { Directories, DIRECTORY_HOSTS, type DirectoryName, type DirectoryPerson } from './examples/directories.mts';
 import { IdentityGraph } from './examples/identityGraph.mts';
 import { Jira } from './examples/jira.mts';
@@ -221,10 +221,8 @@ describe('joiner-remind-old-invitations', () => {
 	const NAME = 'joiner-remind-old-invitations';
 	const TABLE = 'FreshBooks invitation reminders';
 	const LISTS = `GET .*/business/${BILLSPRING}/invitations`;
-	let table: DataTable;
 
-	before(() => (table = new DataTable(world, TABLE)));
-	afterEach(async () => await table.drop());
+	afterEach(async () => await deleteTables(world));
 
 	const run = async ({ id }: Workflow): Promise<Execution> => await world.n8n.client.run(id, 'Every morning');
 	const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
@@ -250,7 +248,7 @@ describe('joiner-remind-old-invitations', () => {
 
 		assertSucceeded(await run(workflow));
 		assert.equal(mailbox.mails.length, 1, 'not again the next day');
-		await table.update('email', 'new@example.com', { firstSeen: daysAgo(8) });
+		await updateRows(world, TABLE, 'email', 'new@example.com', { firstSeen: daysAgo(8) });
 		assertSucceeded(await run(workflow));
 		assert.equal(mailbox.mails.length, 2);
 		const second = mailbox.mails[1]?.text ?? '';
@@ -262,10 +260,10 @@ describe('joiner-remind-old-invitations', () => {
 		const workflow = await imported(context, NAME);
 		assertSucceeded(await run(workflow));
 		assert.equal(mailbox.mails.length, 0);
-		const rows = await table.rows();
+		const rows = await rowsOf(world, TABLE);
 		assert.deepEqual(rows.map(({ email }) => email).sort(), [JUN, 'lucia.marchetti@example.com']);
 
-		for (const { key } of rows) await table.update('key', String(key), { firstSeen: daysAgo(8) });
+		for (const { key } of rows) await updateRows(world, TABLE, 'key', String(key), { firstSeen: daysAgo(8) });
 		await world.control('DELETE', `/businesses/${BILLSPRING}/invitations/lucia.marchetti@example.com`);
 		assertSucceeded(await run(workflow));
 		assert.deepEqual(subjects(), ['1 FreshBooks invitation(s) not accepted for a week']);
@@ -299,11 +297,9 @@ describe('export-scim-users-changed', () => {
 	const NAME = 'export-scim-users-changed';
 	const TABLE = 'FreshBooks SCIM export';
 	const RUN = 'Every night';
-	let table: DataTable;
 	let workflow: Workflow;
 
-	before(() => (table = new DataTable(world, TABLE)));
-	afterEach(async () => await table.drop());
+	afterEach(async () => await deleteTables(world));
 
 	const run = async (): Promise<Execution> => await world.n8n.client.run(workflow.id, RUN);
 	const names = (users: Json[] | undefined): unknown[] => (users ?? []).map(({ userName }) => userName).sort();
@@ -329,7 +325,7 @@ describe('export-scim-users-changed', () => {
 		assert.equal(headers?.['content-type'], 'application/scim+json');
 		assert.equal(headers['authorization'], 'Bearer graph-token');
 		assert.deepEqual((JSON.parse(body ?? '') as Json)['schemas'], ['urn:ietf:params:scim:api:messages:2.0:ListResponse']);
-		assert.equal((await table.rows()).length, everybody.length);
+		assert.equal((await rowsOf(world, TABLE)).length, everybody.length);
 
 		await world.control('PATCH', member(TEODOR), { role: 'business_manager' });
 		await world.control('DELETE', member(CALUM));

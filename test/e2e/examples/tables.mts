@@ -4,6 +4,8 @@ import type { Json, World } from '../support.mts';
 
 const START: WorkflowNode = { name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} };
 
+const byName = (name: string): Json => ({ __rl: true, mode: 'name', value: name });
+
 function dataTable(name: string, parameters: Json): WorkflowNode {
 	return { name, type: 'n8n-nodes-base.dataTable', typeVersion: 1.1, position: [0, 0], parameters };
 }
@@ -24,9 +26,17 @@ async function run({ n8n: { client } }: World, nodes: WorkflowNode[]): Promise<J
 
 /** Every row of a data table, in the order in which they were written. */
 export async function rowsOf(world: World, name: string): Promise<Json[]> {
-	const get = { resource: 'row', operation: 'get', dataTableId: { __rl: true, mode: 'name', value: name }, returnAll: true };
+	const get = { resource: 'row', operation: 'get', dataTableId: byName(name), returnAll: true };
 	const rows = await run(world, [dataTable('Rows', get)]);
 	return rows.sort((one, other) => Number(one['id']) - Number(other['id']));
+}
+
+/** Writes these cells into every row of a data table that has `value` in `column`. */
+export async function updateRows(world: World, name: string, column: string, value: string, cells: Json): Promise<void> {
+	const filters = { conditions: [{ keyName: column, condition: 'eq', keyValue: value }] };
+	const schema = Object.keys(cells).map((id) => ({ id, displayName: id, type: 'string', display: true, required: false, defaultMatch: false, canBeUsedToMatch: true }));
+	const columns = { mappingMode: 'defineBelow', value: cells, matchingColumns: [], schema };
+	await run(world, [dataTable('Update', { resource: 'row', operation: 'update', dataTableId: byName(name), matchType: 'allConditions', filters, columns, options: {} })]);
 }
 
 /** Deletes every data table. */
