@@ -29,7 +29,7 @@ function atomsOf(value: unknown): string[] {
 	return Object.values(value).flatMap(atomsOf);
 }
 
-/** A sentence about a person or invitation that was looked up and settles the item. */
+/** A sentence that ends an item after a lookup of a person or invitation. */
 const ABOUT_A_PERSON = /^(No \S+( \S+)?( of business \d+)? has the (address|ID|UUID) |\S+ already has a pending invitation|\S+ is the connected user|\S+ owns )/;
 
 async function tryValue(title: string, slot: Slot, value: unknown): Promise<Ending> {
