@@ -72,6 +72,6 @@ describe('an error workflow', () => {
 		await world.control('PATCH', `/businesses/${BILLSPRING}`, { listable: false });
 		const { message, description } = (await received(2)) ?? {};
 		assert.match(String(message), /^BillSpring: The connected FreshBooks user has no permission for team members/);
-		assert.match(String(description), /^Connect as an owner or admin/);
+		assert.match(String(description), /^To fix this, connect as an owner or admin/);
 	});
 });
