@@ -40,10 +40,12 @@ async function recordsOf(session: Session, accountId: string): Promise<StaffReco
 	return await reading;
 }
 
-/**
- * The ID of the record that was named; an address means the record that is not deleted. Throws FreshBooksError when no record,
- * or more than one, has the address, and when the list may lack a record.
- */
+/** Lets the next item read the records again: an address changes. */
+export function forgetRecords(session: Session, accountId: string): void {
+	readings.get(session)?.delete(accountId);
+}
+
+/** The ID of the record that was named; an address means the one not deleted. Throws FreshBooksError for none, for several, and for a list that may lack a record. */
 export async function staffIdOf(session: Session, { accountId, staff }: NamedStaff): Promise<number> {
 	if (staff.by === 'id') return staff.id;
 	const named = (await recordsOf(session, accountId)).filter(({ email }) => sameAddress(email, staff.email));

@@ -5,7 +5,7 @@ import { accountLocator, optionsCollection, simplifyParameter, staffLocator } fr
 import { checkEffect } from '../common/effect';
 import { operation } from '../common/operation';
 import { simplifyStaff } from '../common/simplify';
-import { staffKey, readStaffLocator, staffIdOf, type NamedStaff } from './staffRecord';
+import { forgetRecords, staffKey, readStaffLocator, staffIdOf, type NamedStaff } from './staffRecord';
 
 /** Writable fields: name here, FreshBooks' name, how the editor shows it (freshbooks.com/api/staff, Field Descriptions). */
 const FIELDS: ReadonlyArray<[name: string, theirs: string, displayName: string, description: string]> = [
@@ -67,10 +67,12 @@ export const update = operation<NamedStaff & { fields: IDataObject; simplify: bo
 		if (Object.keys(fields).length === 0) parameters.refuseEmpty('updateFields', 'Update Fields', 'add at least one field to change.');
 		return { ...readStaffLocator(parameters), fields, simplify: parameters.boolean('simplify', 'Simplify', true) };
 	},
-	serialKey: staffKey,
+	// One after another where addresses change: the next item may name a new one.
+	serialKey: (input) => (input.fields.email === undefined ? staffKey(input) : input.accountId),
 	async execute(session, { fields, simplify, ...named }) {
 		const { accountId } = named;
 		const staffId = await staffIdOf(session, named);
+		if (fields.email !== undefined) forgetRecords(session, accountId);
 		const record = await updateStaff(session.client, accountId, staffId, fields);
 		const { raw } = record;
 		const sent = FIELDS.filter(([, theirs]) => theirs in fields);
