@@ -248,7 +248,7 @@ describe('leaver-okta-deactivated', () => {
 		const texts = slackTexts(execution, SLACK);
 		assert.equal(texts.length, 2);
 		assert.ok(texts.some((text) => text.includes(TEODOR) && text.includes('Okta answered 503')), texts.join('\n'));
-		assert.ok(texts.some((text) => text.includes(OWNER) && text.includes('was not offboarded')), texts.join('\n'));
+		assert.ok(texts.some((text) => text.includes(OWNER) && text.includes('owns BillSpring (business 6806492) and cannot be removed')), texts.join('\n'));
 		assert.deepEqual(await world.changes(), []);
 	});
 

@@ -290,7 +290,7 @@ describe('joiner-remind-old-invitations', () => {
 		assertSucceeded(await run(workflow));
 		assert.equal(mailbox.mails.length, 2);
 		const thisMonth = new Date().toISOString().slice(0, 7);
-		const keys = (await table.rows()).map(({ key }) => key);
+		const keys = (await rowsOf(world, TABLE)).map(({ key }) => key);
 		assert.ok(keys.includes(`list of 884410 in ${thisMonth}`), 'and again in another month');
 		assert.deepEqual(await world.changes(), []);
 	});

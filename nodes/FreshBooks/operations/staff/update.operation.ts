@@ -5,7 +5,7 @@ import { accountLocator, optionsCollection, simplifyParameter, staffLocator } fr
 import { checkEffect } from '../common/effect';
 import { operation } from '../common/operation';
 import { simplifyStaff } from '../common/simplify';
-import { forgetRecords, staffKey, readStaffLocator, staffIdOf, type NamedStaff } from './staffRecord';
+import { staffKey, readStaffLocator, staffIdOf, staffReadings, type NamedStaff } from './staffRecord';
 
 /** Writable fields: name here, FreshBooks' name, how the editor shows it (freshbooks.com/api/staff, Field Descriptions). */
 const FIELDS: ReadonlyArray<[name: string, theirs: string, displayName: string, description: string]> = [
@@ -72,7 +72,7 @@ export const update = operation<NamedStaff & { fields: IDataObject; simplify: bo
 	async execute(session, { fields, simplify, ...named }) {
 		const { accountId } = named;
 		const staffId = await staffIdOf(session, named);
-		if (fields.email !== undefined) forgetRecords(session, accountId);
+		if (fields.email !== undefined) staffReadings.delete(session);
 		const record = await updateStaff(session.client, accountId, staffId, fields);
 		const { raw } = record;
 		const sent = FIELDS.filter(([, theirs]) => theirs in fields);
