@@ -289,6 +289,9 @@ describe('joiner-remind-old-invitations', () => {
 		assert.match(mailbox.mails.find(({ subject }) => subject.includes('Quarry'))?.text ?? '', /has no permission for invitations of business 884410/);
 		assertSucceeded(await run(workflow));
 		assert.equal(mailbox.mails.length, 2);
+		const thisMonth = new Date().toISOString().slice(0, 7);
+		const keys = (await rowsOf(world, TABLE)).map(({ key }) => key);
+		assert.ok(keys.includes(`list of 884410 in ${thisMonth}`), 'and again in another month');
 		assert.deepEqual(await world.changes(), []);
 	});
 });

@@ -72,6 +72,25 @@ test.each(WRITES)('is not looked up in a list that may lack a row (%s)', async (
 	});
 });
 
+test('that an earlier item gave to another record means that record now', async () => {
+	const bo = staffRow(7, { email: 'bo@example.com' });
+	const moved = { ...ann, email: 'ann.old@example.com' };
+	const renamed = { ...bo, email: 'ann@example.com' };
+	listed(ann, bo);
+	onPut(`${STAFF}/2194844`, { staff: { email: 'ann.old@example.com' } }).reply(200, { response: { result: { staff: moved } } });
+	listed(moved, bo);
+	onPut(`${STAFF}/7`, { staff: { email: 'ann@example.com' } }).reply(200, { response: { result: { staff: renamed } } });
+	listed(moved, renamed);
+	onPut(`${STAFF}/7`, { staff: { email: 'bo.new@example.com' } }).reply(200, { response: { result: { staff: { ...bo, email: 'bo.new@example.com' } } } });
+	const rename = byEmail('update', { updateFields: { email: '={{ $json.to }}' } });
+	const items = [
+		{ email: 'ann@example.com', to: 'ann.old@example.com' },
+		{ email: 'bo@example.com', to: 'ann@example.com' },
+		{ email: 'ann@example.com', to: 'bo.new@example.com' },
+	];
+	expect(await jsonOf(rename, { items })).toMatchObject([{ id: 2194844 }, { id: 7 }, { id: 7 }]);
+});
+
 test('that is none is refused by name', async () => {
 	expect((await errorOf(byEmail('get'), { items: [{ email: 'ann' }] })).message).toBe("Parameter 'Staff' must be an email address such as name@example.com [item 0]");
 });

@@ -3,7 +3,7 @@ import { inOneLine } from '../client/errors';
 
 /** Words that several messages share. Pure. */
 
-/** The first few of many, and how many more there are. */
+/** The first few, and how many more. */
 export function someOf(names: string[], separator = ' and ', most = 5): string {
 	const more = names.length > most ? `${separator}${names.length - most} more` : '';
 	return `${names.slice(0, most).join(separator)}${more}`;
@@ -31,7 +31,7 @@ const HERE = '\0';
 /** The reason without what is only true of one business: its name and its ID. */
 function sharedReason({ businessId, name, reason }: BusinessReason): string {
 	const plain = reason.replace(new RegExp(` (?:of|in|to) business ${businessId}\\b`, 'g'), '');
-	return plain.replaceAll(businessNameOf({ businessId, name }), HERE);
+	return name === null ? plain : plain.replaceAll(businessNameOf({ businessId, name }), HERE);
 }
 
 /** Each reason once, with the names of the businesses that it is true of. */
@@ -51,7 +51,7 @@ function reasonWith(shared: string, names: string[]): string {
 
 /** Each reason once, with its businesses, as sentences. */
 export function reasonsText(reasons: BusinessReason[]): string {
-	return someOf([...groupedReasons(reasons)].map(([shared, names]) => reasonWith(shared, names)), ' ');
+	return [...groupedReasons(reasons)].map(([shared, names]) => reasonWith(shared, names)).join(' ');
 }
 
 export function plural(count: number, one: string, many: string): string {

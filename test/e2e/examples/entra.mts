@@ -20,6 +20,16 @@ export function entraUser(mail: string, accountEnabled = true): EntraUser {
 	return { id: `id-of-${name}`, displayName: name, mail, userPrincipalName: `${name}@contoso.onmicrosoft.com`, accountEnabled };
 }
 
+/** Which users Graph gives for a filter; undefined for one that the tests do not need. */
+function matcherOf(filter: string | null): ((user: EntraUser) => boolean) | undefined {
+	if (filter === null) return () => true;
+	if (filter === 'accountEnabled eq false') return ({ accountEnabled }) => !accountEnabled;
+	const terms = filter.split(' or ').map((term) => /^(mail|userPrincipalName) eq '((?:[^']|'')+)'$/.exec(term));
+	if (terms.includes(null)) return undefined;
+	const wanted = terms.map((term) => [term?.[1] === 'mail' ? 'mail' : 'userPrincipalName', term?.[2]?.replaceAll("''", "'").toLowerCase()] as const);
+	return (user) => wanted.some(([field, value]) => user[field]?.toLowerCase() === value);
+}
+
 function selected(user: EntraUser, select: string | null): Json {
 	const wanted = select?.split(',') ?? [];
 	return Object.fromEntries(Object.entries(user).filter(([key]) => wanted.includes(key)));
@@ -104,8 +114,9 @@ export class Entra {
 		const page = Number(searchParams.get('$skiptoken') ?? 0);
 		if (page >= this.failsFromPage) return refuse(503, 'serviceNotAvailable', 'The service is temporarily unavailable.');
 		const filter = searchParams.get('$filter');
-		if (filter !== null && filter !== 'accountEnabled eq false') return refuse(400, 'Request_UnsupportedQuery', 'Unsupported Query.');
-		const all = group === undefined ? this.users.filter(({ accountEnabled }) => filter === null || this.ignoresFilter || !accountEnabled) : (this.groups[group] ?? []);
+		const matches = matcherOf(filter);
+		if (!matches) return refuse(400, 'Request_UnsupportedQuery', 'Unsupported Query.');
+		const all = group === undefined ? this.users.filter((user) => this.ignoresFilter || matches(user)) : (this.groups[group] ?? []);
 		const rows = all.slice(page * this.pageSize, (page + 1) * this.pageSize).map((user) => ({
 			...(group !== undefined && { '@odata.type': '#microsoft.graph.user' }),
 			...selected(user, searchParams.get('$select')),

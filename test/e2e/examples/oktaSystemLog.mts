@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Json } from '../support.mts';
 
 /** The statuses of Okta's users that the tests need (developer.okta.com, Users API). */
-type OktaStatus = 'ACTIVE' | 'DEPROVISIONED' | 'deleted';
+type OktaStatus = 'ACTIVE' | 'DEPROVISIONED' | 'leaving' | 'deleted';
 
 const TOKEN = 'okta-token';
 /** No event is younger than this when it is read: the log is asked for what came since. */
@@ -46,6 +46,8 @@ export class OktaSystemLog {
 	/** Queries of the log, as they came. */
 	readonly queries: URLSearchParams[] = [];
 	readonly statuses = new Map<string, OktaStatus>();
+	/** Logins that another, active user has now. */
+	readonly reused = new Set<string>();
 	/** Fails from the page of this number on, from 0. */
 	failsFromPage = Infinity;
 	/** Every question about a user is answered 503. */
@@ -80,11 +82,17 @@ export class OktaSystemLog {
 		this.statuses.set(login, 'DEPROVISIONED');
 	}
 
+	/** The log is too old to hold an event. */
+	forgetEvents(): void {
+		this.#events = [];
+	}
+
 	/** Nobody was ever deactivated. */
 	reset(): void {
-		this.#events = [];
+		this.forgetEvents();
 		this.queries.splice(0);
 		this.statuses.clear();
+		this.reused.clear();
 		this.failsFromPage = Infinity;
 		this.usersFail = false;
 	}
@@ -96,7 +104,7 @@ export class OktaSystemLog {
 		const refuse = (status: number, errorCode: string, errorSummary: string): void =>
 			send(status, { errorCode, errorSummary, errorLink: errorCode, errorId: 'oaeHfmOAx1iRLa0H10DeMz5fQ', errorCauses: [] });
 		if (headers.authorization !== `SSWS ${TOKEN}`) return refuse(401, 'E0000011', 'Invalid token provided');
-		if (pathname.startsWith('/api/v1/users/')) return this.#user(decodeURIComponent(pathname.split('/').at(-1) ?? ''), send, refuse);
+		if (pathname === '/api/v1/users') return this.#users(searchParams.get('filter') ?? '', send, refuse);
 		this.queries.push(searchParams);
 		const page = Number(searchParams.get('after') ?? 0);
 		if (page >= this.failsFromPage) return refuse(429, 'E0000047', 'API call exceeded rate limit due to too many requests.');
@@ -110,11 +118,16 @@ export class OktaSystemLog {
 		return send(200, events, [`<${this.url}${url}>; rel="self"`, `<${next.href}>; rel="next"`]);
 	}
 
-	#user(id: string, send: (status: number, body: unknown) => void, refuse: (status: number, code: string, summary: string) => void): void {
+	/** Users by ID or login, as the tests ask for them. */
+	#users(filter: string, send: (status: number, body: unknown) => void, refuse: (status: number, code: string, summary: string) => void): void {
 		if (this.usersFail) return refuse(503, 'E0000010', 'Service is in read only mode');
-		const [login, status] = [...this.statuses].find(([one]) => idOf(one) === id) ?? ['', 'deleted'];
-		if (status === 'deleted') return refuse(404, 'E0000007', `Not found: Resource not found: ${id} (User)`);
-		return send(200, { id, status, profile: { login, email: login } });
+		const [, id, wanted] = /^id eq "([^"]*)" or profile\.login eq "([^"]*)"$/.exec(filter) ?? [];
+		if (id === undefined) return refuse(400, 'E0000031', 'Invalid search criteria.');
+		const known = [...this.statuses].map(([login, status]) => ({ id: idOf(login), status, login }));
+		const others = [...this.reused].map((login) => ({ id: idOf(`another ${login}`), status: 'ACTIVE', login }));
+		const found = [...known, ...others].filter((user) => user.status !== 'deleted' && (user.id === id || user.login === wanted));
+		const statusOf = (status: string): Json => (status === 'leaving' ? { status: 'ACTIVE', transitioningToStatus: 'DEPROVISIONED' } : { status, transitioningToStatus: null });
+		return send(200, found.map(({ id: userId, status, login }) => ({ id: userId, ...statusOf(status), profile: { login, email: login } })));
 	}
 
 	close(): void {

@@ -80,6 +80,12 @@ describe('a review of thirty-four people', () => {
 		expect(sentence).toContain('what was read');
 	});
 
+	test('a business without a name is called by its ID in the headline, also where FreshBooks names it', () => {
+		const review = reviewOfTable({ unread: [{ businessId: 7, name: null, reason: 'FreshBooks did not accept the list: business 7 is suspended' }] });
+		const { headline } = summaryJson(review, reviewRows(review), 0);
+		expect(headline).toContain(' business 7 could not be read: FreshBooks did not accept the list: business 7 is suspended.');
+	});
+
 	test('a reason that several businesses share is reported once', () => {
 		const reason = 'You are only an Employee there';
 		const unread = [7, 8, 9].map((businessId) => ({ businessId, name: businessId === 9 ? null : `B${businessId}`, reason }));

@@ -67,6 +67,13 @@ describe('the report of an offboarding', () => {
 		);
 	});
 
+	test('leaves out no business, however many reasons there are', () => {
+		const businessIds = Array.from({ length: 12 }, (_, index) => 101 + index);
+		const failed = businessIds.map((businessId) => report('failed', { businessId, name: null, notDone: [{ what: 'membership', id: 7, reason: `FreshBooks said ${businessId}.` }] }));
+		const { message } = reportFor('a@x.org', false, failed);
+		for (const businessId of businessIds) expect(message).toContain(`business ${businessId}: FreshBooks said ${businessId}.`);
+	});
+
 	test('names the business once, even if its reason names it too', () => {
 		const reason = 'The connected FreshBooks user has no permission for team members of business 101.';
 		expect(reportFor('a@x.org', false, [report('notRead', { notDone: [{ what: 'reading', id: null, reason }] })]).message).toBe(

@@ -22,7 +22,8 @@ export function staffKey({ accountId, staff }: NamedStaff): string {
 	return `${accountId} ${staff.by === 'id' ? staff.id : addressKey(staff.email)}`;
 }
 
-const readings = new WeakMap<Session, Map<string, Promise<StaffRecord[]>>>();
+/** Who changes an address deletes the session's entry, so that the next item reads the records again. */
+export const staffReadings = new WeakMap<Session, Map<string, Promise<StaffRecord[]>>>();
 
 async function readRecords({ client }: Session, accountId: string): Promise<StaffRecord[]> {
 	const { rows, doubt } = await readToTheEnd(client, listStaff(accountId, {}, (record) => record));
@@ -32,18 +33,15 @@ async function readRecords({ client }: Session, accountId: string): Promise<Staf
 
 /** All staff records of an account, read once per execution. */
 async function recordsOf(session: Session, accountId: string): Promise<StaffRecord[]> {
-	const known = readings.get(session) ?? new Map<string, Promise<StaffRecord[]>>();
-	readings.set(session, known);
+	const known = staffReadings.get(session) ?? new Map<string, Promise<StaffRecord[]>>();
+	staffReadings.set(session, known);
 	const reading = known.get(accountId) ?? readRecords(session, accountId);
 	known.set(accountId, reading);
 	reading.catch(() => known.delete(accountId));
 	return await reading;
 }
 
-/**
- * The ID of the record that was named; an address means the record that is not deleted. Throws FreshBooksError when no record,
- * or more than one, has the address, and when the list may lack a record.
- */
+/** The ID of the record that was named; an address means the one not deleted. Throws FreshBooksError for none, for several, and for a list that may lack a record. */
 export async function staffIdOf(session: Session, { accountId, staff }: NamedStaff): Promise<number> {
 	if (staff.by === 'id') return staff.id;
 	const named = (await recordsOf(session, accountId)).filter(({ email }) => sameAddress(email, staff.email));
