@@ -33,14 +33,14 @@ function play(engine: Engine): void {
 	}
 
 	/** Checks that no item is false, none is lost, and none is repeated unless n8n makes that unavoidable. */
-	function assertTrue(row: Row): void {
+	function assertTrue(row: Row, mayRepeat = engine.mayRepeat): void {
 		const { made, emitted, untrue, lost, repeated, errors } = row;
-		const found = { untrue, lost, repeated: engine.mayRepeat ? [] : repeated };
+		const found = { untrue, lost, repeated: mayRepeat ? [] : repeated };
 		assert.deepEqual(found, { untrue: [], lost: [], repeated: [] }, JSON.stringify({ made, emitted, errors }, undefined, 1));
 	}
 
-	function assertTrueWithoutErrors(row: Row): void {
-		assertTrue(row);
+	function assertTrueWithoutErrors(row: Row, mayRepeat?: boolean): void {
+		assertTrue(row, mayRepeat);
 		assert.deepEqual(row.errors, []);
 	}
 
@@ -242,8 +242,9 @@ function play(engine: Engine): void {
 	});
 
 	test('events, businesses and source change while it is published', async (context) => {
+		// On a busy machine a scheduled poll may still run when the workflow is published. The activation's poll then has the state from before it.
 		const changed = async (name: string, work: () => Promise<void>): Promise<void> =>
-			assertTrueWithoutErrors(await scenario(context, name, work));
+			assertTrueWithoutErrors(await scenario(context, name, work), true);
 		await changed('events changed live', async () => {
 			await lab.polls(1);
 			billSpring.join('liv.events@example.net');
