@@ -181,7 +181,7 @@ function leftOver(lists: BusinessLists, presence: Presence, tried: Attempt[], in
 function withoutIdReason({ businessMembers }: BusinessLists, wasRemoved: boolean): string {
 	if (wasRemoved) return 'FreshBooks accepted the removal, but still lists the person as an active team member. Run it again in a minute.';
 	return businessMembers.state === 'notOffered'
-		? `FreshBooks' API does not offer this connection to remove members. ${BY_HAND}`
+		? `FreshBooks' API does not let this connection remove team members. ${BY_HAND}`
 		: `FreshBooks lists the person as a team member, but not with the whole-number ID that a removal needs. ${BY_HAND}`;
 }
 
@@ -243,7 +243,7 @@ async function offboardFrom(session: Session, leaver: Leaver, person: Person, re
 function notLookedAt(lists: BusinessLists, { businessId }: BusinessMembership): string[] {
 	return listsOf(lists)
 		.filter(([, { state }]) => state === 'notOffered')
-		.map(([list]) => `FreshBooks does not offer this connection the list of ${LIST_NAMES[list]} of business ${businessId}, so it was not looked at.`);
+		.map(([list]) => `FreshBooks' API does not show this connection the list of ${LIST_NAMES[list]} of business ${businessId}, so it was not checked.`);
 }
 
 async function offboardRead(session: Session, leaver: Leaver, person: Person, reading: Reading): Promise<BusinessReport> {

@@ -27,7 +27,7 @@ describe('a FreshBooks that', () => {
 		await control('POST', '/oauth/expire');
 		expect(await errorOf(getMe, { credential: stored })).toMatchObject({
 			message: 'FreshBooks no longer accepts the connection, so the connected user could not be reached [item 0]',
-			description: expect.stringContaining('Open the FreshBooks credential and connect it again.'),
+			description: expect.stringContaining('open the FreshBooks credential and connect it again.'),
 		});
 		expect(await runOnce(getMe, { credential: await refreshable() })).toHaveLength(1);
 	});
