@@ -79,7 +79,7 @@ const ROWS: Row[] = [
 		parameters: INVITE,
 		faults: [{ kind: 'status', route: 'POST /invitations$', status: 409, body: { error: 'conflict', message: 'Already there' } }],
 		message: /conflict for .*Already there/,
-		description: /Look it up/,
+		description: /Check which one to keep/,
 		httpCode: '409',
 	},
 	{
@@ -87,7 +87,7 @@ const ROWS: Row[] = [
 		parameters: GET_MANY,
 		faults: [{ kind: 'rateLimited', route: LISTING, count: 0, retryAfter: 1 }],
 		message: /allows no more requests right now/,
-		description: /Wait .*second/,
+		description: /To fix this, wait .*second/,
 		httpCode: '429',
 	},
 	{
@@ -129,7 +129,7 @@ const ROWS: Row[] = [
 		parameters: GET_MANY,
 		faults: [{ kind: 'wrongShape', route: LISTING, body: { response: { unexpected: true } }, count: 0 }],
 		message: /not of the documented form/,
-		description: /Nothing was guessed/,
+		description: /To fix this, run it again later/,
 	},
 	{
 		kind: 'redirect',
@@ -347,7 +347,7 @@ describe('bad input is refused before any request', () => {
 		);
 		assert.equal(items.length, BAD_IDS.length);
 		for (const [n, item] of items.entries()) {
-			assert.match(String(item['error']), /^Parameter 'Business' /, `ID '${BAD_IDS[n]}'`);
+			assert.match(String(item['error']), /^(Parameter 'Business' |Business is empty)/, `ID '${BAD_IDS[n]}'`);
 			assert.match(String(item['error']), new RegExp(`\\[item ${n}\\]$`));
 		}
 		assert.deepEqual(await world.requests(), []);
@@ -355,7 +355,7 @@ describe('bad input is refused before any request', () => {
 
 	const OTHERS: Array<[string, Json, RegExp]> = [
 		['a bad address', { ...INVITE, email: 'nobody' }, /'Email'/],
-		['an empty role', { ...INVITE, role: ' ' }, /'Role'/],
+		['an empty role', { ...INVITE, role: ' ' }, /^Role is empty/],
 		['a limit below 1', { ...GET_MANY, limit: 0 }, /'Limit'/],
 		[
 			'permissions that are no object',
