@@ -330,11 +330,12 @@ describe('lists of the resource locators', () => {
 		assert.ok(accounts.results.some(({ value }) => value === BILLSPRING_ACCOUNT));
 	});
 
-	test('team members by UUID for reading and by integer ID for writing, with search and pages', async () => {
+	test('team members by UUID for reading and by integer ID for writing, whole and sorted, with search', async () => {
 		const parameters = { resource: 'teamMember', operation: 'get', business: locator('id', HARBOUR) };
-		const first = await search('searchTeamMembers', 'member', parameters);
-		assert.equal(first.results.length, 100);
-		assert.ok(first.paginationToken);
+		const all = await search('searchTeamMembers', 'member', parameters);
+		assert.equal(all.results.length, 131);
+		const names = all.results.map(({ name }) => name);
+		assert.deepEqual(names, [...names].sort(new Intl.Collator(undefined, { numeric: true }).compare));
 		const { members } = await business(BILLSPRING);
 		const odalys = members.find(({ firstName }) => firstName === 'Odalys');
 		const here = { ...parameters, business: locator('id', BILLSPRING) };
