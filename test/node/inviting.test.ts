@@ -139,6 +139,13 @@ describe('a doubtful list prevents an invitation', () => {
 		expect((await errorOf(create)).message).toContain("has the status 'queued', which is not known");
 	});
 
+	test('an unknown status is cut to a readable length', async () => {
+		onLists({ invitations: [{ ...ROW, status: 'queued'.repeat(10_000) }] });
+		const { message } = await errorOf(create);
+		expect(message).toContain('has the status');
+		expect(message.length).toBeLessThan(300);
+	});
+
 	test.each(['accepted', 'expired', 'revoked', 'declined'])('an invitation that is %s is not pending', async (status) => {
 		onLists({ invitations: [{ ...ROW, id: 54, status }] });
 		onPost(INVITATIONS, NEW_STAFF).reply(200, CREATED);

@@ -2,7 +2,7 @@ import type { BusinessMember } from '../api/businessMembers';
 import type { Invitation } from '../api/invitations';
 import type { Me } from '../api/me';
 import type { TeamMember } from '../api/teamMembers';
-import type { FreshBooksError } from '../client/errors';
+import { inOneLine, type FreshBooksError } from '../client/errors';
 import { addressKey } from '../client/identifiers';
 import { PeopleIndex } from './peopleIndex';
 import { isForbidden, listsOf, type BusinessLists, type ListName } from './businessLists';
@@ -198,7 +198,7 @@ export function undecidedFor(lists: BusinessLists, presence: Presence): Undecide
 		.filter(([, { state }]) => state === 'unread' || state === 'doubtful')
 		.map(([list, read]) => ({ list, reason: read.reason ?? '', forbidden: isForbidden(read), error: read.error }));
 	for (const { id, status } of presence.unclearInvitations) {
-		open.push({ list: 'invitations', reason: `Invitation ${id ?? ''} of the person has the status '${status ?? ''}', which is not known.`, forbidden: false });
+		open.push({ list: 'invitations', reason: `Invitation ${id ?? ''} of the person has the status '${inOneLine(status ?? '', 40)}', which is not known.`, forbidden: false });
 	}
 	return open;
 }
