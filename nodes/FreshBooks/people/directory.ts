@@ -141,7 +141,7 @@ class Reader {
 
 	private person(row: IDataObject, place: number): DirectoryPerson | undefined {
 		const fields = this.fields.email ? [this.fields.email] : EMAIL_FIELDS;
-		// The first that holds one: a SCIM userName need not be an address (RFC 7643, 4.1.1).
+		// The first field with an address: a SCIM userName need not be an address (RFC 7643, 4.1.1).
 		const field = fields.find((name) => checkEmail(valueAt(row, name)).ok) ?? fields[0];
 		const email = checkEmail(valueAt(row, field));
 		if (!email.ok) return this.skip(`Row ${place} has no email address.`);
