@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Json } from '../support.mts';
+import { StandInServer, type Answer, type Asked } from './standInServer.mts';
 
 /** A user as Microsoft Graph has them. */
 export interface EntraUser {
@@ -30,6 +28,21 @@ function matcherOf(filter: string | null): ((user: EntraUser) => boolean) | unde
 	return (user) => wanted.some(([field, value]) => user[field]?.toLowerCase() === value);
 }
 
+function graph(status: number, body: unknown): Answer {
+	return { status, headers: { 'content-type': 'application/json;odata.metadata=minimal' }, body };
+}
+
+function refusal(status: number, code: string, message: string): Answer {
+	return graph(status, { error: { code, message, innerError: { date: '2026-11-21T10:15:00' } } });
+}
+
+function authorized({ searchParams }: URL): Answer {
+	const back = new URL(searchParams.get('redirect_uri') ?? '');
+	back.searchParams.set('code', 'entra-code');
+	back.searchParams.set('state', searchParams.get('state') ?? '');
+	return { status: 302, headers: { location: back.href } };
+}
+
 function selected(user: EntraUser, select: string | null): Json {
 	const wanted = select?.split(',') ?? [];
 	return Object.fromEntries(Object.entries(user).filter(([key]) => wanted.includes(key)));
@@ -50,21 +63,16 @@ export class Entra {
 	/** Answers with every user, whatever was filtered for. */
 	ignoresFilter = false;
 	pageSize = 2;
-	readonly #server: Server;
-
-	private constructor() {
-		this.#server = createServer((request, answer) => this.#answer(request, answer));
-	}
+	#server!: StandInServer;
 
 	static async open(): Promise<Entra> {
 		const entra = new Entra();
-		entra.#server.listen(0, '127.0.0.1');
-		await once(entra.#server, 'listening');
+		entra.#server = await StandInServer.open((asked) => entra.#answer(asked));
 		return entra;
 	}
 
 	get url(): string {
-		return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+		return this.#server.url;
 	}
 
 	/** What n8n's Microsoft Entra ID credential is filled in with. */
@@ -87,44 +95,33 @@ export class Entra {
 		this.ignoresFilter = false;
 	}
 
-	#answer({ url = '', headers }: IncomingMessage, answer: ServerResponse): void {
-		const address = new URL(url, this.url);
-		const send = (status: number, body: unknown): void => void answer.writeHead(status, { 'content-type': 'application/json;odata.metadata=minimal' }).end(JSON.stringify(body));
-		const refuse = (status: number, code: string, message: string): void => send(status, { error: { code, message, innerError: { date: '2026-11-21T10:15:00' } } });
-		if (address.pathname.endsWith('/authorize')) return this.#authorize(address, answer);
-		if (address.pathname.endsWith('/token')) {
-			return send(200, { token_type: 'Bearer', scope: 'User.Read.All', expires_in: 3599, ext_expires_in: 3599, access_token: ACCESS_TOKEN, refresh_token: 'entra-refresh-token' });
+	#answer({ url, headers }: Asked): Answer {
+		const { pathname } = url;
+		if (pathname.endsWith('/authorize')) return authorized(url);
+		if (pathname.endsWith('/token')) {
+			return graph(200, { token_type: 'Bearer', scope: 'User.Read.All', expires_in: 3599, ext_expires_in: 3599, access_token: ACCESS_TOKEN, refresh_token: 'entra-refresh-token' });
 		}
-		this.asked.push(decodeURIComponent(url.replaceAll('+', ' ')));
-		if (headers.authorization !== `Bearer ${ACCESS_TOKEN}`) return refuse(401, 'InvalidAuthenticationToken', 'Access token is empty.');
-		const group = /^\/v1\.0\/groups\/([^/]+)\/transitiveMembers$/.exec(address.pathname)?.[1];
-		if (group !== undefined && !(group in this.groups)) return refuse(404, 'Request_ResourceNotFound', `Resource '${group}' does not exist or one of its queried reference-property objects are not present.`);
-		return this.#list(address, group, send, refuse);
+		this.asked.push(decodeURIComponent(`${pathname}${url.search}`.replaceAll('+', ' ')));
+		if (headers.authorization !== `Bearer ${ACCESS_TOKEN}`) return refusal(401, 'InvalidAuthenticationToken', 'Access token is empty.');
+		const group = /^\/v1\.0\/groups\/([^/]+)\/transitiveMembers$/.exec(pathname)?.[1];
+		if (group !== undefined && !(group in this.groups)) return refusal(404, 'Request_ResourceNotFound', `Resource '${group}' does not exist or one of its queried reference-property objects are not present.`);
+		return this.#list(url, group);
 	}
 
-	#authorize({ searchParams }: URL, answer: ServerResponse): void {
-		const back = new URL(searchParams.get('redirect_uri') ?? '');
-		back.searchParams.set('code', 'entra-code');
-		back.searchParams.set('state', searchParams.get('state') ?? '');
-		answer.writeHead(302, { location: back.href }).end();
-	}
-
-	#list(address: URL, group: string | undefined, send: (status: number, body: unknown) => void, refuse: (status: number, code: string, message: string) => void): void {
-		const { searchParams } = address;
+	#list({ pathname, search, searchParams }: URL, group: string | undefined): Answer {
 		const page = Number(searchParams.get('$skiptoken') ?? 0);
-		if (page >= this.failsFromPage) return refuse(503, 'serviceNotAvailable', 'The service is temporarily unavailable.');
-		const filter = searchParams.get('$filter');
-		const matches = matcherOf(filter);
-		if (!matches) return refuse(400, 'Request_UnsupportedQuery', 'Unsupported Query.');
+		if (page >= this.failsFromPage) return refusal(503, 'serviceNotAvailable', 'The service is temporarily unavailable.');
+		const matches = matcherOf(searchParams.get('$filter'));
+		if (!matches) return refusal(400, 'Request_UnsupportedQuery', 'Unsupported Query.');
 		const all = group === undefined ? this.users.filter((user) => this.ignoresFilter || matches(user)) : (this.groups[group] ?? []);
 		const rows = all.slice(page * this.pageSize, (page + 1) * this.pageSize).map((user) => ({
 			...(group !== undefined && { '@odata.type': '#microsoft.graph.user' }),
 			...selected(user, searchParams.get('$select')),
 		}));
-		const next = new URL(address);
+		const next = new URL(`${pathname}${search}`, this.url);
 		next.searchParams.set('$skiptoken', String(page + 1));
 		const isLast = (page + 1) * this.pageSize >= all.length;
-		return send(200, { '@odata.context': `${this.url}/v1.0/$metadata#users`, ...(!isLast && { '@odata.nextLink': next.href }), value: rows });
+		return graph(200, { '@odata.context': `${this.url}/v1.0/$metadata#users`, ...(!isLast && { '@odata.nextLink': next.href }), value: rows });
 	}
 
 	close(): void {

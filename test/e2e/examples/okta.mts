@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { StandInServer } from './standInServer.mts';
 
 /** What was asked of Okta. */
 export interface Asked {
@@ -19,28 +17,22 @@ export class Okta {
 	readonly asked: Asked[] = [];
 	/** Logins that Okta does not know. */
 	readonly unknown = new Set<string>();
-	readonly #server: Server;
-
-	private constructor() {
-		this.#server = createServer((request, answer) => {
-			const { method = '', url = '', headers } = request;
-			this.asked.push({ method, url, authorization: headers.authorization ?? '' });
-			const known = ![...this.unknown].some((login) => url.includes(encodeURIComponent(login)));
-			// Okta answers 204 to an assignment that is taken away.
-			answer.writeHead(!known ? 404 : method === 'DELETE' ? 204 : 200, { 'content-type': 'application/json' });
-			answer.end(method === 'DELETE' ? undefined : known ? JSON.stringify({ id: idOf(url), status: 'ACTIVE' }) : '{"errorCode":"E0000007","errorSummary":"Not found: Resource not found (User)"}');
-		});
-	}
+	#server!: StandInServer;
 
 	static async open(): Promise<Okta> {
 		const okta = new Okta();
-		okta.#server.listen(0, '127.0.0.1');
-		await once(okta.#server, 'listening');
+		okta.#server = await StandInServer.open(({ method, url: { pathname }, headers }) => {
+			okta.asked.push({ method, url: pathname, authorization: headers.authorization ?? '' });
+			const known = ![...okta.unknown].some((login) => pathname.includes(encodeURIComponent(login)));
+			if (!known) return { status: 404, body: { errorCode: 'E0000007', errorSummary: 'Not found: Resource not found (User)' } };
+			// Okta answers 204 to an assignment that is taken away.
+			return method === 'DELETE' ? { status: 204 } : { status: 200, body: { id: idOf(pathname), status: 'ACTIVE' } };
+		});
 		return okta;
 	}
 
 	get url(): string {
-		return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+		return this.#server.url;
 	}
 
 	close(): void {

@@ -1,8 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Json } from '../support.mts';
+import { StandInServer, type Answer, type Asked } from './standInServer.mts';
 
 /** The statuses of Okta's users that the tests need (developer.okta.com, Users API). */
 type OktaStatus = 'ACTIVE' | 'DEPROVISIONED' | 'leaving' | 'deleted';
@@ -38,6 +36,10 @@ function eventOf(login: string, published: Date): Json {
 	};
 }
 
+function refusal(status: number, errorCode: string, errorSummary: string): Answer {
+	return { status, body: { errorCode, errorSummary, errorLink: errorCode, errorId: 'oaeHfmOAx1iRLa0H10DeMz5fQ', errorCauses: [] } };
+}
+
 /**
  * An address on 127.0.0.1 that answers as Okta's System Log does to a polling request (pages without an end, each with a
  * link to the next one; an empty page when nothing is new), and as its users do.
@@ -54,21 +56,16 @@ export class OktaSystemLog {
 	usersFail = false;
 	pageSize = 2;
 	#events: Json[] = [];
-	readonly #server: Server;
-
-	private constructor() {
-		this.#server = createServer((request, answer) => this.#answer(request, answer));
-	}
+	#server!: StandInServer;
 
 	static async open(): Promise<OktaSystemLog> {
 		const okta = new OktaSystemLog();
-		okta.#server.listen(0, '127.0.0.1');
-		await once(okta.#server, 'listening');
+		okta.#server = await StandInServer.open((asked) => okta.#answer(asked));
 		return okta;
 	}
 
 	get url(): string {
-		return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+		return this.#server.url;
 	}
 
 	/** What n8n's Okta credential is filled in with. */
@@ -97,37 +94,33 @@ export class OktaSystemLog {
 		this.usersFail = false;
 	}
 
-	#answer({ url = '', headers }: IncomingMessage, answer: ServerResponse): void {
-		const { pathname, searchParams } = new URL(url, this.url);
-		const send = (status: number, body: unknown, links: string[] = []): void =>
-			void answer.writeHead(status, { 'content-type': 'application/json', ...(links.length > 0 && { link: links }) }).end(JSON.stringify(body));
-		const refuse = (status: number, errorCode: string, errorSummary: string): void =>
-			send(status, { errorCode, errorSummary, errorLink: errorCode, errorId: 'oaeHfmOAx1iRLa0H10DeMz5fQ', errorCauses: [] });
-		if (headers.authorization !== `SSWS ${TOKEN}`) return refuse(401, 'E0000011', 'Invalid token provided');
-		if (pathname === '/api/v1/users') return this.#users(searchParams.get('filter') ?? '', send, refuse);
+	#answer({ url: { pathname, search, searchParams }, headers }: Asked): Answer {
+		if (headers.authorization !== `SSWS ${TOKEN}`) return refusal(401, 'E0000011', 'Invalid token provided');
+		if (pathname === '/api/v1/users') return this.#users(searchParams.get('filter') ?? '');
 		this.queries.push(searchParams);
 		const page = Number(searchParams.get('after') ?? 0);
-		if (page >= this.failsFromPage) return refuse(429, 'E0000047', 'API call exceeded rate limit due to too many requests.');
+		if (page >= this.failsFromPage) return refusal(429, 'E0000047', 'API call exceeded rate limit due to too many requests.');
 		const isPolling = searchParams.get('sortOrder') === 'ASCENDING' && !searchParams.has('until');
-		if (!isPolling || (page === 0) !== searchParams.has('since')) return refuse(400, 'E0000053', 'Invalid parameter');
+		if (!isPolling || (page === 0) !== searchParams.has('since')) return refusal(400, 'E0000053', 'Invalid parameter');
 		const since = Date.parse(searchParams.get('since') ?? '1970-01-01');
 		const events = this.#events.filter(({ published }) => Date.parse(String(published)) >= since).slice(page * this.pageSize, (page + 1) * this.pageSize);
-		const next = new URL(url, this.url);
+		const self = new URL(`${pathname}${search}`, this.url);
+		const next = new URL(self);
 		next.searchParams.delete('since');
 		next.searchParams.set('after', String(page + 1));
-		return send(200, events, [`<${this.url}${url}>; rel="self"`, `<${next.href}>; rel="next"`]);
+		return { status: 200, headers: { link: [`<${self.href}>; rel="self"`, `<${next.href}>; rel="next"`] }, body: events };
 	}
 
 	/** Users by ID or login, as the tests ask for them. */
-	#users(filter: string, send: (status: number, body: unknown) => void, refuse: (status: number, code: string, summary: string) => void): void {
-		if (this.usersFail) return refuse(503, 'E0000010', 'Service is in read only mode');
+	#users(filter: string): Answer {
+		if (this.usersFail) return refusal(503, 'E0000010', 'Service is in read only mode');
 		const [, id, wanted] = /^id eq "([^"]*)" or profile\.login eq "([^"]*)"$/.exec(filter) ?? [];
-		if (id === undefined) return refuse(400, 'E0000031', 'Invalid search criteria.');
+		if (id === undefined) return refusal(400, 'E0000031', 'Invalid search criteria.');
 		const known = [...this.statuses].map(([login, status]) => ({ id: idOf(login), status, login }));
 		const others = [...this.reused].map((login) => ({ id: idOf(`another ${login}`), status: 'ACTIVE', login }));
 		const found = [...known, ...others].filter((user) => user.status !== 'deleted' && (user.id === id || user.login === wanted));
 		const statusOf = (status: string): Json => (status === 'leaving' ? { status: 'ACTIVE', transitioningToStatus: 'DEPROVISIONED' } : { status, transitioningToStatus: null });
-		return send(200, found.map(({ id: userId, status, login }) => ({ id: userId, ...statusOf(status), profile: { login, email: login } })));
+		return { status: 200, body: found.map(({ id: userId, status, login }) => ({ id: userId, ...statusOf(status), profile: { login, email: login } })) };
 	}
 
 	close(): void {
