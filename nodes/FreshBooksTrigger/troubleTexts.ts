@@ -57,11 +57,11 @@ function textOfOther(error: unknown): FailureText {
 export function reportOfError(error: unknown, business?: { name: string; id: number }): Report {
 	const failure = failureOf(error);
 	const { message, description } = failure ? textOf(failure) : textOfOther(error);
-	const kept = 'Nobody is reported as removed. The trigger keeps what it knows, and the next poll tries again.';
+	const kept = failure ? ' The trigger keeps what it knows, and the next poll tries again.' : '';
 	return {
 		signature: `${business?.id ?? ''}:${signatureKindOf(failure)}`,
 		message: business ? `${business.name}: ${message}` : message,
-		description: `${description} ${kept}`.trim(),
+		description: `${description} Nobody is reported as removed.${kept}`.trim(),
 		error,
 		isDue: true,
 		everyMs: business && isNotAllowed(failure) ? DAY_MS : QUARTER_MS,

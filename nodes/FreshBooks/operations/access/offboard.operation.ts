@@ -35,7 +35,7 @@ export const offboard = operation<Input>({
 				type: 'boolean',
 				default: true,
 				description:
-					"Whether to stop with an error, with the report in its details, if the person could not be offboarded everywhere. Otherwise the item has the status 'partial'.",
+					"Whether to stop with an error, with the report in its details, if access is left somewhere. Otherwise the status is 'partial'. The only owner and the connected user are never an error: their status is 'refused'.",
 			},
 			{
 				displayName: 'If Not Found',
