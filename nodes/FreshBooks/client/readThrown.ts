@@ -42,9 +42,12 @@ function isRefreshError(error: unknown, { path }: FreshBooksRequest): boolean {
 	return REFRESH_URL.test(url) && !url.endsWith(path);
 }
 
-/** True if the response broke off: n8n's error then has the status that was received, for example 200. */
+/**
+ * True if the response to the request itself broke off or could not be unpacked. n8n's error then has the status that was
+ * received, for example 200. A 401 is thrown for complete responses too.
+ */
 function isBrokenOff(error: unknown, status: string, { path }: FreshBooksRequest): boolean {
-	return /^2\d\d$/.test(status) || (/^5\d\d$/.test(status) && urlOf(error)?.endsWith(path) === true);
+	return /^2\d\d$/.test(status) || (/^[345]\d\d$/.test(status) && status !== '401' && urlOf(error)?.endsWith(path) === true);
 }
 
 /**
@@ -57,14 +60,14 @@ export function readThrown(error: unknown, request: FreshBooksRequest, cancelled
 	const context = contextOf(request);
 	if (cancelled) return { ok: false, trouble: 'final', failure: { ...context, kind: 'cancelled', maybeDone: true } };
 	const code = String(findInCauses(error, 'httpCode') ?? findInCauses(error, 'code') ?? '');
-	if (isCredentialError(error, code)) {
-		const failure: Failure = { ...context, kind: 'reconnect', status: code === '401' ? 401 : undefined };
-		return { ok: false, trouble: 'final', failure, retryWithStoredToken: true };
-	}
 	if (code === '429') return { ok: false, trouble: 'throttled', failure: { ...context, kind: 'rateLimited', status: 429 } };
 	const isRefresh = isRefreshError(error, request);
 	if (!isRefresh && isBrokenOff(error, code, request)) {
 		return { ok: false, trouble: 'unknownFate', failure: { ...context, kind: 'unreachable', serviceText: `status ${code}, broken off` } };
+	}
+	if (isCredentialError(error, code)) {
+		const failure: Failure = { ...context, kind: 'reconnect', status: code === '401' ? 401 : undefined };
+		return { ok: false, trouble: 'final', failure, retryWithStoredToken: true };
 	}
 	if (/^[345]\d\d$/.test(code)) {
 		return { ok: false, trouble: 'notCarriedOut', failure: { ...context, kind: 'outage', status: Number(code) } };

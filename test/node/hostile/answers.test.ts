@@ -104,6 +104,17 @@ test.each(CALLS)('$title $more: a typed error or well-formed items, for any resp
 	await fc.assert(fc.asyncProperty(hostileAnswer, attack, each), runs(8));
 });
 
+// FreshBooks may have carried out a request whose response cannot be unpacked, whatever its status.
+test.each([201, 204, 301, 308, 400, 402, 403, 404, 409, 422, 500, 502])('an invitation answered with %d and a body that cannot be unpacked is sent once', async (status) => {
+	server().answerWith(({ method, url, body }): Answer => {
+		if (url === '/auth/oauth/token') return { status: 200, body: TOKENS };
+		return method === 'POST' ? { status, headers: { 'content-encoding': 'gzip' }, body: '{"response":""}' } : { status: 200, body: JSON.stringify(goodAnswer(method, url, body)) };
+	});
+	const end = await endOf(run({ resource: 'invitation', operation: 'create', ...GOOD_CALLS['invitation create'].parameters }, { credential: credential() }));
+	expect(server().arrived.filter(({ method, url }) => method === 'POST' && url !== '/auth/oauth/token')).toHaveLength(1);
+	expect('error' in end ? (end.error as Error).message : end.items).toEqual(expect.stringContaining('it is not known whether it was carried out'));
+});
+
 test('a typed error or well-formed items, for any response of the token endpoint', async () => {
 	const call = CALLS.find(({ title }) => title === 'user getMe');
 	if (!call) throw new Error('Not there.');

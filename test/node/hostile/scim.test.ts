@@ -304,7 +304,9 @@ test('any response of FreshBooks: SCIM, nobody else loses access, and nobody is 
 			server().answerWith((arrived) => {
 				if (arrived.url === REFRESHING) return { status: 200, body: JSON.stringify({ access_token: FIRST_TOKEN, refresh_token: FIRST_REFRESH, token_type: 'Bearer', expires_in: 43_200 }) };
 				const isHit = ++asked === from || (asked > from && !once);
-				const good = business.good(arrived.method, arrived.url, arrived.body) ?? {};
+				// A 429 means that FreshBooks did not carry out the request.
+				const isThrottled = isHit && hostile({}).status === 429;
+				const good = isThrottled ? {} : (business.good(arrived.method, arrived.url, arrived.body) ?? {});
 				return isHit ? hostile(good) : { status: 200, body: JSON.stringify(good) };
 			});
 			const answered = await ask(aTrigger(), request);
