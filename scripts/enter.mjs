@@ -18,7 +18,7 @@ function giveUp(message) {
 
 async function installDependencies() {
 	if (isInstalled(root) && existsSync(pinnedNode)) return;
-	console.log('Installing the development dependencies into node_modules: 1 to 3 minutes, once.');
+	console.log('Installing the development dependencies into node_modules: 1 to 8 minutes, once.');
 	try {
 		await npmCi(root, { label: 'dependencies', log: console.log });
 	} catch (error) {

@@ -31,18 +31,22 @@ async function suite(name: string, work: () => Promise<Counts>): Promise<Counts>
 	return counts;
 }
 
+const SUITES: ReadonlyArray<[name: string, work: () => Promise<Counts>]> = [
+	['unit tests and nodes on n8n-core', jest],
+	['sandbox', async () => await nodeTest('sandbox', 'test/sandbox/**/*.test.mts')],
+	['documentation', async () => await nodeTest('docs', 'test/docs/**/*.test.mts')],
+	['packaging', async () => await nodeTest('packaging', 'test/packaging/**/*.test.mts')],
+	['campaign of faults, its plan and its judge', async () => await nodeTest('soak', 'test/soak/**/*.test.mts')],
+	['benchmarks, tiny', async () => await nodeTest('bench', 'test/bench/**/*.test.mts')],
+];
+
 async function main(): Promise<void> {
-	const results: Counts[] = [];
-	for (const script of CHECKS) results.push(await check(script));
-	results.push(await suite('unit tests and nodes on n8n-core', jest));
-	results.push(
-		await suite('sandbox', async () => await nodeTest('sandbox', 'test/sandbox/**/*.test.mts')),
-		await suite('documentation', async () => await nodeTest('docs', 'test/docs/**/*.test.mts')),
-		await suite('packaging', async () => await nodeTest('packaging', 'test/packaging/**/*.test.mts')),
-		await suite('campaign of faults, its plan and its judge', async () => await nodeTest('soak', 'test/soak/**/*.test.mts')),
-		await suite('benchmarks, tiny', async () => await nodeTest('bench', 'test/bench/**/*.test.mts')),
-	);
-	await conclude('test', sum(results));
+	const results: Array<[name: string, counts: Counts]> = [];
+	for (const script of CHECKS) results.push([script, await check(script)]);
+	for (const [name, work] of SUITES) results.push([name, await suite(name, work)]);
+	const failed = results.filter(([, counts]) => counts.failed > 0);
+	if (failed.length > 0) console.log(`\nFailed: ${failed.map(([name]) => name).join('; ')}. The reasons are above.`);
+	await conclude('test', sum(results.map(([, counts]) => counts)));
 }
 
 main().catch(giveUp);

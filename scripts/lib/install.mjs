@@ -8,7 +8,7 @@ import path from 'node:path';
  * @typedef {(line: string) => void} Log
  */
 
-const PROGRESS_EVERY_MS = 10_000;
+const PROGRESS_EVERY_MS = 30_000;
 /** In lines. */
 const LONGEST_REASON = 20;
 
@@ -72,8 +72,19 @@ function reportProgress(folder, label, log) {
 	return setInterval(() => {
 		const done = folders.filter((name) => existsSync(path.join(folder, name, 'package.json')));
 		const seconds = Math.round((Date.now() - started) / 1000);
-		log(`  ${label}: ${done.length} of ${folders.length} packages, ${seconds} s`);
+		log(`  ${label}: ${phaseText(done.length, folders.length)}, ${seconds} s`);
 	}, PROGRESS_EVERY_MS);
+}
+
+/**
+ * npm downloads before it creates the folders, and fills them after it created the last one.
+ *
+ * @param {number} done
+ * @param {number} all
+ */
+function phaseText(done, all) {
+	if (done === 0) return `downloading ${all} packages`;
+	return done < all ? `${done} of ${all} packages` : `all ${all} packages, finishing`;
 }
 
 /**
@@ -116,7 +127,7 @@ export function npm(folder, args) {
 }
 
 /**
- * Installs exactly what the lock file in `folder` names, and logs its progress every ten seconds.
+ * Installs exactly what the lock file in `folder` names, and logs its progress every 30 seconds.
  *
  * @param {string} folder
  * @param {{ label: string, args?: string[], log: Log }} options
