@@ -35,7 +35,7 @@ export const offboard = operation<Input>({
 				type: 'boolean',
 				default: true,
 				description:
-					"Whether to stop with an error, with the report in its details, if access is left somewhere. Otherwise the status is 'partial'. The only owner and the connected user are never an error: their status is 'refused'.",
+					"Whether to stop with an error, with the report in its details, if access is left somewhere. Otherwise the status is 'partial', or 'refused' for the only owner and the connected user.",
 			},
 			{
 				displayName: 'If Not Found',
@@ -87,6 +87,10 @@ export const offboard = operation<Input>({
 		const report = { ...(await offboardEverywhere(session, input, await resolveBusinesses(session, input.chosen))) };
 		if (report.status === 'partial' && input.failOnPartial) {
 			throw refusal(report.message, 'Check the report in the error details: it says what is left. What was done stays done. Once the reasons are fixed, running it again does the rest.', report);
+		}
+		// A dry run has nothing to leave: that the person cannot be removed is its result.
+		if (report.status === 'refused' && input.failOnPartial && !input.dryRun) {
+			throw refusal(report.message, "Nothing was changed. If this is not an error for you, switch off the option 'Fail If Incomplete': the status is then 'refused'.", report);
 		}
 		if (report.status === 'notFound' && input.ifNotFound === 'error') {
 			throw refusal(
