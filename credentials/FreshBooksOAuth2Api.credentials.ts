@@ -76,7 +76,7 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 			displayOptions: { show: { access: ['legacy'] } },
 		},
 		{
-			displayName: 'Can do what the scopes below allow, and cannot do more. To manage people and list the hand-over of a leaver: user:profile:read user:teams:read user:teams:write user:projects:read user:time_entries:read',
+			displayName: 'Can do what FreshBooks allows with the scopes below. It cannot promise to change nothing: only Read Team can. To manage people and list the hand-over of a leaver: user:profile:read user:teams:read user:teams:write user:projects:read user:time_entries:read',
 			name: 'customHint',
 			type: 'notice',
 			default: '',

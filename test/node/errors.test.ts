@@ -1,6 +1,6 @@
 import { onAFastClock } from '../harness/clock';
 import { errorOf, jsonOf, locator, run } from '../harness/context';
-import { EXAMPLE, memberRow, upTo } from '../harness/examples';
+import { EXAMPLE, invitationRow, memberRow, teamMemberRow, upTo } from '../harness/examples';
 import { onLists } from '../harness/lists';
 import { onDelete, onGet, onPut, onTheWire, pageOf } from '../harness/wire';
 
@@ -49,6 +49,23 @@ describe('an error has what happened, the parameter, the status and the item', (
 			description: expect.stringContaining('"Permission Denied."'),
 			httpCode: '403',
 		});
+	});
+
+	test('if the profile of the connected user may not be changed: no business is named, as there is none', async () => {
+		onLists({});
+		onPut('/auth/api/v1/users/me', { profession: { company: 'C' } }).reply(403, { error: 'forbidden', error_description: 'Permission Denied.' });
+		expect(await errorOf({ resource: 'user', operation: 'updateMe', updateFields: { company: 'C' } })).toMatchObject({
+			message: 'FreshBooks does not allow this connection the request for the connected user [item 0]',
+			description: expect.stringMatching(/^Check the credential's 'Access', or do it in FreshBooks itself\..*"Permission Denied\."/),
+		});
+	});
+
+	test('if an invitation was accepted before it was revoked: not that something has the same name', async () => {
+		onLists({ invitations: [invitationRow(55, { email: 'staff@example.com' })], members: [memberRow(1, { email: 'staff@example.com' })], team: [teamMemberRow(1, { email: 'staff@example.com', active: true })] });
+		onDelete('/auth/api/v1/business/789/invitations/55').reply(200, { response: { invitation: { id: 55, email: 'staff@example.com', status: 'accepted' } } });
+		const { description } = await errorOf({ resource: 'invitation', operation: 'revoke', business, invitation: locator('id', '55') });
+		expect(description).not.toContain('same name');
+		expect(description).toContain('Check it in FreshBooks');
 	});
 
 	test('if a team member is unknown: the kind of ID that was used', async () => {

@@ -4,6 +4,7 @@ import { onAFastClock } from '../harness/clock';
 import { connectedCredential, locator, optionsFor, searchList, shownErrorOf, type SearchMethod } from '../harness/context';
 import {
 	EXAMPLE,
+	invitationRow,
 	invitationsAnswer,
 	memberRow,
 	membersPage,
@@ -223,11 +224,11 @@ describe('a list that cannot be read shows the error of the node', () => {
 describe('an empty list says why', () => {
 	test.each<[SearchMethod, string, object, string, string]>([
 		['searchBusinesses', ME, { response: { id: 1, business_memberships: [] } }, 'The connected FreshBooks user belongs to no business', 'give its ID'],
-		['searchAccounts', ME, EXAMPLE.usersMeFlat, 'The connected user may work on the staff records of no business', 'account ID'],
+		['searchAccounts', ME, EXAMPLE.usersMeFlat, 'FreshBooks names no account whose staff records the connected user may work on', 'account ID'],
 		['searchTeamMembers', pageOf(TEAM), teamMembersPage([]), 'FreshBooks lists nobody in business 789', 'choose another business'],
 		['searchTeamMembers', pageOf(TEAM), teamMembersPage([], 1, 7), 'FreshBooks counts 7 team members of business 789 but shows none', 'hidden'],
 		['searchBusinessMembers', pageOf(MEMBERS), membersPage([]), 'FreshBooks lists nobody in business 789', 'owner or admin'],
-		['searchInvitations', pageOf(INVITATIONS), invitationsAnswer([]), 'Business 789 has no pending invitation', 'accepted'],
+		['searchInvitations', pageOf(INVITATIONS), invitationsAnswer([invitationRow(55, { status: 'accepted' }), invitationRow(56, { status: 'revoked' })]), 'Business 789 has no pending invitation', 'accepted'],
 		['searchStaff', pageOf(STAFF), staffPage([]), 'Account zDmNq has no staff records', 'another account'],
 	])('%s of %s', async (method, path, answer, message, wayOut) => {
 		// Where FreshBooks counts people and shows none, they are looked for once more.

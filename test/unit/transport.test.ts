@@ -1,7 +1,8 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { connect, type ClientSettings, type FreshBooksContext, type FreshBooksRequest } from '../../nodes/FreshBooks/client/client';
-import { failureOf } from '../../nodes/FreshBooks/client/errors';
+import { failureOf, type Failure } from '../../nodes/FreshBooks/client/errors';
+import { textOf } from '../../nodes/FreshBooks/client/errorTexts';
 import { onAFastClock, START, waits } from '../harness/clock';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -69,7 +70,7 @@ describe('a deadline', () => {
 
 	test('that has passed prevents requests', async () => {
 		const { client, asked } = await clientOn(fine, { deadlineAt: START });
-		await expect(client.send(GET)).rejects.toMatchObject({ failure: { kind: 'unreachable', serviceText: 'No time was left in this run.' } });
+		await expect(client.send(GET)).rejects.toMatchObject({ failure: { kind: 'unreachable', noTimeLeft: true } });
 		expect(asked).toEqual([]);
 	});
 
@@ -223,7 +224,11 @@ describe('a failure has the facts of its tries', () => {
 
 	test('a deadline before the first try: nothing was sent', async () => {
 		const { client } = await clientOn(fine, { deadlineAt: START });
-		await expect(client.send(DELETE)).rejects.toMatchObject({ failure: { kind: 'unreachable', sent: 0, maybeDone: false } });
+		const error: unknown = await client.send(DELETE).catch((thrown: unknown) => thrown);
+		expect(failureOf(error)).toMatchObject({ kind: 'unreachable', sent: 0, maybeDone: false, noTimeLeft: true });
+		const { message, description } = textOf(failureOf(error) as Failure);
+		expect(message).toMatch(/^No time was left to ask FreshBooks for /);
+		expect(description).toBe('It was not sent, so nothing was done for it. To fix this, run it again.');
 	});
 
 	test('an outage: sent once, because no time was left for more', async () => {

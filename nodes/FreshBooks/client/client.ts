@@ -135,7 +135,7 @@ class Client implements FreshBooksClient {
 	}
 
 	async send(request: FreshBooksRequest): Promise<unknown> {
-		if (this.isReadOnly && request.method !== 'GET') throw readOnlyError();
+		if (this.isReadOnly && request.method !== 'GET') throw readOnlyError(request);
 		const facts: WireFacts = { tried: 0, sent: 0, isUnclear: false, afterUnknownFate: false, hasRetriedWithStoredToken: false };
 		const held: Semaphore[] = [];
 		try {
@@ -195,7 +195,7 @@ class Client implements FreshBooksClient {
 	/** The error of a request that is not retried: why its last try failed, or why it was not sent. */
 	private finalError(request: FreshBooksRequest, facts: WireFacts): FreshBooksError {
 		const { sent, isUnclear, afterUnknownFate } = facts;
-		const unsent: Failure = { ...contextOf(request), kind: 'unreachable', serviceText: 'No time was left in this run.' };
+		const unsent: Failure = { ...contextOf(request), kind: 'unreachable', noTimeLeft: true };
 		const failure = this.cancelSignal?.aborted ? this.cancelled(request.method) : (facts.failure ?? unsent);
 		const maybeDone = isUnclear || afterUnknownFate || facts.failure?.maybeDone === true;
 		const [serviceText, field] = [failure.serviceText, failure.field].map((text) => text && hideTokens(text, this.secrets));
@@ -246,11 +246,13 @@ class Client implements FreshBooksClient {
 }
 
 /** FreshBooks does not promise to refuse a write without its scope, so a Read Team credential sends none. */
-function readOnlyError(): FreshBooksError {
-	return refusal(
-		"The credential's 'Access' is Read Team, so nothing that changes something was sent",
-		"To fix this, choose Manage Team as 'Access' in the credential, enable the scope user:teams:write on the FreshBooks app, and connect the credential again.",
-	);
+function readOnlyError({ idFamily }: FreshBooksRequest): FreshBooksError {
+	// The portal does not offer the scope user:profile:write, as others report (docs/connecting.md).
+	const wayOut =
+		idFamily === 'none'
+			? 'To fix this, change the profile in FreshBooks itself: its portal offers apps no scope for this.'
+			: "To fix this, choose Manage Team as 'Access' in the credential, enable the scope user:teams:write on the FreshBooks app, and connect the credential again.";
+	return refusal("The credential's 'Access' is Read Team, so nothing that changes something was sent", wayOut);
 }
 
 function baseUrlOf(credentials: ICredentialDataDecryptedObject): unknown {

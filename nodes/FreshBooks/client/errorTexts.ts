@@ -124,9 +124,25 @@ function unknownFateText(failure: Failure): FailureText {
 }
 
 function unreachableText(failure: Failure): FailureText {
+	if (failure.noTimeLeft) {
+		return { message: `No time was left to ask FreshBooks for ${failure.subject}`, description: `${outcome(failure)} To fix this, run it again.` };
+	}
 	return {
 		message: `FreshBooks was not reached for ${failure.subject}`,
 		description: `${outcome(failure)}${tries(failure)} Check the network between n8n and FreshBooks, and the credential's 'API Base URL' if 'Environment' is custom.${inBrackets(failure)}`,
+	};
+}
+
+function permissionText(failure: Failure, names: ParameterNames): FailureText {
+	if (failure.idFamily === 'none') {
+		return {
+			message: `FreshBooks does not allow this connection the request for ${failure.subject}`,
+			description: `Check the credential's 'Access', or do it in FreshBooks itself.${quoted(failure)}`,
+		};
+	}
+	return {
+		message: `The connected FreshBooks user has no permission for ${failure.subject}${at(names)}`,
+		description: `To fix this, connect as an owner or admin of that business, or choose another one.${quoted(failure)}`,
 	};
 }
 
@@ -149,10 +165,7 @@ const TEXTS: Record<FailureKind, (failure: Failure, names: ParameterNames) => Fa
 	outage: outageText,
 	unknownFate: unknownFateText,
 	unreachable: unreachableText,
-	permission: (failure, names) => ({
-		message: `The connected FreshBooks user has no permission for ${failure.subject}${at(names)}`,
-		description: `To fix this, connect as an owner or admin of that business, or choose another one.${quoted(failure)}`,
-	}),
+	permission: permissionText,
 	reconnect: (failure) => ({
 		message: `FreshBooks no longer accepts the connection, so ${failure.subject} could not be reached`,
 		description:
@@ -160,7 +173,10 @@ const TEXTS: Record<FailureKind, (failure: Failure, names: ParameterNames) => Fa
 	}),
 	conflict: (failure) => ({
 		message: `FreshBooks reports a conflict for ${failure.subject}${failure.serviceText ? `: ${failure.serviceText}` : ''}`,
-		description: 'Something with the same name or address is there already. Check which one to keep.',
+		description:
+			failure.method === 'POST'
+				? 'Something with the same name or address is there already. Check which one to keep.'
+				: 'Somebody may have changed it meanwhile. Check it in FreshBooks, and run it again if it is still needed.',
 	}),
 	notJson: (failure) => ({
 		message: `A web page came back instead of FreshBooks' data for ${failure.subject}`,

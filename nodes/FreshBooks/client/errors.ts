@@ -55,6 +55,8 @@ export interface Failure {
 	method: string;
 	/** How often the request was sent; 0 if it certainly never was. */
 	sent?: number;
+	/** True if the deadline had passed before the first try. */
+	noTimeLeft?: boolean;
 	/** True if any try ended without a response from FreshBooks itself, so that it may have been carried out. */
 	maybeDone?: boolean;
 	/** True if the last response came from FreshBooks itself: JSON in one of its envelopes. */

@@ -66,7 +66,7 @@ function currentLocator<T>(context: ILoadOptionsFunctions, name: string, display
 	);
 }
 
-async function wholeList(client: FreshBooksClient, request: ListRequest<INodeListSearchItems>): Promise<INodeListSearchItems[]> {
+async function wholeList<Row>(client: FreshBooksClient, request: ListRequest<Row>): Promise<Row[]> {
 	return await readWholeList(client, request, (doubt) => client.warn(doubt));
 }
 
@@ -93,7 +93,7 @@ export const searchBusinesses = search((_context, client) => ({
 /** The accounting systems of the token owner's businesses. */
 export const searchAccounts = search((_context, client) => ({
 	nobody: {
-		message: "The connected user may work on the staff records of no business",
+		message: 'FreshBooks names no account whose staff records the connected user may work on',
 		wayOut: 'To fix this, connect as an owner or admin of a business, or give its account ID.',
 	},
 	all: async () => accountEntries((await getMe(client)).memberships),
@@ -119,7 +119,11 @@ export const searchInvitations = search((context, client) => {
 			message: `Business ${businessId} has no pending invitation`,
 			wayOut: 'Check Team Members: a person who accepted is there. One that was accepted or revoked is not listed.',
 		},
-		all: async () => await wholeList(client, listInvitations(businessId, invitationEntry)),
+		// FreshBooks may list invitations that have ended.
+		all: async () => {
+			const invitations = await wholeList(client, listInvitations(businessId, (invitation) => invitation));
+			return invitations.filter(({ state }) => state !== 'ended').map(invitationEntry);
+		},
 	};
 });
 
