@@ -119,7 +119,7 @@ async function scimBaseUrl({ client, url }: N8n, ids: string[]): Promise<string>
 function welcome(n8n: N8n, sandbox: Sandbox, scim: ScimAccess): string {
 	return [
 		'',
-		'n8n runs with this package, connected to a FreshBooks sandbox on this machine. Open both in a browser:',
+		'n8n is running with this package, connected to a FreshBooks sandbox on this machine. Open both in a browser:',
 		'',
 		`  n8n                 ${n8n.url}/home/workflows`,
 		`    email             ${n8n.owner.email}`,
@@ -128,17 +128,17 @@ function welcome(n8n: N8n, sandbox: Sandbox, scim: ScimAccess): string {
 		'',
 		'What to try:',
 		"  1. In n8n, open the workflow 'FreshBooks: list team members' and press 'Execute workflow'.",
-		"  2. On the sandbox's page, remove somebody. Within a minute, the workflow 'FreshBooks: people who leave'",
+		"  2. On the sandbox's page, remove someone. Within a minute, the workflow 'FreshBooks: people who leave'",
 		'     has a new execution, which shows who left.',
-		'  3. Open one of the examples. The note in it says what to change before you publish it.',
+		'  3. Open an example workflow. Its note says what to change before you publish it.',
 		'  4. Send SCIM requests, as an identity provider does, to the address below.',
 		"  5. Connect an n8n of your own: the sandbox's page lists the values for its credential.",
 		'',
 		`  SCIM base URL       ${scim.baseUrl}`,
 		`  SCIM token          ${scim.token}`,
 		'',
-		'Press Ctrl-C to stop both. Next time, n8n has your workflows again (they are in',
-		`${path.relative(ROOT, USER_FOLDER)}), and the sandbox has the people of its start.`,
+		'Press Ctrl-C to stop both. n8n keeps your workflows for the next start (in',
+		`${path.relative(ROOT, USER_FOLDER)}); the sandbox starts again with its default people.`,
 		'',
 	].join('\n');
 }

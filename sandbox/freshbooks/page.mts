@@ -23,8 +23,8 @@ function activity({ world, log }: Parts): string {
 function shell(parts: Parts, host: string, n8nUrl: string | undefined): string {
 	const link = n8nUrl === undefined ? '' : ` <a href="${escapeHtml(n8nUrl)}/home/workflows" target="_blank" rel="noopener">Open n8n</a>`;
 	const reset = actionButton({
-		label: 'Reset', method: 'POST', path: '/sandbox/reset', style: 'danger', done: 'The sandbox is as it was at its start.',
-		confirm: 'Reset the sandbox?', consequence: 'People, businesses and settings become what they were at the start. Faults and both logs are cleared. Connected credentials stay connected. A published trigger reports the differences as changes.',
+		label: 'Reset', method: 'POST', path: '/sandbox/reset', style: 'danger', done: 'The sandbox was reset.',
+		confirm: 'Reset the sandbox?', consequence: 'People, businesses and settings go back to what they were at the start. Faults and both logs are cleared. Credentials stay connected. A published trigger reports the differences as changes.',
 	});
 	return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -85,7 +85,7 @@ function listed(details: Record<string, unknown>): string {
 		const { from, to } = asRecord(change);
 		return `${fieldWords(field)} ${valueWords(field, from)} → ${valueWords(field, to)}`;
 	});
-	return fields.length === 0 ? ', to what it was already.' : `: ${fields.join(', ')}.`;
+	return fields.length === 0 ? ', but every value stayed the same.' : `: ${fields.join(', ')}.`;
 }
 
 function fieldWords(field: string): string {

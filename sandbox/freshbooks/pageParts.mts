@@ -41,7 +41,7 @@ export function connection({ clientId, clientSecret }: Parts['oauth'], address: 
 	const row = (name: string, value: string, button = '') => `<tr><th scope="row">${name}</th><td>${value}</td><td class="actions">${button}</td></tr>`;
 	const rows = [row('Environment', 'Custom'), row('Access', 'Legacy Full Access'), ...copied.map(([name, value]) => row(name, `<code>${escapeHtml(value)}</code>`, copyButton(name, value)))];
 	return `<details id="connect"><summary><strong>Connect an n8n of your own</strong></summary>
-<p class="soft">Fill in a FreshBooks OAuth2 API credential, press Connect, and allow. The n8n must run on this machine, outside a container: the sandbox answers on 127.0.0.1 only. The values are good until the sandbox stops.</p>
+<p class="soft">Fill in a FreshBooks OAuth2 API credential, press Connect, and allow access. Your n8n must run on this machine and outside a container, because the sandbox answers on 127.0.0.1 only. The values are valid until the sandbox stops.</p>
 <table><tbody>${rows.join('')}</tbody></table></details>`;
 }
 

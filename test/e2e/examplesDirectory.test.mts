@@ -204,7 +204,7 @@ describe('leaver-okta-deactivated', () => {
 		// What n8n's Wait node gives when its time is over: the item that it was given.
 		await world.n8n.client.updateWorkflow(workflow.id, { pinData: { 'Wait for the decision': [{ json: { accepted: ['approver@example.com'] } }] } });
 		const undecided = await ran(workflow, HOURLY);
-		assert.deepEqual(slackTexts(undecided, SLACK).sort(), [CALUM, TEODOR].map((email) => `Deactivated in Okta, and not offboarded from FreshBooks: ${email}. Nobody decided in time. The next run tries again.`));
+		assert.deepEqual(slackTexts(undecided, SLACK).sort(), [CALUM, TEODOR].map((email) => `Deactivated in Okta, and not offboarded from FreshBooks: ${email}. Nobody decided in time. The next execution tries again.`));
 		await ran(workflow, HOURLY);
 		assert.equal(mailbox.mails.length, 2);
 		assert.deepEqual(await world.changes(), []);
@@ -229,7 +229,7 @@ describe('leaver-okta-deactivated', () => {
 		okta.forgetEvents();
 		const [text, ...more] = slackTexts(first, SLACK);
 		assert.deepEqual(more, []);
-		assert.match(String(text), /^Deactivated in Okta, and not offboarded from FreshBooks: teodor\.wexley@example\.com\. .+ The next run tries again\.$/);
+		assert.match(String(text), /^Deactivated in Okta, and not offboarded from FreshBooks: teodor\.wexley@example\.com\. .+ The next execution tries again\.$/);
 		const second = await ran(workflow, HOURLY);
 		assert.deepEqual(slackTexts(second, SLACK), []);
 		assert.equal(await hasAccess(TEODOR), true);
@@ -322,7 +322,7 @@ describe('leaver-entra-disabled', () => {
 		const workflow = await imported(context, NAME, { approveAbove: 1 });
 		await world.n8n.client.updateWorkflow(workflow.id, { pinData: { 'Wait for the decision': [{ json: { accepted: ['approver@example.com'] } }] } });
 		const undecided = await ran(workflow, DAILY);
-		assert.deepEqual(slackTexts(undecided, SLACK), ['Disabled in Entra ID, and not offboarded from FreshBooks: 2 people. Nobody decided in time. The next run tries again.']);
+		assert.deepEqual(slackTexts(undecided, SLACK), ['Disabled in Entra ID, and not offboarded from FreshBooks: 2 people. Nobody decided in time. The next execution tries again.']);
 		await ran(workflow, DAILY);
 		assert.equal(mailbox.mails.length, 2);
 		assert.deepEqual(await world.changes(), []);
@@ -441,7 +441,7 @@ describe('review-keep-in-step', () => {
 		await world.n8n.client.updateWorkflow(workflow.id, { pinData: { 'Wait for the decision': [{ json: { accepted: ['approver@example.com'] } }] } });
 		const execution = await ran(workflow, DAILY);
 		const texts = slackTexts(execution, 'Tell Slack: needs a person').sort();
-		assert.deepEqual(texts, [CALUM, LUCIA, TEODOR].map((email) => `FreshBooks is not in step with the directory (remove ${email}): Nobody decided in time. The next run tries again.`));
+		assert.deepEqual(texts, [CALUM, LUCIA, TEODOR].map((email) => `FreshBooks is not in step with the directory (remove ${email}): Nobody decided in time. The next execution tries again.`));
 		assert.deepEqual((await world.changes()).sort(), ['invitationCreated', 'roleChanged']);
 	});
 
