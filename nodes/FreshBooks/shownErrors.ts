@@ -13,7 +13,7 @@ const PARAMETERS_OF_ID_FAMILY: ReadonlyMap<string, Named[]> = new Map([
 	['business ID', [['business', 'Business'], ['businessIds', 'Business Names or IDs']]],
 	['account ID', [['account', 'Account']]],
 	['team member UUID', [['member', 'Team Member']]],
-	['integer member ID', [['member', 'Team Member']]],
+	['whole-number ID', [['member', 'Team Member']]],
 	['invitation ID', [['invitation', 'Invitation']]],
 	['staff ID', [['staff', 'Staff']]],
 ]);
@@ -38,7 +38,7 @@ function adviceIn({ parameters }: INode, { kind }: Failure): string {
 	const hasBatchSize = isJsonObject(options) && 'batchSize' in options;
 	if (kind === 'rateLimited' && hasBatchSize) return "Lower 'Batch Size' if many items are worked on.";
 	const isCreate = resource === 'invitation' && operation === 'create';
-	return kind === 'unknownFate' && isCreate ? "With the option 'If Already Invited' set to Return It, running it again finds the one that arrived." : '';
+	return kind === 'unclear' && isCreate ? "With the option 'If Already Invited' set to Return It, running it again finds the one that arrived." : '';
 }
 
 /**

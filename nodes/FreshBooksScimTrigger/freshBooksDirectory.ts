@@ -79,7 +79,7 @@ export function directoryOf(people: readonly ReviewedPerson[], teamMembers: read
 function demandUsable(list: ReadList<unknown>, needsRows: boolean): void {
 	if (list.state === 'notOffered') return;
 	if (!wasRead(list)) throw list.error ?? refusal(list.reason ?? 'A list of FreshBooks could not be read', 'Try again later.');
-	if (list.state === 'whole' || (!list.mayImprove && !(needsRows && list.rows.length === 0))) return;
+	if (list.state === 'complete' || (!list.mayImprove && !(needsRows && list.rows.length === 0))) return;
 	throw refusal(list.reason?.replace(/\.$/, '') ?? 'A list of FreshBooks may lack a row', 'An incomplete list is not used. Try again later.');
 }
 

@@ -30,7 +30,7 @@ const PASSING = { everyMs: QUARTER_MS, blocksPublishing: false, isDue: true } as
 /** Trouble with the connection or the settings that has no error behind it. */
 const CONFIGURATION = { ...PASSING, blocksPublishing: true, cause: 'configuration-invalid' } as const;
 
-const PASSING_KINDS: ReadonlySet<FailureKind> = new Set(['malformed', 'notJson', 'outage', 'rateLimited', 'unreachable', 'unknownFate', 'cancelled']);
+const PASSING_KINDS: ReadonlySet<FailureKind> = new Set(['malformed', 'notJson', 'outage', 'rateLimited', 'unreachable', 'unclear', 'cancelled']);
 
 /** The connected user may not read the business, or it does not exist. */
 export function isNotAllowed(failure: Failure | undefined): boolean {

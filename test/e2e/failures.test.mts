@@ -106,7 +106,7 @@ const ROWS: Row[] = [
 		description: /Check the network/,
 	},
 	{
-		kind: 'unknownFate',
+		kind: 'unclear',
 		parameters: INVITE,
 		faults: [{ kind: 'resetBefore', route: 'POST /invitations$', count: 0 }],
 		message: /not known whether it was carried out/,

@@ -68,7 +68,7 @@ function memberEndpoint(businessId: number, memberId: number) {
 	return {
 		path: path`/auth/api/v1/business/${businessId}/members/${memberId}`,
 		subject: `member ${memberId} of business ${businessId}`,
-		idFamily: 'integer member ID',
+		idFamily: 'whole-number ID',
 		published: false,
 	};
 }

@@ -71,7 +71,7 @@ interface WireFacts {
 	/** The last try ended without a clear response. */
 	isUnclear: boolean;
 	/** An earlier try ended without a clear response. */
-	afterUnknownFate: boolean;
+	afterUnclearTry: boolean;
 	/** Counted apart from `tried`: an outage or a 429 says nothing about the token. */
 	hasRetriedWithStoredToken: boolean;
 	/** Why the last try failed. */
@@ -81,9 +81,9 @@ interface WireFacts {
 function recordTry(facts: WireFacts, { trouble, failure, wasSent = true }: FailedTry): void {
 	facts.tried++;
 	if (wasSent) facts.sent++;
-	facts.afterUnknownFate ||= facts.isUnclear;
-	facts.isUnclear = trouble === 'unknownFate';
-	facts.failure = facts.isUnclear && failure.method === 'POST' ? { ...failure, kind: 'unknownFate' } : failure;
+	facts.afterUnclearTry ||= facts.isUnclear;
+	facts.isUnclear = trouble === 'unclear';
+	facts.failure = facts.isUnclear && failure.method === 'POST' ? { ...failure, kind: 'unclear' } : failure;
 }
 
 class Client implements FreshBooksClient {
@@ -136,7 +136,7 @@ class Client implements FreshBooksClient {
 
 	async send(request: FreshBooksRequest): Promise<unknown> {
 		if (this.isReadOnly && request.method !== 'GET') throw readOnlyError();
-		const facts: WireFacts = { tried: 0, sent: 0, isUnclear: false, afterUnknownFate: false, hasRetriedWithStoredToken: false };
+		const facts: WireFacts = { tried: 0, sent: 0, isUnclear: false, afterUnclearTry: false, hasRetriedWithStoredToken: false };
 		const held: Semaphore[] = [];
 		try {
 			if (this.ownLimit) await this.acquire(this.ownLimit, held);
@@ -194,12 +194,12 @@ class Client implements FreshBooksClient {
 
 	/** The error of a request that is not retried: why its last try failed, or why it was not sent. */
 	private finalError(request: FreshBooksRequest, facts: WireFacts): FreshBooksError {
-		const { sent, isUnclear, afterUnknownFate } = facts;
+		const { sent, isUnclear, afterUnclearTry } = facts;
 		const unsent: Failure = { ...contextOf(request), kind: 'unreachable', serviceText: 'No time was left in this run.' };
 		const failure = this.cancelSignal?.aborted ? this.cancelled(request.method) : (facts.failure ?? unsent);
-		const maybeDone = isUnclear || afterUnknownFate || facts.failure?.maybeDone === true;
+		const maybeDone = isUnclear || afterUnclearTry || facts.failure?.maybeDone === true;
 		const [serviceText, field] = [failure.serviceText, failure.field].map((text) => text && hideTokens(text, this.secrets));
-		return new FreshBooksError({ ...failure, serviceText, field, sent, maybeDone, afterUnknownFate });
+		return new FreshBooksError({ ...failure, serviceText, field, sent, maybeDone, afterUnclearTry });
 	}
 
 	private cancelled(method: string): Failure {

@@ -92,8 +92,8 @@ function tries({ sent }: Failure): string {
 }
 
 /** For a definite answer that came after a try without one. */
-function earlierTry({ method, afterUnknownFate }: Failure): string {
-	return afterUnknownFate && method !== 'GET' ? ' An earlier try of it ended without a clear answer and may have been carried out.' : '';
+function earlierTry({ method, afterUnclearTry }: Failure): string {
+	return afterUnclearTry && method !== 'GET' ? ' An earlier try of it ended without a clear answer and may have been carried out.' : '';
 }
 
 function rateLimitedText(failure: Failure): FailureText {
@@ -112,7 +112,7 @@ function outageText(failure: Failure): FailureText {
 }
 
 /** The client never repeats a POST after an unclear end, so the last sending was the last one. */
-function unknownFateText(failure: Failure): FailureText {
+function unclearText(failure: Failure): FailureText {
 	const { answeredByFreshBooks, status = 500, subject } = failure;
 	const what = answeredByFreshBooks ? `FreshBooks answered ${status} for` : 'No clear answer of FreshBooks came for';
 	const redirect = status >= 300 && status < 400 ? ' A redirect came and was not followed, so that the access token goes nowhere else.' : '';
@@ -147,7 +147,7 @@ const TEXTS: Record<FailureKind, (failure: Failure, names: ParameterNames) => Fa
 	validation: validationText,
 	rateLimited: rateLimitedText,
 	outage: outageText,
-	unknownFate: unknownFateText,
+	unclear: unclearText,
 	unreachable: unreachableText,
 	permission: (failure, names) => ({
 		message: `The connected FreshBooks user has no permission for ${failure.subject}${at(names)}`,
@@ -179,7 +179,7 @@ const TEXTS: Record<FailureKind, (failure: Failure, names: ParameterNames) => Fa
 };
 
 /** Kinds whose texts say themselves what became of the request. */
-const SAYS_OUTCOME: ReadonlySet<FailureKind> = new Set(['cancelled', 'malformed', 'notJson', 'outage', 'rateLimited', 'refused', 'unknownFate', 'unreachable']);
+const SAYS_OUTCOME: ReadonlySet<FailureKind> = new Set(['cancelled', 'malformed', 'notJson', 'outage', 'rateLimited', 'refused', 'unclear', 'unreachable']);
 
 /**
  * The text for a failure.

@@ -34,7 +34,7 @@ import {
 } from './presence';
 import { endsTheRun, reasonOf } from './reasons';
 import { readHandOver } from './handOver';
-import { doneBy, givesAccess, isRefused, isShown, removeSurely, targetsIn, type Attempt, type RemovalResult } from './removing';
+import { doneBy, givesAccess, isRefused, isShown, removeAndVerify, targetsIn, type Attempt, type RemovalResult } from './removing';
 import { isOwnerRole, mayNotManage } from './roles';
 import type { Session } from './session';
 import { businessNameOf } from './texts';
@@ -264,7 +264,7 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 	if (isOwner(first) && !hasOtherOwner(lists, person, session.writes.acceptedRemovals(membership.businessId))) return reportOf(membership, 'refused', { found, remarks: [ownerText(email, membership)] });
 	if (leaver.dryRun) return { ...planned(leaver, reading, first, staff, found), handOver };
 
-	const result = await removeSurely(session, membership.businessId, { person, includeOtherAddresses }, lists);
+	const result = await removeAndVerify(session, membership.businessId, { person, includeOtherAddresses }, lists);
 	const settled = result.attempts.flatMap((attempt) => settle(attempt, first, result) ?? []);
 	const staffResult = staff === undefined ? undefined : leaver.archiveStaff ? await archiveStaff(session, membership, email, staff) : staffRemarks(staff);
 	const done = [...doneEarlier(session, membership.businessId, person, result), ...settled.filter((entry) => 'action' in entry), ...(staffResult?.done ?? [])];

@@ -104,7 +104,7 @@ async function revokeIfThere(session: Session, { businessId, email }: Hire, id: 
 			return true;
 		},
 		// Another run revoked it, or it was accepted. The next reading shows which.
-		(error: unknown) => (isAbsent(error) ? failureOf(error)?.afterUnknownFate === true : Promise.reject(error)),
+		(error: unknown) => (isAbsent(error) ? failureOf(error)?.afterUnclearTry === true : Promise.reject(error)),
 	);
 }
 

@@ -30,7 +30,7 @@ export interface Removed {
 function isGone(lists: BusinessLists, { kind, id }: Target): boolean | undefined {
 	const list = kind === 'invitation' ? lists.invitations : lists.businessMembers;
 	if ((list.rows as Array<{ id: number | null }>).some((row) => row.id === id)) return false;
-	return list.state === 'whole' ? true : undefined;
+	return list.state === 'complete' ? true : undefined;
 }
 
 /** What became of one removal. */
@@ -67,7 +67,7 @@ async function removeLocated(session: Session, businessId: number, located: Loca
 	await refuseConnectedUser(session, located.person, memberName(member), 'and cannot be removed here');
 	const uuids = presence.teamMembers.map(({ uuid }) => uuid);
 	const { wasMissing } = await removeTarget(session, businessId, { kind: 'member', id: member.id, member, uuids, isElsewhere: false });
-	if (wasMissing && !succeedIfMissing) throw goneError(`team member ${member.id} of business ${businessId}`, 'integer member ID');
+	if (wasMissing && !succeedIfMissing) throw goneError(`team member ${member.id} of business ${businessId}`, 'whole-number ID');
 	const pending = presence.invitations.flatMap(({ id }) => id ?? []);
 	return {
 		deleted: true,
@@ -95,8 +95,8 @@ async function verifyOwnerLeft(session: Session, businessId: number, { member, p
 	// For the whole 15 seconds: another run may be removing the other owner.
 	const lists = await readUntil(session, businessId, VERIFYING_PAUSES_MS, () => false);
 	const { teamMembers } = lists;
-	if (teamMembers.state === 'whole' && hasOtherOwner(lists, person)) return;
-	throw teamMembers.state === 'whole'
+	if (teamMembers.state === 'complete' && hasOtherOwner(lists, person)) return;
+	throw teamMembers.state === 'complete'
 		? refusal(
 				`${memberName(member)} was removed, and FreshBooks lists no active owner of business ${businessId} any more`,
 				'Another run may have removed the other owner at the same time. To fix this, contact FreshBooks support now.',

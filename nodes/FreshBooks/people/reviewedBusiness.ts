@@ -19,8 +19,8 @@ export interface ReviewedBusiness {
 /** The most examples that a sentence names. */
 const MOST_EXAMPLES = 10;
 
-function notWhole({ state, reason }: ReadList<unknown>, what: string, businessId: number): string[] {
-	return state === 'whole' ? [] : [reason ?? `The ${what} of business ${businessId} were not read completely.`];
+function gapIn({ state, reason }: ReadList<unknown>, what: string, businessId: number): string[] {
+	return state === 'complete' ? [] : [reason ?? `The ${what} of business ${businessId} were not read completely.`];
 }
 
 function unknownStatuses(invitations: Invitation[]): string[] {
@@ -43,9 +43,9 @@ function unknownStatuses(invitations: Invitation[]): string[] {
 
 function gapsOf({ invitations, teamMembers, businessMembers }: BusinessLists, { withInvitations, withMembers }: UsedLists, businessId: number): string[] {
 	return [
-		...notWhole(teamMembers, 'team members', businessId),
-		...(withMembers ? notWhole(businessMembers, 'members', businessId) : []),
-		...(withInvitations ? [...notWhole(invitations, 'invitations', businessId), ...unknownStatuses(invitations.rows)] : []),
+		...gapIn(teamMembers, 'team members', businessId),
+		...(withMembers ? gapIn(businessMembers, 'members', businessId) : []),
+		...(withInvitations ? [...gapIn(invitations, 'invitations', businessId), ...unknownStatuses(invitations.rows)] : []),
 	];
 }
 
