@@ -46,7 +46,7 @@ describe('an address of nobody is an error that names the searched lists', () =>
 		onGet(pageOf(TEAM)).reply(200, teamMembersPage([teamMemberRow(1)]));
 		expect(await errorOf(get('nobody@example.com'))).toMatchObject({
 			message: 'No team member of business 789 has the address nobody@example.com [item 0]',
-			description: expect.stringContaining('All team members were looked through'),
+			description: expect.stringContaining('The node searched all team members'),
 		});
 	});
 
@@ -62,7 +62,7 @@ describe('an address of nobody is an error that names the searched lists', () =>
 		onLists({ invitations: [invitationRow(55)] });
 		expect(await errorOf(revoke('nobody@example.com'))).toMatchObject({
 			message: 'No pending invitation of business 789 has the address nobody@example.com [item 0]',
-			description: expect.stringContaining('All pending invitations were looked through'),
+			description: expect.stringContaining('The node searched all pending invitations'),
 		});
 	});
 

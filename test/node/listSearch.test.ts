@@ -91,7 +91,7 @@ describe('the list of', () => {
 		]);
 	});
 
-	test('team members, for updates and removals, returns integer IDs', async () => {
+	test('team members, for updates and removals, returns whole-number IDs', async () => {
 		onGet(pageOf(MEMBERS)).reply(200, membersPage([memberRow(1, { first_name: 'Ann', last_name: 'Lee' })]));
 		expect((await searchList('searchBusinessMembers', inBusiness)).results).toEqual([{ name: 'Ann Lee (person1@example.com, Employee)', value: 1 }]);
 	});
@@ -223,7 +223,7 @@ describe('a list that cannot be read shows the error of the node', () => {
 describe('an empty list says why', () => {
 	test.each<[SearchMethod, string, object, string, string]>([
 		['searchBusinesses', ME, { response: { id: 1, business_memberships: [] } }, 'The connected FreshBooks user belongs to no business', 'give its ID'],
-		['searchAccounts', ME, EXAMPLE.usersMeFlat, 'The connected user may work on the staff records of no business', 'account ID'],
+		['searchAccounts', ME, EXAMPLE.usersMeFlat, 'The connected user may not work on the staff records of any business', 'account ID'],
 		['searchTeamMembers', pageOf(TEAM), teamMembersPage([]), 'FreshBooks lists nobody in business 789', 'choose another business'],
 		['searchTeamMembers', pageOf(TEAM), teamMembersPage([], 1, 7), 'FreshBooks counts 7 team members of business 789 but shows none', 'hidden'],
 		['searchBusinessMembers', pageOf(MEMBERS), membersPage([]), 'FreshBooks lists nobody in business 789', 'owner or admin'],

@@ -204,7 +204,7 @@ describe('a text claims only the facts', () => {
 		['a refused read-back', { kind: 'permission', method: 'GET', readBackFailed: true }, /^The change was accepted; only reading it back failed\./],
 		['a definite response after a try with an unknown result', { kind: 'notFound', method: 'DELETE', sent: 2, maybeDone: true, afterUnclearTry: true }, /An earlier try of it ended without a clear answer and may have been carried out\.$/],
 		['an execution stopped before anything was sent', { kind: 'cancelled', method: 'POST', sent: 0, maybeDone: false }, /^It was not sent, so nothing was done for it\.$/],
-		['an execution stopped during a write', { kind: 'cancelled', method: 'POST', sent: 1, maybeDone: true }, /^What had been sent before may have been carried out\.$/],
+		['an execution stopped during a write', { kind: 'cancelled', method: 'POST', sent: 1, maybeDone: true }, /^The request may have been carried out\.$/],
 		['an invitation that a gateway answered', { kind: 'unclear', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: false }, /^It may still arrive\. It was not sent again/],
 		['an invitation whose connection broke', { kind: 'unclear', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: false, serviceText: 'ECONNRESET' }, /is safe\. \(ECONNRESET\)$/],
 		['an invitation that FreshBooks answered', { kind: 'unclear', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: true }, /^It was not sent again/],
@@ -273,7 +273,7 @@ describe('as n8n shows it', () => {
 
 	test('any other error is called a defect, and its text, which may contain a token, is not shown', () => {
 		const shown = toNodeError(NODE, new TypeError('x is not a function: Bearer abc'), { itemIndex: 2 });
-		expect(shown.message).toBe('The FreshBooks node met something it was not made for [item 2]');
+		expect(shown.message).toBe('An unexpected error occurred in the FreshBooks node [item 2]');
 		expect(JSON.stringify(shown)).not.toContain('Bearer');
 		expect(shown.failure?.cause).toBe('node-defect');
 	});

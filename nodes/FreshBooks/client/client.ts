@@ -206,7 +206,7 @@ class Client implements FreshBooksClient {
 		return { kind: 'cancelled', subject: 'the request', idFamily: '', method };
 	}
 
-	/** Sends the request once. If the token has expired, n8n refreshes it and the request, which was not carried out, is sent again. */
+	/** Sends the request once. If the token has expired, n8n refreshes it and sends the request again; the first one was not carried out. */
 	private async sendWithRefresh(request: FreshBooksRequest): Promise<IN8nHttpFullResponse> {
 		const answer = await this.sendOnce(request);
 		if (!saysTokenExpired(answer)) return answer;
@@ -248,7 +248,7 @@ class Client implements FreshBooksClient {
 /** FreshBooks does not promise to refuse a write without its scope, so a Read Team credential sends none. */
 function readOnlyError(): FreshBooksError {
 	return refusal(
-		"The credential's 'Access' is Read Team, so nothing that changes something was sent",
+		"The credential's 'Access' is Read Team, so the node did not send this change",
 		"To fix this, choose Manage Team as 'Access' in the credential, enable the scope user:teams:write on the FreshBooks app, and connect the credential again.",
 	);
 }

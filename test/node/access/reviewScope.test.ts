@@ -75,7 +75,7 @@ describe('an invalid business ID in the directory', () => {
 
 	test('is counted, most frequent first', async () => {
 		const directory = [{ ...bakery, businessId: { id: 1 } }, ...Array.from({ length: 12 }, (_, index) => ({ email: `p${index}@example.com`, businessId: 'Bakery' }))];
-		expect((await review(directory)).summary.headline).toContain('13 people have a business ID that is not understood and were not judged by it: "Bakery" (12) and "not a text" (1).');
+		expect((await review(directory)).summary.headline).toContain('gives 13 people a business ID that is not understood, which the review ignored: "Bakery" (12) and "not a text" (1).');
 	});
 
 	test('does not suggest the only business for a missing person', async () => {
