@@ -78,7 +78,7 @@ describe('an address of nobody is an error that names the searched lists', () =>
 	test("is not a success if FreshBooks does not offer the list, whatever 'If Not Found' says", async () => {
 		onNextReading('members', 404, { message: 'No such page.' }, 2);
 		onLists();
-		expect((await errorOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).message).toContain('FreshBooks answered 404 for members of business 789');
+		expect((await errorOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).message).toContain('FreshBooks answered 404 for business members of business 789');
 	});
 
 	test('is a success if FreshBooks answers only one 404: the list is offered', async () => {

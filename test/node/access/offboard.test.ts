@@ -103,7 +103,7 @@ describe('access: offboard', () => {
 		);
 		expect(error?.message).toContain('Business 103 (business 103): FreshBooks did not accept');
 		expect(error?.message).toContain('Payroll is running');
-		expect(error?.description).toContain('running it again does the rest');
+		expect(error?.description).toContain('run it again for the rest');
 		expect(error?.context.data.status).toBe('partial');
 		expect(outcomes(error?.context.data as Report)).toEqual({ 101: 'removed', 102: 'removed', 103: 'failed', 104: 'removed', 105: 'invitationRevoked' });
 		expect(await memberOf(LEAVER, 103)).toBeDefined();

@@ -165,7 +165,7 @@ describe('people in FreshBooks', () => {
 		const { people } = await review({ members: [memberRow(7, { email: 'u@example.com', confirmed: false }), memberRow(8, { email: 'c@example.com', confirmed: true })], directory: [{ email: 'person1@example.com' }] });
 		expect(people[1]).toMatchObject({ email: 'u@example.com', active: null, confirmed: false, invitation: { state: 'none', acceptedAt: null } });
 		expect(people[2]).toMatchObject({ email: 'c@example.com', active: null, confirmed: true, invitation: { state: 'accepted' } });
-		expect(sentencesOf(people[1])).toContain('not confirmed');
+		expect(sentencesOf(people[1])).toContain('unconfirmed address');
 		expect(sentencesOf(people[1])).not.toMatch(/has access|inactive/);
 	});
 

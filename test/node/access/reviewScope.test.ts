@@ -69,7 +69,7 @@ describe('an invalid business ID in the directory', () => {
 
 	test('is named at the start of the summary and in a remark', async () => {
 		const { summary, hints } = await review([bakery], [PERSON]);
-		expect(summary.headline).toContain('In the directory, 1 person has a business ID that is not understood and was not judged by it: "Bakery" (1).');
+		expect(summary.headline).toContain('The directory gives 1 person a business ID that is not understood, which the review ignored: "Bakery" (1).');
 		expect(hints.some((hint) => hint.includes('"Bakery" (1)'))).toBe(true);
 	});
 

@@ -273,7 +273,7 @@ function judgeOne(judged: Judged): void {
 		if (plan.operation === 'onboard') judgeOnboarding(judged, report, plan.items[item]);
 	}
 	judged.unless(!SECRETS.some((secret) => shown.includes(secret)), 'secret', 'a secret was shown.');
-	judged.unless(!shown.includes('not made for'), 'unexpected', `an unexpected error was thrown: ${shown.slice(0, 300)}`);
+	judged.unless(!shown.includes('unexpected error occurred'), 'unexpected', `an unexpected error was thrown: ${shown.slice(0, 300)}`);
 }
 
 /** All violations of the rules by the executions; empty if there are none. */
