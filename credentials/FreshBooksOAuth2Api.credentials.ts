@@ -96,7 +96,7 @@ export class FreshBooksOAuth2Api implements ICredentialType {
 			name: 'environment',
 			type: 'options',
 			default: 'production',
-			description: 'Where FreshBooks is reached',
+			description: 'Which FreshBooks to connect to',
 			options: [
 				{ name: 'Production', value: 'production', description: 'The FreshBooks service itself' },
 				{ name: 'Custom', value: 'custom', description: 'A gateway, a staging host or the local sandbox' },

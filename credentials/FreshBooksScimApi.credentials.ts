@@ -1,8 +1,8 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
 /**
- * The token that an identity provider sends to the FreshBooks SCIM Trigger: `Authorization: Bearer <token>`. The user invents it;
- * FreshBooks never gets it. The node refuses a token of fewer than 32 characters (token.ts).
+ * The token that an identity provider sends to the FreshBooks SCIM Trigger: `Authorization: Bearer <token>`. The user chooses
+ * it; FreshBooks never gets it. The node refuses a token of fewer than 32 characters (token.ts).
  */
 export class FreshBooksScimApi implements ICredentialType {
 	name = 'freshBooksScimApi';

@@ -9,13 +9,13 @@ import { description as teamMember } from './operations/teamMember';
 import { description as user } from './operations/user';
 import { listSearch, loadOptions } from './methods';
 
-/** A review has a second output; n8n works the expression out in the editor and when it runs. */
+/** A review has a second output. n8n evaluates the expression in the editor and at run time. */
 const OUTPUTS =
 	'$parameter["resource"] === "access" && $parameter["operation"] === "review"' +
 	` ? [{ type: "${NodeConnectionTypes.Main}", displayName: "People" }, { type: "${NodeConnectionTypes.Main}", displayName: "Summary" }]` +
 	` : [{ type: "${NodeConnectionTypes.Main}" }]`;
 
-/** The action node: what the editor shows. The work is in operations/router.ts. */
+/** The action node as the editor shows it. operations/router.ts does the work. */
 export class FreshBooks implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'FreshBooks',

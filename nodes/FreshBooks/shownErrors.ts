@@ -4,16 +4,16 @@ import { BaseError, ExecutionBaseError, NodeApiError, NodeOperationError } from 
 import { failureOf, inOneLine, isJsonObject, type Failure, type FailureKind } from './client/errors';
 import { textOf, type FailureText, type ParameterNames } from './client/errorTexts';
 
-/** Turns what the API layer and the operations throw into what n8n shows. */
+/** Converts the errors of the API layer and of the operations to errors that n8n shows. */
 
 type Named = [name: string, displayName: string];
 
-/** The parameters that may hold an ID of a family; n8n gives a node the parameters that its operation shows, and no others. */
+/** The parameters that may contain an ID of each kind. n8n gives a node only the parameters that its operation shows. */
 const PARAMETERS_OF_ID_FAMILY: ReadonlyMap<string, Named[]> = new Map([
 	['business ID', [['business', 'Business'], ['businessIds', 'Business Names or IDs']]],
 	['account ID', [['account', 'Account']]],
 	['team member UUID', [['member', 'Team Member']]],
-	['integer member ID', [['member', 'Team Member']]],
+	['whole-number ID', [['member', 'Team Member']]],
 	['invitation ID', [['invitation', 'Invitation']]],
 	['staff ID', [['staff', 'Staff']]],
 ]);
@@ -26,24 +26,24 @@ const PARAMETERS_OF_FIELD: ReadonlyMap<string, Named[]> = new Map([
 	['permissions', [['permissions', 'Permissions']]],
 ]);
 
-/** What the node's operation calls the values that a failure is about; nothing where it has no such parameter. */
+/** The parameters that a failure is about, by display name. Empty if the operation has none. */
 function namesIn({ parameters }: INode, { idFamily, field }: Failure): ParameterNames {
 	const shown = (named: Named[] = []): string | undefined => named.find(([name]) => name in parameters)?.[1];
 	return { ofId: shown(PARAMETERS_OF_ID_FAMILY.get(idFamily)), ofField: shown(PARAMETERS_OF_FIELD.get(field ?? '')) };
 }
 
-/** A way out that needs a parameter of the node's operation. */
+/** Advice that names a parameter of the node's operation. */
 function adviceIn({ parameters }: INode, { kind }: Failure): string {
 	const { resource, operation, options } = parameters;
 	const hasBatchSize = isJsonObject(options) && 'batchSize' in options;
-	if (kind === 'rateLimited' && hasBatchSize) return "Lower 'Batch Size' if many items are worked on.";
+	if (kind === 'rateLimited' && hasBatchSize) return "Lower 'Batch Size' if there are many items.";
 	const isCreate = resource === 'invitation' && operation === 'create';
-	return kind === 'unknownFate' && isCreate ? "With the option 'If Already Invited' set to Return It, running it again finds the one that arrived." : '';
+	return kind === 'unclear' && isCreate ? "With the option 'If Already Invited' set to Return It, running it again returns the invitation that arrived." : '';
 }
 
 /**
- * The text with the name of the business or account beside its ID, where the name was chosen from the list: no request is needed
- * for it. A text that has the name already is left as it is.
+ * The text with the name of the business or account beside its ID. The name comes from the choice in the parameter's list, so
+ * no request is needed. A text that already has the name is returned unchanged.
  */
 function named({ parameters }: INode, text: string): string {
 	return ['business', 'account'].reduce((words, kind) => {
@@ -74,23 +74,23 @@ const CAUSES: Partial<Record<FailureKind, DeclaredFailure['cause']>> = {
 	redirect: 'configuration-invalid',
 };
 
-/** n8n's own word for why it failed, which drives its back-off for polling (n8n-workflow, errors/failure). */
+/** n8n's name for the cause of the failure. n8n uses it for its back-off when polling (n8n-workflow, errors/failure). */
 function declared(failure: Failure): DeclaredFailure | undefined {
 	const cause = CAUSES[failure.kind];
 	if (cause === undefined) return undefined;
 	return cause === 'rate-limited' ? { cause, retryAfterMs: failure.retryAfterMs } : { cause };
 }
 
-/** Where in the input an error belongs, and what to add to its way out. */
+/** The input item of an error, and what to add to its way out. */
 export interface ErrorPlace {
 	itemIndex?: number;
-	/** What was done before, for a node that stops at the first item that fails. */
+	/** What was done before the first failed item, at which the node stops. */
 	remark?: string;
 }
 
 /**
- * Puts back the words that n8n took for a network error: it replaces every message that holds, say, EACCES or EEXIST in any
- * case, as `freeaccess@example.com` does (n8n-workflow 2.40, node.error).
+ * Restores a message that n8n replaced. n8n takes every message that contains, for example, EACCES or EEXIST in any case for a
+ * network error (n8n-workflow 2.40, node.error); `freeaccess@example.com` contains one.
  */
 export function worded<Shown extends NodeApiError | NodeOperationError>(error: Shown, message: string): Shown {
 	error.message = message;
@@ -113,8 +113,8 @@ export function toListError(node: INode, error: unknown): NodeApiError {
 }
 
 /**
- * The error to throw or to show for an item. NodeApiError gets its texts from a plain object: built from another error it
- * would ignore them (n8n-workflow 2.40, node-api.error). It holds no request, header or body.
+ * The error to throw or to show for an item. NodeApiError is created from a plain object, because it ignores the texts if it is
+ * created from another error (n8n-workflow 2.40, node-api.error). It contains no request, header or body.
  */
 export function toNodeError(node: INode, error: unknown, { itemIndex, remark }: ErrorPlace = {}): NodeApiError | NodeOperationError {
 	const suffix = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
@@ -144,11 +144,11 @@ export function toNodeError(node: INode, error: unknown, { itemIndex, remark }: 
 		return error;
 	}
 	if (error instanceof BaseError || error instanceof ExecutionBaseError) {
-		// n8n's own: an expression that cannot be worked out, a credential that is not there.
+		// An error of n8n, such as an expression that cannot be resolved or a missing credential.
 		const description = joined(error.description ?? undefined, remark);
 		return worded(new NodeOperationError(node, error.message, { description, itemIndex }), `${error.message}${suffix}`);
 	}
-	return new NodeOperationError(node, `The FreshBooks node met something it was not made for${suffix}`, {
+	return new NodeOperationError(node, `An unexpected error occurred in the FreshBooks node${suffix}`, {
 		description: joined('This is a defect of the node. To fix this, report it with the operation you used.', remark),
 		itemIndex,
 		failure: { cause: 'node-defect' },

@@ -23,14 +23,14 @@ function address(httpMethod: string, ...placeholders: string[]): IWebhookDescrip
 		isFullPath: placeholders.length > 0,
 		responseMode: 'onReceived',
 		ndvHideMethod: true,
-		// The panel shows the base alone, which is what an identity provider asks for.
+		// The panel shows only the base URL, which an identity provider asks for.
 		ndvHideUrl: placeholders.length > 0,
 	};
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Answers an identity provider as a SCIM 2.0 service: what the editor shows. The work is done in serve.ts and below. */
+/** A SCIM 2.0 service for an identity provider, as the editor shows it. serve.ts and the files that it uses do the work. */
 export class FreshBooksScimTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'FreshBooks SCIM Trigger',
@@ -51,11 +51,11 @@ export class FreshBooksScimTrigger implements INodeType {
 			header: 'Wait for an identity provider',
 			executionsHelp: {
 				inactive: "Publish the workflow, then give your identity provider the production URL under 'Webhook URLs' as SCIM base URL. Each change of a person starts an execution; reads start none.",
-				active: 'Your identity provider is answered. Each change of a person starts an execution; reads start none.',
+				active: 'The node answers your identity provider. Each change of a person starts an execution; reads start none.',
 			},
-			activationHint: { inactive: 'Publish the workflow to answer your identity provider.', active: 'Your identity provider is answered.' },
+			activationHint: { inactive: 'Publish the workflow to answer your identity provider.', active: 'The node answers your identity provider.' },
 		},
-		activationMessage: "Your identity provider is now answered under the production URL in the node's 'Webhook URLs'.",
+		activationMessage: "The node now answers your identity provider under the production URL in its 'Webhook URLs'.",
 		webhooks: [
 			address('GET'),
 			...METHODS.map((method) => address(method, 'collection')),
@@ -103,10 +103,10 @@ export class FreshBooksScimTrigger implements INodeType {
 						name: 'archiveStaff',
 						type: 'boolean',
 						default: false,
-						description: 'Whether to archive the staff record of a person who is removed as well',
+						description: 'Whether to also archive the staff record of a person who is removed',
 					},
 					...removalLimitOptions(
-						"If more members than this would lose their access within an hour, the provider gets status 429 and the workflow an item 'failed': a wrong group must not empty the business. A percentage always lets 2 people go.",
+						"If more team members than this would lose their access within an hour, the provider gets status 429 and the workflow an item 'failed': a wrong group must not empty the business. A percentage always lets 2 people go.",
 					),
 					{
 						displayName: 'Read Only',
@@ -122,7 +122,7 @@ export class FreshBooksScimTrigger implements INodeType {
 
 	methods = { listSearch: { searchBusinesses, searchRoles }, credentialTest: { testScimToken } };
 
-	/** FreshBooks has no webhook for it. Publishing only checks the parameters and the token. */
+	/** There is no webhook to register in FreshBooks. Publishing only checks the parameters and the token. */
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {

@@ -18,7 +18,7 @@ export interface DirectoryEntry extends KnownPerson {
 	isMember: boolean;
 }
 
-/** Members first, then people who are only invited, each part sorted by address: pages do not depend on FreshBooks' order. */
+/** Team members first, then people who are only invited, each part sorted by address: pages do not depend on FreshBooks' order. */
 export interface Directory {
 	entries: readonly DirectoryEntry[];
 	/** By `addressKey`. */
@@ -45,7 +45,7 @@ function entryOf(person: ReviewedPerson, email: string, published: TeamMember | 
 	};
 }
 
-/** The rank of an entry where two have the same address: an active one comes first, then a member. */
+/** The rank of an entry where two have the same address: an active one comes first, then a team member. */
 function rankOf({ isMember, active }: DirectoryEntry): number {
 	return (active ? 2 : 0) + (isMember ? 1 : 0);
 }
@@ -79,7 +79,7 @@ export function directoryOf(people: readonly ReviewedPerson[], teamMembers: read
 function demandUsable(list: ReadList<unknown>, needsRows: boolean): void {
 	if (list.state === 'notOffered') return;
 	if (!wasRead(list)) throw list.error ?? refusal(list.reason ?? 'A list of FreshBooks could not be read', 'Try again later.');
-	if (list.state === 'whole' || (!list.mayImprove && !(needsRows && list.rows.length === 0))) return;
+	if (list.state === 'complete' || (!list.mayImprove && !(needsRows && list.rows.length === 0))) return;
 	throw refusal(list.reason?.replace(/\.$/, '') ?? 'A list of FreshBooks may lack a row', 'An incomplete list is not used. Try again later.');
 }
 
@@ -90,8 +90,8 @@ function demandUsableLists({ teamMembers, businessMembers, invitations }: Busine
 }
 
 /**
- * Reads the members of a business and the people invited to it. Throws FreshBooksError where a list could not be read, or may lack
- * a row that it can show.
+ * Reads the team members of a business and the people invited to it. Throws FreshBooksError where a list could not be read, or
+ * may lack a row that it can show.
  */
 export async function readDirectory(client: FreshBooksClient, businessId: number): Promise<Directory> {
 	const lists = await readBusinessLists(client, businessId, ALL_LISTS, nothingAnswered(), () => undefined);

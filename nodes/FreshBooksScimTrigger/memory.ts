@@ -4,9 +4,9 @@ import { numberOrNull } from '../FreshBooks/client/json';
 import { isAssigned, valueOf, type Attributes } from './protocol/names';
 
 /**
- * What an identity provider sent about people and FreshBooks has no field for. It may be lost at any time: no one's access depends
- * on it. n8n saves a trigger's static data after the answer, and two concurrent requests overwrite each other's. So each process
- * keeps its own copy and adds what others saved.
+ * What an identity provider sent about people, and FreshBooks cannot store. It may be lost at any time: no one's access depends
+ * on it. n8n saves a trigger's static data after the answer, and two concurrent requests overwrite each other's. So each
+ * process keeps its own copy and adds what others saved.
  */
 
 export interface Remembered {
@@ -20,7 +20,7 @@ export interface Remembered {
 	isDeleted: boolean;
 	/** When access was last given or listed, epoch milliseconds; null where this service ended it, or never found it. */
 	inAt: number | null;
-	/** When this service took a member's access away; epoch milliseconds. */
+	/** When this service removed a team member's access; epoch milliseconds. */
 	removedAt: number | null;
 	/** Epoch milliseconds. */
 	changedAt: number;
@@ -30,7 +30,7 @@ export interface Remembered {
 const MOST_FOR_A_PERSON = 4_096;
 const MOST_FOR_ALL = 2_000_000;
 
-/** Of a user with too many attributes only these are kept: a provider finds its users by them. */
+/** For a user with too many attributes, only these are kept: a provider finds its users by them. */
 const ESSENTIAL = ['userName', 'externalId', 'roles', 'name', 'emails'];
 
 function bounded(attributes: Attributes): Attributes {
@@ -69,7 +69,7 @@ function parsed(text: unknown): Record<string, unknown> {
 
 /** The people of one business whom one trigger remembers. */
 export class PeopleMemory {
-	/** By address key; the one that was not changed for longest comes first. */
+	/** By address key; the least recently changed comes first. */
 	private readonly people = new Map<string, Remembered>();
 
 	/** The JSON of each person, cached: every write of a provider saves the JSON of all. */
@@ -138,7 +138,7 @@ export class PeopleMemory {
 		}
 	}
 
-	/** How many members lost their access after `since`, not counting the one with this address. */
+	/** How many team members lost their access after `since`, not counting the one with this address. */
 	removedSince(since: number, except: string): number {
 		const key = addressKey(except);
 		return this.all().filter(({ email, removedAt }) => removedAt !== null && removedAt > since && addressKey(email) !== key).length;
@@ -150,7 +150,7 @@ export class PeopleMemory {
 		return times.length === 0 ? undefined : Math.min(...times);
 	}
 
-	/** Whether an item is due that says that the limit was reached: one in `interval` milliseconds. */
+	/** Whether to emit an item about the reached limit: at most one in `interval` milliseconds. */
 	isLimitReportDue(now: number, interval: number): boolean {
 		if (this.limitReportedAt !== null && now >= this.limitReportedAt && now - this.limitReportedAt < interval) return false;
 		this.limitReportedAt = now;

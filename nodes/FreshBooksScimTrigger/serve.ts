@@ -39,7 +39,7 @@ interface HttpResponse {
 
 /** The same text for every reason, so that it reveals nothing. RFC 9110, 15.5.2, requires the header. */
 function unauthorized(): Answer {
-	return refusedAnswer(new ScimError(401, 'The request shows no valid token.'), { 'www-authenticate': 'Bearer' });
+	return refusedAnswer(new ScimError(401, 'The request has no valid token.'), { 'www-authenticate': 'Bearer' });
 }
 
 function answerOf(context: IWebhookFunctions, error: unknown): Answer {

@@ -46,5 +46,5 @@ export const getUser: Handler = async (service, { id, query }) => {
 	return { status: 200, body: withChosen(user, choice), headers: { location } };
 };
 
-/** Empty, with any filter. */
+/** An empty list, with any filter. */
 export const listGroups: Handler = (_service, { query }) => ({ status: 200, body: listResponse([], readPage(query), (group) => group) });

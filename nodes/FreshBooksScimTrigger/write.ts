@@ -45,7 +45,7 @@ export async function begin(service: Service, address: string): Promise<Write> {
 	const user = userAt(users, address) ?? users.find(({ listedAs }) => sameAddress(listedAs, address));
 	const known = user && memory.of(user.person.email);
 	if (user?.listedAs === null && Date.now() - (known?.inAt ?? 0) < SHOWN_WITHIN_S * 1000) {
-		throw new ScimError(503, `FreshBooks does not list ${address} yet, or not any more. Repeat it in a minute.`, { retryAfter: SHOWN_WITHIN_S });
+		throw new ScimError(503, `FreshBooks does not list ${address} yet, or not any more. Repeat the request in a minute.`, { retryAfter: SHOWN_WITHIN_S });
 	}
 	const person = user?.listedAs ? named(user.listedAs) : named(address, known?.identityId);
 	return { service, settings, session, lists, person, presence: presenceIn(lists, person), users, user, address };

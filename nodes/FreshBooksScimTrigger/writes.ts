@@ -15,7 +15,7 @@ import { locationOf, type KnownPerson } from './protocol/resource';
 import { addressOf, readUser, replacedAttributes } from './protocol/user';
 import { refusedAnswer, refusalOf, WriteRefused } from './refusals';
 import type { Answer, Handler, ScimRequest, Service } from './service';
-import { takeOut } from './takingOut';
+import { offboardUser } from './offboardUser';
 import { noSuchUser } from './users';
 import { resourceOf, type VisibleUser } from './visibleUsers';
 import { begin, type Write } from './write';
@@ -75,7 +75,7 @@ function roleIn(names: readonly string[]): string | undefined {
 
 /** The parts of the request that were not done, which a person may have to do by hand. */
 function remarksOn({ roles, notUnderstood }: Asked, role: string): string[] {
-	const unknown = roles.length > 0 && roleIn(roles) === undefined ? [`FreshBooks has no role ${roles.map((name) => `'${name.slice(0, 60)}'`).join(' or ')}: the person is ${roleTitle(role)}. Check the role mapping of the identity provider.`] : [];
+	const unknown = roles.length > 0 && roleIn(roles) === undefined ? [`FreshBooks has no role ${roles.map((name) => `'${name.slice(0, 60)}'`).join(' or ')}: the person has the role ${roleTitle(role)}. Check the role mapping of the identity provider.`] : [];
 	return [...unknown, ...notUnderstood];
 }
 
@@ -90,8 +90,8 @@ function invited({ address, settings }: Write, role: string): KnownPerson {
 
 const UNIQUE = { scimType: 'uniqueness' } as const;
 
-/** Invites a person without access, unless another run just did. Throws what Onboard throws, and WriteRefused for a deactivated member. */
-async function bringIn({ session, settings, user, address }: Write, role: string, name = address): Promise<{ report: IDataObject; isNew: boolean }> {
+/** Invites a person without access, unless another run just did. Throws what Onboard throws, and WriteRefused for a deactivated team member. */
+async function inviteUser({ session, settings, user, address }: Write, role: string, name = address): Promise<{ report: IDataObject; isNew: boolean }> {
 	const email = user?.listedAs ?? (checkEmail(name).ok ? name : address);
 	const report = await onboard(session, { businessId: settings.businessId, email, role, updateRole: false, waitForAcceptance: false, invitedAt: null });
 	if (report.status === 'inactiveMember') throw new WriteRefused(new ScimError(501, String(report.message)), report);
@@ -125,7 +125,7 @@ export const createUser: Handler = async (service, request) => {
 	const { attributes } = asked;
 	return await inTurn(service, request, address, async (write) => {
 		const { user } = write;
-		if (user?.person.active) throw new ScimError(409, `${address} is a member of the business or invited to it. To fix this, find the user with a filter on userName eq "${nameOf(user)}", and update it.`, UNIQUE);
+		if (user?.person.active) throw new ScimError(409, `${address} is a team member of the business or invited to it. To fix this, find the user with a filter on userName eq "${nameOf(user)}", and update it.`, UNIQUE);
 		takeName(write, asked.userName);
 		const remember = (inAt: number | null): void => service.memory().remember(address, { attributes, isDeleted: false, inAt }, Date.now());
 		if (asked.active === false) {
@@ -133,7 +133,7 @@ export const createUser: Handler = async (service, request) => {
 			return shown(write, 201, { email: address, active: false, role: null }, attributes);
 		}
 		const role = roleIn(asked.roles) ?? write.settings.defaultRole;
-		const { report, isNew } = await bringIn(write, role).catch((error: unknown) => {
+		const { report, isNew } = await inviteUser(write, role).catch((error: unknown) => {
 			if (failureOf(error)?.maybeDone) remember(Date.now());
 			throw error;
 		});
@@ -153,14 +153,14 @@ interface Change {
 /** The reason why a requested role is not given; undefined where it can be. */
 async function roleObstacle({ session, person, presence, user }: Write): Promise<string | undefined> {
 	if (isOwner(presence)) return 'The person owns the business, and the role of an owner cannot be changed.';
-	if (isConnectedUser(await session.getMe(), person)) return 'The person is the connected FreshBooks user, whose own role is not changed.';
+	if (isConnectedUser(await session.getMe(), person)) return 'The person is the connected FreshBooks user and cannot change their own role here.';
 	return user?.isMember ? undefined : 'FreshBooks cannot change the role of a pending invitation. To fix this, change it when the person has accepted, or revoke the invitation and let the identity provider provision the person again.';
 }
 
 /** Kinds of failure of a role change that the same request would meet again. */
 const FINAL = new Set(['refused', 'validation', 'permission', 'scope', 'notFound', 'notPublished', 'conflict']);
 
-/** Gives a member another role. A final refusal of FreshBooks is returned as a report, as the rest of the request is done. */
+/** Changes the role of a team member. A final refusal of FreshBooks is returned as a report, as the rest of the request is done. */
 async function changeRole(write: Write, role: string): Promise<{ report: IDataObject; isDone: boolean }> {
 	const { session, settings, user, address } = write;
 	const notDone = (message: string): { report: IDataObject; isDone: boolean } => ({ report: { status: 'roleNotChanged', message, email: address, businessId: settings.businessId, role }, isDone: false });
@@ -193,7 +193,7 @@ async function apply(write: Write, user: VisibleUser, { asked }: Change, after: 
 	const names = user.listedAs === null ? [] : renamed(nameOf(user), name, user.listedAs);
 	if (asked.active === true && !user.person.active) {
 		const role = wanted ?? settings.defaultRole;
-		const { report, isNew } = await bringIn(write, role, name);
+		const { report, isNew } = await inviteUser(write, role, name);
 		const outcome: Outcome = { event: 'reactivated', role, report: withRemarks(report, [...remarksOn(asked, role), ...names]) };
 		return { person: invited(write, role), outcome: isNew ? outcome : undefined };
 	}
@@ -220,7 +220,7 @@ function withNames(attributes: Attributes, { firstName, lastName }: KnownPerson)
 
 async function deactivate(write: Write, user: VisibleUser, request: ScimRequest, { asked }: Change, after: Attributes): Promise<Answer> {
 	const { address } = write;
-	const { report, didSomething } = await takeOut(write, user);
+	const { report, didSomething } = await offboardUser(write, user);
 	const kept = withNames(after, user.person);
 	rememberUser(write, user, kept, { inAt: null });
 	const answer = shown(write, 200, { email: address, active: false, role: null }, kept);
@@ -271,7 +271,7 @@ export const deleteUser: Handler = async (service, request) => {
 	return await inTurn(service, request, address, async (write) => {
 		const { user } = write;
 		if (!user) throw noSuchUser();
-		const { report, didSomething } = await takeOut(write, user);
+		const { report, didSomething } = await offboardUser(write, user);
 		service.memory().remember(user.person.email, { attributes: {}, identityId: null, isDeleted: true, inAt: null }, Date.now());
 		return { status: 204, item: didSomething ? itemOf(request, address, user.attributes, { event: 'deprovisioned', role: user.person.role, report }) : undefined };
 	});

@@ -5,7 +5,7 @@ import { outputFormatOption } from '../FreshBooks/methods/outputFormat';
 import { removalLimitOptions } from '../FreshBooks/methods/removalLimit';
 import { loadOptions } from '../FreshBooks/methods';
 
-/** The polling trigger: what the editor shows. The work is done in poll.ts and below. */
+/** The polling trigger as the editor shows it. poll.ts and the files that it uses do the work. */
 export class FreshBooksTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'FreshBooks Trigger',

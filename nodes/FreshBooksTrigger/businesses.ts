@@ -111,7 +111,7 @@ export async function chooseBusinesses(client: FreshBooksClient, { businessIds }
 	return { businesses: [...found.values()], missing: [...(businessIds ?? expected)].filter((id) => !found.has(id)) };
 }
 
-/** Where all businesses are watched and none can be listed, the trigger would otherwise wait for ever and say nothing. */
+/** If all businesses are watched and none can be listed, the trigger would otherwise wait forever and report nothing. */
 function reportsOfNothingToWatch({ settings, state }: Round, businesses: Business[], results: BusinessResult[]): Report[] {
 	if (settings.businessIds !== undefined || state.snapshots.size > 0) return [];
 	if (!results.every(({ refusal }) => refusal !== undefined)) return [];

@@ -20,7 +20,7 @@ import { reportOfError, reportOfHangingPoll, reportOfMissingBusiness, reportOfNo
  * - n8n may lose what a poll without items stores, so losing the state must only repeat work;
  * - n8n gives up a trigger for good after five failed activations, so an activation does not throw trouble that passes;
  * - a slow poll overlaps the next one, so the second one returns at once;
- * - n8n notices only a new value of a top-level key, so the state is assigned once, as a whole, at the end.
+ * - n8n notices only a new value of a top-level key, so the complete state is assigned once, at the end.
  */
 
 /** The one key of n8n's static data. */
@@ -36,7 +36,7 @@ function deadlineOf(context: IPollFunctions, isActivation: boolean): number {
 	return Date.now() + Math.min(budget * 0.85, isActivation ? ACTIVATION_BUDGET_MS : LONGEST_POLL_MS);
 }
 
-/** Where n8n keeps the state. Throws NodeOperationError where its database has something else than the object that n8n makes for each trigger. */
+/** Where n8n keeps the state. Throws NodeOperationError if n8n's database does not have the object that n8n creates for each trigger. */
 function storeOf(context: IPollFunctions): IDataObject {
 	const store: unknown = context.getWorkflowStaticData('node');
 	if (isJsonObject(store)) return store as IDataObject;
@@ -69,7 +69,7 @@ function failedPoll(error: unknown): PollResult {
 	return { items: [], reports: [report], reachedBusinesses: false, isWholeTrigger: true, isBlocked: report.blocksPublishing };
 }
 
-/** How many troubles beside the first an error names; the log has them all. */
+/** How many more troubles an error names after the first; the log has them all. */
 const MOST_ALSO = 3;
 
 /** One error for n8n about all reports to throw. */

@@ -6,8 +6,8 @@ import type { StoredSnapshot } from './changes/snapshot';
 /** What the trigger stores, for all businesses. Pure. */
 
 /**
- * Everything the trigger stores: one snapshot for each business and source, under `<source>:<business id>`. Assign it as a whole to
- * one key of n8n's static data, at the end of a poll.
+ * Everything the trigger stores: one snapshot for each business and source, under `<source>:<business id>`. Assign it to one
+ * key of n8n's static data, at the end of a poll.
  */
 export interface TriggerState {
 	v: 1;

@@ -10,15 +10,15 @@ import { DAY_MS, HOUR_MS } from './changes/reporting';
 export interface Report extends FailureText {
 	/** The same trouble has the same signature. */
 	signature: string;
-	/** How often at most an error is thrown about it, in milliseconds. */
+	/** The shortest time between two errors about it, in milliseconds. */
 	everyMs: number;
-	/** A person has to fix it. Publishing is refused when this is so for everything that the trigger watches. */
+	/** A person has to fix it. Publishing is refused if this is true for everything that the trigger watches. */
 	blocksPublishing: boolean;
 	/** False: for the log only, unless an error about it is pending. */
 	isDue: boolean;
-	/** The API layer's error behind it, if any. */
+	/** The API layer's error, if there is one. */
 	error?: unknown;
-	/** n8n's cause where no error is behind it. */
+	/** n8n's cause if there is no such error. */
 	cause?: 'configuration-invalid';
 }
 
@@ -27,10 +27,10 @@ const QUARTER_MS = HOUR_MS / 4;
 /** Trouble that ends by itself. */
 const PASSING = { everyMs: QUARTER_MS, blocksPublishing: false, isDue: true } as const;
 
-/** Trouble with the connection or the settings that has no error behind it. */
+/** Trouble with the connection or the settings, without an error of the API layer. */
 const CONFIGURATION = { ...PASSING, blocksPublishing: true, cause: 'configuration-invalid' } as const;
 
-const PASSING_KINDS: ReadonlySet<FailureKind> = new Set(['malformed', 'notJson', 'outage', 'rateLimited', 'unreachable', 'unknownFate', 'cancelled']);
+const PASSING_KINDS: ReadonlySet<FailureKind> = new Set(['malformed', 'notJson', 'outage', 'rateLimited', 'unreachable', 'unclear', 'cancelled']);
 
 /** The connected user may not read the business, or it does not exist. */
 export function isNotAllowed(failure: Failure | undefined): boolean {
@@ -122,7 +122,7 @@ function incompleteText(name: string, { list, listed, total, steady }: Trouble &
 	return {
 		message: `${name}: FreshBooks did not give the complete list of ${list} (${listed} listed${counted})`,
 		description: steady
-			? `Two readings gave the same: FreshBooks counts ${list} that it does not show to the connected user. Until this is fixed, no change of this list is reported. To fix this, connect a user who may see everybody.`
+			? `Two readings gave the same result: FreshBooks counts ${list} that it does not show to the connected user. Until this is fixed, no change of this list is reported. To fix this, connect a user who may see everybody.`
 			: 'The list was read twice. Nothing is lost: the next poll reads it again.',
 	};
 }

@@ -29,7 +29,7 @@ export function forgetMember(business: Business, member: Member): void {
 	for (const [uuid, { memberId }] of business.membersByFormerUuid) if (memberId === member.memberId) business.membersByFormerUuid.delete(uuid);
 }
 
-/** The member with this uuid, integer id or address. */
+/** The member with this uuid, whole-number ID or address. */
 export function findMember(business: Business, reference: string): Member | undefined {
 	const direct = business.membersByUuid.get(reference) ?? business.membersById.get(Number(reference));
 	return direct ?? business.members.find((member) => sameAddress(member.email, reference));

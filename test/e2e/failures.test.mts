@@ -106,7 +106,7 @@ const ROWS: Row[] = [
 		description: /Check the network/,
 	},
 	{
-		kind: 'unknownFate',
+		kind: 'unclear',
 		parameters: INVITE,
 		faults: [{ kind: 'resetBefore', route: 'POST /invitations$', count: 0 }],
 		message: /not known whether it was carried out/,
@@ -402,7 +402,7 @@ describe('a person who is not found, or cannot be removed, is one sentence', () 
 		await assertRefused(context, { ...REMOVE, member: locator('id', NOBODY) }, new RegExp(`^No team member of business 6806492 has the UUID ${NOBODY} `));
 	});
 
-	test('a team member without an integer ID', async (context) => {
+	test('a team member without a whole-number ID', async (context) => {
 		const [{ id: uuid } = {}] = await world.items({ resource: 'teamMember', operation: 'get', ...BUSINESS, member: locator('email', TEODOR) });
 		await withFaults([{ kind: 'dropRows', route: 'GET /business/6806492/members$', count: 0, emails: [TEODOR], keepTotal: false }]);
 		for (const [member, named] of [[locator('email', TEODOR), `the address ${TEODOR}`], [locator('id', String(uuid)), `the UUID ${String(uuid)}`]] as const) {

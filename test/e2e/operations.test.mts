@@ -330,7 +330,7 @@ describe('lists of the resource locators', () => {
 		assert.ok(accounts.results.some(({ value }) => value === BILLSPRING_ACCOUNT));
 	});
 
-	test('team members by UUID for reading and by integer ID for writing, whole and sorted, with search', async () => {
+	test('team members by UUID for reading and by whole-number ID for writing, whole and sorted, with search', async () => {
 		const parameters = { resource: 'teamMember', operation: 'get', business: locator('id', HARBOUR) };
 		const all = await search('searchTeamMembers', 'member', parameters);
 		assert.equal(all.results.length, 131);

@@ -193,14 +193,14 @@ describe('an expression that fails', () => {
 
 	test("is reported with n8n's text and the item, not as a defect of the node", async () => {
 		const { message, itemIndex } = await errorOf(parameters, { items: [{}] });
-		expect(message).not.toContain('was not made for');
+		expect(message).not.toContain('An unexpected error');
 		expect(message).toMatch(/\[item 0\]$/);
 		expect(itemIndex).toBe(0);
 	});
 
 	test('is an error of its item if the node continues', async () => {
 		const output = await run(parameters, { items: [{}], continueOnFail: true });
-		expect(output).toEqual([{ json: { error: expect.not.stringContaining('was not made for'), message: expect.any(String) }, pairedItem: { item: 0 } }]);
+		expect(output).toEqual([{ json: { error: expect.not.stringContaining('An unexpected error'), message: expect.any(String) }, pairedItem: { item: 0 } }]);
 	});
 });
 
@@ -248,7 +248,7 @@ describe('a boolean or a choice from an expression', () => {
 
 	test('that remains as an option of an older workflow is refused: it must not become a real removal', async () => {
 		expect(await errorOf({ ...ONE_OF, options: { dryRun: true } })).toMatchObject({
-			message: "Parameter 'Dry Run' is no option any more [item 0]",
+			message: "Parameter 'Dry Run' is no longer an option [item 0]",
 			description: expect.stringContaining("set the parameter 'Dry Run' above"),
 		});
 	});

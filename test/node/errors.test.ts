@@ -81,7 +81,7 @@ describe('an error has what happened, the parameter, the status and the item', (
 		onMembers();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(status, { message: 'The requested URL was not found on the server.' });
 		expect(await errorOf(updateRole)).toMatchObject({
-			message: expect.stringContaining(`FreshBooks answered ${status} for member 1 of business 789 (parameter 'Team Member')`),
+			message: expect.stringContaining(`FreshBooks answered ${status} for team member 1 of business 789 (parameter 'Team Member')`),
 			description: expect.stringMatching(/not in FreshBooks' public documentation.*under Team Members/),
 			httpCode: String(status),
 		});
@@ -91,7 +91,7 @@ describe('an error has what happened, the parameter, the status and the item', (
 		onMembers();
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(422, { errno: 2001, error: { role: 'is not a role' } });
 		expect(await errorOf(updateRole)).toMatchObject({
-			message: "FreshBooks did not accept parameter 'Role' in member 1 of business 789: is not a role [item 0]",
+			message: "FreshBooks did not accept parameter 'Role' in team member 1 of business 789: is not a role [item 0]",
 			httpCode: '422',
 		});
 	});

@@ -46,7 +46,7 @@ describe('an address of nobody is an error that names the searched lists', () =>
 		onGet(pageOf(TEAM)).reply(200, teamMembersPage([teamMemberRow(1)]));
 		expect(await errorOf(get('nobody@example.com'))).toMatchObject({
 			message: 'No team member of business 789 has the address nobody@example.com [item 0]',
-			description: expect.stringContaining('All team members were looked through'),
+			description: expect.stringContaining('The node searched all team members'),
 		});
 	});
 
@@ -62,7 +62,7 @@ describe('an address of nobody is an error that names the searched lists', () =>
 		onLists({ invitations: [invitationRow(55)] });
 		expect(await errorOf(revoke('nobody@example.com'))).toMatchObject({
 			message: 'No pending invitation of business 789 has the address nobody@example.com [item 0]',
-			description: expect.stringContaining('All pending invitations were looked through'),
+			description: expect.stringContaining('The node searched all pending invitations'),
 		});
 	});
 
@@ -78,7 +78,7 @@ describe('an address of nobody is an error that names the searched lists', () =>
 	test("is not a success if FreshBooks does not offer the list, whatever 'If Not Found' says", async () => {
 		onNextReading('members', 404, { message: 'No such page.' }, 2);
 		onLists();
-		expect((await errorOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).message).toContain('FreshBooks answered 404 for members of business 789');
+		expect((await errorOf(remove('nobody@example.com', { ifMissing: 'succeed' }))).message).toContain('FreshBooks answered 404 for business members of business 789');
 	});
 
 	test('is a success if FreshBooks answers only one 404: the list is offered', async () => {

@@ -92,7 +92,7 @@ describe('the list of', () => {
 		]);
 	});
 
-	test('team members, for updates and removals, returns integer IDs', async () => {
+	test('team members, for updates and removals, returns whole-number IDs', async () => {
 		onGet(pageOf(MEMBERS)).reply(200, membersPage([memberRow(1, { first_name: 'Ann', last_name: 'Lee' })]));
 		expect((await searchList('searchBusinessMembers', inBusiness)).results).toEqual([{ name: 'Ann Lee (person1@example.com, Employee)', value: 1 }]);
 	});

@@ -276,7 +276,7 @@ describe('team member, Get Many', () => {
 		expect(await numbers({ email: 'nobody@example.com' })).toEqual([]);
 	});
 
-	test('reads the members list, with integer IDs', async () => {
+	test('reads the members list, with whole-number IDs', async () => {
 		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
 		expect(await jsonOf({ ...getAll, source: 'businessMembers' })).toEqual([
 			{ id: 1, email: 'staff@example.com', firstName: null, lastName: null, role: 'employee', roleName: 'Employee', confirmed: true, identityId: null, businessId: 789, businessName: 'BillSpring' },
@@ -307,7 +307,7 @@ describe('team member, Get Many', () => {
 		const members = [{ id: 1, email: 'a@b.co', active: true }, { id: 2, email: 'c@d.co' }];
 		onGet('/auth/api/v1/users/business/789').reply(200, { response: { business_group: { members } } });
 		expect((await errorOf({ ...getAll, source: 'businessGroup', filters: { active } })).message).toBe(
-			'FreshBooks does not say of 1 of 2 people of business 789 whether they are active [item 0]',
+			'FreshBooks does not say whether 1 of 2 people of business 789 are active [item 0]',
 		);
 	});
 
@@ -488,7 +488,7 @@ describe('team member, Update Role', () => {
 		await run({ ...updateRole, member: locator('id', '1'), permissions });
 	});
 
-	test('by email finds the integer ID first', async () => {
+	test('by email finds the whole-number ID first', async () => {
 		onLists({ members: [staff] });
 		onPut(`${MEMBERS}/1`, { role: 'admin' }).reply(200, EXAMPLE.memberUpdated);
 		await run({ ...updateRole, member: locator('email', 'Staff@Example.com') });

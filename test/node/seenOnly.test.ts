@@ -255,7 +255,7 @@ describe('Offboard with archiving, for a person in no list', () => {
 	test('reports that staff records were not read if the account is unknown', async () => {
 		onLists();
 		const text = await said({ ...offboard, options: { failOnPartial: false, ifNotFound: 'succeed', staff: 'archive' } });
-		expect(text).toMatch(/staff records were not looked at/);
+		expect(text).toMatch(/staff records were not checked/);
 	});
 });
 
@@ -308,7 +308,7 @@ describe('a member with neither address nor identity in the lists', () => {
 	test.each([
 		['Remove', remove, 'delete'],
 		['Update Role', { resource: 'teamMember', operation: 'updateRole', business, role: 'business_employee' }, 'put'],
-	] as const)('%s by integer ID: nothing is sent, because it may be the only owner or the connected user', async (_name, parameters, method) => {
+	] as const)('%s by whole-number ID: nothing is sent, because it may be the only owner or the connected user', async (_name, parameters, method) => {
 		onLists({ team: [{ ...PERSON, business_role_name: 'owner' }], members: [memberRow(1, { ...NOBODY_IN_PARTICULAR, role: 'owner' })] });
 		let sent = 0;
 		nock(API)[method](`${MEMBERS}/1`).optionally().reply(200, () => {
@@ -564,7 +564,7 @@ describe('projects and time of a leaver', () => {
 		nock(API).persist().get('/timetracking/business/789/time_entries').query(true).reply(200, topLevelPage('time_entries', [entry]));
 		const { unbilledSeconds, leftOut } = await leftOutOf('user:time_entries:read');
 		expect(unbilledSeconds).toBeNull();
-		expect(leftOut).toContainEqual(expect.stringMatching(/without a length/));
+		expect(leftOut).toContainEqual(expect.stringMatching(/without a duration/));
 	});
 });
 

@@ -45,7 +45,7 @@ test.each(WRITES)('that nobody has is an error, and nothing is sent (%s)', async
 	listed(staffRow(7, { email: 'bo@example.com' }));
 	expect(await errorOf(parameters, ANN)).toMatchObject({
 		message: 'No staff record of account zDmNq has the address ann@example.com [item 0]',
-		description: "All staff records were looked through, in upper or lower case. Check 'Staff' and 'Account'.",
+		description: "The node searched all staff records, ignoring upper and lower case. Check 'Staff' and 'Account'.",
 	});
 });
 

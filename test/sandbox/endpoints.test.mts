@@ -71,7 +71,7 @@ describe('team members', () => {
 		assert.match(data.response[0].created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 	});
 
-	it('are read singly by UUID, and not by their integer ID', async () => {
+	it('are read singly by UUID, and not by their whole-number ID', async () => {
 		const [first] = await team();
 		assert.deepEqual((await bench.api.get(`${TEAM}/${String(first?.uuid)}`)).data, { response: first });
 		const integerId = (await members())[0]?.id;
@@ -101,7 +101,7 @@ describe('team members', () => {
 });
 
 describe('business members', () => {
-	it('have integer ids and a pages object', async () => {
+	it('have whole-number IDs and a pages object', async () => {
 		const { response } = (await bench.api.get(MEMBERS, { params: { page: 2, per_page: 5 } })).data;
 		assert.deepEqual(response.pages, { page: 2, pages: 3, per_page: 5, total: 12 });
 		assert.deepEqual(Object.keys(response.members[0]), ['id', 'email', 'role', 'confirmed']);

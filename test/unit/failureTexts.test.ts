@@ -9,7 +9,7 @@ const NODE: INode = { id: '1', name: 'FreshBooks', type: 'freshBooks', typeVersi
 const failure = (kind: FailureKind, more: Partial<Failure> = {}): Failure => ({
 	kind,
 	subject: 'member 7 of business 789',
-	idFamily: 'integer member ID',
+	idFamily: 'whole-number ID',
 	method: 'GET',
 	...more,
 });
@@ -27,7 +27,7 @@ const KINDS: FailureKind[] = [
 	'reconnect',
 	'redirect',
 	'scope',
-	'unknownFate',
+	'unclear',
 	'unreachable',
 	'validation',
 ];
@@ -39,7 +39,7 @@ describe.each(KINDS)('a failure of kind %s', (kind) => {
 		expect(message).not.toMatch(/[.]$|undefined|null|\berror\b|\bproblem\b|\bfailure\b|\bmistake\b/i);
 		expect(description).toMatch(/^[A-Z].*[.)]$/);
 		if (kind !== 'cancelled') expect(description).toMatch(/(^|\. )(To fix this, |Check )/);
-		if (method === 'GET' && kind !== 'unknownFate') expect(description).not.toMatch(/\bsent\b/);
+		if (method === 'GET' && kind !== 'unclear') expect(description).not.toMatch(/\bsent\b/);
 		expect(description).not.toMatch(/undefined|null/);
 	});
 
@@ -64,7 +64,7 @@ test.each<[FailureKind, string, string, string]>([
 	['notFound', 'business ID', 'businessIds', 'Business Names or IDs'],
 	['notFound', 'account ID', 'account', 'Account'],
 	['notFound', 'team member UUID', 'member', 'Team Member'],
-	['notPublished', 'integer member ID', 'member', 'Team Member'],
+	['notPublished', 'whole-number ID', 'member', 'Team Member'],
 	['notPublished', 'invitation ID', 'invitation', 'Invitation'],
 	['notFound', 'staff ID', 'staff', 'Staff'],
 	['permission', 'business ID', 'business', 'Business'],
@@ -103,7 +103,7 @@ test("'Batch Size' is suggested only if it is set", () => {
 });
 
 test("'If Already Invited' is advised for Create only", () => {
-	const open = failure('unknownFate', { method: 'POST', sent: 1, maybeDone: true });
+	const open = failure('unclear', { method: 'POST', sent: 1, maybeDone: true });
 	expect(shownWith({ resource: 'invitation', operation: 'create' }, open).description).toContain("'If Already Invited'");
 	expect(shownWith({ resource: 'access', operation: 'onboard' }, open).description).not.toContain("'If Already Invited'");
 });
@@ -152,13 +152,13 @@ describe('a text claims only the facts', () => {
 	const FACTS: Array<Partial<Failure>> = [0, 1, 2, 5, undefined].flatMap((sent) =>
 		[true, false, undefined].flatMap((maybeDone) =>
 			[true, false].flatMap((answeredByFreshBooks) =>
-				[true, false].flatMap((afterUnknownFate) => [true, false].map((readBackFailed) => ({ sent, maybeDone, answeredByFreshBooks, afterUnknownFate, readBackFailed }))),
+				[true, false].flatMap((afterUnclearTry) => [true, false].map((readBackFailed) => ({ sent, maybeDone, answeredByFreshBooks, afterUnclearTry, readBackFailed }))),
 			),
 		),
 	);
 	/** Facts that cannot occur together. */
-	const isImpossible = ({ sent, maybeDone, afterUnknownFate, readBackFailed, answeredByFreshBooks }: Partial<Failure>) =>
-		(sent === 0 && (maybeDone === true || readBackFailed === true || answeredByFreshBooks === true)) || (afterUnknownFate === true && (maybeDone !== true || (sent !== undefined && sent < 2)));
+	const isImpossible = ({ sent, maybeDone, afterUnclearTry, readBackFailed, answeredByFreshBooks }: Partial<Failure>) =>
+		(sent === 0 && (maybeDone === true || readBackFailed === true || answeredByFreshBooks === true)) || (afterUnclearTry === true && (maybeDone !== true || (sent !== undefined && sent < 2)));
 	const CASES = KINDS.flatMap((kind) =>
 		['GET', 'POST', 'PUT', 'DELETE'].flatMap((method) => FACTS.filter((facts) => !isImpossible(facts)).map((facts) => failure(kind, { method, status: 500, ...facts }))),
 	);
@@ -176,7 +176,7 @@ describe('a text claims only the facts', () => {
 				/several times/.test(text),
 				/tried once/.test(text) && sent !== 1,
 				[...text.matchAll(/tried (\d+) times/g)].some(([, times]) => Number(times) !== sent),
-				/not sent again/.test(text) && kind !== 'unknownFate',
+				/not sent again/.test(text) && kind !== 'unclear',
 				/may still arrive/.test(text) && shown.answeredByFreshBooks === true,
 				/reading it back failed/.test(text) && !readBackFailed,
 				/'Batch Size'|'If Already Invited'|parameter/.test(text),
@@ -187,8 +187,8 @@ describe('a text claims only the facts', () => {
 	});
 
 	test('and an unknown result of a write is reported', () => {
-		const silent = CASES.filter(({ method, maybeDone, readBackFailed, kind }) => method !== 'GET' && maybeDone && !readBackFailed && kind !== 'unknownFate')
-			.filter(({ kind, afterUnknownFate }) => afterUnknownFate || ['outage', 'unreachable', 'notJson', 'malformed', 'rateLimited', 'cancelled'].includes(kind))
+		const silent = CASES.filter(({ method, maybeDone, readBackFailed, kind }) => method !== 'GET' && maybeDone && !readBackFailed && kind !== 'unclear')
+			.filter(({ kind, afterUnclearTry }) => afterUnclearTry || ['outage', 'unreachable', 'notJson', 'malformed', 'rateLimited', 'cancelled'].includes(kind))
 			.map(described)
 			.filter(({ text }) => !/may (or may not )?have been carried out/.test(text));
 		expect(silent).toEqual([]);
@@ -197,17 +197,17 @@ describe('a text claims only the facts', () => {
 	test.each<[string, Partial<Failure> & { kind: FailureKind }, RegExp]>([
 		['a read', { kind: 'malformed', method: 'GET', sent: 5 }, /^Nothing was changed\. It was tried 5 times\./],
 		['a write that was refused five times', { kind: 'rateLimited', method: 'POST', sent: 5, maybeDone: false }, /^Nothing was done for it\. It was tried 5 times\. To fix this, wait a minute and run it again\.$/],
-		['a removal with an unknown result, and then refused', { kind: 'rateLimited', method: 'DELETE', sent: 3, maybeDone: true, afterUnknownFate: true }, /^It may or may not have been carried out; running it again is safe\. It was tried 3 times\./],
+		['a removal with an unknown result, and then refused', { kind: 'rateLimited', method: 'DELETE', sent: 3, maybeDone: true, afterUnclearTry: true }, /^It may or may not have been carried out; running it again is safe\. It was tried 3 times\./],
 		['an outage, once', { kind: 'outage', method: 'PUT', sent: 1, maybeDone: true }, /It was tried once\. To fix this, run it again later\.$/],
 		['a deadline before the first try', { kind: 'unreachable', method: 'DELETE', sent: 0, maybeDone: false }, /^It was not sent, so nothing was done for it\. Check/],
 		['a write whose result could not be read back', { kind: 'outage', method: 'GET', readBackFailed: true }, /^The change was accepted; only reading it back failed\./],
 		['a refused read-back', { kind: 'permission', method: 'GET', readBackFailed: true }, /^The change was accepted; only reading it back failed\./],
-		['a definite response after a try with an unknown result', { kind: 'notFound', method: 'DELETE', sent: 2, maybeDone: true, afterUnknownFate: true }, /An earlier try of it ended without a clear answer and may have been carried out\.$/],
+		['a definite response after a try with an unknown result', { kind: 'notFound', method: 'DELETE', sent: 2, maybeDone: true, afterUnclearTry: true }, /An earlier try of it ended without a clear answer and may have been carried out\.$/],
 		['an execution stopped before anything was sent', { kind: 'cancelled', method: 'POST', sent: 0, maybeDone: false }, /^It was not sent, so nothing was done for it\.$/],
-		['an execution stopped during a write', { kind: 'cancelled', method: 'POST', sent: 1, maybeDone: true }, /^What had been sent before may have been carried out\.$/],
-		['an invitation that a gateway answered', { kind: 'unknownFate', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: false }, /^It may still arrive\. It was not sent again/],
-		['an invitation whose connection broke', { kind: 'unknownFate', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: false, serviceText: 'ECONNRESET' }, /is safe\. \(ECONNRESET\)$/],
-		['an invitation that FreshBooks answered', { kind: 'unknownFate', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: true }, /^It was not sent again/],
+		['an execution stopped during a write', { kind: 'cancelled', method: 'POST', sent: 1, maybeDone: true }, /^The request may have been carried out\.$/],
+		['an invitation that a gateway answered', { kind: 'unclear', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: false }, /^It may still arrive\. It was not sent again/],
+		['an invitation whose connection broke', { kind: 'unclear', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: false, serviceText: 'ECONNRESET' }, /is safe\. \(ECONNRESET\)$/],
+		['an invitation that FreshBooks answered', { kind: 'unclear', method: 'POST', sent: 1, maybeDone: true, answeredByFreshBooks: true }, /^It was not sent again/],
 	])('of %s', (_name, { kind, ...facts }, description) => {
 		expect(textOf(failure(kind, facts)).description).toMatch(description);
 	});
@@ -252,7 +252,7 @@ describe('as n8n shows it', () => {
 		['cancelled', undefined],
 		['validation', undefined],
 		['conflict', undefined],
-		['unknownFate', undefined],
+		['unclear', undefined],
 	])('%s declares %s', (kind, cause) => {
 		expect(toNodeError(NODE, new FreshBooksError(failure(kind))).failure?.cause).toBe(cause);
 	});
@@ -273,7 +273,7 @@ describe('as n8n shows it', () => {
 
 	test('any other error is called a defect, and its text, which may contain a token, is not shown', () => {
 		const shown = toNodeError(NODE, new TypeError('x is not a function: Bearer abc'), { itemIndex: 2 });
-		expect(shown.message).toBe('The FreshBooks node met something it was not made for [item 2]');
+		expect(shown.message).toBe('An unexpected error occurred in the FreshBooks node [item 2]');
 		expect(JSON.stringify(shown)).not.toContain('Bearer');
 		expect(shown.failure?.cause).toBe('node-defect');
 	});

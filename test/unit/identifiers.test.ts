@@ -64,7 +64,7 @@ function expectRefused<T>(check: (value: unknown) => Checked<T>, value: unknown)
 	expect(checked.ok ? checked.value : checked.problem).toMatch(/^must be /);
 }
 
-describe('an integer ID', () => {
+describe('a whole-number ID', () => {
 	test.each<[unknown, number]>([
 		['1', 1],
 		[789, 789],

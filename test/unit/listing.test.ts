@@ -8,7 +8,7 @@ import {
 	movedWhileRead,
 	readList,
 	readToTheEnd,
-	readWholeList,
+	readCompleteList,
 	type ListRequest,
 } from '../../nodes/FreshBooks/api/lists';
 import type { FreshBooksClient, FreshBooksRequest } from '../../nodes/FreshBooks/client/client';
@@ -125,7 +125,7 @@ describe.each(SHAPES)('a list with %s', (_name, shape) => {
 		const listing = await readList(client, REQUEST);
 		expect([listing.rows, isShort(listing)]).toEqual([[], true]);
 		expect(await readToTheEnd(client, REQUEST)).toMatchObject({ rows: [], doubt: expect.stringContaining('counts 7 things but shows 0') });
-		await expect(readWholeList(client, REQUEST, () => undefined)).rejects.toThrow('FreshBooks counts 7 things but shows none');
+		await expect(readCompleteList(client, REQUEST, () => undefined)).rejects.toThrow('FreshBooks counts 7 things but shows none');
 	});
 
 	test('with a filter of this package is read until the limit of matching rows', async () => {
@@ -380,7 +380,7 @@ describe('a whole list', () => {
 	const read = async (answer: Answer) => {
 		const warnings: string[] = [];
 		const { client, pages } = service(answer);
-		const rows = await readWholeList(client, REQUEST, (message) => warnings.push(message));
+		const rows = await readCompleteList(client, REQUEST, (message) => warnings.push(message));
 		return { ids: ids(rows), warnings, pages: pages() };
 	};
 

@@ -42,19 +42,19 @@ describe('a role', () => {
 		['as text', 'business_supervisor'],
 		['by an expression', '={{ "business_supervisor" }}'],
 	])('%s, which is undocumented, needs the option', (_how, role) => {
-		expect(() => onN8n({ role }).role()).toThrow("Parameter 'Role' is no role that FreshBooks documents: business_supervisor [item 0]");
-		expect(() => unfiltered({ role: 'business_supervisor', options: { allowOtherRoles: 'false' } }).role()).toThrow('no role that FreshBooks documents');
+		expect(() => onN8n({ role }).role()).toThrow("Parameter 'Role' is not a role that FreshBooks documents: business_supervisor [item 0]");
+		expect(() => unfiltered({ role: 'business_supervisor', options: { allowOtherRoles: 'false' } }).role()).toThrow('not a role that FreshBooks documents');
 		expect(unfiltered({ role: 'business_supervisor', options: OTHER_ROLES }).role()).toBe('business_supervisor');
 	});
 
 	test('that is undocumented is never accepted from the list', () => {
 		const role = { __rl: true, mode: 'list', value: 'business_supervisor' };
-		expect(() => unfiltered({ role, options: OTHER_ROLES }).role()).toThrow('no role that FreshBooks documents');
+		expect(() => unfiltered({ role, options: OTHER_ROLES }).role()).toThrow('not a role that FreshBooks documents');
 		expect(unfiltered({ role: { ...role, mode: 'id' }, options: OTHER_ROLES }).role()).toBe('business_supervisor');
 	});
 
 	test.each(['client', 'staff'])("%s of FreshBooks' accounting is not a role of a business", (role) => {
-		expect(() => onN8n({ role }).role()).toThrow('no role that FreshBooks documents');
+		expect(() => onN8n({ role }).role()).toThrow('not a role that FreshBooks documents');
 	});
 
 	test.each(['owner', 'Owner', ' OWNER ', 'business_owner', 'Business-Owner'])('%j is refused, option or not', (role) => {
@@ -85,7 +85,7 @@ describe('a role that may stay as it is', () => {
 
 	test('follows the same rules', () => {
 		expect(() => onN8n({ role: 'owner' }).optionalRole()).toThrow('must not be owner');
-		expect(() => onN8n({ role: 'boss' }).optionalRole()).toThrow('no role that FreshBooks documents');
+		expect(() => onN8n({ role: 'boss' }).optionalRole()).toThrow('not a role that FreshBooks documents');
 	});
 });
 
@@ -108,7 +108,7 @@ describe('a collection', () => {
 
 	test.each([true, false, 'true', '={{ $json.nope }}'])('with an entry that moved (%j) is refused, with its new place', (dryRun) => {
 		const read = () => unfiltered({ options: { dryRun } }).collection('options');
-		expect(read).toThrow("Parameter 'Dry Run' is no option any more [item 0]");
+		expect(read).toThrow("Parameter 'Dry Run' is no longer an option [item 0]");
 		expect(read).toThrow(expect.objectContaining({ description: "To fix this, set the parameter 'Dry Run' itself." }));
 	});
 

@@ -93,7 +93,7 @@ describe('a retry', () => {
 	});
 
 	test('is allowed only for GET, PUT and DELETE if the result is unknown', () => {
-		expect(METHODS.filter((method) => shouldRetry(method, 'unknownFate', 1))).toEqual(['GET', 'PUT', 'DELETE']);
+		expect(METHODS.filter((method) => shouldRetry(method, 'unclear', 1))).toEqual(['GET', 'PUT', 'DELETE']);
 	});
 
 	test('is not allowed after the fifth try', () => {

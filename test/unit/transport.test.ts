@@ -157,20 +157,20 @@ describe('a POST is retried only if it surely was not carried out', () => {
 		['an unknown network error', network('EPROTO')],
 	])('%s leaves its result unknown', async (_name, answer) => {
 		const { failure, sent } = await failureAfter(POST, answer);
-		expect(failure).toMatchObject({ kind: 'unknownFate', sent: 1, maybeDone: true, afterUnknownFate: false });
+		expect(failure).toMatchObject({ kind: 'unclear', sent: 1, maybeDone: true, afterUnclearTry: false });
 		expect(failure?.answeredByFreshBooks ?? false).toBe(false);
 		expect(sent).toBe(1);
 	});
 
 	test.each([500, 502, 503, 408])("FreshBooks' own %d leaves its result unknown, and shows that it has ended", async (statusCode) => {
 		const { failure, sent } = await failureAfter(POST, { ...JSON_500, statusCode });
-		expect(failure).toMatchObject({ kind: 'unknownFate', status: statusCode, answeredByFreshBooks: true, sent: 1, maybeDone: true });
+		expect(failure).toMatchObject({ kind: 'unclear', status: statusCode, answeredByFreshBooks: true, sent: 1, maybeDone: true });
 		expect(sent).toBe(1);
 	});
 
 	test("FreshBooks' own error 500 inside a 200 does the same", async () => {
 		const { failure } = await failureAfter(POST, { body: '{"response":{"errors":[{"errno":500,"message":"Unexpected."}]}}' });
-		expect(failure).toMatchObject({ kind: 'unknownFate', status: 500, answeredByFreshBooks: true });
+		expect(failure).toMatchObject({ kind: 'unclear', status: 500, answeredByFreshBooks: true });
 	});
 
 	test.each([
@@ -199,17 +199,17 @@ describe('a POST is retried only if it surely was not carried out', () => {
 describe('a failure has the facts of its tries', () => {
 	test('a POST answered five times with 429 was sent five times and not carried out', async () => {
 		const { failure } = await failureAfter(POST, THROTTLED);
-		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 5, maybeDone: false, afterUnknownFate: false });
+		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 5, maybeDone: false, afterUnclearTry: false });
 	});
 
 	test('a DELETE answered with 500 and then 429 until the last try may have been carried out', async () => {
 		const { failure } = await failureAfter(DELETE, JSON_500, THROTTLED);
-		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 5, maybeDone: true, afterUnknownFate: true });
+		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 5, maybeDone: true, afterUnclearTry: true });
 	});
 
 	test('a DELETE whose first response broke off and whose second is 404', async () => {
 		const { failure } = await failureAfter(DELETE, network('ECONNRESET'), { statusCode: 404, body: '{"message":"No."}' });
-		expect(failure).toMatchObject({ kind: 'notFound', sent: 2, maybeDone: true, afterUnknownFate: true, answeredByFreshBooks: true });
+		expect(failure).toMatchObject({ kind: 'notFound', sent: 2, maybeDone: true, afterUnclearTry: true, answeredByFreshBooks: true });
 	});
 
 	test('a request whose connection was always refused was never sent', async () => {
@@ -219,7 +219,7 @@ describe('a failure has the facts of its tries', () => {
 
 	test('a request that was refused, timed out and was refused again was sent once', async () => {
 		const { failure } = await failureAfter(DELETE, network('ECONNREFUSED'), network('ETIMEDOUT'), network('ECONNREFUSED'));
-		expect(failure).toMatchObject({ sent: 1, maybeDone: true, afterUnknownFate: true });
+		expect(failure).toMatchObject({ sent: 1, maybeDone: true, afterUnclearTry: true });
 	});
 
 	test('a deadline before the first try: nothing was sent', async () => {
@@ -233,7 +233,7 @@ describe('a failure has the facts of its tries', () => {
 
 	test('an outage: sent once, because no time was left for more', async () => {
 		const { client } = await clientOn(answers({ ...JSON_500, headers: { 'retry-after': '10' } }), { deadlineAt: START + 10_000 });
-		await expect(client.send(DELETE)).rejects.toMatchObject({ failure: { kind: 'outage', sent: 1, maybeDone: true, afterUnknownFate: false } });
+		await expect(client.send(DELETE)).rejects.toMatchObject({ failure: { kind: 'outage', sent: 1, maybeDone: true, afterUnclearTry: false } });
 	});
 
 	test("a firewall's web page is not a response of FreshBooks: a DELETE may have been carried out", async () => {

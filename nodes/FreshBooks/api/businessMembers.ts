@@ -8,7 +8,7 @@ import { booleanOrNull, idOrNull, objectOf, textOrNull, type WireObject } from '
 
 /**
  * The members of a business. A third-party guide (stitchflow.com/user-management/freshbooks/api) documents these endpoints,
- * FreshBooks does not. They use integer IDs and are the only known way to change a role or remove a person.
+ * FreshBooks does not. They use whole-number IDs and are the only known way to change a role or remove a person.
  *
  * Also the business group (FreshBooks' Postman collection, "List Staff"). Only GET is used: DELETE on that path deletes the
  * business.
@@ -16,7 +16,7 @@ import { booleanOrNull, idOrNull, objectOf, textOrNull, type WireObject } from '
 
 /** One row of the members list or of a business group. A field that FreshBooks omits is null. */
 export interface BusinessMember {
-	/** The integer ID that updates and removals need; null if a row of a group has none. */
+	/** The whole-number ID that updates and removals need; null if a row of a group has none. */
 	id: number | null;
 	email: string | null;
 	firstName: string | null;
@@ -55,7 +55,7 @@ export function businessMemberOf(row: WireObject): BusinessMember {
 export function listBusinessMembers<Kept>(businessId: number, keep: (member: BusinessMember) => Kept): ListRequest<Kept> {
 	return {
 		path: path`/auth/api/v1/business/${businessId}/members`,
-		subject: `members of business ${businessId}`,
+		subject: `business members of business ${businessId}`,
 		idFamily: 'business ID',
 		published: false,
 		rowKeys: ['members'],
@@ -67,8 +67,8 @@ export function listBusinessMembers<Kept>(businessId: number, keep: (member: Bus
 function memberEndpoint(businessId: number, memberId: number) {
 	return {
 		path: path`/auth/api/v1/business/${businessId}/members/${memberId}`,
-		subject: `member ${memberId} of business ${businessId}`,
-		idFamily: 'integer member ID',
+		subject: `team member ${memberId} of business ${businessId}`,
+		idFamily: 'whole-number ID',
 		published: false,
 	};
 }

@@ -67,7 +67,7 @@ export function listInvitations<Kept>(businessId: number, keep: (invitation: Inv
 }
 
 /**
- * The invitation in the response to a POST. Throws FreshBooksError of kind `unknownFate` if there is none, or if it is for
+ * The invitation in the response to a POST. Throws FreshBooksError of kind `unclear` if there is none, or if it is for
  * another address: whether anybody was invited is unknown then.
  */
 function invitationIn(answer: unknown, email: string, context: Pick<Failure, 'subject' | 'idFamily'>): Invitation {
@@ -75,7 +75,7 @@ function invitationIn(answer: unknown, email: string, context: Pick<Failure, 'su
 	const invitation = invitationOf(objectOf(response.invitation ?? response));
 	const isRequested = invitation.email === null ? invitation.id !== null : sameAddress(invitation.email, email);
 	if (isRequested) return invitation;
-	throw new FreshBooksError({ ...context, kind: 'unknownFate', status: 200, method: 'POST', maybeDone: true });
+	throw new FreshBooksError({ ...context, kind: 'unclear', status: 200, method: 'POST', maybeDone: true });
 }
 
 function invitingContext(email: string, businessId: number) {
@@ -103,7 +103,7 @@ function withNames({ firstName, lastName, permissions }: NewInvitation): IDataOb
 }
 
 /**
- * Invites an address and returns FreshBooks' invitation. Throws FreshBooksError, of kind `unknownFate` if the result is
+ * Invites an address and returns FreshBooks' invitation. Throws FreshBooksError, of kind `unclear` if the result is
  * unknown. The request is not repeated then.
  */
 export async function createInvitation(client: FreshBooksClient, businessId: number, invitation: NewInvitation): Promise<Invitation> {

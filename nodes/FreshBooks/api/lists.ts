@@ -277,7 +277,7 @@ async function readTwiceIfDoubtful<Kept>(client: FreshBooksClient, request: List
 }
 
 /**
- * Reads a whole list, or its first `limit` rows. It reads a doubtful list twice and then returns the rows with the doubt,
+ * Reads a complete list, or its first `limit` rows. It reads a doubtful list twice and then returns the rows with the doubt,
  * because `total` may include rows that are hidden from the connected user. Throws FreshBooksError if a page fails or is
  * malformed.
  */
@@ -296,10 +296,10 @@ function doubtAbout(listing: Listing<unknown>, subject: string): string | undefi
 }
 
 /**
- * Reads a whole list, or its first `limit` rows. Calls `warn` if a row may be missing. Throws FreshBooksError if a page fails
- * or is malformed, and of kind `refused` if FreshBooks counts rows but returns none.
+ * Reads a complete list, or its first `limit` rows. Calls `warn` if a row may be missing. Throws FreshBooksError if a page
+ * fails or is malformed, and of kind `refused` if FreshBooks counts rows but returns none.
  */
-export async function readWholeList<Kept>(
+export async function readCompleteList<Kept>(
 	client: FreshBooksClient,
 	request: ListRequest<Kept>,
 	warn: (message: string) => void,

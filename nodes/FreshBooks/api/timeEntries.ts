@@ -23,7 +23,7 @@ interface TimeEntry {
 
 /**
  * Reads the unbilled time of one person in a business. FreshBooks' time tracking ignores filters that it does not know, so the
- * rows are filtered again. Reads the whole list. Throws FreshBooksError.
+ * rows are filtered again. Reads the complete list. Throws FreshBooksError.
  */
 export async function getUnbilledTime(client: FreshBooksClient, businessId: number, identityId: number): Promise<UnbilledTime> {
 	const { rows, doubt } = await readToTheEnd<TimeEntry>(client, {

@@ -71,7 +71,7 @@ interface WireFacts {
 	/** The last try ended without a clear response. */
 	isUnclear: boolean;
 	/** An earlier try ended without a clear response. */
-	afterUnknownFate: boolean;
+	afterUnclearTry: boolean;
 	/** Counted apart from `tried`: an outage or a 429 says nothing about the token. */
 	hasRetriedWithStoredToken: boolean;
 	/** Why the last try failed. */
@@ -81,9 +81,9 @@ interface WireFacts {
 function recordTry(facts: WireFacts, { trouble, failure, wasSent = true }: FailedTry): void {
 	facts.tried++;
 	if (wasSent) facts.sent++;
-	facts.afterUnknownFate ||= facts.isUnclear;
-	facts.isUnclear = trouble === 'unknownFate';
-	facts.failure = facts.isUnclear && failure.method === 'POST' ? { ...failure, kind: 'unknownFate' } : failure;
+	facts.afterUnclearTry ||= facts.isUnclear;
+	facts.isUnclear = trouble === 'unclear';
+	facts.failure = facts.isUnclear && failure.method === 'POST' ? { ...failure, kind: 'unclear' } : failure;
 }
 
 class Client implements FreshBooksClient {
@@ -136,7 +136,7 @@ class Client implements FreshBooksClient {
 
 	async send(request: FreshBooksRequest): Promise<unknown> {
 		if (this.isReadOnly && request.method !== 'GET') throw readOnlyError(request);
-		const facts: WireFacts = { tried: 0, sent: 0, isUnclear: false, afterUnknownFate: false, hasRetriedWithStoredToken: false };
+		const facts: WireFacts = { tried: 0, sent: 0, isUnclear: false, afterUnclearTry: false, hasRetriedWithStoredToken: false };
 		const held: Semaphore[] = [];
 		try {
 			if (this.ownLimit) await this.acquire(this.ownLimit, held);
@@ -194,19 +194,19 @@ class Client implements FreshBooksClient {
 
 	/** The error of a request that is not retried: why its last try failed, or why it was not sent. */
 	private finalError(request: FreshBooksRequest, facts: WireFacts): FreshBooksError {
-		const { sent, isUnclear, afterUnknownFate } = facts;
+		const { sent, isUnclear, afterUnclearTry } = facts;
 		const unsent: Failure = { ...contextOf(request), kind: 'unreachable', noTimeLeft: true };
 		const failure = this.cancelSignal?.aborted ? this.cancelled(request.method) : (facts.failure ?? unsent);
-		const maybeDone = isUnclear || afterUnknownFate || facts.failure?.maybeDone === true;
+		const maybeDone = isUnclear || afterUnclearTry || facts.failure?.maybeDone === true;
 		const [serviceText, field] = [failure.serviceText, failure.field].map((text) => text && hideTokens(text, this.secrets));
-		return new FreshBooksError({ ...failure, serviceText, field, sent, maybeDone, afterUnknownFate });
+		return new FreshBooksError({ ...failure, serviceText, field, sent, maybeDone, afterUnclearTry });
 	}
 
 	private cancelled(method: string): Failure {
 		return { kind: 'cancelled', subject: 'the request', idFamily: '', method };
 	}
 
-	/** Sends the request once. If the token has expired, n8n refreshes it and the request, which was not carried out, is sent again. */
+	/** Sends the request once. If the token has expired, n8n refreshes it and sends the request again; the first one was not carried out. */
 	private async sendWithRefresh(request: FreshBooksRequest): Promise<IN8nHttpFullResponse> {
 		const answer = await this.sendOnce(request);
 		if (!saysTokenExpired(answer)) return answer;
@@ -252,7 +252,7 @@ function readOnlyError({ idFamily }: FreshBooksRequest): FreshBooksError {
 		idFamily === 'none'
 			? 'To fix this, change the profile in FreshBooks itself: its portal offers apps no scope for this.'
 			: "To fix this, choose Manage Team as 'Access' in the credential, enable the scope user:teams:write on the FreshBooks app, and connect the credential again.";
-	return refusal("The credential's 'Access' is Read Team, so nothing that changes something was sent", wayOut);
+	return refusal("The credential's 'Access' is Read Team, so the node did not send this change", wayOut);
 }
 
 function baseUrlOf(credentials: ICredentialDataDecryptedObject): unknown {

@@ -20,7 +20,7 @@ function hasId({ idFamily }: Failure): boolean {
 	return idFamily !== '' && idFamily !== 'none';
 }
 
-/** Where it is done by hand, for what FreshBooks' API does not offer: people, or one's own profile. */
+/** The way out if FreshBooks' API does not offer the endpoint: the user makes the change in FreshBooks. */
 function byHand(failure: Failure): string {
 	return hasId(failure) ? 'Check the ID, or do it in FreshBooks itself, under Team Members' : 'To fix this, do it in FreshBooks itself';
 }
@@ -35,7 +35,7 @@ function quoted(failure: Failure): string {
 	return ` FreshBooks said: "${failure.serviceText}"${end}`;
 }
 
-/** What was met on the way, where FreshBooks itself said nothing. */
+/** The error of the network or of a gateway, in brackets. */
 function inBrackets({ serviceText }: Failure): string {
 	return serviceText ? ` (${serviceText})` : '';
 }
@@ -77,7 +77,7 @@ function validationText(failure: Failure, { ofField }: ParameterNames): FailureT
 	};
 }
 
-/** What became of the request, from the facts on the wire and from nothing else. */
+/** The outcome of the request. It depends only on what was sent and received. */
 function outcome({ method, sent, maybeDone, readBackFailed }: Failure): string {
 	if (readBackFailed) return 'The change was accepted; only reading it back failed.';
 	if (method === 'GET') return 'Nothing was changed.';
@@ -91,9 +91,9 @@ function tries({ sent }: Failure): string {
 	return sent === 1 ? ' It was tried once.' : ` It was tried ${sent} times.`;
 }
 
-/** For a definite answer that came after a try without one. */
-function earlierTry({ method, afterUnknownFate }: Failure): string {
-	return afterUnknownFate && method !== 'GET' ? ' An earlier try of it ended without a clear answer and may have been carried out.' : '';
+/** A sentence for a definite answer that followed a try without one. */
+function earlierTry({ method, afterUnclearTry }: Failure): string {
+	return afterUnclearTry && method !== 'GET' ? ' An earlier try of it ended without a clear answer and may have been carried out.' : '';
 }
 
 function rateLimitedText(failure: Failure): FailureText {
@@ -112,9 +112,9 @@ function outageText(failure: Failure): FailureText {
 }
 
 /** The client never repeats a POST after an unclear end, so the last sending was the last one. */
-function unknownFateText(failure: Failure): FailureText {
+function unclearText(failure: Failure): FailureText {
 	const { answeredByFreshBooks, status = 500, subject } = failure;
-	const what = answeredByFreshBooks ? `FreshBooks answered ${status} for` : 'No clear answer of FreshBooks came for';
+	const what = answeredByFreshBooks ? `FreshBooks answered ${status} for` : 'FreshBooks gave no clear answer for';
 	const redirect = status >= 300 && status < 400 ? ' A redirect came and was not followed, so that the access token goes nowhere else.' : '';
 	const late = answeredByFreshBooks ? '' : 'It may still arrive. ';
 	return {
@@ -148,11 +148,11 @@ function permissionText(failure: Failure, names: ParameterNames): FailureText {
 
 function cancelledText(failure: Failure): FailureText {
 	const { method, sent, maybeDone } = failure;
-	if (method === 'GET') return { message: `The execution was stopped before ${failure.subject} was done`, description: 'This request changes nothing; what was done before it stays done.' };
+	if (method === 'GET') return { message: `The execution was stopped before ${failure.subject} was done`, description: 'This request changes nothing. Earlier changes remain.' };
 	const mayBeDone = sent !== 0 && maybeDone !== false;
 	return {
 		message: `The execution was stopped before ${failure.subject} was done`,
-		description: mayBeDone ? 'What had been sent before may have been carried out.' : outcome(failure),
+		description: mayBeDone ? 'The request may have been carried out.' : outcome(failure),
 	};
 }
 
@@ -163,24 +163,24 @@ const TEXTS: Record<FailureKind, (failure: Failure, names: ParameterNames) => Fa
 	validation: validationText,
 	rateLimited: rateLimitedText,
 	outage: outageText,
-	unknownFate: unknownFateText,
+	unclear: unclearText,
 	unreachable: unreachableText,
 	permission: permissionText,
 	reconnect: (failure) => ({
 		message: `FreshBooks no longer accepts the connection, so ${failure.subject} could not be reached`,
 		description:
-			'To fix this, open the FreshBooks credential and connect it again. A grant is good for one n8n credential only: FreshBooks gives each refresh token once.',
+			'To fix this, open the FreshBooks credential and connect it again. Use one connection in one n8n credential only: each refresh token of FreshBooks works once.',
 	}),
 	conflict: (failure) => ({
 		message: `FreshBooks reports a conflict for ${failure.subject}${failure.serviceText ? `: ${failure.serviceText}` : ''}`,
 		description:
 			failure.method === 'POST'
-				? 'Something with the same name or address is there already. Check which one to keep.'
+				? 'Something with the same name or address already exists. Check which one to keep.'
 				: 'Somebody may have changed it meanwhile. Check it in FreshBooks, and run it again if it is still needed.',
 	}),
 	notJson: (failure) => ({
 		message: `A web page came back instead of FreshBooks' data for ${failure.subject}`,
-		description: `${outcome(failure)}${tries(failure)} Often a gateway or proxy answers in between. Check the credential's 'API Base URL', or run it again later.`,
+		description: `${outcome(failure)}${tries(failure)} Often a gateway or proxy answers instead of FreshBooks. Check the credential's 'API Base URL', or run it again later.`,
 	}),
 	malformed: (failure) => ({
 		message: `FreshBooks' answer for ${failure.subject} is incomplete or not of the documented form`,
@@ -194,8 +194,8 @@ const TEXTS: Record<FailureKind, (failure: Failure, names: ParameterNames) => Fa
 	cancelled: cancelledText,
 };
 
-/** Kinds whose texts say themselves what became of the request. */
-const SAYS_OUTCOME: ReadonlySet<FailureKind> = new Set(['cancelled', 'malformed', 'notJson', 'outage', 'rateLimited', 'refused', 'unknownFate', 'unreachable']);
+/** Kinds whose texts already state the outcome of the request. */
+const SAYS_OUTCOME: ReadonlySet<FailureKind> = new Set(['cancelled', 'malformed', 'notJson', 'outage', 'rateLimited', 'refused', 'unclear', 'unreachable']);
 
 /**
  * The text for a failure.

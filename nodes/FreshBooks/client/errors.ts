@@ -21,7 +21,7 @@ export type FailureKind =
 	| 'redirect'
 	| 'refused'
 	| 'scope'
-	| 'unknownFate'
+	| 'unclear'
 	| 'unreachable'
 	| 'validation';
 
@@ -64,7 +64,7 @@ export interface Failure {
 	/** True if the write was accepted and only reading its result failed. */
 	readBackFailed?: boolean;
 	/** True if an earlier try ended without a clear response, so that it may have been carried out. */
-	afterUnknownFate?: boolean;
+	afterUnclearTry?: boolean;
 	/** Set for the kind `refused` only. */
 	refusal?: RefusalTexts;
 }

@@ -1,9 +1,9 @@
 /**
  * Validates FreshBooks' identifiers. Pure.
  *
- * FreshBooks has several kinds of ID, and answers the wrong kind with a 404 (freshbooks.com/api/identity_model). A business
- * has an integer ID and its accounting system an alphanumeric account ID. A team member has a UUID in the published endpoints
- * and an integer ID in those of stitchflow.com's guide. IDs become path segments, and a DELETE on one path deletes a whole
+ * FreshBooks has several kinds of ID, and answers the wrong kind with a 404 (freshbooks.com/api/identity_model). A business has
+ * a whole-number ID, and its accounting system an alphanumeric account ID. A team member has a UUID in the published endpoints
+ * and a whole-number ID in those of stitchflow.com's guide. IDs become path segments, and a DELETE on one path deletes a whole
  * business. So only the exact form is accepted.
  */
 
@@ -22,7 +22,7 @@ function textOf(value: unknown): string | undefined {
 	return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
-/** An integer ID of FreshBooks: a positive integer below 10^15, as a number or as text. */
+/** A whole-number ID of FreshBooks: above 0 and below 10^15, as a number or as text. */
 export function checkIntegerId(value: unknown): Checked<number> {
 	const text = textOf(value);
 	if (text === undefined || text === '') return bad('must be a whole number such as 6806492');

@@ -15,7 +15,7 @@ export function numberOrNull(value: unknown): number | null {
 	return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-/** An integer ID of FreshBooks: a positive integer below 10^15, as a number or as text. Null for anything else: IDs become part of paths. */
+/** A whole-number ID of FreshBooks: above 0 and below 10^15, as a number or as text. Null for anything else: IDs become part of paths. */
 export function idOrNull(value: unknown): number | null {
 	if (typeof value === 'string') return /^[1-9][0-9]{0,14}$/.test(value) ? Number(value) : null;
 	return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 1e15 ? value : null;

@@ -51,7 +51,7 @@ export function saysTokenExpired({ statusCode, body }: IN8nHttpFullResponse): bo
 
 function troubleOfStatus(status: number): Trouble {
 	if (status === 429) return 'throttled';
-	return status >= 500 || status === 408 ? 'unknownFate' : 'final';
+	return status >= 500 || status === 408 ? 'unclear' : 'final';
 }
 
 /** These mean that something is gone, so they count only with FreshBooks' JSON or an empty body, never with other text. */
@@ -77,11 +77,11 @@ export function readAnswer(answer: IN8nHttpFullResponse, request: FreshBooksRequ
 	const facts = { answeredByFreshBooks, maybeDone: !answeredByFreshBooks && statusCode !== 429 };
 	const context = { ...contextOf(request), ...facts };
 	if (request.method === 'POST' && facts.maybeDone) {
-		return { ok: false, trouble: 'unknownFate', failure: { ...context, kind: 'unknownFate', status: statusCode } };
+		return { ok: false, trouble: 'unclear', failure: { ...context, kind: 'unclear', status: statusCode } };
 	}
 	const succeeded = statusCode >= 200 && statusCode < 300;
 	if (!parsed.json && (succeeded || isForeignRefusal(statusCode, parsed))) {
-		const trouble = succeeded ? 'unknownFate' : 'final';
+		const trouble = succeeded ? 'unclear' : 'final';
 		return { ok: false, trouble, failure: { ...context, kind: parsed.html ? 'notJson' : 'malformed', status: statusCode } };
 	}
 	const status = succeeded ? statusInsideSuccess(body) : statusCode;

@@ -63,7 +63,7 @@ export function readThrown(error: unknown, request: FreshBooksRequest, cancelled
 	if (code === '429') return { ok: false, trouble: 'throttled', failure: { ...context, kind: 'rateLimited', status: 429 } };
 	const isRefresh = isRefreshError(error, request);
 	if (!isRefresh && isBrokenOff(error, code, request)) {
-		return { ok: false, trouble: 'unknownFate', failure: { ...context, kind: 'unreachable', serviceText: `status ${code}, broken off` } };
+		return { ok: false, trouble: 'unclear', failure: { ...context, kind: 'unreachable', serviceText: `status ${code}, broken off` } };
 	}
 	if (isCredentialError(error, code)) {
 		const failure: Failure = { ...context, kind: 'reconnect', status: code === '401' ? 401 : undefined };
@@ -74,6 +74,6 @@ export function readThrown(error: unknown, request: FreshBooksRequest, cancelled
 	}
 	const serviceText = /^[A-Z_]{1,40}$/.test(code) ? code : undefined;
 	const failure: Failure = { ...context, kind: 'unreachable', serviceText };
-	if (!isRefresh && !NEVER_CONNECTED.has(code)) return { ok: false, trouble: 'unknownFate', failure };
+	if (!isRefresh && !NEVER_CONNECTED.has(code)) return { ok: false, trouble: 'unclear', failure };
 	return { ok: false, trouble: 'notCarriedOut', failure, wasSent: isRefresh };
 }

@@ -18,7 +18,7 @@ export type Trouble =
 	/** No connection, or the token could not be refreshed: the request was not carried out. */
 	| 'notCarriedOut'
 	/** 5xx, timeout, broken connection or unreadable response: FreshBooks may have carried out the request. */
-	| 'unknownFate'
+	| 'unclear'
 	/** A definite response: retrying does not help. */
 	| 'final';
 
@@ -28,7 +28,7 @@ export type Trouble =
  */
 export function shouldRetry(method: string, trouble: Trouble, tried: number): boolean {
 	if (trouble === 'final' || tried >= MAX_TRIES) return false;
-	return method !== 'POST' || trouble !== 'unknownFate';
+	return method !== 'POST' || trouble !== 'unclear';
 }
 
 /**

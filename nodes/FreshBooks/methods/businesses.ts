@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 /**
- * The parameters with which a node's user chooses businesses.
+ * The parameters that choose businesses.
  * @param description what the choice is for
- * @param all what 'All' stands for
+ * @param all the description of the choice 'All'
  */
 export function businessesParameters(description: string, all: string): INodeProperties[] {
 	return [
@@ -30,7 +30,7 @@ export function businessesParameters(description: string, all: string): INodePro
 	];
 }
 
-/** The parameter with which a node's user chooses one business. */
+/** The parameter that chooses one business. */
 export const businessLocator: INodeProperties = {
 	displayName: 'Business',
 	name: 'business',

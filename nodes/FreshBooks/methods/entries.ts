@@ -7,7 +7,7 @@ import { VIS_STATE, type StaffRecord } from '../api/staff';
 import type { TeamMember } from '../api/teamMembers';
 import { mayNotManage, roleTitle } from '../people/roles';
 
-/** How businesses, people and invitations stand in the editor's lists: `name (what tells them apart)`. Pure. */
+/** How the editor's lists show businesses, people and invitations: `name (what tells them apart)`. Pure. */
 
 function described(main: string | null, more: Array<string | null>): string {
 	const [first, ...rest] = [main, ...more].filter((part): part is string => part !== null);
@@ -28,7 +28,7 @@ function businessName({ businessId, name }: BusinessMembership): string {
 
 const NAMES = new Intl.Collator(undefined, { numeric: true });
 
-/** The order of names: as a person sorts them, whatever the case and the accents. */
+/** Sorts names alphabetically. Ignores case and accents. */
 export function byName(one: INodeListSearchItems, other: INodeListSearchItems): number {
 	return NAMES.compare(one.name, other.name);
 }
@@ -38,7 +38,7 @@ export function plainLetters(text: string): string {
 	return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
-/** A closed business answers nothing. */
+/** FreshBooks answers no requests for a closed business. */
 const isOpen = ({ active }: BusinessMembership): boolean => active !== false;
 
 /** The businesses that can be used, by their IDs. */

@@ -3,7 +3,7 @@ import type { ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions
 import type * as listSearches from './listSearch';
 import { searchRoles } from './roles';
 
-/** What fills the editor's lists; its code is loaded when a list is first opened, as n8n loads packages whole when it starts. */
+/** Fills the editor's lists. The code is loaded when a list is first opened, because n8n loads each package completely at its start. */
 
 type Searches = typeof listSearches;
 
@@ -25,7 +25,7 @@ export const listSearch = {
 	searchRoles,
 } satisfies Record<keyof Searches | 'searchRoles', ReturnType<typeof search>>;
 
-/** For lists of which several entries can be chosen. */
+/** For lists that allow several choices. */
 export const loadOptions = {
 	async getBusinesses(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 		const { getBusinesses } = await import('./loadOptions');

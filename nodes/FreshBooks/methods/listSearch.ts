@@ -6,25 +6,25 @@ import { isJsonObject, refusal } from '../client/errors';
 import { checkAccountId, checkIntegerId, type Checked } from '../client/identifiers';
 import { getMe } from '../api/me';
 import { listInvitations } from '../api/invitations';
-import { readWholeList, type ListRequest } from '../api/lists';
+import { readCompleteList, type ListRequest } from '../api/lists';
 import { listStaff } from '../api/staff';
 import { listTeamMembers } from '../api/teamMembers';
 import { connect, type FreshBooksClient } from '../client/client';
 import { accountEntries, businessEntries, businessMemberEntry, byName, invitationEntry, plainLetters, staffEntry, teamMemberEntry } from './entries';
 
 /**
- * What fills the resource locators' lists: sorted by name, and searched over all of them. The editor asks for the next step as
- * one scrolls, and again for what one types. An empty list would be shown as "No results", so one that is empty without anything
- * typed is thrown with its reason: the editor shows an error's message and description in the list's place, but no search box, so
- * a search that finds nothing stays an empty list (n8n 2.40, ResourceLocator.vue).
+ * Fills the resource locators' lists. Entries are sorted by name, and a search covers all of them. The editor requests the next
+ * step when the user scrolls, and searches again when the user types. The editor shows an empty list as "No results". So a list
+ * without entries throws an error with the reason: the editor then shows the error's message and description instead of the
+ * list, and no search box. A search that finds nothing stays an empty list (n8n 2.40, ResourceLocator.vue).
  */
 
-/** Entries per step of a list. Each step reads the whole list, as FreshBooks sorts by nothing that is asked for here. */
+/** Entries per step of a list. Each step reads the complete list, because FreshBooks does not sort it by name. */
 const STEP = 1_000;
 
 type Search = (this: ILoadOptionsFunctions, filter?: string, paginationToken?: string) => Promise<INodeListSearchResult>;
 
-/** Why a list has no entries, and what to do instead. Without hyphens, at which the editor cuts a list's message up. */
+/** Why a list has no entries, and what to do instead. No hyphens: the editor splits a list's message at them. */
 interface Nobody {
 	message: string;
 	wayOut: string;
@@ -45,7 +45,7 @@ async function searched({ all, nobody }: List, filter = '', token?: string): Pro
 	return { results: entries.slice(from, next), paginationToken: next < entries.length ? String(next) : undefined };
 }
 
-/** A list whose failures are shown as the node's errors are: with a way out. */
+/** A list that shows its failures like the node's errors: with a way out. */
 function search(listOf: (context: ILoadOptionsFunctions, client: FreshBooksClient) => List): Search {
 	return async function (this: ILoadOptionsFunctions, filter, paginationToken) {
 		const step = async () => {
@@ -66,8 +66,8 @@ function currentLocator<T>(context: ILoadOptionsFunctions, name: string, display
 	);
 }
 
-async function wholeList<Row>(client: FreshBooksClient, request: ListRequest<Row>): Promise<Row[]> {
-	return await readWholeList(client, request, (doubt) => client.warn(doubt));
+async function completeList<Row>(client: FreshBooksClient, request: ListRequest<Row>): Promise<Row[]> {
+	return await readCompleteList(client, request, (doubt) => client.warn(doubt));
 }
 
 const businessIdIn = (context: ILoadOptionsFunctions) => currentLocator(context, 'business', 'Business', checkIntegerId);
@@ -84,13 +84,13 @@ const NO_BUSINESS: Nobody = {
 	wayOut: 'To fix this, connect as an owner or admin of a business, or give its ID.',
 };
 
-/** The token owner's businesses. */
+/** The connected user's businesses. */
 export const searchBusinesses = search((_context, client) => ({
 	nobody: NO_BUSINESS,
 	all: async () => businessEntries((await getMe(client)).memberships),
 }));
 
-/** The accounting systems of the token owner's businesses. */
+/** The accounting systems of the connected user's businesses. */
 export const searchAccounts = search((_context, client) => ({
 	nobody: {
 		message: 'FreshBooks names no account whose staff records the connected user may work on',
@@ -102,13 +102,13 @@ export const searchAccounts = search((_context, client) => ({
 /** Team members by UUID. */
 export const searchTeamMembers = search((context, client) => {
 	const businessId = businessIdIn(context);
-	return { nobody: nobodyIn(businessId), all: async () => await wholeList(client, listTeamMembers(businessId, teamMemberEntry)) };
+	return { nobody: nobodyIn(businessId), all: async () => await completeList(client, listTeamMembers(businessId, teamMemberEntry)) };
 });
 
-/** Members by the whole number that changes and removals need. */
+/** Team members by the whole-number ID that changes and removals need. */
 export const searchBusinessMembers = search((context, client) => {
 	const businessId = businessIdIn(context);
-	return { nobody: nobodyIn(businessId), all: async () => await wholeList(client, listBusinessMembers(businessId, businessMemberEntry)) };
+	return { nobody: nobodyIn(businessId), all: async () => await completeList(client, listBusinessMembers(businessId, businessMemberEntry)) };
 });
 
 /** Pending invitations. */
@@ -117,11 +117,11 @@ export const searchInvitations = search((context, client) => {
 	return {
 		nobody: {
 			message: `Business ${businessId} has no pending invitation`,
-			wayOut: 'Check Team Members: a person who accepted is there. One that was accepted or revoked is not listed.',
+			wayOut: 'Accepted and revoked invitations are not listed. Check Team Members for a person who accepted.',
 		},
 		// FreshBooks may list invitations that have ended.
 		all: async () => {
-			const invitations = await wholeList(client, listInvitations(businessId, (invitation) => invitation));
+			const invitations = await completeList(client, listInvitations(businessId, (invitation) => invitation));
 			return invitations.filter(({ state }) => state !== 'ended').map(invitationEntry);
 		},
 	};
@@ -133,8 +133,8 @@ export const searchStaff = search((context, client) => {
 	return {
 		nobody: {
 			message: `Account ${accountId} has no staff records`,
-			wayOut: 'To fix this, choose another account, or invite a person to the business: that makes the record as well.',
+			wayOut: 'To fix this, choose another account, or invite a person to the business: that also creates the staff record.',
 		},
-		all: async () => await wholeList(client, listStaff(accountId, {}, staffEntry)),
+		all: async () => await completeList(client, listStaff(accountId, {}, staffEntry)),
 	};
 });

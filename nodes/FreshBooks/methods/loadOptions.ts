@@ -5,9 +5,9 @@ import { getMe } from '../api/me';
 import { connect } from '../client/client';
 import { businessEntries, byName } from './entries';
 
-/** What fills lists of which several entries can be chosen. */
+/** Fills the lists that allow several choices. */
 
-/** The token owner's businesses, sorted by name. */
+/** The connected user's businesses, sorted by name. */
 export async function getBusinesses(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const me = async () => await getMe(await connect(this));
 	return await me().then(

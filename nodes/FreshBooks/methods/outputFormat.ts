@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** The shape of the output items where people are listed. */
+/** The format of output items with people. */
 export const outputFormatOption: INodeProperties = {
 	displayName: 'Output Format',
 	name: 'outputFormat',

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 /**
- * The options of the removal limit, which `removalLimitIn` reads. A new node shows both from the start, as the defaults of its
- * collection have them; the values are `DEFAULT_REMOVAL_LIMIT`, written out as n8n's lint wants them.
- * @param description what becomes of more removals, and what is always allowed
+ * The options of the removal limit; `removalLimitIn` reads them. A new node shows both, because they are in the defaults of its
+ * collection. The values equal `DEFAULT_REMOVAL_LIMIT`; n8n's lint requires literals.
+ * @param description what happens above the limit, and what is always allowed
  */
 export function removalLimitOptions(description: string): INodeProperties[] {
 	return [
@@ -13,7 +13,7 @@ export function removalLimitOptions(description: string): INodeProperties[] {
 			name: 'maxRemovalsUnit',
 			type: 'options',
 			default: 'percent',
-			description: 'What the number of Max Removals means',
+			description: 'The unit of Max Removals',
 			options: [
 				{ name: 'People', value: 'count' },
 				{ name: 'Percent of the Business', value: 'percent' },

@@ -27,7 +27,7 @@ const RESOURCES: ReadonlyMap<string, ReadonlyMap<string, RunnableOperation>> = n
 type Prepared = ReturnType<RunnableOperation['prepare']>;
 type Result = OutputRow[];
 
-/** What the editor's lists give is a short word; anything else is none of theirs. */
+/** The parameter's value, shortened for a message. The editor's lists have short words only. */
 function nameIn(context: IExecuteFunctions, parameter: 'resource' | 'operation'): string {
 	const name: unknown = context.getNodeParameter(parameter, 0, '');
 	return typeof name === 'string' ? inOneLine(name, 40) : '';
@@ -59,7 +59,7 @@ function parametersOf(context: IExecuteFunctions, item: number, { description, w
 function prepareAll(context: IExecuteFunctions, operation: RunnableOperation, count: number): Array<Outcome<Prepared>> {
 	const prepared = Array.from({ length: count }, (_, index) => outcomeOf(() => operation.prepare(parametersOf(context, index, operation))));
 	if (!takesSeveral(prepared)) return prepared;
-	// It is wrong for every item: thrown, it would have n8n pass the input on as if it were the output when the node continues.
+	// A wrong batch size fails every item. If it were thrown, n8n would pass the input on as the output when the node continues after errors.
 	const size = outcomeOf(() => batchSizeOf(context, operation, prepared));
 	return size.done ? prepared : prepared.map((outcome) => (outcome.done ? size : outcome));
 }
@@ -68,12 +68,12 @@ function takesSeveral(prepared: Array<Outcome<Prepared>>): boolean {
 	return prepared.some((outcome) => outcome.done && outcome.result.serialKey !== undefined);
 }
 
-/** Read from the first item whose parameters could be read: an expression that fails for one item costs the others nothing. */
+/** Read from the first item whose parameters could be read: an expression that fails for one item does not affect the others. */
 function batchSizeOf(context: IExecuteFunctions, operation: RunnableOperation, prepared: Array<Outcome<Prepared>>): number {
 	return parametersOf(context, prepared.findIndex(({ done }) => done), operation).batchSize();
 }
 
-/** Remarks reach the log, and the editor where the running n8n can show hints. */
+/** Writes remarks to the log, and shows them in the editor if the running n8n can show hints. */
 function remarkIn(context: IExecuteFunctions): (message: string) => void {
 	return (message) => {
 		context.logger.warn(message);
@@ -88,7 +88,7 @@ function storable(rows: Result): Result {
 	if (!rows.some(({ json }) => isDeeperThan(DEEPEST_ITEM, json))) return rows;
 	throw refusal(
 		`FreshBooks' answer is nested more than ${DEEPEST_ITEM} levels deep, which n8n could not store`,
-		"What was asked for may have been carried out. Check with 'Get Many' and 'Simplify' on.",
+		"The request may have been carried out. Check with 'Get Many' and 'Simplify' on.",
 	);
 }
 
@@ -106,8 +106,9 @@ function doneBefore(outcomes: Array<Outcome<Result> | undefined>): string {
 }
 
 /**
- * What happened, the way out, and for a machine the report or the HTTP status. n8n routes an item to the error output when
- * its json has nothing but `error`, `message` and `details`; an `error` of the item itself would cost it the rest of its json.
+ * What happened, the way out and, for programs, the report or the HTTP status. n8n routes an item to the error output when its
+ * json has nothing but `error`, `message` and `details`; if an item's json has an `error` and other fields, the other fields
+ * are lost.
  */
 function errorJson(context: IExecuteFunctions, error: unknown, itemIndex: number): IDataObject {
 	const { message, description } = toNodeError(context.getNode(), error, { itemIndex });
@@ -122,8 +123,8 @@ function rowsOf(context: IExecuteFunctions, outcome: Outcome<Result> | undefined
 }
 
 /**
- * What the other items did, or half did, before one that failed stopped the run: `{item, done: [json...]}`, or `{item, error,
- * message, details}` for one that failed as well.
+ * What the other items did, completely or in part, before a failed item stopped the run: `{item, done: [json...]}`, or `{item,
+ * error, message, details}` for one that failed as well.
  */
 function otherReports(context: IExecuteFunctions, outcomes: Array<Outcome<Result> | undefined>, failedItem: number): IDataObject[] {
 	return outcomes.flatMap((outcome, item): IDataObject[] => {
@@ -148,7 +149,7 @@ function isTool(context: IExecuteFunctions): boolean {
 	return context.getNode().type.endsWith('Tool');
 }
 
-/** A model gets what the first output holds, and nothing else (n8n-core 2.40, mapResult): what sums up comes first there. */
+/** A model gets the first output only (n8n-core 2.40, mapResult). So the summary comes first there. */
 function asOneOutput(outputs: INodeExecutionData[][]): INodeExecutionData[][] {
 	return [[...outputs].reverse().flat()];
 }
@@ -200,7 +201,7 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	return outputsOf(context, outcomes, operation.outputs ?? 1);
 }
 
-/** Runs the node; for a model, in the one output and with errors in the one sentence that it gets. */
+/** Runs the node. A model gets one output, and errors as one sentence. */
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const work = runItems(this);
 	return isTool(this) ? asOneOutput(await work.catch(async (error: unknown) => await Promise.reject(withWayOut(error)))) : await work;

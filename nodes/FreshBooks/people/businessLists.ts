@@ -16,7 +16,7 @@ export type ListName = 'invitations' | 'teamMembers' | 'businessMembers';
 /** How complete a list is. */
 export type ListState =
 	/** Complete, as far as FreshBooks shows. */
-	| 'whole'
+	| 'complete'
 	/** It may lack a row. */
 	| 'doubtful'
 	/** Could not be read. */
@@ -51,7 +51,7 @@ export const ALL_LISTS: UsedLists = { withInvitations: true, withMembers: true }
 
 /** True for a list that was read, even if it may lack a row. */
 export function wasRead({ state }: ReadList<unknown>): boolean {
-	return state === 'whole' || state === 'doubtful';
+	return state === 'complete' || state === 'doubtful';
 }
 
 export interface BusinessLists {
@@ -69,7 +69,7 @@ const MOVED_PAUSES_MS = [0, 0, 1_000, 2_000, 4_000, 8_000];
 function readingFailed<Row>(error: FreshBooksError, wasAnswered: boolean): ReadList<Row> {
 	const { kind } = error.failure;
 	// A 404 of a gateway, or after a try that broke off, does not count.
-	const isClear = error.failure.answeredByFreshBooks === true && !error.failure.afterUnknownFate;
+	const isClear = error.failure.answeredByFreshBooks === true && !error.failure.afterUnclearTry;
 	const isAbsent = (kind === 'notPublished' || kind === 'notFound') && isClear;
 	const state = isAbsent && !wasAnswered ? 'notOffered' : 'unread';
 	return { rows: [], state, reason: `${reasonOf(error)}.`, error, mayImprove: isUnreadable(error) };
@@ -102,7 +102,7 @@ async function readOne<Row>(client: FreshBooksClient, request: ListRequest<Row>,
 async function attemptList<Row>(client: FreshBooksClient, request: ListRequest<Row>, answered: { value: boolean }): Promise<ReadList<Row>> {
 	const reading = readToTheEnd(withOnAnswer(client, () => (answered.value = true)), request);
 	return await reading.then(
-		({ rows, doubt, moved }): ReadList<Row> => (doubt === undefined ? { rows, state: 'whole' } : { rows, state: 'doubtful', reason: doubt, mayImprove: moved }),
+		({ rows, doubt, moved }): ReadList<Row> => (doubt === undefined ? { rows, state: 'complete' } : { rows, state: 'doubtful', reason: doubt, mayImprove: moved }),
 		(error: unknown) => (isFreshBooksError(error) && !endsTheRun(error) ? readingFailed<Row>(error, answered.value) : Promise.reject(error)),
 	);
 }
@@ -123,7 +123,7 @@ function withOnPerson<Row extends Parameters<OnPerson>[0]>(onPerson: OnPerson): 
 
 /** Marks an empty list of people as doubtful: every business has at least the connected user. */
 function emptyIsDoubtful<Row>(list: ReadList<Row>, businessId: number): ReadList<Row> {
-	if (list.state !== 'whole' || list.rows.length > 0) return list;
+	if (list.state !== 'complete' || list.rows.length > 0) return list;
 	return { ...list, state: 'doubtful', reason: `FreshBooks lists nobody in business ${businessId}, not even the connected user.` };
 }
 

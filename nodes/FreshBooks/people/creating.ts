@@ -6,7 +6,7 @@ import { hasAccess, isDeactivated, presenceIn, undecidedFor } from './presence';
 import { seatLimitOf, seatsIn, seatWarning } from './seats';
 import type { Session } from './session';
 
-/** Creates an invitation, unless the person is a member or invited already. */
+/** Creates an invitation, unless the person is already a team member or invited. */
 
 /** An invitation, and whether it was pending before. */
 export interface CreatedInvitation {
@@ -15,8 +15,8 @@ export interface CreatedInvitation {
 }
 
 /**
- * Invites an address that is neither a member nor invited. Throws FreshBooksError if a needed list was not read completely, for a
- * member, for an invited address (unless `returnExisting`), and if inviting fails.
+ * Invites an address that is neither a team member nor invited. Throws FreshBooksError if a needed list was not read
+ * completely, for a team member, for an invited address (unless `returnExisting`), and if inviting fails.
  */
 export async function createOnce(session: Session, request: InvitationRequest, returnExisting: boolean): Promise<CreatedInvitation> {
 	const { businessId, email, endpoint } = request;

@@ -3,18 +3,18 @@ import type { IDataObject } from 'n8n-workflow';
 import { inOneLine, isJsonObject } from '../client/errors';
 import { addressKey, checkEmail, checkIntegerId } from '../client/identifiers';
 
-/** Reads a company directory, as identity providers and sheets give it. Pure. */
+/** Parses a company directory from an identity provider or a sheet. Pure. */
 
 /** One person of the directory. */
 export interface DirectoryPerson {
 	email: string;
-	/** The role expected in FreshBooks; null when the directory says none. */
+	/** The role expected in FreshBooks; null if the directory names none. */
 	role: string | null;
-	/** null where the directory does not say, or not understandably. */
+	/** null if the directory's value was not understood. */
 	active: boolean | null;
-	/** The business for which this is expected; null for any, and where the directory does not say it understandably. */
+	/** The business for which this is expected; null for any, and if the directory's value was not understood. */
 	businessId: number | null;
-	/** Whether the directory names a business that is not understood. */
+	/** True if the directory's value for the business was not understood. */
 	businessUnclear: boolean;
 	/** Its position among the rows, from 0. */
 	place: number;
@@ -31,9 +31,9 @@ export interface Directory {
 	problems: string[];
 	/** All things that were not understood. */
 	problemCount: number;
-	/** People by a status that is neither active nor inactive, the status as the directory first wrote it. */
+	/** How many people have each status that is neither active nor inactive, spelled as it came first. */
 	unknownStatuses: UnknownStatus[];
-	/** People by a business ID that is none, as the directory first wrote it. */
+	/** How many people have each value that is not a business ID, spelled as it came first. */
 	unknownBusinesses: UnknownBusiness[];
 }
 
@@ -47,7 +47,7 @@ export interface UnknownBusiness {
 	people: number;
 }
 
-/** Where a directory's rows have what is wanted, if not under a usual name. */
+/** The names of the fields in the directory's rows, if they are not the usual ones. */
 export interface DirectoryFields {
 	email?: string;
 	role?: string;
@@ -84,7 +84,7 @@ function firstValue(row: IDataObject, fields: string[]): unknown {
 	return undefined;
 }
 
-/** The value as text; empty for what is none. */
+/** The value as text; empty for an object or no value. */
 function wordOf(value: unknown): string {
 	return typeof value === 'object' || value === undefined ? '' : String(value);
 }
@@ -95,7 +95,7 @@ function yesOrNo(value: unknown): boolean | null {
 	return NO.has(word) ? false : null;
 }
 
-/** Counts people by a word, without regard to case. */
+/** Counts people by word, ignoring case. */
 class WordCounts {
 	private readonly counts = new Map<string, { word: string; people: number }>();
 
@@ -130,7 +130,7 @@ class Reader {
 		else this.directory.people.set(key, [person]);
 	}
 
-	/** What was read; what is not known comes the most frequent first. */
+	/** The result, with the most frequent unknown values first. */
 	finish(): Directory {
 		return {
 			...this.directory,
@@ -169,7 +169,7 @@ class Reader {
 		return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 	}
 
-	/** A person counts as active where the directory says nothing of it. */
+	/** A person without a value counts as active. */
 	private active(row: IDataObject, email: string): boolean | null {
 		const value = firstValue(row, this.fields.active ? [this.fields.active] : ACTIVE_FIELDS);
 		const opposites = this.fields.active ? [] : INACTIVE_FIELDS.map((field) => firstValue(row, [field]));
@@ -191,7 +191,7 @@ class Reader {
 	}
 }
 
-/** Reads a directory's rows. What cannot be read is counted and reported, never guessed. */
+/** Reads a directory's rows. Values that cannot be read are counted and reported, never guessed. */
 export function readDirectory(rows: unknown[], fields: DirectoryFields = {}): Directory {
 	const reader = new Reader(fields);
 	for (const row of rows) reader.add(row);
@@ -199,8 +199,8 @@ export function readDirectory(rows: unknown[], fields: DirectoryFields = {}): Di
 }
 
 /**
- * What the directory says of a person for a business: the entry for that business, else the general one, else one of another
- * business, then without a role, as none is expected here. Where entries contradict each other, an active one counts.
+ * The directory's entry of a person for a business: the entry for that business, or else the general one, or else one of
+ * another business, without its role, because no role is expected here. If entries contradict each other, an active one counts.
  * @param addresses of one person, their address in this business first
  */
 export function entryFor(directory: Directory, addresses: string[], businessId: number): DirectoryPerson | undefined {

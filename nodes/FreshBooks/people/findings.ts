@@ -25,7 +25,7 @@ export const SEVERITIES: readonly Severity[] = ['high', 'medium', 'low', 'info']
 
 export interface Finding {
 	severity: Severity;
-	/** What is the case, and what to do about it. */
+	/** What was found, and what to do about it. */
 	sentence: string;
 	kind: FindingKind;
 }
@@ -77,13 +77,13 @@ type Judgement = (person: ReviewedPerson, circumstances: Circumstances) => Omit<
 
 const nameOfPerson = (person: ReviewedPerson): string => person.email ?? 'A person without an address';
 const hasAccess = (person: ReviewedPerson): boolean => person.listed && person.active !== false;
-/** Somebody who is in no list of people is there for an invitation, pending or of unknown status. */
+/** Somebody who is in no list of people has an invitation, pending or of unknown status. */
 const mayJoin = (person: ReviewedPerson): boolean => person.invitation.pending || !person.listed;
 
-/** How a person gets in, as the predicate of a sentence; undefined for somebody inactive without an invitation. */
+/** How a person has or gets access, as the predicate of a sentence; undefined for somebody inactive without an invitation. */
 function wayIn(person: ReviewedPerson): string | undefined {
 	const { active, confirmed, invitation } = person;
-	const access = confirmed === false && active !== true ? 'is a member with an address that is not confirmed' : 'has access';
+	const access = confirmed === false && active !== true ? 'is a team member with an unconfirmed address' : 'has access';
 	if (hasAccess(person)) return invitation.pending ? `${access} and a pending invitation` : access;
 	if (!mayJoin(person)) return undefined;
 	return invitation.pending ? 'is invited' : 'has an invitation of unknown status';
@@ -112,7 +112,7 @@ const leaver: Judgement = (person, { entry }) => {
 	return { severity: 'high', sentence: `${nameOfPerson(person)} has left according to the directory, but ${way}: ${wayOut}.` };
 };
 
-/** `entryFor` answers an entry of another business only where the directory has none for this one. */
+/** `entryFor` returns an entry of another business only if the directory has none for this one. */
 const unexpectedBusiness: Judgement = (person, { entry }) => {
 	const way = wayIn(person);
 	if (!entry || entry.active === false || way === undefined) return undefined;
@@ -145,7 +145,7 @@ const staleInvitation: Judgement = (person, { staleAfterDays }) => {
 const neverAccepted: Judgement = (person) => {
 	const { pending, state } = person.invitation;
 	if (!person.listed || pending || state === 'accepted' || isSeatlessRole(person.role) || isOwnerRole(person.role)) return undefined;
-	// The members list by itself says nothing of acceptance.
+	// The members list alone does not show acceptance.
 	if (person.sourceIds.teamMember === null) return undefined;
 	const invitation = state === 'unknown' ? 'whether an invitation is pending is not known' : 'no invitation is pending';
 	const sentence = `${nameOfPerson(person)} has a role with a login but never accepted an invitation, and ${invitation}`;
@@ -205,7 +205,7 @@ export function findingsFor(person: ReviewedPerson, circumstances: Circumstances
 	});
 }
 
-/** The finding about somebody of the directory who was not found in FreshBooks. `isSure`: every list was read whole, that of invitations as well. */
+/** The finding about somebody of the directory who was not found in FreshBooks. `isSure`: every list was read completely, including the invitations. */
 export function missing(entry: DirectoryPerson, isSure: boolean): Finding {
 	const sentence = `${entry.email} should have the role ${roleTitle(entry.role ?? '')}`;
 	return {

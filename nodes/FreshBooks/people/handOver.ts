@@ -22,7 +22,7 @@ function namesPeople({ raw: { group } }: Project): boolean {
 	return group === null || (isJsonObject(group) && Array.isArray(group.members));
 }
 
-/** The answer of a reading, or a sentence saying why there is none. Rejects only with what ends the run. */
+/** The result of a reading, or a sentence that says why there is none. Rejects only with errors that end the run. */
 async function orReason<Value>(what: string, reading: Promise<Value>): Promise<Value | string> {
 	return await reading.catch((error: unknown) => (endsTheRun(error) ? Promise.reject(error) : `${what} were left out: ${reasonOf(error)}.`));
 }
@@ -43,11 +43,11 @@ async function unbilledSecondsOf(session: Session, businessId: number, { identit
 	if (identities.size === 0) return 'Unbilled time was left out: FreshBooks shows no identity of the person.';
 	const read = await orReason('Time entries', Promise.all([...identities].map(async (identity) => await getUnbilledTime(session.client, businessId, identity))));
 	if (typeof read === 'string') return read;
-	if (read.some(({ complete }) => !complete)) return 'Unbilled time was left out: FreshBooks did not show all time entries, or gave one without a length.';
+	if (read.some(({ complete }) => !complete)) return 'Unbilled time was left out: FreshBooks did not show all time entries, or gave one without a duration.';
 	return read.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
-/** A leaver's projects and unbilled time. Throws only what ends the run. */
+/** A leaver's projects and unbilled time. Throws only errors that end the run. */
 export async function readHandOver(session: Session, businessId: number, person: Person): Promise<HandOver> {
 	const [projects, seconds] = await Promise.all([projectsOf(session, businessId, person), unbilledSecondsOf(session, businessId, person)]);
 	return {

@@ -24,7 +24,7 @@ export const SEARCH_PAUSES_MS = [1_000, 2_000, 3_000, 4_000, 5_000, 5_000];
 async function send(session: Session, request: InvitationRequest): Promise<Invitation | FreshBooksError> {
 	const create = request.endpoint === 'userInvitation' ? createUserInvitation : createInvitation;
 	return await create(session.client, request.businessId, request).catch((error: unknown) =>
-		isFreshBooksError(error) && error.failure.kind === 'unknownFate' ? error : Promise.reject(error),
+		isFreshBooksError(error) && error.failure.kind === 'unclear' ? error : Promise.reject(error),
 	);
 }
 
@@ -50,7 +50,7 @@ async function findSent(session: Session, request: InvitationRequest): Promise<I
 /**
  * Invites an address that the lists show neither as a member nor as invited. If the result is unknown, it searches the lists for
  * up to 20 seconds and does not send again, so one execution never invites an address twice. Throws FreshBooksError, of kind
- * `unknownFate` if the invitation may still arrive.
+ * `unclear` if the invitation may still arrive.
  */
 export async function inviteOnce(session: Session, request: InvitationRequest): Promise<Invitation> {
 	const { businessId, email } = request;

@@ -11,7 +11,7 @@ import { businessOf } from './namedBusiness';
 import { businessNameOf, someOf } from './texts';
 import { PeopleIndex } from './peopleIndex';
 
-/** One member of a business for changing or removing: found by whole number, UUID or address, and guarded. */
+/** Finds the team member to change or remove, by whole number, UUID or address, and refuses those who must not be changed. */
 
 export type NamedMember = { by: 'memberId'; id: number } | { by: 'uuid'; uuid: string } | { by: 'email'; email: string };
 
@@ -23,13 +23,13 @@ export interface LocatedMember {
 	lists: BusinessLists;
 }
 
-/** The error for lists that decide and were not read whole: the reading's own, where one failed. */
+/** The error if a list that decides was not read completely: the error of the reading, if it failed. */
 export function undecidedError(undecided: Undecided[], businessId: number): FreshBooksError {
 	const failed = undecided.find(({ error }) => error !== undefined)?.error;
 	if (failed) return failed;
 	return refusal(
-		`It cannot be decided what is true of the person in business ${businessId}: ${someOf(undecided.map(({ reason }) => reason), ' ')}`.replace(/\.$/, ''),
-		'To fix this, run it again; if it stays so, connect a user who may see everyone. Nothing was changed for this item.',
+		`The person's access to business ${businessId} is not fully known: ${someOf(undecided.map(({ reason }) => reason), ' ')}`.replace(/\.$/, ''),
+		'To fix this, run it again. If it fails again, connect a user who may see everyone. Nothing was changed for this item.',
 	);
 }
 
@@ -38,7 +38,7 @@ function describe(named: NamedMember): string {
 	return named.by === 'uuid' ? `the UUID ${named.uuid}` : `the ID ${named.id}`;
 }
 
-/** Rows of the members list that a UUID stands for: by identity where both lists show one, else by address. */
+/** Rows of the members list that belong to a UUID: by identity if both lists show one, else by address. */
 function membersOfUuid(team: TeamMember | undefined, { businessMembers }: BusinessLists): BusinessMember[] {
 	return team === undefined ? [] : businessMembers.rows.filter((row) => new PeopleIndex([team]).has(row));
 }
@@ -54,8 +54,8 @@ function hasId(member: BusinessMember): member is LocatedMember['member'] {
 }
 
 /**
- * The one team member with an address, from the published list. Throws FreshBooksError when the list could not be read, when
- * nobody has the address and when several have it.
+ * The one team member with an address, from the published list. Throws FreshBooksError if the list could not be read, if nobody
+ * has the address, and if several people have it.
  */
 export async function findTeamMember(session: Session, businessId: number, email: string): Promise<TeamMember> {
 	const { rows, state, reason } = await session.teamMembers(businessId);
@@ -70,7 +70,7 @@ export async function findTeamMember(session: Session, businessId: number, email
 	if (state === 'doubtful') throw refusal(`No team member with the address ${email} was found in business ${businessId}`, reason ?? '');
 	throw refusal(
 		`No team member of business ${businessId} has the address ${email}`,
-		"All team members were looked through, in upper or lower case. Check 'Team Member' and 'Business'.",
+		"The node searched all team members, ignoring upper and lower case. Check 'Team Member' and 'Business'.",
 	);
 }
 
@@ -82,7 +82,7 @@ function withoutWholeNumber(named: NamedMember, businessId: number): FreshBooksE
 	);
 }
 
-/** The refusal for a member of whom no list says who it is. */
+/** The refusal for a team member whom no list identifies. */
 function withoutName({ id }: LocatedMember['member'], businessId: number): FreshBooksError {
 	return refusal(
 		`Team member ${id} of business ${businessId} is listed without an address and without an identity, so it is not known who it is`,
@@ -91,9 +91,9 @@ function withoutName({ id }: LocatedMember['member'], businessId: number): Fresh
 }
 
 /**
- * The member that was named, by lists that were read whole; undefined when nobody is there. Throws FreshBooksError when a
- * list that decides was not read whole, when FreshBooks does not offer the members list, when two members are meant, and when
- * nobody knows who the member is.
+ * Finds the named team member in complete lists; undefined if nobody is there. Throws FreshBooksError if a list that decides
+ * was not read completely, if FreshBooks does not offer the members list, if two team members match, and if no list identifies
+ * the team member.
  */
 export async function locateMember(session: Session, businessId: number, named: NamedMember): Promise<LocatedMember | undefined> {
 	const lists = await session.lists(businessId);
@@ -120,8 +120,8 @@ export async function locateMember(session: Session, businessId: number, named: 
 }
 
 /**
- * Works on one member, after all earlier work on the same one, however it was named there. Answers undefined for nobody.
- * Throws what `locateMember` and the work throw.
+ * Runs `work` on one team member, after all earlier work on the same one, whichever way it was named there. Returns undefined
+ * if nobody is there. Throws like `locateMember` and `work`.
  */
 export async function withMember<Result>(
 	session: Session,
@@ -152,11 +152,11 @@ export function noMember(session: Session, businessId: number, named: NamedMembe
 	}
 	return refusal(
 		`No team member of business ${businessId} has ${describe(named)}`,
-		`All lists were looked through${named.by === 'email' ? ', in upper or lower case' : ''}. Check 'Team Member' and 'Business'.`,
+		`The node searched all lists${named.by === 'email' ? ', ignoring upper and lower case' : ''}. Check 'Team Member' and 'Business'.`,
 	);
 }
 
-/** How a member is named in a sentence. */
+/** A team member's name in a sentence. */
 export function memberName({ email, id }: Pick<BusinessMember, 'email' | 'id'>): string {
 	return email ?? `Team member ${id ?? ''}`;
 }
@@ -185,12 +185,12 @@ export async function refuseOwner(session: Session, presence: Presence, name: st
 	if (isOwner(presence)) throw await ownerRefusal(session, name, businessId, ', and the role of an owner cannot be changed');
 }
 
-/** The refusal for a role that is as it was although FreshBooks accepted the change. */
+/** The error for a role that did not change although FreshBooks accepted the request. */
 function roleUnchanged(member: BusinessMember, listed: string | null, role: string, how: string): FreshBooksError {
 	const now = listed === null ? 'with an unknown role' : `as ${roleTitle(listed)}`;
 	return refusal(
 		`FreshBooks accepted the request, but ${how} ${memberName(member)} ${now}, not as ${roleTitle(role)}`,
-		'Check the role in FreshBooks under Team Members: your plan may not have it, or the change may still arrive.',
+		'Check the role in FreshBooks under Team Members: your plan may not include it, or the change may appear later.',
 	);
 }
 
@@ -201,7 +201,7 @@ async function verifyRole(session: Session, businessId: number, member: LocatedM
 	const row = rowIn(lists);
 	if (row === undefined) {
 		throw refusal(
-			`FreshBooks accepted the new role of ${memberName(member)}, but it could not be verified: ${lists.businessMembers.reason ?? 'the members list does not show them any more.'}`.replace(/\.$/, ''),
+			`FreshBooks accepted the new role of ${memberName(member)}, but it could not be verified: ${lists.businessMembers.reason ?? 'the list of business members does not show them any more.'}`.replace(/\.$/, ''),
 			'Check the role in FreshBooks under Team Members.',
 		);
 	}
@@ -209,8 +209,8 @@ async function verifyRole(session: Session, businessId: number, member: LocatedM
 }
 
 /**
- * Changes role or permissions of a member who was guarded. Answers what FreshBooks answered. Throws FreshBooksError, also
- * when FreshBooks answers with the role as it was, or answers none and does not list the new one: then it is not changed.
+ * Changes the role or permissions of a team member who may be changed. Returns FreshBooks' answer. Throws FreshBooksError, also
+ * if FreshBooks answers with the old role, or answers without a role and does not list the new one: then the role is unchanged.
  */
 export async function changeRole(
 	session: Session,

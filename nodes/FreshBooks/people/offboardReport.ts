@@ -5,7 +5,7 @@ import type { TeamMember } from '../api/teamMembers';
 import type { DoneBy } from './removing';
 import { businessNameOf, reasonsText, someOf } from './texts';
 
-/** What an offboarding found and did, and what it amounts to. Pure. */
+/** What an offboarding found and did, and its status. Pure. */
 
 export type Action = 'invitationRevoked' | 'memberRemoved' | 'staffArchived';
 
@@ -13,14 +13,14 @@ export interface CompletedAction {
 	action: Action;
 	id: number;
 	by: DoneBy;
-	/** Somebody else was faster: FreshBooks did not know it any more. */
+	/** Somebody else removed it first: FreshBooks did not know it any more. */
 	wasGone: boolean;
 }
 
 export interface NotDone {
 	what: 'invitation' | 'membership' | 'staff' | 'reading' | 'otherAddress' | 'owner';
 	id: number | null;
-	/** A sentence, with the way out where there is one. */
+	/** A sentence, with the way out if there is one. */
 	reason: string;
 }
 
@@ -116,8 +116,8 @@ const OPEN: ReadonlySet<BusinessOutcome> = new Set(['failed', 'notVerified', 'no
 const CHANGED: ReadonlySet<BusinessOutcome> = new Set(['removed', 'invitationRevoked', 'staffArchived']);
 
 /**
- * The status of a person over all businesses. Anything open makes it `partial`, also a business that could not be looked at;
- * a business that was refused on purpose beside one that was done does, too.
+ * The status of a person over all businesses. Any open outcome makes it `partial`, also a business that could not be read. A
+ * refused business beside a completed one makes it `partial`, too.
  */
 export function statusOf(reports: BusinessReport[], dryRun: boolean): OffboardStatus {
 	const outcomes = new Set(reports.map(({ outcome }) => outcome));
@@ -128,7 +128,7 @@ export function statusOf(reports: BusinessReport[], dryRun: boolean): OffboardSt
 	return isChanged || outcomes.has('alreadyInactive') ? 'offboarded' : 'notFound';
 }
 
-/** What no API of FreshBooks does; said in every report of somebody who was found. */
+/** What FreshBooks' API cannot do. Part of every report about a person who was found. */
 const NOT_INCLUDED = [
 	"The person's own FreshBooks account stays: FreshBooks offers no way to delete it.",
 	'Single sign-on is not ended: do that in your identity provider (Okta, SAML).',
@@ -182,7 +182,7 @@ function inactiveText(email: string, reports: BusinessReport[]): string {
 
 function planText(email: string, reports: BusinessReport[]): string {
 	const obstacles = reports.filter(({ outcome, notDone }) => notDone.length > 0 || outcome === 'refused' || outcome === 'notManaged');
-	const expected = obstacles.length > 0 ? ` To be expected: ${reasons(obstacles)}` : '';
+	const expected = obstacles.length > 0 ? ` Expected problems: ${reasons(obstacles)}` : '';
 	return `${email} would be offboarded from ${names(withOutcome(reports, 'planned'))}. Nothing was changed.${expected}`;
 }
 
@@ -194,7 +194,7 @@ function sentence(email: string, status: OffboardStatus, reports: BusinessReport
 		case 'offboarded':
 			return [done === '' ? '' : `${done} ${readingText(reports)}`, inactiveText(email, reports)].filter(Boolean).join(' ');
 		case 'notFound':
-			return `${email} is in none of the businesses that were looked through: ${names(reports)}.`;
+			return `${email} is in none of the searched businesses: ${names(reports)}.`;
 		case 'refused':
 			return reasons(withOutcome(reports, 'refused'));
 		case 'partial':

@@ -34,7 +34,7 @@ import {
 } from './presence';
 import { endsTheRun, reasonOf } from './reasons';
 import { readHandOver } from './handOver';
-import { doneBy, givesAccess, isRefused, isShown, removeSurely, targetsIn, type Attempt, type RemovalResult } from './removing';
+import { doneBy, givesAccess, isRefused, isShown, removeAndVerify, targetsIn, type Attempt, type RemovalResult } from './removing';
 import { isOwnerRole, mayNotManage } from './roles';
 import type { Session } from './session';
 import { businessNameOf } from './texts';
@@ -52,7 +52,7 @@ export interface Leaver {
 }
 
 const BY_HAND = 'To fix this, remove the person in FreshBooks itself, under Team Members.';
-/** An owner who is the connected user stays for being the owner: another connection could not remove them either. */
+/** The reason for an owner who is the connected user is the ownership: another connection could not remove them either. */
 function connectedUserText(email: string, membership: BusinessMembership): string {
 	if (isOwnerRole(membership.role)) return ownerText(email, membership);
 	return `${email} is the connected FreshBooks user and cannot be removed here. To fix this, connect as another owner or admin.`;
@@ -65,9 +65,9 @@ function ownerText(email: string, membership: BusinessMembership): string {
 const NO_OWNER_LEFT =
 	'FreshBooks lists no active owner of this business any more: another run may have removed the other owner at the same time. To fix this, contact FreshBooks support now.';
 
-const LIST_NAMES: Record<ListName, string> = { invitations: 'pending invitations', teamMembers: 'team members', businessMembers: 'members' };
+const LIST_NAMES: Record<ListName, string> = { invitations: 'pending invitations', teamMembers: 'team members', businessMembers: 'business members' };
 
-const NO_ACCOUNT = 'FreshBooks names no accounting system for this business, so its staff records were not looked at.';
+const NO_ACCOUNT = 'FreshBooks names no accounting system for this business, so its staff records were not checked.';
 
 /** One business as it was read before anything is done. */
 interface Reading {
@@ -145,17 +145,17 @@ function unreadEntries(undecided: Undecided[]): NotDone[] {
 const WHAT = { invitation: 'invitation', member: 'membership' } as const;
 const ACTIONS = { invitation: 'invitationRevoked', member: 'memberRemoved' } as const;
 
-/** What became of one removal, by the first and the last reading. */
+/** The result of one removal, by the first and the last reading. */
 function settle(attempt: Attempt, first: Presence, { attempts, last, undecided }: RemovalResult): CompletedAction | NotDone | undefined {
 	const { kind, id, error } = attempt;
-	// Accepted meanwhile: the new membership has an entry of its own.
+	// The invitation was accepted meanwhile. The new membership has its own entry.
 	const wasAccepted = kind === 'invitation' && error !== undefined && attempts.some((other) => other.kind === 'member' && !isShown(first, other));
 	if (wasAccepted && !isShown(last, attempt)) return undefined;
-	// A removal that FreshBooks refused of somebody who was deactivated before changed nothing, whatever the lists show.
+	// If FreshBooks refused to remove somebody who was already deactivated, nothing changed, whatever the lists show.
 	const wasDeactivated = isDeactivated(attempt.isElsewhere ? first.elsewhere : first);
 	const remains = error !== undefined && wasDeactivated ? isShown(last, attempt) : givesAccess(last, attempt);
 	if (remains) {
-		const reason = error === undefined ? 'FreshBooks accepted the removal, but still lists it. Run it again in a minute.' : `${reasonOf(error)}. ${BY_HAND}`;
+		const reason = error === undefined ? 'FreshBooks accepted the removal, but its lists still show the access. Run it again in a minute.' : `${reasonOf(error)}. ${BY_HAND}`;
 		return { what: WHAT[kind], id, reason };
 	}
 	// An invitation that FreshBooks clearly refused to revoke, and that is gone, may have been accepted.
@@ -165,7 +165,7 @@ function settle(attempt: Attempt, first: Presence, { attempts, last, undecided }
 	return { action: ACTIONS[kind], id, by, wasGone: by === 'somebodyElse' };
 }
 
-/** What the lists still show although nothing could be tried on it. */
+/** What the lists still show and no request could remove. */
 function leftOver(lists: BusinessLists, presence: Presence, tried: Attempt[], includeOtherAddresses: boolean): NotDone[] {
 	const targets = targetsIn(presence, includeOtherAddresses);
 	const open = targets
@@ -185,10 +185,10 @@ function withoutIdReason({ businessMembers }: BusinessLists, wasRemoved: boolean
 		: `FreshBooks lists the person as a team member, but not with the whole-number ID that a removal needs. ${BY_HAND}`;
 }
 
-/** The same identity under another address still has access: it was not asked to be removed, or cannot be told apart there. */
+/** The same identity under another address still has access: the user did not ask to remove it, or the lists do not identify it there. */
 function otherAddresses({ elsewhere }: Presence, includeOtherAddresses: boolean): NotDone[] {
 	const wayOut = includeOtherAddresses
-		? 'FreshBooks does not show which member there is the person, or still lists them. Remove that access in FreshBooks itself, under Team Members.'
+		? 'FreshBooks does not show which team member is the person, or still lists them. Remove that access in FreshBooks itself, under Team Members.'
 		: "Offboard that address as well; 'Offboard' does so with 'Include Other Addresses'.";
 	const rows = hasAccess(elsewhere) ? [...elsewhere.teamMembers, ...elsewhere.members] : [];
 	const addresses = [...new Set([...rows, ...elsewhere.invitations].flatMap(({ email }) => email ?? []))];
@@ -220,7 +220,7 @@ function isNotManaged(undecided: Undecided[], presence: Presence, { role }: Busi
 	return isListRefused && !isListed(presence) && !leaver.chosenOneByOne && mayNotManage(role);
 }
 
-/** What this execution removed for an earlier item about the same person, and what is gone, as a report shows it. */
+/** What this execution removed for an earlier item about the same person and the lists no longer show, as a report shows it. */
 function doneEarlier(session: Session, businessId: number, person: Person, { attempts, last }: RemovalResult): CompletedAction[] {
 	const { removals, revocations } = session.writes.accepted(businessId);
 	const revoked = [...revocations].filter(([, email]) => matchOf({ email, identityId: null }, person) !== undefined).map(([id]) => ({ kind: 'invitation' as const, id }));
@@ -232,14 +232,14 @@ function doneEarlier(session: Session, businessId: number, person: Person, { att
 async function offboardFrom(session: Session, leaver: Leaver, person: Person, reading: Reading): Promise<BusinessReport> {
 	const { businessId } = reading.membership;
 	if (!isOwner(presenceIn(reading.lists, person))) return await offboardRead(session, leaver, person, reading);
-	// Whether there is another owner must not be judged by lists from before another item's removal, or while one is under way.
+	// Lists from before or during another item's removal must not decide whether there is another owner.
 	return await session.inTurn(`owners ${businessId}`, async () => {
 		const lists = await session.listsAgain(businessId);
 		return await offboardRead(session, leaver, person, { ...reading, lists: session.writes.appliedTo(businessId, lists) });
 	});
 }
 
-/** The lists that FreshBooks does not offer this connection: what they would show, nobody looked at. */
+/** Sentences on the lists that FreshBooks does not offer to this connection, which were not checked. */
 function notLookedAt(lists: BusinessLists, { businessId }: BusinessMembership): string[] {
 	return listsOf(lists)
 		.filter(([, { state }]) => state === 'notOffered')
@@ -264,7 +264,7 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 	if (isOwner(first) && !hasOtherOwner(lists, person, session.writes.acceptedRemovals(membership.businessId))) return reportOf(membership, 'refused', { found, remarks: [ownerText(email, membership)] });
 	if (leaver.dryRun) return { ...planned(leaver, reading, first, staff, found), handOver };
 
-	const result = await removeSurely(session, membership.businessId, { person, includeOtherAddresses }, lists);
+	const result = await removeAndVerify(session, membership.businessId, { person, includeOtherAddresses }, lists);
 	const settled = result.attempts.flatMap((attempt) => settle(attempt, first, result) ?? []);
 	const staffResult = staff === undefined ? undefined : leaver.archiveStaff ? await archiveStaff(session, membership, email, staff) : staffRemarks(staff);
 	const done = [...doneEarlier(session, membership.businessId, person, result), ...settled.filter((entry) => 'action' in entry), ...(staffResult?.done ?? [])];
@@ -276,7 +276,7 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 		...(staffResult?.notDone ?? []),
 		...unreadEntries(result.undecided),
 	];
-	// A later item about the same person must not take for gone what FreshBooks still shows.
+	// For a later item about the same person, FreshBooks' lists decide again.
 	if (notDone.length > 0) for (const { kind, id } of result.attempts) session.writes.forgetRemoval(membership.businessId, kind, id);
 	const withoutStaff = leaver.archiveStaff && staff === undefined ? [`Staff records: ${NO_ACCOUNT}`] : [];
 	const unseen = notLookedAt(lists, membership);
@@ -291,7 +291,7 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 	});
 }
 
-/** What a dry run answers: the outcome, and what is in the way. */
+/** The report of a dry run: the outcome, and the obstacles. */
 function planned(leaver: Leaver, reading: Reading, first: Presence, staff: StaffReading | undefined, found: Found): BusinessReport {
 	const { membership, lists } = reading;
 	const { includeOtherAddresses, archiveStaff: archives } = leaver;
@@ -303,7 +303,7 @@ function planned(leaver: Leaver, reading: Reading, first: Presence, staff: Staff
 	return reportOf(membership, hasWork ? 'planned' : outcomeOf(first, first, [], notDone), { verified: !hasWork && notDone.length === 0, found, notDone, remarks });
 }
 
-/** All of them at once; the first failure that ends the run is thrown when the others have ended. */
+/** Waits until all work has ended, then throws the first failure that ends the run. */
 async function allOf<Result>(work: Array<Promise<Result>>): Promise<Result[]> {
 	const results = await Promise.allSettled(work);
 	const ended = results.find((result) => result.status === 'rejected');
@@ -312,9 +312,9 @@ async function allOf<Result>(work: Array<Promise<Result>>): Promise<Result[]> {
 }
 
 /**
- * Offboards a person from several businesses and reports on each; the connected user and an only owner are refused. All
- * businesses are read before anything is done, as one may show the identity that another one hides. Throws FreshBooksError
- * only for what ends the run, and where the token owner cannot be read.
+ * Offboards a person from several businesses and reports on each. Refuses the connected user and the only owner. Reads all
+ * businesses before it changes anything, because one may show the identity that another one hides. Throws FreshBooksError only
+ * for errors that end the run, and if the connected user cannot be read.
  */
 export async function offboardEverywhere(session: Session, leaver: Leaver, businesses: BusinessMembership[]): Promise<OffboardReport> {
 	const me = await session.getMe();

@@ -49,7 +49,7 @@ const MAX_READINGS = 50;
 /** What the lists show about a person in a business. */
 export type AccessState =
 	| { kind: 'member'; member: FoundMember; hasRole: boolean }
-	/** A member who has not confirmed the address and has no pending invitation. */
+	/** A team member who has not confirmed the address and has no pending invitation. */
 	| { kind: 'unconfirmed'; member: FoundMember }
 	| { kind: 'invited' }
 	| { kind: 'inactive'; member: FoundMember }
@@ -70,7 +70,7 @@ export function accessStateOf(presence: Presence, role: string): AccessState {
 		: members.filter(({ active: isActive, confirmed }) => isActive !== false && confirmed !== false).map(foundBusinessMember);
 	const withRole = active.find((member) => sameRole(member.role, role));
 	if (active.length > 0) return { kind: 'member', hasRole: withRole !== undefined, member: withRole ?? active[0] };
-	// Checked before 'inactive', because FreshBooks may list an invited person as an inactive member until they accept.
+	// Checked before 'inactive', because FreshBooks may list an invited person as an inactive team member until they accept.
 	if (isInvited) return { kind: 'invited' };
 	if (team.length > 0) return { kind: 'inactive', member: foundTeamMember(team[0]) };
 	const unconfirmed = members.find(({ active: isActive }) => isActive !== false);
@@ -104,7 +104,7 @@ async function revokeIfThere(session: Session, { businessId, email }: Hire, id: 
 			return true;
 		},
 		// Another run revoked it, or it was accepted. The next reading shows which.
-		(error: unknown) => (isAbsent(error) ? failureOf(error)?.afterUnknownFate === true : Promise.reject(error)),
+		(error: unknown) => (isAbsent(error) ? failureOf(error)?.afterUnclearTry === true : Promise.reject(error)),
 	);
 }
 
@@ -125,9 +125,9 @@ async function readAgain(session: Session, { businessId }: Hire, person: Person)
 }
 
 /**
- * Keeps one pending invitation and revokes the others, until a reading shows at most one. `expected` is an invitation that was just
- * created: FreshBooks' list gets 15 seconds to show it, or to show the person as a member. An error is returned as `problem`,
- * because invitations may have been revoked before it. Throws only errors that end the run.
+ * Keeps one pending invitation and revokes the others, until a reading shows at most one. `expected` is an invitation that was
+ * just created: FreshBooks' list gets 15 seconds to show it, or to show the person as a team member. An error is returned as
+ * `problem`, because invitations may have been revoked before it. Throws only errors that end the run.
  */
 async function keepOne(session: Session, hire: Hire, person: Person, expected?: Invitation): Promise<Kept> {
 	const revoked: number[] = [];
@@ -197,8 +197,8 @@ async function sendInvitation(session: Session, hire: Hire, person: Person, seat
 	const doubt = problem ? reasonOf(problem) : 'FreshBooks does not list the invitation';
 	const message = isMember
 		? isListed
-			? `${email} was invited and is a member already. They also have a pending invitation.`
-			: `${email} was invited and is a member already.`
+			? `${email} was invited and is already a team member. They also have a pending invitation.`
+			: `${email} was invited and is already a team member.`
 		: verified
 			? `${email} was invited; FreshBooks sent an email that the person must accept.${seatWarning(seats)}`
 			: `${email} was invited, but it could not be verified: ${doubt}. Run it again to make sure.`;
@@ -226,7 +226,7 @@ function memberRow(hire: Hire, member: FoundMember, presence: Presence, lists: B
 	throw refusal(
 		matching.length === 0
 			? `${hire.email} has no whole-number ID in business ${hire.businessId}, without which FreshBooks changes no role`
-			: `${hire.email} is listed ${matching.length} times among the members of business ${hire.businessId}`,
+			: `${hire.email} is listed ${matching.length} times among the business members of business ${hire.businessId}`,
 		'Nothing was changed. Change the role in FreshBooks under Team Members.',
 	);
 }
@@ -238,24 +238,24 @@ async function alreadyMember(session: Session, hire: Hire, { member, hasRole }: 
 	const details: IDataObject = { member: { ...member }, ...(pending ? { invitation: describeInvitation(pending, hire, Date.now()) } : {}) };
 	const address = member.email !== null && addressKey(member.email) !== addressKey(email) ? ` under the address ${member.email}` : '';
 	const also = pending ? ' They also have a pending invitation.' : '';
-	if (hasRole) return answer(hire, 'alreadyMember', `${email} is a member${address} with the role ${roleTitle(member.role ?? role)} already.${also}`, details);
+	if (hasRole) return answer(hire, 'alreadyMember', `${email} is already a team member${address} with the role ${roleTitle(member.role ?? role)}.${also}`, details);
 	const roles = `${member.role === null ? 'an unknown role' : roleTitle(member.role)}, not ${roleTitle(role)}`;
 	if (!hire.updateRole) {
 		const seat = isSeatlessRole(member.role) ? ' They have no seat and cannot log in until they are invited or given a role.' : '';
-		const message = `${email} is a member${address} as ${roles}; nothing was changed (option 'Update Role' is off).${seat}${also}`;
+		const message = `${email} is a team member${address} as ${roles}; nothing was changed (option 'Update Role' is off).${seat}${also}`;
 		return answer(hire, 'roleDiffers', message, { ...details, previousRole: member.role, roleUpdated: false });
 	}
 	await refuseOwner(session, presence, email, hire.businessId);
 	await refuseConnectedUser(session, located.person, email, 'and cannot change their own role here');
 	const found: LocatedMember = { ...located, member: memberRow(hire, member, presence, lists) };
 	await changeRole(session, hire.businessId, found, { role });
-	const message = `${email} was a member${address} as ${roles}; the role was changed.${also}`;
+	const message = `${email} was a team member${address} as ${roles}; the role was changed.${also}`;
 	return answer(hire, 'roleDiffers', message, { ...details, previousRole: member.role, roleUpdated: true });
 }
 
 /**
- * Invites an address to a business, or returns what it is there already. Throws FreshBooksError if a needed list was not read
- * completely (nothing is sent then), or if inviting or changing a role fails.
+ * Invites an address to a business, or returns the person's existing access. Throws FreshBooksError if a needed list was not
+ * read completely (nothing is sent then), or if inviting or changing a role fails.
  */
 export async function onboard(session: Session, hire: Hire): Promise<IDataObject> {
 	const { businessId, email, role } = hire;
@@ -272,11 +272,11 @@ export async function onboard(session: Session, hire: Hire): Promise<IDataObject
 		case 'member':
 			return await alreadyMember(session, hire, state, { person, presence, lists });
 		case 'unconfirmed':
-			return answer(hire, hire.waitForAcceptance ? 'pending' : 'alreadyMember', `${email} is listed as a member who has not confirmed the address yet; nothing was sent.`, {
+			return answer(hire, hire.waitForAcceptance ? 'pending' : 'alreadyMember', `${email} is listed as a team member who has not confirmed the address yet; nothing was sent.`, {
 				member: { ...state.member },
 			});
 		case 'inactive':
-			return answer(hire, 'inactiveMember', `${email} is a deactivated member; reactivate them in FreshBooks under Team Members. No invitation was sent.`, {
+			return answer(hire, 'inactiveMember', `${email} is a deactivated team member; reactivate them in FreshBooks under Team Members. No invitation was sent.`, {
 				member: { ...state.member },
 			});
 		case 'unknown':
@@ -286,7 +286,7 @@ export async function onboard(session: Session, hire: Hire): Promise<IDataObject
 			if (kept.invitation) return waiting(hire, kept.invitation, kept.revoked);
 			const revoked = kept.revoked.length === 0 ? '' : ` Invitation ${kept.revoked.join(', ')} was revoked before that.`;
 			throw refusal(
-				`The invitation of ${email} to business ${businessId} was accepted or withdrawn while it was looked at`,
+				`The invitation of ${email} to business ${businessId} was accepted or revoked while the node worked on it`,
 				`No invitation was sent.${revoked} Run it again to see which.`,
 				revoked === '' ? undefined : { revokedDuplicates: kept.revoked },
 			);

@@ -8,7 +8,7 @@ export function reasonOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
 
-/** True for failures after which nothing else makes sense in this run: it was cancelled, or this package has a defect. */
+/** True for failures that end the run: it was cancelled, or this package has a defect. */
 export function endsTheRun(error: unknown): boolean {
 	const failure = failureOf(error);
 	return failure === undefined || failure.kind === 'cancelled';

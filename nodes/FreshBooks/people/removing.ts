@@ -54,7 +54,7 @@ export function isAbsent(error: unknown): boolean {
 /** Who removed what the lists no longer show, by the results of the requests. */
 export function doneBy({ error, wasAcceptedBefore }: Pick<Attempt, 'error' | 'wasAcceptedBefore'>): DoneBy {
 	if (error === undefined || wasAcceptedBefore || error.failure.readBackFailed) return 'thisRun';
-	if (isAbsent(error)) return error.failure.afterUnknownFate ? 'earlierTry' : 'somebodyElse';
+	if (isAbsent(error)) return error.failure.afterUnclearTry ? 'earlierTry' : 'somebodyElse';
 	return error.failure.maybeDone ? 'earlierTry' : 'somebodyElse';
 }
 
@@ -146,7 +146,7 @@ export interface RemovalResult {
  * Removes a person's access to one business. Sends nothing unless `first` was read completely. Throws only errors that end the
  * run.
  */
-export async function removeSurely(session: Session, businessId: number, { person: named, includeOtherAddresses }: Scope, first: BusinessLists): Promise<RemovalResult> {
+export async function removeAndVerify(session: Session, businessId: number, { person: named, includeOtherAddresses }: Scope, first: BusinessLists): Promise<RemovalResult> {
 	const attempts = new Map<string, Attempt>();
 	let person = named;
 	let sawOwner = false;

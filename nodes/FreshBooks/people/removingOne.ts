@@ -9,9 +9,9 @@ import { attemptRemoval, doneBy, isAbsent, readUntil, VERIFYING_PAUSES_MS, type 
 import type { Session } from './session';
 import { someOf } from './texts';
 
-/** Removing one member, or revoking one invitation: guarded before, and settled by the lists where FreshBooks' answer is not clear. */
+/** Removes one team member or revokes one invitation, after checks whether that is allowed. If FreshBooks' answer is unclear, the lists decide. */
 
-/** What a removal answers. */
+/** The result of a removal. */
 export interface Removed {
 	deleted: true;
 	businessId: number;
@@ -20,31 +20,31 @@ export interface Removed {
 	teamMemberId?: string;
 	invitationId?: number;
 	email?: string;
-	/** There was nothing to remove, and the user takes that for done. */
+	/** There was nothing to remove, and the user chose to succeed in that case. */
 	alreadyMissing?: true;
 	/** Invitations that are still pending for a removed member. */
 	pendingInvitationIds?: number[];
 }
 
-/** Whether a reading shows that a target is gone; undefined while it does not say. */
+/** Whether a reading shows that a target is gone; undefined if the reading does not decide. */
 function isGone(lists: BusinessLists, { kind, id }: Target): boolean | undefined {
 	const list = kind === 'invitation' ? lists.invitations : lists.businessMembers;
 	if ((list.rows as Array<{ id: number | null }>).some((row) => row.id === id)) return false;
-	return list.state === 'whole' ? true : undefined;
+	return list.state === 'complete' ? true : undefined;
 }
 
-/** What became of one removal. */
+/** The result of one removal. */
 interface Outcome {
-	/** Somebody else was faster. */
+	/** Somebody else removed it first. */
 	wasMissing: boolean;
-	/** FreshBooks' answer was not clear, and the lists show that the target is gone. */
+	/** FreshBooks' answer was unclear, and the lists show that the target is gone. */
 	wasUnclear: boolean;
 }
 
 /**
- * Sends one removal and settles an answer that is not clear by the lists, read again for up to 15 seconds. The endpoints are
- * unpublished, so a 404 alone proves nothing. Throws FreshBooksError of the removal where the lists do not show that it is
- * gone.
+ * Sends one removal. If the answer is unclear, it reads the lists again for up to 15 seconds, and they decide. The endpoints
+ * are unpublished, so a 404 alone proves nothing. Throws the FreshBooksError of the removal if the lists do not show that the
+ * target is gone.
  */
 async function removeTarget(session: Session, businessId: number, target: Target): Promise<Outcome> {
 	const attempt = await attemptRemoval(session, businessId, target);
@@ -56,7 +56,7 @@ async function removeTarget(session: Session, businessId: number, target: Target
 	return { wasMissing: doneBy(attempt) === 'somebodyElse', wasUnclear: true };
 }
 
-/** The error for something that was there and is gone, without having been removed by this run. */
+/** The error for something that existed and is gone, although this run did not remove it. */
 function goneError(subject: string, idFamily: string): FreshBooksError {
 	return new FreshBooksError({ kind: 'notFound', status: 404, subject, idFamily, method: 'DELETE' });
 }
@@ -67,7 +67,7 @@ async function removeLocated(session: Session, businessId: number, located: Loca
 	await refuseConnectedUser(session, located.person, memberName(member), 'and cannot be removed here');
 	const uuids = presence.teamMembers.map(({ uuid }) => uuid);
 	const { wasMissing } = await removeTarget(session, businessId, { kind: 'member', id: member.id, member, uuids, isElsewhere: false });
-	if (wasMissing && !succeedIfMissing) throw goneError(`team member ${member.id} of business ${businessId}`, 'integer member ID');
+	if (wasMissing && !succeedIfMissing) throw goneError(`team member ${member.id} of business ${businessId}`, 'whole-number ID');
 	const pending = presence.invitations.flatMap(({ id }) => id ?? []);
 	return {
 		deleted: true,
@@ -79,7 +79,7 @@ async function removeLocated(session: Session, businessId: number, located: Loca
 	};
 }
 
-/** An owner is removed by lists that are newer than any other item's removal, and afterwards the business must have one. */
+/** Removes an owner. Reads the lists after any other item's removal, and verifies that the business still has an owner. */
 async function removeOwner(session: Session, businessId: number, named: NamedMember, succeedIfMissing: boolean): Promise<Removed | undefined> {
 	return await session.inTurn(`owners ${businessId}`, async () => {
 		await session.listsAgain(businessId);
@@ -92,11 +92,11 @@ async function removeOwner(session: Session, businessId: number, named: NamedMem
 }
 
 async function verifyOwnerLeft(session: Session, businessId: number, { member, person }: LocatedMember, removed: Removed): Promise<void> {
-	// For the whole 15 seconds: another run may be removing the other owner.
+	// Reads for all 15 seconds: another run may be removing the other owner.
 	const lists = await readUntil(session, businessId, VERIFYING_PAUSES_MS, () => false);
 	const { teamMembers } = lists;
-	if (teamMembers.state === 'whole' && hasOtherOwner(lists, person)) return;
-	throw teamMembers.state === 'whole'
+	if (teamMembers.state === 'complete' && hasOtherOwner(lists, person)) return;
+	throw teamMembers.state === 'complete'
 		? refusal(
 				`${memberName(member)} was removed, and FreshBooks lists no active owner of business ${businessId} any more`,
 				'Another run may have removed the other owner at the same time. To fix this, contact FreshBooks support now.',
@@ -114,8 +114,8 @@ function nothingToRemove(businessId: number, ids: Pick<Removed, 'memberId' | 'te
 }
 
 /**
- * Removes one member. Throws FreshBooksError: when lists that decide were not read whole, for the connected user, for an
- * only owner, for somebody who is not there (unless `succeedIfMissing`), and what the removal fails with.
+ * Removes one team member. Throws FreshBooksError if a list that decides was not read completely, for the connected user, for
+ * the only owner, for somebody who is not there (unless `succeedIfMissing`), and if the removal fails.
  */
 export async function removeMember(session: Session, businessId: number, named: NamedMember, succeedIfMissing: boolean): Promise<Removed> {
 	const removed = await withMember(session, businessId, named, async (located) =>
@@ -144,7 +144,7 @@ function matching(invitations: Invitation[], named: NamedInvitation): Invitation
 /** The way out for an invitation of somebody who is a team member. */
 const REMOVE_INSTEAD = "To fix this, remove the person with 'Team Member: Remove' or 'Access: Offboard'. Nothing was revoked.";
 
-/** The refusal for an invitation that was accepted: revoking it takes nothing away from a member. */
+/** The refusal for an invitation that was accepted: revoking it would not end the team member's access. */
 function acceptedError(email: string, businessId: number): FreshBooksError {
 	return refusal(
 		`${email} has accepted the invitation and is a team member of business ${businessId}`,
@@ -156,13 +156,13 @@ function presenceOf(email: string | null, lists: BusinessLists): Presence {
 	return presenceIn(lists, personOf([email], [], [lists]));
 }
 
-/** Whether the lists show more of a person than that they were invited, which may be listed as a member, too. */
+/** Whether the lists show that an invited person has joined. FreshBooks may list a person who is only invited among the members. */
 function hasAccepted(email: string, lists: BusinessLists): boolean {
 	const presence = presenceOf(email, lists);
 	return hasAccess(presence) && (hasJoined(presence) || presence.members.some(({ confirmed }) => confirmed === true));
 }
 
-/** The refusal for an invitation that may be pending or not. */
+/** The refusal for an invitation with an unknown status. */
 function unclearError({ id, status }: Invitation, businessId: number): FreshBooksError {
 	return refusal(
 		`Invitation ${id ?? ''} of business ${businessId} has the status '${inOneLine(status ?? '', 40)}', which is not known`,
@@ -176,8 +176,8 @@ function refuseDoubt(lists: BusinessLists, businessId: number, email: string | n
 }
 
 /**
- * Revokes one pending invitation. Throws FreshBooksError: for one that is not there (unless `succeedIfMissing`), one that was
- * accepted, one whose status is not known, several of one address, and what the request fails with.
+ * Revokes one pending invitation. Throws FreshBooksError for one that is not there (unless `succeedIfMissing`), for one that
+ * was accepted, for an unknown status, for several of one address, and if the request fails.
  */
 export async function revokeOne(session: Session, businessId: number, named: NamedInvitation, succeedIfMissing: boolean): Promise<Removed> {
 	const lists = await session.lists(businessId);
@@ -210,7 +210,7 @@ function missing(session: Session, lists: BusinessLists, businessId: number, nam
 	if (succeedIfMissing) return nothingToRemove(businessId, ids);
 	throw refusal(
 		wasRevokedHere ? `The invitation with ${describe(named)} was revoked by an earlier item` : `No pending invitation of business ${businessId} has ${describe(named)}`,
-		"All pending invitations were looked through, in upper or lower case. Check 'Invitation' and 'Business'.",
+		"The node searched all pending invitations, ignoring upper and lower case. Check 'Invitation' and 'Business'.",
 	);
 }
 
@@ -219,7 +219,7 @@ interface PendingInvitation {
 	businessId: number;
 	id: number;
 	email: string | null;
-	/** The person was a member before, so that being one afterwards says nothing about the invitation. */
+	/** The person was a team member before, so membership afterwards does not prove that the invitation was accepted. */
 	wasMember: boolean;
 }
 
@@ -230,13 +230,13 @@ async function revokePending(session: Session, invitation: PendingInvitation, su
 		await refuseAccepted(session, invitation);
 		throw error;
 	});
-	// Gone without a clear answer may mean accepted: then the person is a member now.
+	// An invitation that is gone after an unclear answer may have been accepted. Then the person is a team member now.
 	if (outcome.wasUnclear) await refuseAccepted(session, invitation);
 	if (outcome.wasMissing && !succeedIfMissing) throw goneError(`invitation ${id} of business ${businessId}`, 'invitation ID');
 	return { deleted: true, businessId, invitationId: id, ...(email === null ? {} : { email }), ...(outcome.wasMissing ? { alreadyMissing: true } : {}) };
 }
 
-/** Throws FreshBooksError when the lists show the invited person as a new member within 15 seconds. */
+/** Throws FreshBooksError if the lists show the invited person as a new team member within 15 seconds. */
 async function refuseAccepted(session: Session, { businessId, email, wasMember }: PendingInvitation): Promise<void> {
 	if (email === null || wasMember) return;
 	const lists = await readUntil(session, businessId, VERIFYING_PAUSES_MS, (read) => hasAccepted(email, read));

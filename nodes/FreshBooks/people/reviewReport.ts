@@ -16,7 +16,7 @@ export interface Review {
 	unread: BusinessReason[];
 	directory: Directory | undefined;
 	staleAfterDays: number;
-	/** False where the user left the invitations out. */
+	/** False if the user switched the invitations off. */
 	invitationsRead: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface ReviewRow {
 	absence: Absence;
 }
 
-/** What is known of somebody whom no list shows: nothing where a list was not read whole. */
+/** What is known about somebody whom no list shows: nothing if a list was not read completely. */
 interface Absence {
 	active: false | null;
 	invitation: 'none' | 'unknown';
@@ -67,7 +67,7 @@ function rowsOfBusiness({ businessId, name, people }: ReviewedBusiness, review: 
 	});
 }
 
-/** Whether somebody is in no business where they are expected: the entry's own, or any of those reviewed. */
+/** Whether somebody is missing: from the entry's business or, if it names none, from every reviewed business. */
 function isAbsent(entry: DirectoryPerson, addresses: ReadonlyMap<number, ReadonlySet<string>>): boolean {
 	const key = addressKey(entry.email);
 	if (entry.businessId !== null) return addresses.get(entry.businessId)?.has(key) === false;
@@ -88,7 +88,7 @@ function missingRows(review: Review, byIdentity: AddressesByIdentity): ReviewRow
 	const only = businesses.length === 1 && review.unread.length === 0 ? businesses[0].businessId : null;
 	const rows: ReviewRow[] = [];
 	for (const entries of directory.people.values()) {
-		// An address that the directory has twice for the same business is missing once.
+		// An address that the directory has twice for one business gives one row.
 		const expected = new Map(entries.filter(({ active, role }) => active === true && role !== null).map((entry) => [entry.businessId, entry]));
 		for (const entry of expected.values()) {
 			if (!isAbsent(entry, addresses)) continue;
@@ -125,7 +125,7 @@ function sentenceOf(findings: Finding[], severity: Severity | null): string {
 	return findings.length === 1 ? first.sentence : `${first.sentence} ${plural(findings.length - 1, 'more finding', 'more findings')}.`;
 }
 
-/** A row as the node's output has it: what a person reads first, lists last, as the editor's table shows it. */
+/** A row as an output item. The editor's table shows the fields in this order: what a person reads first, lists last. */
 export function rowJson({ person, entry, businessId, businessName, findings, absence }: ReviewRow, hasDirectory: boolean): IDataObject {
 	const role = person?.role ?? null;
 	const severity = highestSeverity(findings);
@@ -159,10 +159,10 @@ function notJudgedBy(what: string, words: Array<{ word: string; people: number }
 	if (words.length === 0) return [];
 	const people = words.reduce((sum, word) => sum + word.people, 0);
 	const named = listed(words.map(({ word, people: count }) => `"${word}" (${count})`));
-	return [`In the directory, ${plural(people, 'person has', 'people have')} ${what} and ${people === 1 ? 'was' : 'were'} not judged by it: ${named}.`];
+	return [`The directory gives ${plural(people, 'person', 'people')} ${what}, which the review ignored: ${named}.`];
 }
 
-/** What of the directory was not understood and may hide a finding, as sentences. */
+/** Directory values that were not understood and may hide a finding, as sentences. */
 function directoryDoubts(directory: Directory | undefined): string[] {
 	if (!directory) return [];
 	const statuses = directory.unknownStatuses.map(({ status, people }) => ({ word: status, people }));
@@ -170,7 +170,7 @@ function directoryDoubts(directory: Directory | undefined): string[] {
 	return [...notJudgedBy('a status that is not known', statuses), ...notJudgedBy('a business ID that is not understood', businesses)];
 }
 
-/** Where the directory expects people and nobody looked, because other businesses were chosen. */
+/** Businesses where the directory expects people, but which the user did not choose. */
 function notChosen({ businesses, unread, directory }: Review): string[] {
 	if (!directory) return [];
 	const looked = new Set([...businesses, ...unread].map(({ businessId }) => businessId));
@@ -186,12 +186,12 @@ function limits(review: Review): string {
 	return [...directoryDoubts(review.directory), ...notChosen(review), ...invitations].map((sentence) => ` ${sentence}`).join('');
 }
 
-/** The IDs are in the lists of the summary. */
+/** The name without the ID, because the summary lists the IDs. */
 function plainName({ businessId, name }: { businessId: number; name: string | null }): string {
 	return name === null ? `business ${businessId}` : inOneLine(name, 80);
 }
 
-/** A reason after a colon: without the capital of a common word. */
+/** A reason after a colon: a common word at its start loses the capital letter. */
 function withinSentence(reason: string): string {
 	return /^(The|You|A|An|No|It) /.test(reason) ? reason.charAt(0).toLowerCase() + reason.slice(1) : reason;
 }
@@ -206,7 +206,7 @@ function headline(review: Review, people: number, severities: Record<Severity, n
 	return `Review incomplete: do not sign off.${unread.join('')}${gaps} In what was read: ${plural(people, 'person', 'people')}; ${findings}.${limits(review)}`;
 }
 
-/** True when somebody who sees the rows only would miss that something was not read or not understood. */
+/** True if something was not read or not understood, and the rows alone do not show it. */
 export function needsRemark(review: Review): boolean {
 	return !isComplete(review) || directoryDoubts(review.directory).length > 0;
 }

@@ -2,13 +2,13 @@ import type { ScimSource } from './scimUser';
 import type { ReviewedPerson } from './findings';
 import { highestSeverity, type ReviewRow } from './reviewReport';
 
-/** A review's rows for SCIM: the person as SCIM knows them, the findings in FreshBooks' extension. Pure. */
+/** A review's rows as SCIM users, with the findings in FreshBooks' extension. Pure. */
 
 function idOf(person: ReviewedPerson | null, email: string): string {
 	const { teamMember, member, invitation } = person?.sourceIds ?? { teamMember: null, member: null, invitation: null };
 	if (teamMember !== null) return teamMember;
 	if (member !== null) return String(member);
-	// Somebody without an entry of their own: invited only, or missing.
+	// Somebody without a row in a list of people: only invited, or missing.
 	return invitation === null ? email : `invitation-${invitation}`;
 }
 

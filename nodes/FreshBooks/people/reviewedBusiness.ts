@@ -5,9 +5,9 @@ import { wasRead, type BusinessLists, type ReadList, type UsedLists } from './bu
 import type { ReviewedPerson } from './findings';
 import { peopleOf } from './reviewedPeople';
 
-/** Turns the lists of a business, as they were read, into what a review knows of it. Pure. */
+/** Converts the lists of a business, as they were read, to the people and gaps of a review. Pure. */
 
-/** One business as far as it was read. */
+/** What was read of one business. */
 export interface ReviewedBusiness {
 	businessId: number;
 	name: string | null;
@@ -16,11 +16,11 @@ export interface ReviewedBusiness {
 	gaps: string[];
 }
 
-/** The most examples that a sentence names. */
+/** Maximum number of examples in a sentence. */
 const MOST_EXAMPLES = 10;
 
-function notWhole({ state, reason }: ReadList<unknown>, what: string, businessId: number): string[] {
-	return state === 'whole' ? [] : [reason ?? `The ${what} of business ${businessId} were not read completely.`];
+function gapIn({ state, reason }: ReadList<unknown>, what: string, businessId: number): string[] {
+	return state === 'complete' ? [] : [reason ?? `The ${what} of business ${businessId} were not read completely.`];
 }
 
 function unknownStatuses(invitations: Invitation[]): string[] {
@@ -43,19 +43,19 @@ function unknownStatuses(invitations: Invitation[]): string[] {
 
 function gapsOf({ invitations, teamMembers, businessMembers }: BusinessLists, { withInvitations, withMembers }: UsedLists, businessId: number): string[] {
 	return [
-		...notWhole(teamMembers, 'team members', businessId),
-		...(withMembers ? notWhole(businessMembers, 'members', businessId) : []),
-		...(withInvitations ? [...notWhole(invitations, 'invitations', businessId), ...unknownStatuses(invitations.rows)] : []),
+		...gapIn(teamMembers, 'team members', businessId),
+		...(withMembers ? gapIn(businessMembers, 'business members', businessId) : []),
+		...(withInvitations ? [...gapIn(invitations, 'invitations', businessId), ...unknownStatuses(invitations.rows)] : []),
 	];
 }
 
-/** Nobody is surely not invited where the list of invitations may lack a row. */
+/** If the list of invitations may lack a row, it is unknown whether the others are invited. */
 function doubtInvitations(people: ReviewedPerson[]): void {
 	for (const { invitation } of people) if (invitation.state === 'none') invitation.state = 'unknown';
 }
 
 /**
- * The people of a business, and what is not known of it. The published list must have been read (`wasRead`).
+ * The people of a business, and what is not known about it. The published list must have been read (`wasRead`).
  * @param now epoch milliseconds
  */
 export function reviewedBusiness(

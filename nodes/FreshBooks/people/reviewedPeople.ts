@@ -36,7 +36,7 @@ function emptyPerson({ businessId, name }: Business): ReviewedPerson {
 	};
 }
 
-/** A FreshBooks identity can log in, so a person who has one has joined, even where no date says so. */
+/** A person with a FreshBooks identity can log in, so they have joined, even without a date of acceptance. */
 function fromTeamMember(row: TeamMember, business: Business, notJoined: InvitationState): ReviewedPerson {
 	const person = emptyPerson(business);
 	const acceptedAt = isoOrNull(row.invitationAcceptedAt);
@@ -55,7 +55,10 @@ function fromTeamMember(row: TeamMember, business: Business, notJoined: Invitati
 	};
 }
 
-/** An unconfirmed address has not accepted; it says nothing of being active (stitchflow.com's guide: "whether the email address has been confirmed"). */
+/**
+ * A person with an unconfirmed address has not accepted; whether they are active is unknown (stitchflow.com's guide: "whether
+ * the email address has been confirmed").
+ */
 function fromBusinessMember(row: BusinessMember, business: Business, notJoined: InvitationState): ReviewedPerson {
 	const person = emptyPerson(business);
 	const acceptedAt = isoOrNull(row.invitationAcceptedAt);
@@ -79,7 +82,7 @@ function fromInvitation({ email, role }: Invitation, business: Business): Review
 	return { ...emptyPerson(business), email, role, active: false, listed: false };
 }
 
-/** Adds what the members list knows of a person; where both lists say something, the published one counts. */
+/** Adds the values of the members list to a person. If both lists have a value, the published one counts. */
 function completeWith(person: ReviewedPerson, member: ReviewedPerson): void {
 	const { email, sourceIds } = person;
 	if (member.email !== null && email !== null && !sameAddress(member.email, email)) person.otherAddresses.push(member.email);
@@ -129,8 +132,8 @@ class ReviewedPeopleIndex {
 type Candidates = (member: ReviewedPerson, published: ReviewedPeopleIndex) => ReviewedPerson[];
 
 /**
- * Who a row of the members list may be, the surest first: identity and address, identity alone, address where an identity is
- * unknown on either side. Two known identities that differ are two people.
+ * How a row of the members list can match a person, the most certain way first: by identity and address, by identity alone, by
+ * address if an identity is unknown on either side. Two different known identities are two people.
  */
 const CANDIDATES: readonly Candidates[] = [
 	({ email, sourceIds }, published) => published.withIdentity(sourceIds.identity).filter((person) => sameAddress(person.email, email)),
@@ -139,7 +142,7 @@ const CANDIDATES: readonly Candidates[] = [
 		published.withAddress(email).filter((person) => sourceIds.identity === null || person.sourceIds.identity === null),
 ];
 
-/** Joins the members with the published people, and answers those who are in the members list only. */
+/** Merges the members into the published people, and returns those who are in the members list only. */
 function joinMembers(published: ReviewedPerson[], members: ReviewedPerson[]): ReviewedPerson[] {
 	const index = new ReviewedPeopleIndex(published);
 	let remaining = members;
@@ -153,11 +156,11 @@ function joinMembers(published: ReviewedPerson[], members: ReviewedPerson[]): Re
 	return remaining;
 }
 
-/** Adds an invitation to its person. An active person who accepted an earlier one keeps that state, and shows this one as pending besides. */
+/** Adds an invitation to its person. An active person who accepted an earlier one keeps that state, and this one is shown as pending. */
 function addInvitation(person: ReviewedPerson, invitation: Invitation, now: number): void {
 	const { id, role, state } = invitation;
 	const pending = state === 'pending';
-	// Without a date of its own, an invitation is as old as its row; somebody who accepted an earlier one was there before it.
+	// An invitation without a date is as old as the person's row. If they accepted an earlier one, the row is older.
 	const invitedAt = invitation.invitedAt ?? (person.invitation.state === 'accepted' ? null : person.createdAt);
 	const isMember = person.invitation.state === 'accepted' && person.active !== false;
 	const notAccepted = pending ? 'pending' : 'unknown';

@@ -1,5 +1,5 @@
 import { getMe, type Me } from '../api/me';
-import { readWholeList, type ListRequest } from '../api/lists';
+import { readCompleteList, type ListRequest } from '../api/lists';
 import type { TeamMember } from '../api/teamMembers';
 import type { FreshBooksClient } from '../client/client';
 import { addressKey } from '../client/identifiers';
@@ -57,9 +57,9 @@ export class Session {
 		this.me = undefined;
 	}
 
-	/** A whole list, or its first `limit` rows. Shows a remark if a row may be missing. Throws FreshBooksError. */
+	/** Reads a complete list, or its first `limit` rows. Shows a remark if a row may be missing. Throws FreshBooksError. */
 	async readRows<Row>(request: ListRequest<Row>, limit: number): Promise<Row[]> {
-		return await readWholeList(this.client, request, this.remark, limit);
+		return await readCompleteList(this.client, request, this.remark, limit);
 	}
 
 	/**

@@ -20,21 +20,21 @@ export function businessNameOf({ businessId, name }: Pick<BusinessMembership, 'b
 	return name === null ? `business ${businessId}` : `${inOneLine(name, 80)} (business ${businessId})`;
 }
 
-/** A business, and a sentence or two on what is the matter there. */
+/** A business, and what is wrong there, in one or two sentences. */
 export interface BusinessReason extends Pick<BusinessMembership, 'businessId' | 'name'> {
 	reason: string;
 }
 
-/** Stands for the businesses in a reason that names its own. */
+/** Placeholder for the businesses in a reason that names its own. */
 const HERE = '\0';
 
-/** The reason without what is only true of one business: its name and its ID. */
+/** The reason without the name and the ID of its business. */
 function sharedReason({ businessId, name, reason }: BusinessReason): string {
 	const plain = reason.replace(new RegExp(` (?:of|in|to) business ${businessId}\\b`, 'g'), '');
 	return name === null ? plain : plain.replaceAll(businessNameOf({ businessId, name }), HERE);
 }
 
-/** Each reason once, with the names of the businesses that it is true of. */
+/** Each reason once, with the names of its businesses. */
 export function groupedReasons(reasons: BusinessReason[], nameOf = businessNameOf): Map<string, string[]> {
 	const groups = new Map<string, string[]>();
 	for (const one of reasons) groups.set(sharedReason(one), [...(groups.get(sharedReason(one)) ?? []), nameOf(one)]);

@@ -94,7 +94,7 @@ export class Writes {
 		return this.of(businessId).unsettled.get(addressKey(email));
 	}
 
-	/** The members that this execution removed, by integer ID. */
+	/** The members that this execution removed, by whole-number ID. */
 	removedHere(businessId: number): ReadonlyMap<number, RemovedMember> {
 		return this.of(businessId).removed;
 	}
@@ -146,7 +146,7 @@ function withInvitations({ invitations, teamMembers }: BusinessLists, sent: Invi
 	return [...rows, ...sent.filter((invitation) => !isKnown(invitation))];
 }
 
-/** Drops people from the published list, which has no integer IDs, once all their members rows were removed. */
+/** Drops people from the published list, which has no whole-number IDs, once all their rows of the members list were removed. */
 function withoutRemoved({ teamMembers, businessMembers }: BusinessLists, removed: ReadonlyMap<number, RemovedMember>): TeamMember[] {
 	if (removed.size === 0) return teamMembers.rows;
 	const gone = new PeopleIndex([...removed.values()].map(({ member }) => member));

@@ -72,7 +72,7 @@ function list(name: string, description: string, usualTypes: readonly string[] =
 
 const USER_ATTRIBUTES: readonly Attributes[] = [
 	attribute('userName', 'The name in the directory. If it is an email address, the invitation goes there.', { required: true, uniqueness: 'server' }),
-	complex('name', 'The name that the directory gives. FreshBooks lets only the person change it there.', [
+	complex('name', 'The name in the directory. In FreshBooks, only the person can change it.', [
 		attribute('formatted', 'The full name.'),
 		attribute('familyName', 'The family name.'),
 		attribute('givenName', 'The given name.'),
@@ -88,7 +88,7 @@ const USER_ATTRIBUTES: readonly Attributes[] = [
 	attribute('preferredLanguage', 'The preferred language.'),
 	attribute('locale', 'The locale.'),
 	attribute('timezone', 'The time zone.'),
-	attribute('active', 'True for a member or an invited person. False removes the person from the business.', BOOLEAN),
+	attribute('active', 'True for a team member or an invited person. False removes the person from the business.', BOOLEAN),
 	list('emails', 'Email addresses.', PLACES),
 	list('phoneNumbers', 'Phone numbers.', ['work', 'home', 'mobile', 'fax', 'pager', 'other']),
 	complex(
@@ -130,7 +130,7 @@ function schemaList(baseUrl: string): Attributes[] {
 
 function oneOf(all: readonly Attributes[], id: string, what: string): Attributes {
 	const found = all.find((one) => String(one.id).toLowerCase() === id.toLowerCase());
-	if (!found) throw new ScimError(404, `There is no ${what} with this ID. The list without an ID has all of them.`);
+	if (!found) throw new ScimError(404, `There is no ${what} with this ID. A request without an ID lists all of them.`);
 	return found;
 }
 
@@ -145,7 +145,7 @@ export function resourceTypes(baseUrl: string, id?: string): Attributes {
 
 /**
  * `GET /Schemas` and `GET /Schemas/:id`.
- * @throws ScimError 404 for the ID of no schema here
+ * @throws ScimError 404 for the ID of another schema
  */
 export function schemas(baseUrl: string, id?: string): Attributes {
 	const all = schemaList(baseUrl);

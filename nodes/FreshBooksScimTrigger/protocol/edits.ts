@@ -78,8 +78,8 @@ function isTrue(value: unknown): boolean {
 }
 
 /**
- * The elements of a list, with those changed to which the path points. Where it points to none, one is made: Entra ID sends `replace`
- * for an address that was never sent before, and what is remembered may be lost.
+ * The elements of a list, with a change of those to which the path points. If it points to none, one is added: Entra ID sends
+ * `replace` for an address that was never sent before, and the memory may be lost.
  */
 function editedElements(old: unknown, { path: { where, sub }, value }: Edit): unknown[] {
 	const elements = asList(old);

@@ -58,7 +58,7 @@ export function withValue(object: Attributes, name: string, value: unknown): Att
 	return Object.fromEntries([...Object.entries(object), [keyOf(object, name) ?? name, value]]);
 }
 
-/** True for what has a value: not null, not an empty text, not an empty list or object (RFC 7643, section 2.5). */
+/** True for an assigned value: not null, not an empty text, not an empty list or object (RFC 7643, section 2.5). */
 export function isAssigned(value: unknown): boolean {
 	if (value === null || value === undefined || value === '') return false;
 	return typeof value !== 'object' || Object.keys(value).length > 0;

@@ -69,7 +69,7 @@ function stepsIn(query: Attributes, parameter: string): Steps[] | null {
 
 /**
  * Reads `attributes` and `excludedAttributes`. With both, an attribute must be in the first and not in the second.
- * @throws ScimError 400 `invalidValue` for what are no names
+ * @throws ScimError 400 `invalidValue` for a value that is not a list of names
  */
 export function readChoice(query: Attributes): Choice {
 	return { only: stepsIn(query, 'attributes'), without: stepsIn(query, 'excludedAttributes') ?? [] };
@@ -78,13 +78,13 @@ export function readChoice(query: Attributes): Choice {
 /** In every answer (RFC 7643, section 7: returned "always"; section 3: schemas). */
 const ALWAYS: readonly Steps[] = [['schemas'], ['id']];
 
-/** An object, or each one of a list, with other entries. */
+/** An object, or each object of a list, with changed entries. */
 function withEntries(value: unknown, change: (entry: [string, unknown]) => Array<[string, unknown]>): unknown {
 	if (Array.isArray(value)) return value.map((element) => withEntries(element, change));
 	return isJsonObject(value) ? Object.fromEntries(Object.entries(value).flatMap(change)) : value;
 }
 
-/** What follows a key in the paths that begin with it; of a path that ends there, nothing. */
+/** The rest of each path that begins with a key; empty for a path that ends there. */
 const after = (key: string, paths: readonly Steps[]): Steps[] => paths.filter(([first]) => first === key.toLowerCase()).map(([, ...rest]) => rest);
 const endsHere = (paths: readonly Steps[]): boolean => paths.some(({ length }) => length === 0);
 

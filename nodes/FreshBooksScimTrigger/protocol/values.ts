@@ -31,7 +31,7 @@ function single(value: unknown, name: string): unknown {
 	return inner === undefined || inner === '' ? null : inner;
 }
 
-/** A text, also of a number or a boolean; null when cleared. */
+/** The value as text, also of a number or a boolean; null if cleared. */
 function textOf(value: unknown, name: string): string | null {
 	const one = single(value, name);
 	if (one === null) return null;
@@ -40,8 +40,8 @@ function textOf(value: unknown, name: string): string | null {
 }
 
 /**
- * A boolean, also as text in any case, as Entra ID sends it (learn.microsoft.com,
- * application-provisioning-config-problem-scim-compatibility, "Requests made to disable users"); null when there is none.
+ * The value as a boolean, also of a text in any case, which Entra ID sends (learn.microsoft.com,
+ * application-provisioning-config-problem-scim-compatibility, "Requests made to disable users"); null if there is none.
  */
 export function booleanOf(value: unknown, name: string): boolean | null {
 	const one = single(value, name);
@@ -85,7 +85,7 @@ function listOf(value: unknown, name: string): Attributes[] {
 	return elements.map((element) => elementOf(element, name));
 }
 
-/** The parts of a name: texts. */
+/** The parts of a name, as texts. */
 function nameOf(value: unknown): Attributes {
 	if (!isJsonObject(value)) throw wrongValue('name', 'an object with "givenName" and "familyName"');
 	const parts = Object.entries(withoutPasswords(value) as Attributes).map(([key, part]) => [spelled(key), part] as const);

@@ -236,7 +236,7 @@ function changesOutput(fields: readonly FieldChange[], source: Source): ChangesO
 	return changes;
 }
 
-/** The UUID as text, the integer as a number. */
+/** The UUID as text, the whole number as a number. */
 function idOutput(id: string, source: Source): string | number {
 	return source === 'businessMembers' ? numberIfWhole(id) : id;
 }

@@ -9,9 +9,8 @@ import { addressKey } from '../../FreshBooks/client/identifiers';
 export type Source = 'teamMembers' | 'businessMembers';
 
 /**
- * One team member. `null` means that FreshBooks gave no value.
- * `id` is the UUID for `teamMembers`, the decimal integer as text for `businessMembers`.
- * Dates stay the text FreshBooks sent (`2023-01-24T17:17:56Z`).
+ * One team member. `null` means that FreshBooks gave no value. `id` is the UUID for `teamMembers`, the whole number as text for
+ * `businessMembers`. Dates stay the text FreshBooks sent (`2023-01-24T17:17:56Z`).
  */
 export interface Person {
 	id: string;
@@ -29,7 +28,7 @@ export interface Person {
 	confirmed?: boolean | null;
 }
 
-/** An invitation as it is stored and shown. `id` is the decimal integer as text. */
+/** An invitation as it is stored and shown. `id` is the whole number as text. */
 export interface PendingInvitation {
 	id: string;
 	email: string | null;

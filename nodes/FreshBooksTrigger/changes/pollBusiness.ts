@@ -14,8 +14,8 @@ import { addressOf, hasJoined, idKey } from './person';
 import { DAY_MS, HOUR_MS, isReportDue } from './reporting';
 import type { ReportTimes, Snapshot, StoredSnapshot } from './snapshot';
 import { closeSnapshot, emptySnapshot, historyOf, openSnapshot, putHistory, putPerson, rememberDeparted, subjectOfNewcomer } from './snapshot';
-import type { Draft } from './tell';
-import { draftChanges, membershipOf, withAcceptances, withheldNewcomers, writeChanges } from './tell';
+import type { Draft } from './drafts';
+import { draftChanges, membershipOf, withAcceptances, withheldNewcomers, writeChanges } from './drafts';
 
 /**
  * What a poll of one business reads from outside. An error ends the poll of this business: {@link pollBusiness} throws it, nothing is
@@ -204,7 +204,7 @@ function addressesOf(holders: ReadonlyArray<{ email: string | null }>): string[]
 	return [...new Set(holders.flatMap((holder) => addressOf(holder) ?? []))];
 }
 
-/** Compares, decides and tells; or holds all events. */
+/** Compares the lists, decides, and writes the changes, or holds all events. */
 async function followPeople(poll: Poll, snapshot: Snapshot, comparison: Comparison): Promise<BusinessPoll> {
 	const { settings, at } = poll;
 	const missing = missingPeople(comparison, snapshot, at.getTime());
@@ -218,7 +218,7 @@ async function followPeople(poll: Poll, snapshot: Snapshot, comparison: Comparis
 		reportHeld(poll, snapshot, { list: 'people', limit: settings.removalLimit, confirmed: outcomes.gone.length, unconfirmed: together, known });
 		return hold(poll, snapshot, outcomes);
 	}
-	return tell(poll, snapshot, comparison, outcomes, second.invitations);
+	return writeResult(poll, snapshot, comparison, outcomes, second.invitations);
 }
 
 async function lookUp({ port, settings }: Poll, missing: readonly MissingPerson[]): Promise<void> {
@@ -304,12 +304,12 @@ function keepAbsences(snapshot: Snapshot, absences: ReadonlyMap<string, MissingP
 	for (const [key, absence] of absences) putHistory(snapshot, key, { ...historyOf(snapshot, key), absence });
 }
 
-function tell(poll: Poll, snapshot: Snapshot, comparison: Comparison, outcomes: Outcomes, second: SecondReading | undefined): BusinessPoll {
+function writeResult(poll: Poll, snapshot: Snapshot, comparison: Comparison, outcomes: Outcomes, second: SecondReading | undefined): BusinessPoll {
 	const { settings, troubles } = poll;
 	keepAbsences(snapshot, new Map([...outcomes.found, ...outcomes.undecided].map(({ key, absence }) => [key, absence])));
 	const withheld = withheldNewcomers(comparison, outcomes);
 	const drafts = draftChanges(snapshot, comparison, outcomes, withheld);
-	const invitations = tellInvitations(poll, snapshot, comparison, outcomes, { drafts, withheld, second });
+	const invitations = updateInvitations(poll, snapshot, comparison, outcomes, { drafts, withheld, second });
 	const context = contextOf(poll, snapshot);
 	const people = writeChanges(snapshot, withAcceptances(snapshot, drafts, invitations, comparison), outcomes.gone, context);
 	snapshot.aliases = comparison.aliases;
@@ -331,7 +331,7 @@ interface PeopleChanges {
 }
 
 /** Compares the invitations and stores them in the snapshot; `null` while no invitation event is chosen. */
-function tellInvitations(poll: Poll, snapshot: Snapshot, comparison: Comparison, outcomes: Outcomes, people: PeopleChanges): InvitationChanges {
+function updateInvitations(poll: Poll, snapshot: Snapshot, comparison: Comparison, outcomes: Outcomes, people: PeopleChanges): InvitationChanges {
 	const { settings, invitations, at } = poll;
 	const known = snapshot.invitations;
 	if (!watchesInvitations(settings.events)) {

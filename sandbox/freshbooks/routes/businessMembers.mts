@@ -11,7 +11,7 @@ const LIST = '/auth/api/v1/business/:businessId/members';
 const SINGLE = `${LIST}/:memberId`;
 
 /**
- * Members under their integer ids, as a third-party guide describes them (stitchflow.com, FreshBooks user management);
+ * Members under their whole-number IDs, as a third-party guide describes them (stitchflow.com, FreshBooks user management);
  * FreshBooks publishes none of these. Assumption 7: reading needs `user:teams:read`, writing `user:teams:write`.
  */
 export function businessMemberEndpoints(world: World): Endpoint[] {

@@ -87,7 +87,7 @@ describe('access: offboard', () => {
 			() => undefined,
 			(reason: unknown) => reason as { message: string; description: string; context: { data: Report } },
 		);
-		expect(error?.message).toBe('nobody@example.com is in none of the businesses that were looked through: BillSpring (business 6806492) [item 0]');
+		expect(error?.message).toBe('nobody@example.com is in none of the searched businesses: BillSpring (business 6806492) [item 0]');
 		expect(error?.description).toContain("'If Not Found'");
 		expect(error?.context.data).toMatchObject({ status: 'notFound' });
 		expect(await offboard('nobody@example.com', { ifNotFound: 'succeed' }, [BUSINESS])).toMatchObject({ status: 'notFound' });
@@ -103,7 +103,7 @@ describe('access: offboard', () => {
 		);
 		expect(error?.message).toContain('Business 103 (business 103): FreshBooks did not accept');
 		expect(error?.message).toContain('Payroll is running');
-		expect(error?.description).toContain('running it again does the rest');
+		expect(error?.description).toContain('run it again for the rest');
 		expect(error?.context.data.status).toBe('partial');
 		expect(outcomes(error?.context.data as Report)).toEqual({ 101: 'removed', 102: 'removed', 103: 'failed', 104: 'removed', 105: 'invitationRevoked' });
 		expect(await memberOf(LEAVER, 103)).toBeDefined();
@@ -232,7 +232,7 @@ describe('access: offboard', () => {
 		const nobody = await offboard('nobody@example.com', options, [BUSINESS]);
 		expect(nobody).toMatchObject({ status: 'partial', businesses: [{ verified: false, notDone: [{ what: 'staff', id: null }] }] });
 		const planned = await offboard('teodor.wexley@example.com', options, [BUSINESS]);
-		expect(planned).toMatchObject({ status: 'planned', message: expect.stringContaining('To be expected: BillSpring (business 6806492): The connected FreshBooks user has no permission for staff') });
+		expect(planned).toMatchObject({ status: 'planned', message: expect.stringContaining('Expected problems: BillSpring (business 6806492): The connected FreshBooks user has no permission for staff') });
 	});
 
 	test("staff records of another business, where this business is a client, are neither read nor archived", async () => {

@@ -87,7 +87,7 @@ describe('access: offboard, with changes during the run', () => {
 		onDelete(MEMBER_7).reply(204);
 		const report = await offboard();
 		expect(report).toMatchObject({ status: 'partial', businesses: [{ outcome: 'failed', verified: false, done: [] }] });
-		expect(report.message).toContain('still lists it');
+		expect(report.message).toContain('still show the access');
 		expect(waited()).toBe(15_000);
 	});
 

@@ -165,7 +165,7 @@ describe('people in FreshBooks', () => {
 		const { people } = await review({ members: [memberRow(7, { email: 'u@example.com', confirmed: false }), memberRow(8, { email: 'c@example.com', confirmed: true })], directory: [{ email: 'person1@example.com' }] });
 		expect(people[1]).toMatchObject({ email: 'u@example.com', active: null, confirmed: false, invitation: { state: 'none', acceptedAt: null } });
 		expect(people[2]).toMatchObject({ email: 'c@example.com', active: null, confirmed: true, invitation: { state: 'accepted' } });
-		expect(sentencesOf(people[1])).toContain('not confirmed');
+		expect(sentencesOf(people[1])).toContain('unconfirmed address');
 		expect(sentencesOf(people[1])).not.toMatch(/has access|inactive/);
 	});
 
@@ -198,7 +198,7 @@ describe('the directory', () => {
 	test('all unknown statuses are counted, and the summary starts with them', async () => {
 		const directory = [...Array.from({ length: 12 }, (_, index) => ({ email: `s${index}@example.com`, status: 'Sabbatical' })), { email: 'person1@example.com', status: 'on leave' }];
 		const { summary, hints } = await review({ directory });
-		expect(summary.headline).toContain('13 people have a status that is not known and were not judged by it: "Sabbatical" (12) and "on leave" (1).');
+		expect(summary.headline).toContain('gives 13 people a status that is not known, which the review ignored: "Sabbatical" (12) and "on leave" (1).');
 		expect(summary.directory).toMatchObject({ unknownStatuses: [{ status: 'Sabbatical', people: 12 }, { status: 'on leave', people: 1 }], problemCount: 13 });
 		expect((summary.directory as IDataObject).problems).toHaveLength(10);
 		expect(hints.some((hint) => hint.includes('"Sabbatical" (12)'))).toBe(true);

@@ -69,13 +69,13 @@ describe('an invalid business ID in the directory', () => {
 
 	test('is named at the start of the summary and in a remark', async () => {
 		const { summary, hints } = await review([bakery], [PERSON]);
-		expect(summary.headline).toContain('In the directory, 1 person has a business ID that is not understood and was not judged by it: "Bakery" (1).');
+		expect(summary.headline).toContain('The directory gives 1 person a business ID that is not understood, which the review ignored: "Bakery" (1).');
 		expect(hints.some((hint) => hint.includes('"Bakery" (1)'))).toBe(true);
 	});
 
 	test('is counted, most frequent first', async () => {
 		const directory = [{ ...bakery, businessId: { id: 1 } }, ...Array.from({ length: 12 }, (_, index) => ({ email: `p${index}@example.com`, businessId: 'Bakery' }))];
-		expect((await review(directory)).summary.headline).toContain('13 people have a business ID that is not understood and were not judged by it: "Bakery" (12) and "not a text" (1).');
+		expect((await review(directory)).summary.headline).toContain('gives 13 people a business ID that is not understood, which the review ignored: "Bakery" (12) and "not a text" (1).');
 	});
 
 	test('does not suggest the only business for a missing person', async () => {

@@ -279,7 +279,7 @@ test('any wrong token: the same 401, and no request to FreshBooks', async () => 
 			const answered = await ask(aTrigger(), { ...request, headers: { ...request.headers, authorization } });
 			expectScim(answered);
 			expect([answered.status, answered.headers['www-authenticate'], server().arrived]).toEqual([401, 'Bearer', []]);
-			expect(answered.body.detail).toBe('The request shows no valid token.');
+			expect(answered.body.detail).toBe('The request has no valid token.');
 			return 'error';
 		});
 	await fc.assert(fc.asyncProperty(requests, authorizations, each), runs(60));

@@ -32,7 +32,7 @@ const TAMPERED: Array<[string, (world: World, ended: Ended) => void]> = [
 	['dryRun', (_, ended) => (ended.plan = { ...ended.plan, dryRun: true })],
 	['everyItem', (_, ended) => (ended.outputs = [])],
 	['secret', (_, ended) => (ended.shown += SECRETS[0])],
-	['unexpected', (_, ended) => (ended.shown += 'The FreshBooks node met something it was not made for')],
+	['unexpected', (_, ended) => (ended.shown += 'An unexpected error occurred in the FreshBooks node')],
 	['falseNothing', (_, ended) => answer(ended, { error: 'Nothing was changed.' })],
 	['falseTries', (world, ended) => {
 		world.sent.splice(5);

@@ -23,7 +23,7 @@ function judgeWrite(judged: Judged, write: Sent): void {
 	judged.unless(item !== undefined, 'wrongPerson', `${where(write)} is about somebody whom no item names.`);
 	for (const list of decidingLists(ended.plan.operation, write)) {
 		const wasRead = judged.isNotOffered(list, business, write.index) || judged.readings(list, business, write.index).length > 0;
-		judged.unless(wasRead, 'doubt', `${where(write)} was sent although ${list} had not been read whole.`);
+		judged.unless(wasRead, 'doubt', `${where(write)} was sent although ${list} had not been read completely.`);
 	}
 	if (write.target === 'members') judgeOwner(judged, write, rows, item);
 	if (write.target === 'members') judgeNobody(judged, write);
@@ -123,7 +123,7 @@ export function whyNotOut(judged: Judged, item: ItemPlan, business: number): str
 	const isPerson = judged.isPerson(item, lastReading + 1);
 	const after = (list: List, since: number): Reading[] => judged.readings(list, business).filter(({ first }) => first > since);
 	const invitations = after('invitations', lastWrite).find(({ rows }) => !rows.some((row) => isPerson(row) && row.status === 'pending'));
-	if (!invitations && !judged.isNotOffered('invitations', business)) return 'no whole reading of the invitations after the last write is without the person';
+	if (!invitations && !judged.isNotOffered('invitations', business)) return 'no complete reading of the invitations after the last write is without the person';
 	const offered = PEOPLE.filter((list) => !judged.isNotOffered(list, business));
 	if (offered.length === 0) return 'no list of people was read';
 	const published = judged.readings('teamMembers', business).at(-1);
@@ -132,7 +132,7 @@ export function whyNotOut(judged: Judged, item: ItemPlan, business: number): str
 	for (const list of offered) {
 		const shows = ({ rows, asOf }: Reading): boolean => rows.some((row) => isPerson(row) && row.active !== false && isInNow(judged, row, business, asOf)) && !(list === 'members' && isInactive);
 		const reading = after(list, invitations?.last ?? lastWrite).findLast((one) => !shows(one));
-		if (!reading) return `no whole reading of ${list} after the last write and after the invitations is without the person`;
+		if (!reading) return `no complete reading of ${list} after the last write and after the invitations is without the person`;
 	}
 	const changedNothing = writes.filter(({ method, target, status }) => method === 'DELETE' && target === 'invitations' && status !== null && status >= 400 && status < 500).at(-1);
 	const lastPeople = Math.max(...PEOPLE.flatMap((list) => judged.readings(list, business).map(({ last }) => judged.world.sent[last].at)));
@@ -273,7 +273,7 @@ function judgeOne(judged: Judged): void {
 		if (plan.operation === 'onboard') judgeOnboarding(judged, report, plan.items[item]);
 	}
 	judged.unless(!SECRETS.some((secret) => shown.includes(secret)), 'secret', 'a secret was shown.');
-	judged.unless(!shown.includes('not made for'), 'unexpected', `an unexpected error was thrown: ${shown.slice(0, 300)}`);
+	judged.unless(!shown.includes('unexpected error occurred'), 'unexpected', `an unexpected error was thrown: ${shown.slice(0, 300)}`);
 }
 
 /** All violations of the rules by the executions; empty if there are none. */

@@ -90,7 +90,7 @@ function* problemsOfWrite(world: World, write: Sent, { plan, address, item, stat
 }
 
 /** Removals of which no item tells, although a later request about the same address was answered as done. */
-function* untold(world: World, all: readonly Ended[]): Generator<string> {
+function* unreported(world: World, all: readonly Ended[]): Generator<string> {
 	for (const [index, one] of all.entries()) {
 		const isAboutThem = (other: Ended): boolean => keyOf(other.address) === keyOf(one.address);
 		if (!world.sent.slice(...one.sent).some(({ method, applied }) => method === 'DELETE' && applied)) continue;
@@ -106,7 +106,7 @@ export function judge(world: World, ended: readonly Ended[], shown: readonly str
 	const keys = pending.map(({ email }) => keyOf(email));
 	const twice = keys.filter((key, index) => keys.indexOf(key) !== index);
 	if (twice.length > 0 && !forgets(world.plan, ended)) problems.push(`In the end ${twice.join(', ')} has two invitations.`);
-	if (!ended.some(({ plan }) => plan.isKilled)) problems.push(...untold(world, ended));
+	if (!ended.some(({ plan }) => plan.isKilled)) problems.push(...unreported(world, ended));
 	if (shown.some((text) => SECRETS.some((secret) => text.includes(secret)))) problems.push('A secret was shown.');
 	// Every effect is in an item, by the time a person's last request was answered.
 	const texts = ended.flatMap(({ item }) => (item ? [item] : []));

@@ -73,7 +73,7 @@ export class Timelines {
 		return this.invitations.get(`${businessId}:${id}`);
 	}
 
-	/** The integer ID of the person who has or had this UUID. */
+	/** The whole-number ID of the person who has or had this UUID. */
 	memberIdOf(businessId: number, uuid: string): number | undefined {
 		return this.#memberIds.get(`${businessId}:${uuid}`);
 	}

@@ -146,7 +146,7 @@ describe('a review of thirty-four people', () => {
 		expect(person.invitation).toMatchObject({ state: 'pending', id: 5, invitedAt: null, ageDays: null });
 	});
 
-	test('the members list adds integer IDs, and people who are only in that list', () => {
+	test('the members list adds whole-number IDs, and people who are only in that list', () => {
 		const { teamMembers } = rowsOfTable();
 		const members = [{ id: 7, email: 'FINE1@x.org', role: 'employee', confirmed: true }, { id: 8, email: 'only.here@x.org', role: 'employee', confirmed: true }].map(businessMemberOf);
 		const people = peopleOf(BUSINESS, { teamMembers, businessMembers: members, invitations: [] }, NOW);

@@ -18,16 +18,16 @@ const TWO = { businessId: 102, name: 'Two' };
 const BOTH = { withInvitations: true, withMembers: true };
 const NEITHER = { withInvitations: false, withMembers: false };
 
-const whole = <Row>(rows: Row[]): ReadList<Row> => ({ rows, state: 'whole' });
+const complete = <Row>(rows: Row[]): ReadList<Row> => ({ rows, state: 'complete' });
 const team = (...rows: WireObject[]): TeamMember[] => rows.map((row, index) => teamMemberOf({ uuid: `u${index}`, active: true, business_role_name: 'business_employee', ...row }));
 const members = (...rows: WireObject[]): BusinessMember[] => rows.map((row, index) => businessMemberOf({ id: index + 1, ...row }));
 const invitations = (...rows: WireObject[]): Invitation[] => rows.map((row, index) => invitationOf({ id: 500 + index, status: 'pending', ...row }));
 
 function lists(changes: Partial<BusinessLists> = {}): BusinessLists {
 	return {
-		teamMembers: whole(team({ email: 'a@x.org', identity_id: 1 })),
-		businessMembers: whole(members({ email: 'a@x.org' })),
-		invitations: whole([]),
+		teamMembers: complete(team({ email: 'a@x.org', identity_id: 1 })),
+		businessMembers: complete(members({ email: 'a@x.org' })),
+		invitations: complete([]),
 		...changes,
 	};
 }
@@ -58,13 +58,13 @@ describe('what was not read', () => {
 	});
 
 	test('omits the rows of unused lists', () => {
-		const read = lists({ businessMembers: whole(members({ email: 'b@x.org' })), invitations: whole(invitations({ email: 'c@x.org' })) });
+		const read = lists({ businessMembers: complete(members({ email: 'b@x.org' })), invitations: complete(invitations({ email: 'c@x.org' })) });
 		expect(reviewedBusiness(ONE, read, BOTH, NOW).people.map(({ email }) => email)).toEqual(['a@x.org', 'b@x.org', 'c@x.org']);
 		expect(reviewedBusiness(ONE, read, NEITHER, NOW).people.map(({ email }) => email)).toEqual(['a@x.org']);
 	});
 
 	test.each([
-		['whole', true],
+		['complete', true],
 		['doubtful', true],
 		['unread', false],
 		['notOffered', false],
@@ -74,7 +74,7 @@ describe('what was not read', () => {
 
 	test('each unknown status is one gap', () => {
 		const rows = invitations({ email: 'b@x.org', status: 'sent' }, { email: 'c@x.org', status: 'sent' }, { email: 'd@x.org', status: 'queued' }, { email: 'e@x.org' }, { email: 'f@x.org', status: 'expired' });
-		expect(reviewedBusiness(ONE, lists({ invitations: whole(rows) }), BOTH, NOW).gaps).toEqual([
+		expect(reviewedBusiness(ONE, lists({ invitations: complete(rows) }), BOTH, NOW).gaps).toEqual([
 			'2 invitations have the status "sent", which is not known: 500 of b@x.org, 501 of c@x.org. Check in FreshBooks whether it is pending.',
 			'Invitation 502 of d@x.org has the status "queued", which is not known. Check in FreshBooks whether it is pending.',
 		]);
@@ -84,8 +84,8 @@ describe('what was not read', () => {
 describe('one identity in two businesses', () => {
 	function rowsOf(directory: WireObject[]): ReviewRow[] {
 		const businesses = [
-			reviewedBusiness(ONE, lists({ teamMembers: whole(team({ email: 'a@x.org', identity_id: 1 })) }), NEITHER, NOW),
-			reviewedBusiness(TWO, lists({ teamMembers: whole(team({ email: 'b@x.org', identity_id: 1 })) }), NEITHER, NOW),
+			reviewedBusiness(ONE, lists({ teamMembers: complete(team({ email: 'a@x.org', identity_id: 1 })) }), NEITHER, NOW),
+			reviewedBusiness(TWO, lists({ teamMembers: complete(team({ email: 'b@x.org', identity_id: 1 })) }), NEITHER, NOW),
 		];
 		return reviewRows({ businesses, unread: [], directory: readDirectory(directory), staleAfterDays: 14, invitationsRead: false } satisfies Review);
 	}
@@ -122,20 +122,20 @@ describe('a finding', () => {
 	});
 
 	test('about an active person shows their access, even if the address is not confirmed', () => {
-		const read = { businessMembers: whole(members({ email: 'a@x.org', confirmed: false })) };
+		const read = { businessMembers: complete(members({ email: 'a@x.org', confirmed: false })) };
 		expect(findings(read, [{ email: 'z@x.org' }])).toEqual(['orphan high a@x.org has access, but the directory does not list them: offboard them or add them to the directory.']);
 	});
 
 	test('about a role needs a role that gives access: an inactive person has none, but their invitation does', () => {
-		const teamMembers = whole(team({ email: 'a@x.org', identity_id: 1, active: false, business_role_name: 'no_seat_employee' }));
+		const teamMembers = complete(team({ email: 'a@x.org', identity_id: 1, active: false, business_role_name: 'no_seat_employee' }));
 		const directory = [{ email: 'a@x.org', role: 'manager' }];
 		expect(findings({ teamMembers }, directory)).toEqual([]);
-		expect(findings({ teamMembers, invitations: whole(invitations({ email: 'a@x.org', role: 'Business Manager' })) }, directory)).toEqual([]);
-		expect(findings({ teamMembers, invitations: whole(invitations({ email: 'a@x.org', role: 'contractor' })) }, directory)).toEqual([expect.stringMatching(/^roleMismatch medium a@x.org has the role Contractor/)]);
+		expect(findings({ teamMembers, invitations: complete(invitations({ email: 'a@x.org', role: 'Business Manager' })) }, directory)).toEqual([]);
+		expect(findings({ teamMembers, invitations: complete(invitations({ email: 'a@x.org', role: 'contractor' })) }, directory)).toEqual([expect.stringMatching(/^roleMismatch medium a@x.org has the role Contractor/)]);
 	});
 
 	test('about a person with an invitation of unknown status says so', () => {
-		const read = { teamMembers: whole([]), businessMembers: whole([]), invitations: whole(invitations({ email: 'a@x.org', status: 'sent' })) };
+		const read = { teamMembers: complete([]), businessMembers: complete([]), invitations: complete(invitations({ email: 'a@x.org', status: 'sent' })) };
 		expect(findings(read, [{ email: 'z@x.org' }])).toEqual([expect.stringMatching(/^orphan medium a@x.org has an invitation of unknown status, but .*: revoke the invitation/)]);
 		expect(findings(read, [{ email: 'a@x.org', active: false }])).toEqual([expect.stringMatching(/^leaver high .* has an invitation of unknown status: revoke the invitation/)]);
 	});
@@ -147,7 +147,7 @@ test('every row belongs to exactly one person, however the lists overlap', () =>
 	const person = fc.record({ email, identity_id: identity });
 	fc.assert(
 		fc.property(fc.array(person, { maxLength: 6 }), fc.array(person, { maxLength: 6 }), fc.array(fc.record({ email }), { maxLength: 4 }), (published, listed, invited) => {
-			const read = lists({ teamMembers: whole(team(...published)), businessMembers: whole(members(...listed)), invitations: whole(invitations(...invited)) });
+			const read = lists({ teamMembers: complete(team(...published)), businessMembers: complete(members(...listed)), invitations: complete(invitations(...invited)) });
 			const { people } = reviewedBusiness(ONE, read, BOTH, NOW);
 			const ids = (of: (row: (typeof people)[number]) => unknown) => people.map(of).filter((id) => id !== null).sort();
 			expect(ids(({ sourceIds }) => sourceIds.teamMember)).toEqual(published.map((_, index) => `u${index}`));
@@ -164,7 +164,7 @@ test('every row belongs to exactly one person, however the lists overlap', () =>
 });
 
 test('a SCIM user of a review shows a membership and a pending invitation', () => {
-	const read = lists({ businessMembers: whole(members({ email: 'b@x.org', identity_id: 1, confirmed: true })), invitations: whole(invitations({ email: 'a@x.org' })) });
+	const read = lists({ businessMembers: complete(members({ email: 'b@x.org', identity_id: 1, confirmed: true })), invitations: complete(invitations({ email: 'a@x.org' })) });
 	const business = reviewedBusiness(ONE, read, BOTH, NOW);
 	const [row] = reviewRows({ businesses: [business], unread: [], directory: undefined, staleAfterDays: 14, invitationsRead: true });
 	const user = toScimUser(scimSourceOfRow(row));

@@ -103,7 +103,7 @@ describe('the report of an offboarding', () => {
 
 	test('a plan names its obstacles', () => {
 		const blocked = report('planned', { notDone: [{ what: 'membership', id: null, reason: 'No way to remove.' }] });
-		expect(reportFor('a@x.org', true, [blocked]).message).toContain('To be expected: One (business 101): No way to remove.');
+		expect(reportFor('a@x.org', true, [blocked]).message).toContain('Expected problems: One (business 101): No way to remove.');
 	});
 
 	test('says what it cannot do if somebody was found', () => {

@@ -16,7 +16,7 @@ export const uuid = (number: number): string => `00000000-0000-4000-8000-${Strin
 
 /** The lists of a business; complete unless a state is given. */
 export function listsOf({ team = [], members = [], invitations = [] }: Rows, states: Partial<Record<keyof BusinessLists, ListState>> = {}): BusinessLists {
-	const state = (list: keyof BusinessLists) => ({ state: states[list] ?? ('whole' as const), ...(states[list] ? { reason: `The list ${list} is not whole.` } : {}) });
+	const state = (list: keyof BusinessLists) => ({ state: states[list] ?? ('complete' as const), ...(states[list] ? { reason: `The list ${list} is not complete.` } : {}) });
 	return {
 		teamMembers: { rows: team.map((row, index) => teamMemberOf({ uuid: uuid(index + 1), active: true, ...row })), ...state('teamMembers') },
 		businessMembers: { rows: members.map((row, index) => businessMemberOf({ id: index + 1, ...row })), ...state('businessMembers') },

@@ -4,7 +4,7 @@ import { offboard } from './offboard.operation';
 import { onboard } from './onboard.operation';
 import { review } from './review.operation';
 
-/** The access lifecycle of a person: brought in, taken out, reviewed; each the whole job in one step. */
+/** The access lifecycle of a person: onboard, offboard and review, each in one step. */
 export const operations = { offboard, onboard, review };
 
 export const description: INodeProperties[] = [

@@ -86,7 +86,7 @@ export const offboard = operation<Input>({
 	async execute(session, input) {
 		const report = { ...(await offboardEverywhere(session, input, await resolveBusinesses(session, input.chosen))) };
 		if (report.status === 'partial' && input.failOnPartial) {
-			throw refusal(report.message, 'Check the report in the error details: it says what is left. What was done stays done. Once the reasons are fixed, running it again does the rest.', report);
+			throw refusal(report.message, 'Check the report in the error details: it says what is left. Completed changes remain. Fix the reasons, then run it again for the rest.', report);
 		}
 		// A dry run has nothing to leave: that the person cannot be removed is its result.
 		if (report.status === 'refused' && input.failOnPartial && !input.dryRun) {

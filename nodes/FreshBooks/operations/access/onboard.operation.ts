@@ -1,7 +1,7 @@
 import { updateDisplayOptions } from 'n8n-workflow';
 
 import { addressKey } from '../../client/identifiers';
-import { onboard as bringIn, type Hire } from '../../people/onboarding';
+import { onboard as onboardPerson, type Hire } from '../../people/onboarding';
 import { allowOtherRolesOption, businessLocator, emailParameter, notPublishedNotice, optionsCollection, roleParameter } from '../common/descriptions';
 import { operation } from '../common/operation';
 
@@ -49,5 +49,5 @@ export const onboard = operation<Hire>({
 		};
 	},
 	serialKey: ({ businessId, email }) => `${businessId} ${addressKey(email)}`,
-	execute: async (session, hire) => [await bringIn(session, hire)],
+	execute: async (session, hire) => [await onboardPerson(session, hire)],
 });

@@ -17,10 +17,10 @@ import type { OutputRow } from '../common/operation';
 const PEOPLE = 0;
 const SUMMARY = 1;
 
-/** Where the directory comes from that FreshBooks is compared with. */
+/** The source of the directory that FreshBooks is compared with. */
 export type DirectorySource = 'items' | 'json' | 'none';
 
-/** A review as the parameters ask for it. */
+/** The parameters of a review. */
 export interface ReviewInput extends UsedLists {
 	chosen: ChosenBusinesses;
 	directory: Directory | undefined;
@@ -48,7 +48,7 @@ function unreadReason({ role }: BusinessMembership, error: FreshBooksError): str
 	return `You are only ${/^[AEIOU]/i.test(title) ? 'an' : 'a'} ${title} there`;
 }
 
-/** Where the directory expects people and every business was to be reviewed, although the connected user does not have it. */
+/** Businesses where the directory expects people and to which the connected user does not belong, if every business is reviewed. */
 function unreachable({ chosen, directory }: ReviewInput, memberships: BusinessMembership[]): BusinessReason[] {
 	if (!chosen.all || !directory) return [];
 	const known = new Set(memberships.map(({ businessId }) => businessId));
@@ -57,7 +57,7 @@ function unreachable({ chosen, directory }: ReviewInput, memberships: BusinessMe
 		.map(([businessId, people]) => ({ businessId, name: null, reason: `The directory expects ${plural(people, 'person', 'people')} there, but the connected user does not belong to it` }));
 }
 
-/** Throws the first failure when no business at all could be read: that is no review. */
+/** Reads the chosen businesses. Throws the first failure if none could be read. */
 async function readAll(session: Session, input: ReviewInput, now: number): Promise<Review> {
 	const memberships = await resolveBusinesses(session, input.chosen);
 	const read = await Promise.all(memberships.map(async (membership) => await readBusiness(session, input, membership, now)));
@@ -84,7 +84,7 @@ function toOutput(row: ReviewRow, input: ReviewInput): OutputRow {
 
 /**
  * Reads the chosen businesses and compares their people with the directory: one row per person, then the summary. A business
- * that cannot be read is named in the summary. Throws the first failure when none can be read.
+ * that cannot be read is named in the summary. Throws the first failure if none can be read.
  */
 export async function reviewAccess(session: Session, input: ReviewInput): Promise<OutputRow[]> {
 	const now = Date.now();

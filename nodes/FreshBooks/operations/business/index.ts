@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { getAll } from './getAll.operation';
 
-/** The businesses the token owner belongs to. */
+/** The businesses of the connected user. */
 export const operations = { getAll };
 
 export const description: INodeProperties[] = [

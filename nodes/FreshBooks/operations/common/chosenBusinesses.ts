@@ -16,7 +16,7 @@ export function readChosenBusinesses(parameters: Parameters): ChosenBusinesses {
 	return choice === 'selected' ? { all: false, ids: parameters.businessIds() } : { all: true };
 }
 
-/** One membership per business; where the token owner has two roles in one, none is taken for the role. */
+/** One membership per business; if the connected user has two roles in one, neither counts as the role. */
 function distinct(memberships: BusinessMembership[]): Map<number, BusinessMembership> {
 	const known = new Map<number, BusinessMembership>();
 	for (const membership of memberships) {
@@ -41,7 +41,7 @@ function unknownBusiness(businessId: number): BusinessMembership {
 	};
 }
 
-/** The chosen businesses with what users/me says of each. Throws FreshBooksError when there is none. */
+/** The chosen businesses with what users/me says of each. Throws FreshBooksError if there is none. */
 export async function resolveBusinesses(session: Session, chosen: ChosenBusinesses): Promise<BusinessMembership[]> {
 	const known = distinct((await session.getMe()).memberships);
 	if (!chosen.all) return chosen.ids.map((id) => known.get(id) ?? unknownBusiness(id));

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** Parameters that several operations share, each made once so that the same thing looks the same everywhere. */
+/** Parameters that several operations share. */
 
 export { businessLocator } from '../../methods/businesses';
 
@@ -56,7 +56,7 @@ const personLocator = (person: PersonLocator): INodeProperties => ({
 	],
 });
 
-/** A member for reading: identified by UUID. */
+/** A team member to read, by UUID. */
 export const memberByUuidLocator = personLocator({
 	displayName: 'Team Member',
 	name: 'member',
@@ -66,7 +66,7 @@ export const memberByUuidLocator = personLocator({
 	idHint: "Copy 'id' from Get Many with the source Team Members",
 });
 
-/** A member to change or remove: FreshBooks needs the whole number, which a UUID or an address leads to. */
+/** A team member to change or remove. FreshBooks needs the whole-number ID; the node finds it by UUID or address. */
 export const memberToChangeLocator = personLocator({
 	displayName: 'Team Member',
 	name: 'member',
@@ -104,7 +104,7 @@ export const emailParameter = (description: string): INodeProperties => ({
 	description,
 });
 
-/** From the list by what FreshBooks calls a role, or by name: role names are open, FreshBooks renames and adds them. */
+/** A role from the list, or by name, because FreshBooks renames and adds roles. */
 export const roleParameter: INodeProperties = {
 	displayName: 'Role',
 	name: 'role',
@@ -139,19 +139,19 @@ export const permissionsParameter: INodeProperties = {
 	description: 'Permission flags as a JSON object. Which ones exist depends on the role.',
 };
 
-/** Lets a role name through that neither FreshBooks nor stitchflow.com's guide documents. */
+/** Allows a role name that neither FreshBooks nor stitchflow.com's guide documents. */
 export const allowOtherRolesOption: INodeProperties = {
 	displayName: 'Allow Other Roles',
 	name: 'allowOtherRoles',
 	type: 'boolean',
 	default: false,
-	description: "Whether 'Role' may be, By Name, one that FreshBooks does not document. FreshBooks may refuse it.",
+	description: "Whether to accept a 'Role' By Name that FreshBooks does not document. FreshBooks may refuse it.",
 };
 
 /**
- * An entry of `options` that became a parameter of its own. n8n drops entries that a node does not declare, and so what they
- * asked for (n8n-workflow 2.40, getNodeParameters): this one stays declared, is shown only where a workflow still has it, and
- * `Parameters.collection` refuses it with `wayOut`.
+ * An entry of `options` that is now a parameter. n8n drops entries that a node does not declare, and their effect is lost
+ * (n8n-workflow 2.40, getNodeParameters). So this entry stays declared. The editor shows it only if a workflow still has it,
+ * and `Parameters.collection` refuses it with `wayOut`.
  */
 export const movedOption = (displayName: string, name: string, wayOut: string): INodeProperties => ({
 	displayName,
@@ -222,7 +222,7 @@ export const ifMissingOption = (thing: string): INodeProperties => ({
 	],
 });
 
-/** Says, where such an operation is chosen, what FreshBooks does not publish. */
+/** The notice of operations that use an undocumented endpoint. */
 export const notPublishedNotice: INodeProperties = {
 	displayName:
 		'Uses an undocumented FreshBooks endpoint that may not be available to your account. If it is not, this step fails; use FreshBooks > Team Members instead.',
@@ -232,11 +232,11 @@ export const notPublishedNotice: INodeProperties = {
 };
 
 /**
- * Warns those who let an agent use an operation that takes access away.
- * @param instead what may be done in place of a human review
+ * The warning for agents, in operations that remove access.
+ * @param instead the alternative to a human review
  */
 export const agentNotice = (instead: string): INodeProperties => ({
-	displayName: `An AI agent removes access with this without asking anybody. Put a human review before it, or ${instead}.`,
+	displayName: `An AI agent can remove access with this and asks nobody. Put a human review before it, or ${instead}.`,
 	name: 'agentNotice',
 	type: 'notice',
 	default: '',

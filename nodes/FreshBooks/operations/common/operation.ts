@@ -16,7 +16,7 @@ export interface Operation<Input> {
 	 * time. Operations without it run one item at a time.
 	 */
 	serialKey?(input: Input): string;
-	/** Does the work and answers the output objects. Throws FreshBooksError. */
+	/** Does the work and returns the output objects. Throws FreshBooksError. */
 	execute(session: Session, input: Input): Promise<IDataObject[]>;
 }
 
@@ -25,23 +25,23 @@ export interface OutputRow {
 	json: IDataObject;
 	/** Which of the node's outputs; the first by default. */
 	output?: number;
-	/** Which input item it came from; by default the one that was worked on. */
+	/** Which input item it came from; by default the current one. */
 	item?: number;
 }
 
-/** An operation with its input type closed over, as the router holds it. */
+/** An operation without its input type, as the router uses it. */
 export interface RunnableOperation {
 	description: INodeProperties[];
 	writes?: true;
 	/** How many of the node's outputs it fills; one by default. */
 	outputs?: number;
-	/** True when one run of the operation takes all input items. */
+	/** True if one run of the operation takes all input items. */
 	takesAllItems?(parameters: Parameters): boolean;
 	/** Reads the parameters at once; the returned work is done later. */
 	prepare(parameters: Parameters): { serialKey: string | undefined; run: (session: Session) => Promise<OutputRow[]> };
 }
 
-/** The operation with its input type closed over. */
+/** Converts an operation to the form that the router uses. */
 export function operation<Input>(definition: Operation<Input>): RunnableOperation {
 	return {
 		description: definition.description,

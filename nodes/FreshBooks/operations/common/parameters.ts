@@ -19,12 +19,12 @@ import { worded } from '../../shownErrors';
  * The parameters of one item, read and checked before anything is sent. Every reader throws a NodeOperationError that
  * names the parameter as the editor shows it, and the item.
  *
- * A parameter that a workflow does not have gets its default. One that it has and that is empty, because of an expression that
- * gives nothing, is refused: where a filter is meant, nothing would mean everybody. Text is taken without surrounding blanks;
- * a number or a yes or no may come as text, as forms and sheets give them.
+ * A parameter that a workflow does not have gets its default. A parameter that is empty because an expression returned nothing
+ * is refused: an empty filter would match everybody. Text is trimmed. A number or a boolean may be text, because forms and
+ * sheets give text.
  */
 
-/** What a resource locator holds. */
+/** The value of a resource locator. */
 export interface Locator {
 	mode: string;
 	value: unknown;
@@ -38,9 +38,9 @@ export class Parameters {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		readonly itemIndex: number,
-		/** The operation's own parameters, which say what its collections may hold. */
+		/** The operation's own parameters, which define the entries of its collections. */
 		private readonly description: readonly INodeProperties[],
-		/** The operation may change something, and so a refusal says that it did not. */
+		/** True if the operation may change something: a refusal then says that nothing was changed. */
 		private readonly writes = false,
 	) {}
 
@@ -49,7 +49,7 @@ export class Parameters {
 		return this.fail(`Parameter '${displayName}' ${problem}`, wayOut);
 	}
 
-	/** Refuses a parameter that is empty. One that an expression made empty needs another way out than one that was left so. */
+	/** Refuses a parameter that is empty. The way out differs if an expression made it empty. */
 	refuseEmpty(name: string, displayName: string, wayOut: string): never {
 		if (!this.isExpression(name)) return this.fail(`${displayName} is empty`, `To fix this, ${wayOut}`);
 		return this.fail(`${displayName} is empty: the expression returned nothing`, `Check the expression in '${displayName}', and the field of the input item that it reads.`);
@@ -74,12 +74,12 @@ export class Parameters {
 		return checked.ok ? checked.value : this.refuse(displayName, checked.problem);
 	}
 
-	/** As the workflow has it, text trimmed; `fallback` where it does not have it (n8n-core 2.40, _getNodeParameter). */
+	/** The workflow's value, text trimmed; `fallback` if the workflow has none (n8n-core 2.40, _getNodeParameter). */
 	private raw(name: string, fallback?: unknown): unknown {
 		return trimmed(this.context.getNodeParameter(name, this.itemIndex, fallback) as unknown);
 	}
 
-	/** An empty value of a collection's entry is refused, and undefined is one that was not added. */
+	/** The value of a collection's entry; undefined if it was not added. Refuses an empty value. */
 	private given(collection: IDataObject, name: string, displayName: string): unknown {
 		if (!(name in collection)) return undefined;
 		const value = trimmed(collection[name]);
@@ -115,7 +115,7 @@ export class Parameters {
 		);
 	}
 
-	/** A member to change or remove: a whole number, the UUID that Get Many gives, or an address. */
+	/** A team member to change or remove: a whole number, the UUID from Get Many, or an address. */
 	memberToChange(): NamedMember {
 		const { mode, value } = this.locator('member', 'Team Member');
 		if (mode === 'email') return { by: 'email', email: this.accept('Team Member', checkEmail(value)) };
@@ -139,8 +139,8 @@ export class Parameters {
 	}
 
 	/**
-	 * The role as it was chosen or typed. A name that nobody documents must be typed, with the option 'Allow Other Roles' on;
-	 * `owner` is refused in every spelling: no documented request gives a business another owner.
+	 * The role as it was chosen or typed. An undocumented name must be typed, with the option 'Allow Other Roles' on; `owner` is
+	 * refused in every spelling: no documented request gives a business another owner.
 	 */
 	role(): string {
 		const { mode, value } = this.locator('role', 'Role', 'choose it from the list, or give its name.');
@@ -153,12 +153,12 @@ export class Parameters {
 		if (allowed && mode !== 'list') return role;
 		return this.refuse(
 			'Role',
-			`is no role that FreshBooks documents: ${role}`,
+			`is not a role that FreshBooks documents: ${role}`,
 			"To fix this, choose one from the list; or, if FreshBooks has it, give it By Name and switch the option 'Allow Other Roles' on.",
 		);
 	}
 
-	/** The role, or undefined where the list is left without a choice. An expression that gives nothing is refused. */
+	/** The role; undefined if none is chosen. Refuses an expression that returns nothing. */
 	optionalRole(): string | undefined {
 		const stored: unknown = this.context.getNode().parameters.role;
 		const isUnchosen = isJsonObject(stored) && stored.mode === 'list' && isEmpty(trimmed(stored.value));
@@ -169,30 +169,30 @@ export class Parameters {
 		return this.truth(this.raw(name, fallback), displayName);
 	}
 
-	/** A yes or no out of a collection; undefined when it was not added. An expression that gives nothing there is refused. */
+	/** A boolean from a collection; undefined if it was not added. Refuses an expression that returns nothing. */
 	optionalBoolean(collection: IDataObject, name: string, displayName: string): boolean | undefined {
 		return name in collection ? this.truth(trimmed(collection[name]), displayName) : undefined;
 	}
 
-	/** What is neither yes nor no is refused: a dry run must not become a real one. */
+	/** Refuses a value that is neither true nor false: a dry run must not become a real one. */
 	private truth(value: unknown, displayName: string): boolean {
 		const word = typeof value === 'string' ? value.toLowerCase() : value;
 		if (word === true || word === 'true') return true;
 		return word === false || word === 'false' ? false : this.refuse(displayName, 'must be true or false');
 	}
 
-	/** One of the values of a list, the first of which is the default; any other, which an expression may give, is refused. */
+	/** One of `values`; the first is the default. Refuses any other value, which an expression may return. */
 	oneOf<Value extends string>(name: string, displayName: string, values: readonly Value[]): Value {
 		return this.known(this.raw(name, values[0]), displayName, values);
 	}
 
-	/** The same out of a collection. */
+	/** The same from a collection. */
 	optionIn<Value extends string>(collection: IDataObject, name: string, displayName: string, values: readonly Value[]): Value {
 		return name in collection ? this.known(trimmed(collection[name]), displayName, values) : values[0];
 	}
 
 	/**
-	 * One of the values of a filter; undefined when it was not added. An expression that gives nothing there is refused.
+	 * One of the values of a filter; undefined if it was not added. Refuses an expression that returns nothing.
 	 * @param offered the values as the refusal of any other names them
 	 */
 	filterIn<Value extends string | number>(collection: IDataObject, name: string, displayName: string, values: readonly Value[], offered?: string): Value | undefined {
@@ -209,13 +209,13 @@ export class Parameters {
 		return typeof value === 'string' ? value : fallback;
 	}
 
-	/** How many rows are wanted: Infinity for Return All, else a whole number from 1. */
+	/** The maximum number of rows: Infinity for Return All, else a whole number from 1. */
 	limit(): number {
 		if (this.boolean('returnAll', 'Return All', false)) return Infinity;
 		return wholeNumber(this.raw('limit', 50), 1) ?? this.refuse('Limit', 'must be a whole number of at least 1');
 	}
 
-	/** How many items are worked on at the same time: the option 'Batch Size'. */
+	/** How many items to work on at the same time: the option 'Batch Size'. */
 	batchSize(): number {
 		const options = this.collection('options');
 		if (!('batchSize' in options)) return 5;
@@ -223,8 +223,8 @@ export class Parameters {
 	}
 
 	/**
-	 * A collection's entries that were added. What is no collection, or has an entry that the operation does not have, is refused;
-	 * n8n 2.40 itself drops both before a node sees them (n8n-workflow, getNodeParameters).
+	 * The entries that were added to a collection. Refuses a value that is not a collection, and an entry that the operation does
+	 * not have; n8n 2.40 drops both before a node sees them (n8n-workflow, getNodeParameters).
 	 */
 	collection(name: string): IDataObject {
 		const value = this.raw(name, {});
@@ -234,7 +234,7 @@ export class Parameters {
 		for (const key of Object.keys(value)) {
 			const entry = entries.find((one) => one.name === key);
 			if (!entry) return this.refuse(displayName, `has an entry that this operation does not have: ${inOneLine(key, 40)}`, 'To fix this, remove it.');
-			if (isMoved(entry)) return this.refuse(entry.displayName, 'is no option any more', entry.description);
+			if (isMoved(entry)) return this.refuse(entry.displayName, 'is no longer an option', entry.description);
 		}
 		return value as IDataObject;
 	}
@@ -249,38 +249,38 @@ export class Parameters {
 		for (const { name, type } of this.description) if (type === 'collection') this.collection(name);
 	}
 
-	/** A text of a collection that becomes part of a URL; undefined when it was not added. */
+	/** A text from a collection that becomes part of a URL; undefined if it was not added. */
 	shortText(collection: IDataObject, name: string, displayName: string): string | undefined {
 		const value = this.given(collection, name, displayName);
 		if (value === undefined || (typeof value === 'string' && value.length <= LONGEST_FILTER)) return value;
 		return this.refuse(displayName, `must be a text of at most ${LONGEST_FILTER} characters`);
 	}
 
-	/** A number of at least 0 out of a collection; the fallback when it was not added. */
+	/** A number of at least 0 from a collection; the fallback if it was not added. */
 	optionalNumber(collection: IDataObject, name: string, displayName: string, fallback: number): number {
 		const value = this.given(collection, name, displayName) ?? fallback;
 		const number = typeof value === 'string' ? Number(value) : value;
 		return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : this.refuse(displayName, 'must be a number of at least 0');
 	}
 
-	/** A value of a collection that is sent as it is: a text, a number, or nothing, but nothing with parts. */
+	/** A value from a collection that is sent unchanged: a text, a number or nothing, but no list or object. */
 	plainValue(collection: IDataObject, name: string, displayName: string): IDataObject[string] {
 		const value = collection[name];
 		if (typeof value !== 'object' || value === null) return trimmed(value);
 		return this.refuse(displayName, 'must be a text, not a list or an object');
 	}
 
-	/** One address out of a collection. */
+	/** One address from a collection. */
 	emailIn(collection: IDataObject, name: string, displayName: string): string {
 		return this.accept(displayName, checkEmail(this.given(collection, name, displayName)));
 	}
 
-	/** One address out of a collection; undefined when it was not added. */
+	/** One address from a collection; undefined if it was not added. */
 	optionalEmail(collection: IDataObject, name: string, displayName: string): string | undefined {
 		return this.given(collection, name, displayName) === undefined ? undefined : this.emailIn(collection, name, displayName);
 	}
 
-	/** A moment out of a collection, in ISO 8601 and UTC; null when not given. */
+	/** A moment from a collection, in ISO 8601 and UTC; null if not given. */
 	optionalMoment(collection: IDataObject, name: string, displayName: string): string | null {
 		const value = trimmed(collection[name]);
 		if (isEmpty(value)) return null;
@@ -296,7 +296,7 @@ export class Parameters {
 		return this.refuseEmpty('businessIds', 'Business Names or IDs', "choose at least one business, or set 'Businesses' to All.");
 	}
 
-	/** The json of every input item, for an operation that takes them all at once. */
+	/** The json of every input item, for an operation that takes all items at once. */
 	inputItems(): IDataObject[] {
 		return this.context.getInputData().map(({ json }) => json);
 	}
@@ -308,12 +308,12 @@ export class Parameters {
 		return Array.isArray(parsed) ? parsed : this.refuse(displayName, 'must be a JSON list such as [{"email": "name@example.com"}]');
 	}
 
-	/** A JSON object given as text or as an object; undefined when empty. */
+	/** A JSON object given as text or as an object; undefined if empty. */
 	jsonObject(name: string, displayName: string): IDataObject | undefined {
 		return this.objectFrom(this.raw(name, ''), displayName);
 	}
 
-	/** The same out of a collection. */
+	/** The same from a collection. */
 	jsonObjectIn(collection: IDataObject, name: string, displayName: string): IDataObject | undefined {
 		return this.objectFrom(collection[name], displayName);
 	}
@@ -326,7 +326,7 @@ export class Parameters {
 		return Object.keys(parsed).length === 0 ? undefined : (parsed as IDataObject);
 	}
 
-	/** A list of integer IDs given as text with commas, one number, or an array; undefined when it was not added. */
+	/** A list of whole-number IDs given as text with commas, one number, or an array; undefined if it was not added. */
 	optionalIds(collection: IDataObject, name: string, displayName: string): number[] | undefined {
 		const value = this.given(collection, name, displayName);
 		return value === undefined ? undefined : this.ids(value, displayName);
@@ -338,7 +338,7 @@ export class Parameters {
 	}
 }
 
-/** Far more than any permission needs; a thousand times as much would exhaust the stack on the way out. */
+/** Far more than any permission needs; a thousand times as many levels would overflow the stack when the request is written. */
 const DEEPEST = 20;
 /** The longest text that FreshBooks could be searched for. */
 const LONGEST_FILTER = 255;
@@ -357,12 +357,12 @@ function wholeNumber(value: unknown, least: number, most = Number.MAX_SAFE_INTEG
 	return typeof number === 'number' && Number.isSafeInteger(number) && number >= least && number <= most ? number : undefined;
 }
 
-/** An entry that `movedOption` declares: shown only where a workflow has it. */
+/** An entry that `movedOption` declares: shown only if a workflow has it. */
 function isMoved({ name, displayOptions }: INodeProperties): boolean {
 	return name in (displayOptions?.show ?? {});
 }
 
-/** Epoch milliseconds of a moment that an expression gave as a number, a Date or Luxon's DateTime; NaN for anything else. */
+/** Epoch milliseconds of a moment that an expression returned as a number, a Date or Luxon's DateTime; NaN for anything else. */
 function momentOf(value: unknown): number {
 	const moment: unknown = typeof value === 'object' && value !== null && typeof value.valueOf === 'function' ? value.valueOf() : value;
 	return typeof moment === 'number' ? new Date(moment).getTime() : NaN;

@@ -10,11 +10,11 @@ import { roleTitle } from '../../people/roles';
 import type { NamedBusiness } from '../../people/namedBusiness';
 
 /**
- * Turns FreshBooks' objects into flat items of at most ten camelCase fields: who it is first, IDs after what a person reads,
- * as that is how the editor's table shows them. Pure.
+ * Converts FreshBooks' objects to flat items of at most ten camelCase fields, in the order of the editor's table: who it is
+ * first, IDs after what a person reads. Pure.
  */
 
-/** What the three lists of people have in common, and in `state` what only some of them say. */
+/** An item of any of the three lists of people. `state` has the fields that only some lists have. */
 function personItem(
 	{ email, firstName, lastName, role, identityId }: Pick<TeamMember, 'email' | 'firstName' | 'lastName' | 'role' | 'identityId'>,
 	id: string | number | null,
@@ -25,7 +25,7 @@ function personItem(
 	return { email, firstName, lastName, role, roleName, ...state, id, identityId, businessId, businessName: name };
 }
 
-/** A person of the published team members list, in the business whose list it is; `roleName` is what FreshBooks calls the role. */
+/** A person of the published team members list, in the business whose list it is; `roleName` is FreshBooks' name of the role. */
 export function simplifyTeamMember(member: TeamMember, business: NamedBusiness): IDataObject {
 	return personItem(member, member.uuid, { active: member.active }, business);
 }
@@ -40,7 +40,7 @@ export function simplifyGroupMember(member: BusinessMember, business: NamedBusin
 	return personItem(member, member.id, { active: member.active }, business);
 }
 
-/** The token owner. */
+/** The connected user. */
 export function simplifyMe({ email, firstName, lastName, id, language, timezone, setupComplete, confirmedAt, createdAt, memberships }: Me): IDataObject {
 	const businesses = memberships.map(({ businessId, name, role }) => ({ businessId, name, role }));
 	return { email, firstName, lastName, id, language, timezone, setupComplete, confirmedAt, createdAt, businesses };

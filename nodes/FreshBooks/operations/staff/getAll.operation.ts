@@ -27,7 +27,7 @@ function searchIn(parameters: Parameters, filters: IDataObject): StaffSearch {
 	const search: StaffSearch = {};
 	const userIds = parameters.optionalIds(filters, 'userIds', 'User IDs');
 	const userId = parameters.optionalIds(filters, 'userId', 'User ID');
-	// Without it everybody would be listed, and of several only one.
+	// An empty list would return everybody, and several user IDs only one record.
 	if (userIds?.length === 0) parameters.refuse('User IDs', 'is an empty list', 'To fix this, give at least one ID, or remove the filter.');
 	if (userId && userId.length !== 1) parameters.refuse('User ID', 'must be one whole number', "To fix this, use 'User IDs' for several.");
 	if (userId) [search.userId] = userId;

@@ -22,7 +22,10 @@ export function staffKey({ accountId, staff }: NamedStaff): string {
 	return `${accountId} ${staff.by === 'id' ? staff.id : addressKey(staff.email)}`;
 }
 
-/** Who changes an address deletes the session's entry, so that the next item reads the records again. */
+/**
+ * The records that a session has read, by account. After a change of an address the session's entry is deleted, so that the
+ * next item reads the records again.
+ */
 export const staffReadings = new WeakMap<Session, Map<string, Promise<StaffRecord[]>>>();
 
 async function readRecords({ client }: Session, accountId: string): Promise<StaffRecord[]> {
@@ -49,6 +52,6 @@ export async function staffIdOf(session: Session, { accountId, staff }: NamedSta
 	const ids = (present.length > 0 ? present : named).flatMap(({ id }) => id ?? []);
 	if (ids.length === 1) return ids[0];
 	throw ids.length === 0
-		? refusal(`No staff record of account ${accountId} has the address ${staff.email}`, "All staff records were looked through, in upper or lower case. Check 'Staff' and 'Account'.")
+		? refusal(`No staff record of account ${accountId} has the address ${staff.email}`, "The node searched all staff records, ignoring upper and lower case. Check 'Staff' and 'Account'.")
 		: refusal(`More than one staff record of account ${accountId} has the address ${staff.email}: ${someOf(ids.map(String))}`, "To fix this, choose one of them in 'Staff' by ID.");
 }

@@ -58,12 +58,12 @@ function listedMember(businessId: number, simplify: (member: BusinessMember, bus
 }
 
 function matches(person: ListedPerson, { active, role, email }: Filters): boolean {
-	// What a row does not say, FreshBooks answered: it was asked for active people.
+	// A row without a value counts as active: FreshBooks was asked for active people.
 	if (active !== undefined && (person.active ?? true) !== active) return false;
 	return (role === undefined || sameRole(person.role, role)) && (email === undefined || sameAddress(person.email, email));
 }
 
-/** The published list. FreshBooks filters it by `active: true` only; everything else is filtered here, over the whole list. */
+/** The published list. FreshBooks filters it by `active: true` only; everything else is filtered here, over the complete list. */
 async function readTeamMembers(session: Session, { businessId, limit, filters: { active, role, email } }: Input): Promise<ListedPerson[]> {
 	const request = listTeamMembers(businessId, listedTeamMember, active === true ? true : undefined);
 	const filteredHere = active === false || role !== undefined || email !== undefined;
@@ -83,7 +83,7 @@ async function readPeople(session: Session, input: Input): Promise<ListedPerson[
 	return await session.readRows(request, filteredHere ? Infinity : limit);
 }
 
-/** Refuses a list of everybody that has nobody: a business has at least the connected user. */
+/** Refuses an empty list of people: a business has at least the connected user. */
 function requireAnybody(people: ListedPerson[], { businessId, source }: Input): void {
 	if (people.length > 0 || source === 'businessGroup') return;
 	throw refusal(
@@ -92,12 +92,12 @@ function requireAnybody(people: ListedPerson[], { businessId, source }: Input): 
 	);
 }
 
-/** Refuses to filter people by what FreshBooks does not say of some of them, unless FreshBooks filtered them itself. */
+/** Refuses the filter `active` if FreshBooks gives no value for some people, unless FreshBooks filtered them itself. */
 function requireActive(people: ListedPerson[], { businessId, source, filters: { active } }: Input): void {
 	const unknown = people.filter((person) => person.active === null).length;
 	if (active === undefined || unknown === 0 || (active && source === 'teamMembers')) return;
 	throw refusal(
-		`FreshBooks does not say of ${unknown} of ${people.length} people of business ${businessId} whether they are active`,
+		`FreshBooks does not say whether ${unknown} of ${people.length} people of business ${businessId} are active`,
 		"To fix this, remove the filter 'Active', or read another 'Source'.",
 	);
 }

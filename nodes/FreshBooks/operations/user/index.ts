@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { getMe } from './getMe.operation';
 import { updateMe } from './updateMe.operation';
 
-/** The token owner. */
+/** The connected user. */
 export const operations = { getMe, updateMe };
 
 export const description: INodeProperties[] = [

@@ -18,18 +18,18 @@ const FIELDS: INodeProperties[] = [
 	field('Avatar', 'avatar', 'Address (URL) of the picture in the profile'),
 	field('Company', 'company', 'Company in the profile'),
 	{
-		...field('Email', 'email', 'Email address to log in with. FreshBooks may want it confirmed first.'),
+		...field('Email', 'email', 'Email address to log in with. FreshBooks may ask for a confirmation first.'),
 		placeholder: 'name@email.com',
 	},
 	field('First Name', 'firstName', 'Given name'),
 	field('Job Title', 'jobTitle', 'Job title in the profile'),
 	{ ...field('Language', 'language', 'Language code'), placeholder: 'e.g. en' },
 	field('Last Name', 'lastName', 'Family name'),
-	{ ...field('Phone Number', 'phoneNumber', 'Phone number in the profile. It replaces those that are there.'), placeholder: 'e.g. 416 555 0100' },
+	{ ...field('Phone Number', 'phoneNumber', 'Phone number in the profile. It replaces the existing ones.'), placeholder: 'e.g. 416 555 0100' },
 	{ ...field('Timezone', 'timezone', 'Name of the time zone'), placeholder: 'e.g. America/Toronto' },
 ];
 
-/** FreshBooks' names for the fields; job title and company stand inside `profession`, the number in a list of `phone_numbers`. */
+/** FreshBooks' names for the fields; job title and company are inside `profession`, the number is in the list `phone_numbers`. */
 function bodyOf({ firstName, lastName, language, timezone, email, avatar, phoneNumber, jobTitle, company }: IDataObject): IDataObject {
 	const profession = given({ title: jobTitle, company });
 	return given({
@@ -44,7 +44,7 @@ function bodyOf({ firstName, lastName, language, timezone, email, avatar, phoneN
 	});
 }
 
-/** Where FreshBooks answers each field; nothing for one that it leaves out. */
+/** Where FreshBooks' answer has each field; empty for a field that it leaves out. */
 const ANSWERED: Record<string, (user: WireObject) => unknown[]> = {
 	firstName: (user) => [user.first_name],
 	lastName: (user) => [user.last_name],

@@ -9,20 +9,20 @@ import { WriteRefused } from './refusals';
 import type { VisibleUser } from './visibleUsers';
 import type { Write } from './write';
 
-/** Removes a person for an identity provider: Offboard of the one business, within the limit of an hour. */
+/** Removes a person for an identity provider: Offboard of the one business, within the hourly limit. */
 
 const HOUR_MS = 3_600_000;
 /** Entra ID repeats a failed request after hours, Okta when an administrator asks for it. */
 const LATER_S = 300;
 
-export interface TakenOut {
+export interface Offboarded {
 	report: IDataObject;
 	/** False where there was no access to end. */
 	didSomething: boolean;
 }
 
 /**
- * Counts a removal, or refuses it where it would exceed the limit of an hour: a wrong group in the directory must not empty the
+ * Counts a removal, or refuses it if it would exceed the hourly limit: a wrong group in the directory must not empty the
  * business. Throws WriteRefused 429 with a report for the workflow once an hour, else ScimError 429.
  */
 function countRemoval({ service, settings, users, address }: Write, email: string, now: number): void {
@@ -33,7 +33,7 @@ function countRemoval({ service, settings, users, address }: Write, email: strin
 	const { removalLimit } = settings;
 	if (!exceeds(removalLimit, removed + 1, members + removed)) return memory.remember(email, { removedAt: now }, now);
 	const allowed = removalLimit.unit === 'percent' ? `${removalLimit.maxRemovals} % of the business` : `${removalLimit.maxRemovals} people`;
-	const detail = `${address} was not removed: ${removed} of ${members + removed} members lost their access within the last hour, and the limit is ${allowed}. Check the assignments in the identity provider. If they are right, raise 'Max Removals' in the FreshBooks SCIM Trigger${removed > 0 ? ', or wait' : ''}.`;
+	const detail = `${address} was not removed: ${removed} of ${members + removed} team members lost their access within the last hour, and the limit is ${allowed}. Check the assignments in the identity provider. If they are right, raise 'Max Removals' in the FreshBooks SCIM Trigger${removed > 0 ? ', or wait' : ''}.`;
 	const retryAfter = Math.max(1, Math.ceil(((memory.firstRemovedSince(since) ?? now) - since) / 1000));
 	const error = new ScimError(429, detail, { retryAfter });
 	throw memory.isLimitReportDue(now, HOUR_MS) ? new WriteRefused(error, { status: 'limitReached', message: detail, email: address }) : error;
@@ -44,7 +44,7 @@ function forbidden(detail: string, report: IDataObject): WriteRefused {
 }
 
 /** A person whom the lists do not show under the address. Nothing is done; one report says so where access had been given. */
-function notListed({ service, settings, presence, address }: Write, { person }: VisibleUser): TakenOut {
+function notListed({ service, settings, presence, address }: Write, { person }: VisibleUser): Offboarded {
 	const { businessId } = settings;
 	if (hasAccess(presence)) throw refusal(`FreshBooks lists ${address} without an address now`, 'To fix this, remove the person in FreshBooks, under Team Members.');
 	const inAt = service.memory().of(person.email)?.inAt ?? null;
@@ -57,7 +57,7 @@ function notListed({ service, settings, presence, address }: Write, { person }: 
  * Offboards a user from the business, and returns when FreshBooks' lists show no access. Throws WriteRefused where it is not done:
  * 403 for an owner and the connected user, 429 at the limit, 501 where FreshBooks does not offer it, 503 in any other case.
  */
-export async function takeOut(write: Write, user: VisibleUser): Promise<TakenOut> {
+export async function offboardUser(write: Write, user: VisibleUser): Promise<Offboarded> {
 	const { service, settings, session, lists, presence, address } = write;
 	const { businessId, archiveStaff } = settings;
 	if (user.listedAs === null) return notListed(write, user);
