@@ -56,6 +56,31 @@ export function onLists(given: Partial<Omit<Lists, 'readings' | 'instead' | 'bos
 	return lists;
 }
 
+/** What a second business of the connected user has. */
+interface SecondBusiness {
+	/** Fields of the business in users/me. */
+	business?: IDataObject;
+	team?: IDataObject[];
+	members?: IDataObject[];
+	/** The response of every list. */
+	refused?: { status: number; body: nock.Body };
+}
+
+/** Mocks business 790, Two, and users/me with it. Call this before `onLists`, which mocks the first one. */
+export function onASecondBusiness({ business = {}, team = [], members = [], refused }: SecondBusiness): void {
+	const boss = { email: BOSS.email, identity_id: BOSS.identityId };
+	const whenever = (path: string, status: number, body: IDataObject | nock.Body): void => {
+		nock(API).persist().get(path).query(true).optionally().reply(status, body as nock.Body);
+	};
+	const me = usersMe() as { response: { business_memberships: IDataObject[] } };
+	me.response.business_memberships.push({ id: 2, role: 'owner', business: { id: 790, name: 'Two', account_id: null, ...business } });
+	whenever('/auth/api/v1/users/me', 200, me);
+	const listed = (path: string, page: IDataObject): void => whenever(path, refused?.status ?? 200, refused?.body ?? page);
+	listed('/auth/api/v1/businesses/790/team_members', teamMembersPage([teamMemberRow(998, { ...boss, business_role_name: 'owner', active: true }), ...team]));
+	listed('/auth/api/v1/business/790/members', membersPage([memberRow(998, { ...boss, role: 'owner' }), ...members]));
+	listed('/auth/api/v1/business/790/invitations', invitationsAnswer([]));
+}
+
 /** Replaces the response of the next `times` readings of one list. */
 export function onNextReading(list: 'team' | 'members' | 'invitations', status: number, body: nock.Body, times = 1, businessId = 789): void {
 	const paths = {

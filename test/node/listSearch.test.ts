@@ -40,11 +40,11 @@ describe('the list of', () => {
 		});
 	});
 
-	test.each(['searchBusinesses', 'searchAccounts'] as const)('%s leaves out one that cannot be used, and is sorted by name', async (method) => {
+	test.each(['searchBusinesses', 'searchAccounts'] as const)('%s marks a closed business, in which people may still have access, and is sorted by name', async (method) => {
 		const membership = (id: number, name: string, active: boolean | null, role = 'owner') => ({ id, role, business: { id, name, account_id: `a${id}`, active } });
 		const memberships = [membership(1, 'Zebra', true), membership(2, 'Closed', false), membership(3, 'Éclair', null), membership(4, 'apple', true)];
 		onGet(ME).reply(200, { response: { id: 1, business_memberships: memberships } });
-		expect((await searchList(method, {})).results.map(({ name }) => name)).toEqual(['apple (Owner)', 'Éclair (Owner)', 'Zebra (Owner)']);
+		expect((await searchList(method, {})).results.map(({ name }) => name)).toEqual(['apple (Owner)', 'Closed (Owner, closed)', 'Éclair (Owner)', 'Zebra (Owner)']);
 	});
 
 	test('accounts leaves out one whose staff records the connected user may not manage', async () => {
@@ -258,10 +258,10 @@ describe('the multi-select list of businesses', () => {
 		expect(options[129]).toEqual({ name: 'B130 (Owner)', value: 1130 });
 	});
 
-	test('are sorted by name, without one that cannot be used', async () => {
+	test('are sorted by name, and a closed one is marked', async () => {
 		const business_memberships = [{ id: 1, role: 'owner', business: { id: 1, name: 'Zebra' } }, { id: 2, role: 'owner', business: { id: 2, name: 'Apple' } }, { id: 3, role: 'owner', business: { id: 3, name: 'Closed', active: false } }];
 		onGet(ME).reply(200, { response: { id: 1, business_memberships } });
-		expect((await getBusinesses()).map(({ name }) => name)).toEqual(['Apple (Owner)', 'Zebra (Owner)']);
+		expect((await getBusinesses()).map(({ name }) => name)).toEqual(['Apple (Owner)', 'Closed (Owner, closed)', 'Zebra (Owner)']);
 	});
 
 	test('says why they cannot be read', async () => {

@@ -38,19 +38,21 @@ export function plainLetters(text: string): string {
 	return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
-/** FreshBooks answers no requests for a closed business. */
-const isOpen = ({ active }: BusinessMembership): boolean => active !== false;
+/** A closed business (`active: false`) is offered too: people may still have access to it. */
+function businessTitle(membership: BusinessMembership): string {
+	return described(businessName(membership), [titleOf(membership.role), membership.active === false ? 'closed' : null]);
+}
 
-/** The businesses that can be used, by their IDs. */
+/** The businesses, by their IDs. */
 export function businessEntries(memberships: BusinessMembership[]): Array<INodeListSearchItems & { value: number }> {
-	return memberships.filter(isOpen).map((membership) => ({ name: described(businessName(membership), [titleOf(membership.role)]), value: membership.businessId }));
+	return memberships.map((membership) => ({ name: businessTitle(membership), value: membership.businessId }));
 }
 
 /** The accounting systems whose staff records the user may work on, by account IDs; a business may have none of its own. */
 export function accountEntries(memberships: BusinessMembership[]): INodeListSearchItems[] {
 	return memberships
-		.filter((membership) => isOpen(membership) && !mayNotManage(membership.role))
-		.flatMap((membership) => (membership.accountId === null ? [] : [{ name: described(businessName(membership), [titleOf(membership.role)]), value: membership.accountId }]));
+		.filter((membership) => !mayNotManage(membership.role))
+		.flatMap((membership) => (membership.accountId === null ? [] : [{ name: businessTitle(membership), value: membership.accountId }]));
 }
 
 /** A person of the published team members list, by UUID. */

@@ -1,5 +1,5 @@
 import type { DirectoryPerson } from './directory';
-import { isOwnerRole, isPrivilegedRole, isSeatlessRole, roleTitle, sameRole } from './roles';
+import { isOwnerRole, isPrivilegedRole, isSeatlessRole, roleTitle, sameRole, takesSeat } from './roles';
 
 /** What a reviewer should look at, person by person. Pure. */
 
@@ -171,11 +171,12 @@ function isExpectedHere({ businessId }: ReviewedPerson, entry: Circumstances['en
 }
 
 const inactiveWithSeat: Judgement = (person, { entry }) => {
-	if (!person.listed || person.active !== false || person.invitation.pending || isSeatlessRole(person.role)) return undefined;
-	const sentence = `${nameOfPerson(person)} is inactive with the role ${roleTitle(person.role ?? 'unknown')}, and the seat may still be billed`;
-	return isExpectedHere(person, entry)
-		? { severity: 'low', sentence: `${sentence}, but the directory expects them to be active: activate them in FreshBooks or correct the directory.` }
-		: { severity: 'low', sentence: `${sentence}: remove the entry.` };
+	if (!person.listed || person.active !== false || person.invitation.pending) return undefined;
+	// An unknown role may take one.
+	const seat = person.role === null || takesSeat(person.role) ? ', and the seat may still be billed' : '';
+	const sentence = `${nameOfPerson(person)} is inactive with the role ${roleTitle(person.role ?? 'unknown')}${seat}`;
+	if (isExpectedHere(person, entry)) return { severity: 'low', sentence: `${sentence}, but the directory expects them to be active: activate them in FreshBooks or correct the directory.` };
+	return seat === '' ? undefined : { severity: 'low', sentence: `${sentence}: remove the entry.` };
 };
 
 const privileged: Judgement = (person) => {
@@ -205,14 +206,18 @@ export function findingsFor(person: ReviewedPerson, circumstances: Circumstances
 	});
 }
 
-/** The finding about somebody of the directory who was not found in FreshBooks. `isSure`: every list was read completely, including the invitations. */
-export function missing(entry: DirectoryPerson, isSure: boolean): Finding {
+/**
+ * The finding about somebody of the directory who was not found where they are expected.
+ * @param business its name; null if they may be in any of those reviewed
+ * @param isSure every list was read completely, including the invitations
+ */
+export function missing(entry: DirectoryPerson, business: string | null, isSure: boolean): Finding {
 	const sentence = `${entry.email} should have the role ${roleTitle(entry.role ?? '')}`;
 	return {
 		severity: 'medium',
 		sentence: isSure
-			? `${sentence}, but is not in FreshBooks: invite them or correct the directory.`
-			: `${sentence}, but is not in what was read of FreshBooks: review again with every list.`,
+			? `${sentence}, but is ${business === null ? 'in none of the businesses reviewed' : `not in ${business}`}: invite them or correct the directory.`
+			: `${sentence}, but is not in what was read of ${business ?? 'the businesses reviewed'}: review again with every list.`,
 		kind: 'missing',
 	};
 }

@@ -32,7 +32,7 @@ import {
 	type Presence,
 	type Undecided,
 } from './presence';
-import { endsTheRun, reasonOf } from './reasons';
+import { BY_HAND, endsTheRun, reasonOf, removalReason, withoutClosed } from './reasons';
 import { readHandOver } from './handOver';
 import { doneBy, givesAccess, isRefused, isShown, removeAndVerify, targetsIn, type Attempt, type RemovalResult } from './removing';
 import { isOwnerRole, mayNotManage } from './roles';
@@ -51,10 +51,11 @@ export interface Leaver {
 	chosenOneByOne: boolean;
 }
 
-const BY_HAND = 'To fix this, remove the person in FreshBooks itself, under Team Members.';
-/** The reason for an owner who is the connected user is the ownership: another connection could not remove them either. */
+/** Another connection could remove an owner too, but not the only one. */
 function connectedUserText(email: string, membership: BusinessMembership): string {
-	if (isOwnerRole(membership.role)) return ownerText(email, membership);
+	if (isOwnerRole(membership.role)) {
+		return `${email} owns ${businessNameOf(membership)} and cannot be removed here, as the connected FreshBooks user. To fix this, connect as another owner; if there is none, ask FreshBooks support to transfer the business first.`;
+	}
 	return `${email} is the connected FreshBooks user and cannot be removed here. To fix this, connect as another owner or admin.`;
 }
 
@@ -138,8 +139,9 @@ function foundIn(presence: Presence, staff: StaffReading | undefined): Found {
 	};
 }
 
-function unreadEntries(undecided: Undecided[]): NotDone[] {
-	return undecided.map(({ reason }) => ({ what: 'reading', id: null, reason }));
+function unreadEntries(undecided: Undecided[], membership: BusinessMembership, { chosenOneByOne }: Leaver): NotDone[] {
+	const wayOut = (error: Undecided['error']): string => (chosenOneByOne ? '' : withoutClosed(membership, error));
+	return undecided.map(({ reason, error }) => ({ what: 'reading', id: null, reason: reason.replace(/\.$/, `${wayOut(error)}.`) }));
 }
 
 const WHAT = { invitation: 'invitation', member: 'membership' } as const;
@@ -155,12 +157,12 @@ function settle(attempt: Attempt, first: Presence, { attempts, last, undecided }
 	const wasDeactivated = isDeactivated(attempt.isElsewhere ? first.elsewhere : first);
 	const remains = error !== undefined && wasDeactivated ? isShown(last, attempt) : givesAccess(last, attempt);
 	if (remains) {
-		const reason = error === undefined ? 'FreshBooks accepted the removal, but its lists still show the access. Run it again in a minute.' : `${reasonOf(error)}. ${BY_HAND}`;
+		const reason = error === undefined ? 'FreshBooks accepted the removal, but its lists still show the access. Run it again in a minute.' : removalReason(error);
 		return { what: WHAT[kind], id, reason };
 	}
 	// An invitation that FreshBooks clearly refused to revoke, and that is gone, may have been accepted.
 	const isUnclear = error !== undefined && (undecided.length > 0 || (kind === 'invitation' && isRefused(attempt)));
-	if (isUnclear) return { what: WHAT[kind], id, reason: `${reasonOf(error)}. ${BY_HAND}` };
+	if (isUnclear) return { what: WHAT[kind], id, reason: removalReason(error) };
 	const by = doneBy(attempt);
 	return { action: ACTIONS[kind], id, by, wasGone: by === 'somebodyElse' };
 }
@@ -258,9 +260,9 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 
 	if (isConnectedUser(await session.getMe(), person)) return reportOf(membership, 'refused', { found, remarks: [connectedUserText(email, membership)] });
 	if (isNotManaged(undecided, first, membership, leaver)) {
-		return reportOf(membership, 'notManaged', { found, notDone: unreadEntries(undecided) });
+		return reportOf(membership, 'notManaged', { found, notDone: unreadEntries(undecided, membership, leaver) });
 	}
-	if (undecided.length > 0) return reportOf(membership, 'notRead', { found, notDone: unreadEntries(undecided) });
+	if (undecided.length > 0) return reportOf(membership, 'notRead', { found, notDone: unreadEntries(undecided, membership, leaver) });
 	if (isOwner(first) && !hasOtherOwner(lists, person, session.writes.acceptedRemovals(membership.businessId))) return reportOf(membership, 'refused', { found, remarks: [ownerText(email, membership)] });
 	if (leaver.dryRun) return { ...planned(leaver, reading, first, staff, found), handOver };
 
@@ -269,12 +271,13 @@ async function offboardRead(session: Session, leaver: Leaver, person: Person, re
 	const staffResult = staff === undefined ? undefined : leaver.archiveStaff ? await archiveStaff(session, membership, email, staff) : staffRemarks(staff);
 	const done = [...doneEarlier(session, membership.businessId, person, result), ...settled.filter((entry) => 'action' in entry), ...(staffResult?.done ?? [])];
 	const notDone = [
+		// The most urgent first: a message names only the first.
+		...(result.leftWithoutOwner ? [{ what: 'owner', id: null, reason: NO_OWNER_LEFT } as const] : []),
 		...settled.filter((entry) => 'what' in entry),
 		...(result.stoppedAtOnlyOwner ? [{ what: 'membership', id: null, reason: ownerText(email, membership) } as const] : leftOver(lists, result.last, result.attempts, includeOtherAddresses)),
-		...(result.leftWithoutOwner ? [{ what: 'owner', id: null, reason: NO_OWNER_LEFT } as const] : []),
 		...otherAddresses(result.last, includeOtherAddresses),
 		...(staffResult?.notDone ?? []),
-		...unreadEntries(result.undecided),
+		...unreadEntries(result.undecided, membership, leaver),
 	];
 	// For a later item about the same person, FreshBooks' lists decide again.
 	if (notDone.length > 0) for (const { kind, id } of result.attempts) session.writes.forgetRemoval(membership.businessId, kind, id);

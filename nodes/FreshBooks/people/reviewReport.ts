@@ -94,7 +94,9 @@ function missingRows(review: Review, byIdentity: AddressesByIdentity): ReviewRow
 			if (!isAbsent(entry, addresses)) continue;
 			const businessId = entry.businessId ?? (entry.businessUnclear ? null : only);
 			const businessName = businessId === null ? null : (names.get(businessId) ?? null);
-			rows.push({ person: null, entry, businessId, businessName, findings: [missing(entry, absence.invitation === 'none')], absence });
+			const where = entry.businessId ?? only;
+			const name = where === null ? null : plainName({ businessId: where, name: names.get(where) ?? null });
+			rows.push({ person: null, entry, businessId, businessName, findings: [missing(entry, name, absence.invitation === 'none')], absence });
 		}
 	}
 	return rows;
@@ -191,6 +193,24 @@ function plainName({ businessId, name }: { businessId: number; name: string | nu
 	return name === null ? `business ${businessId}` : inOneLine(name, 80);
 }
 
+/** How many people the rows are about: one identity, or one address where no identity is known, is one person in all businesses. */
+function countPeople(rows: ReviewRow[]): number {
+	const identities = new Set<number>();
+	const known = new Set<string>();
+	const others: string[][] = [];
+	for (const { person, entry } of rows) {
+		const identity = person?.sourceIds.identity ?? null;
+		const addresses = (person ? addressesOf(person) : [entry?.email ?? '']).map(addressKey);
+		if (identity === null) others.push(addresses);
+		else {
+			identities.add(identity);
+			for (const address of addresses) known.add(address);
+		}
+	}
+	const unknown = others.filter((addresses) => !addresses.some((address) => known.has(address)));
+	return identities.size + new Set(unknown.flatMap(([address]) => address ?? [])).size + unknown.filter(({ length }) => length === 0).length;
+}
+
 /** A reason after a colon: a common word at its start loses the capital letter. */
 function withinSentence(reason: string): string {
 	return /^(The|You|A|An|No|It) /.test(reason) ? reason.charAt(0).toLowerCase() + reason.slice(1) : reason;
@@ -219,13 +239,14 @@ function directoryJson({ rows, people, skipped, problems, problemCount, unknownS
 export function summaryJson(review: Review, rows: ReviewRow[], now: number): IDataObject {
 	const findings = rows.flatMap((row) => row.findings);
 	const severities = counted(SEVERITIES, findings.map(({ severity }) => severity));
-	const listedPeople = rows.flatMap(({ person }) => (person ? [person] : []));
+	const listedRows = rows.filter(({ person }) => person !== null);
+	const people = countPeople(listedRows);
 	return {
-		headline: headline(review, listedPeople.length, severities),
+		headline: headline(review, people, severities),
 		complete: isComplete(review),
-		people: listedPeople.length,
-		peopleWithFindings: rows.filter((row) => row.findings.length > 0).length,
-		invitationsWithoutDate: listedPeople.filter(({ invitation }) => invitation.pending && invitation.ageDays === null).length,
+		people,
+		peopleWithFindings: countPeople(rows.filter((row) => row.findings.length > 0)),
+		invitationsWithoutDate: listedRows.filter(({ person }) => person?.invitation.pending && person.invitation.ageDays === null).length,
 		reviewedAt: new Date(now).toISOString(),
 		severities,
 		findings: counted(FINDING_KINDS, findings.map(({ kind }) => kind)),

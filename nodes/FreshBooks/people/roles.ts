@@ -75,6 +75,13 @@ export function isSeatlessRole(role: string | null): boolean {
 	return role !== null && roleKey(role) === 'no_seat_employee';
 }
 
+const WITHOUT_SEAT = new Set(['owner', 'accountant', 'contractor', 'no_seat_employee']);
+
+/** True for roles that take a seat of the plan: by FreshBooks' help pages owner, accountants, contractors and unassigned people do not. */
+export function takesSeat(role: string | null): boolean {
+	return role !== null && !WITHOUT_SEAT.has(roleKey(role));
+}
+
 const WITHOUT_RIGHTS = new Set(['employee', 'contractor', 'no_seat_employee', 'client', 'staff']);
 
 /** True for roles that certainly may not manage people. False for an unknown role. */

@@ -1,6 +1,6 @@
 import type { BusinessLists } from './businessLists';
 import { endsTheRun } from './reasons';
-import { roleKey } from './roles';
+import { takesSeat } from './roles';
 import type { Session } from './session';
 
 /** Seats of a plan, as far as FreshBooks shows them. */
@@ -8,11 +8,9 @@ import type { Session } from './session';
 export interface Seats {
 	/** `staff.limit` of the business's account. */
 	limit: number;
-	/** Active people whose role takes a seat. By FreshBooks' help pages, owner, accountants, contractors and unassigned people do not. */
+	/** Active people whose role takes a seat. */
 	used: number;
 }
-
-const WITHOUT_SEAT = new Set(['owner', 'accountant', 'contractor', 'no_seat_employee']);
 
 /**
  * The seats that a business's plan allows; null if it has no limit or FreshBooks returns none. Call this before reading the lists:
@@ -27,7 +25,7 @@ export async function seatLimitOf(session: Session, businessId: number): Promise
 /** The seats of a business, counted in its lists. Undefined without a limit. Pure. */
 export function seatsIn(limit: number | null, { teamMembers }: BusinessLists): Seats | undefined {
 	if (limit === null) return undefined;
-	const used = teamMembers.rows.filter(({ active, role }) => active !== false && role !== null && !WITHOUT_SEAT.has(roleKey(role))).length;
+	const used = teamMembers.rows.filter(({ active, role }) => active !== false && takesSeat(role)).length;
 	return { limit, used };
 }
 

@@ -126,7 +126,7 @@ describe('access: offboard', () => {
 	test('refuses to remove the connected user: an error by default, as their access is left', async () => {
 		await control('DELETE', '/requests');
 		const error = await shownErrorOf(outputsOf(offboarding('Marlowe.Ashdown@example.com')));
-		expect(error.message).toMatch(/^Marlowe\.Ashdown@example\.com owns BillSpring \(business 6806492\) and cannot be removed\. To fix this, ask FreshBooks support/);
+		expect(error.message).toMatch(/^Marlowe\.Ashdown@example\.com owns BillSpring \(business 6806492\) and cannot be removed here, as the connected FreshBooks user\. To fix this, connect as another owner/);
 		expect(error.description).toBe("Nothing was changed. If this is not an error for you, switch off the option 'Fail If Incomplete': the status is then 'refused'.");
 		const [[item]] = await outputsOf(offboarding('Marlowe.Ashdown@example.com'), { continueOnFail: true });
 		expect(item.json.details).toMatchObject({ status: 'refused' });
@@ -136,7 +136,7 @@ describe('access: offboard', () => {
 		expect(report).toMatchObject({
 			status: 'refused',
 			message:
-				'Marlowe.Ashdown@example.com owns BillSpring (business 6806492) and cannot be removed. To fix this, ask FreshBooks support to transfer the business to another owner first. ' +
+				'Marlowe.Ashdown@example.com owns BillSpring (business 6806492) and cannot be removed here, as the connected FreshBooks user. To fix this, connect as another owner; if there is none, ask FreshBooks support to transfer the business first. ' +
 				`Marlowe.Ashdown@example.com is the connected FreshBooks user and cannot be removed here: ${OTHERS}. To fix this, connect as another owner or admin.`,
 		});
 		expect(new Set(Object.values(outcomes(report)))).toEqual(new Set(['refused']));

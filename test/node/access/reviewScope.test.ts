@@ -5,7 +5,7 @@ import { FreshBooks } from '../../../nodes/FreshBooks/FreshBooks.node';
 import { onAFastClock } from '../../harness/clock';
 import { API, executeContext } from '../../harness/context';
 import { teamMemberRow } from '../../harness/examples';
-import { BOSS, onLists } from '../../harness/lists';
+import { BOSS, onASecondBusiness, onLists } from '../../harness/lists';
 import { onTheWire } from '../../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../../harness/clock')>('../../harness/clock').withFastSleep());
@@ -96,6 +96,21 @@ describe('a person who is deactivated in FreshBooks', () => {
 		expect(findings).toMatchObject([{ kind: 'inactiveWithSeat', sentence: expect.stringMatching(/expects them to be active: activate them in FreshBooks or correct the directory\.$/) }]);
 	});
 
+	test.each(['no_seat_employee', 'contractor'])('without a seat (%s) and active in the directory should be activated or corrected', async (role) => {
+		const { findings } = await review([{ email: EMAIL, role: 'business_manager', active: true }], [{ ...PERSON, active: false, business_role_name: role }]);
+		expect(findings).toMatchObject([{ sentence: expect.stringMatching(/is inactive with the role \w+, but the directory expects them to be active: activate them/) }]);
+	});
+
+	test.each(['no_seat_employee', 'contractor', 'business_accountant'])('without a seat (%s) and who has left is no finding', async (role) => {
+		const { findings } = await review([{ email: EMAIL, active: false }], [{ ...PERSON, active: false, business_role_name: role }]);
+		expect(findings).toEqual([]);
+	});
+
+	test('with an unknown role may have a seat', async () => {
+		const { findings } = await review([{ email: EMAIL, active: false }], [{ ...PERSON, active: false, business_role_name: null }]);
+		expect(findings).toMatchObject([{ sentence: expect.stringContaining('the seat may still be billed') }]);
+	});
+
 	test.each<[string, IDataObject]>([
 		['has left', { active: false }],
 		['is expected in another business', { active: true, businessId: 999 }],
@@ -112,18 +127,60 @@ describe('a missing person', () => {
 	test('is surely absent in a complete review', async () => {
 		const { people, findings } = await review(expected);
 		expect(row(people)).toMatchObject({ active: false, invitation: { state: 'none' } });
-		expect(findings).toMatchObject([{ sentence: expect.stringContaining('is not in FreshBooks: invite them') }]);
+		expect(findings).toMatchObject([{ sentence: expect.stringContaining('is not in One: invite them') }]);
 	});
 
 	test('may be invited if invitations were excluded', async () => {
 		const { people, findings } = await review(expected, [], { options: { pendingInvitations: false } });
 		expect(row(people)).toMatchObject({ active: false, invitation: { state: 'unknown' } });
-		expect(findings[0].sentence).not.toContain('is not in FreshBooks: invite them');
+		expect(findings[0].sentence).toContain('is not in what was read of One: review again');
 	});
 
 	test('may be invited or a member if a list could not be read', async () => {
 		nock(API).persist().get('/auth/api/v1/business/789/invitations').query(true).reply(403, { error: 'forbidden', error_description: 'Permission Denied.' });
 		const { people } = await review(expected);
 		expect(row(people)).toMatchObject({ active: null, invitation: { state: 'unknown' } });
+	});
+});
+
+describe('of two businesses', () => {
+	const ALL: INodeParameters = { businesses: 'all' };
+	const sentences = (findings: IDataObject[]) => findings.map(({ sentence }) => sentence);
+
+	test('somebody who is in one and expected in the other is missing there only', async () => {
+		onASecondBusiness({});
+		const { findings, summary } = await review([{ email: EMAIL, role: 'business_employee', businessId: 790 }], [PERSON], ALL);
+		expect(summary.complete).toBe(true);
+		expect(sentences(findings)).toEqual([expect.stringContaining('has access here'), expect.stringContaining('should have the role Employee, but is not in Two: invite them')]);
+	});
+
+	test('somebody in none of them is said to be in none of those reviewed', async () => {
+		onASecondBusiness({});
+		const { findings } = await review([{ email: EMAIL, role: 'business_employee' }], [], ALL);
+		expect(sentences(findings)).toEqual([expect.stringContaining('but is in none of the businesses reviewed: invite them')]);
+	});
+
+	test('somebody in the one that was not chosen is missing in the other', async () => {
+		onASecondBusiness({ team: [PERSON] });
+		const { findings } = await review([{ email: EMAIL, role: 'business_employee' }], [], SELECTED);
+		expect(sentences(findings)).toEqual([expect.stringContaining('but is not in One: invite them')]);
+	});
+
+	test('one person in both is one person', async () => {
+		onASecondBusiness({ team: [{ ...PERSON, identity_id: null, email: 'Staff@example.com' }] });
+		const { summary } = await review([{ email: EMAIL }], [PERSON], ALL);
+		expect(summary).toMatchObject({ headline: expect.stringContaining('Complete review of 2 businesses and 2 people;'), people: 2, peopleWithFindings: 2 });
+	});
+
+	test.each([403, 404])('one that is closed and refused (%d) leaves the review incomplete, with the way to leave it out', async (status) => {
+		onASecondBusiness({ business: { active: false }, refused: { status, body: { errno: 1012, message: 'Not found' } } });
+		const { summary } = await review([], [], ALL);
+		expect(summary).toMatchObject({ complete: false, headline: expect.stringMatching(/Two could not be read: .*\. It is closed: to leave it out, choose the businesses one by one\. In what was read/) });
+	});
+
+	test('one that is closed and can be read is reviewed as any other', async () => {
+		onASecondBusiness({ business: { active: false }, team: [PERSON] });
+		const { summary } = await review([{ email: EMAIL }], [], ALL);
+		expect(summary).toMatchObject({ complete: true, people: 2 });
 	});
 });

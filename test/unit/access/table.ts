@@ -36,7 +36,7 @@ export const TABLE: Row[] = [
 	{ email: 'fine10@x.org', team: member('business_employee'), directory: { active: 'sabbatical' }, expected: [] },
 	// In FreshBooks, not in the directory.
 	{ email: 'orphan1@x.org', team: member('business_employee'), expected: ['orphan:high'] },
-	{ email: 'orphan2@x.org', team: member('contractor', { active: false }), expected: ['orphan:low', 'inactiveWithSeat:low'] },
+	{ email: 'orphan2@x.org', team: member('contractor', { active: false }), expected: ['orphan:low'] },
 	{ email: 'orphan3@x.org', invited: { role: 'business_employee', days: 2 }, expected: ['orphan:medium'] },
 	{ email: 'orphan4@x.org', team: member('business_partner'), expected: ['orphan:high', 'privileged:info'] },
 	// Expected in another business.

@@ -2,7 +2,7 @@ import type { BusinessMembership } from '../../api/me';
 import { failureOf, refusal, type FreshBooksError } from '../../client/errors';
 import { wasRead, type UsedLists } from '../../people/businessLists';
 import { expectedByBusiness, type Directory } from '../../people/directory';
-import { reasonOf } from '../../people/reasons';
+import { reasonOf, withoutClosed } from '../../people/reasons';
 import { reviewedBusiness, type ReviewedBusiness } from '../../people/reviewedBusiness';
 import { needsRemark, reviewRows, rowJson, summaryJson, type Review, type ReviewRow } from '../../people/reviewReport';
 import { mayNotManage, roleTitle } from '../../people/roles';
@@ -67,7 +67,7 @@ async function readAll(session: Session, input: ReviewInput, now: number): Promi
 	return {
 		businesses,
 		unread: [
-			...unread.map(({ unread: membership, error }) => ({ businessId: membership.businessId, name: membership.name, reason: unreadReason(membership, error) })),
+			...unread.map(({ unread: membership, error }) => ({ businessId: membership.businessId, name: membership.name, reason: `${unreadReason(membership, error)}${input.chosen.all ? withoutClosed(membership, error) : ''}` })),
 			...unreachable(input, memberships),
 		],
 		directory: input.directory,
