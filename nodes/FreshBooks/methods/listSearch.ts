@@ -10,7 +10,7 @@ import { readWholeList, type ListRequest } from '../api/lists';
 import { listStaff } from '../api/staff';
 import { listTeamMembers } from '../api/teamMembers';
 import { connect, type FreshBooksClient } from '../client/client';
-import { accountEntries, businessEntries, businessMemberEntry, byName, invitationEntry, plainLetters, staffEntry, teamMemberEntry } from './entries';
+import { accountEntries, businessEntries, businessMemberEntries, byName, invitationEntry, plainLetters, staffEntry, teamMemberEntry } from './entries';
 
 /**
  * What fills the resource locators' lists: sorted by name, and searched over all of them. The editor asks for the next step as
@@ -66,7 +66,7 @@ function currentLocator<T>(context: ILoadOptionsFunctions, name: string, display
 	);
 }
 
-async function wholeList(client: FreshBooksClient, request: ListRequest<INodeListSearchItems>): Promise<INodeListSearchItems[]> {
+async function wholeList<Kept>(client: FreshBooksClient, request: ListRequest<Kept>): Promise<Kept[]> {
 	return await readWholeList(client, request, (doubt) => client.warn(doubt));
 }
 
@@ -105,10 +105,18 @@ export const searchTeamMembers = search((context, client) => {
 	return { nobody: nobodyIn(businessId), all: async () => await wholeList(client, listTeamMembers(businessId, teamMemberEntry)) };
 });
 
-/** Members by the whole number that changes and removals need. */
+/** Members by the whole number that changes and removals need, with names from the list of team members if it can be read. */
 export const searchBusinessMembers = search((context, client) => {
 	const businessId = businessIdIn(context);
-	return { nobody: nobodyIn(businessId), all: async () => await wholeList(client, listBusinessMembers(businessId, businessMemberEntry)) };
+	return {
+		nobody: nobodyIn(businessId),
+		all: async () => {
+			const members = await wholeList(client, listBusinessMembers(businessId, (member) => member));
+			const complete = members.every(({ firstName, lastName }) => firstName !== null || lastName !== null);
+			const team = complete ? [] : await wholeList(client, listTeamMembers(businessId, (person) => person)).catch(() => []);
+			return businessMemberEntries(members, team);
+		},
+	};
 });
 
 /** Pending invitations. */
