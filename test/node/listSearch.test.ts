@@ -97,8 +97,20 @@ describe('the list of', () => {
 		expect((await searchList('searchBusinessMembers', inBusiness)).results).toEqual([{ name: 'Ann Lee (person1@example.com, Employee)', value: 1 }]);
 	});
 
-	test('team members without a name have their address once', async () => {
+	test('team members, for updates and removals, takes names from the documented list if its own has none', async () => {
+		onGet(pageOf(MEMBERS)).reply(200, membersPage([memberRow(1, { email: 'ANN@example.com' }), memberRow(2, { email: 'two@example.com' }), memberRow(3)]));
+		const named = (number: number, email: string, first_name: string) => teamMemberRow(number, { email, first_name, last_name: 'Lee' });
+		onGet(pageOf(TEAM)).reply(200, teamMembersPage([named(1, 'ann@example.com', 'Ann'), named(2, 'two@example.com', 'Tom'), named(3, 'two@example.com', 'Tim')]));
+		expect((await searchList('searchBusinessMembers', inBusiness)).results).toEqual([
+			{ name: 'Ann Lee (ANN@example.com, Employee)', value: 1 },
+			{ name: 'person3@example.com (Employee)', value: 3 },
+			{ name: 'two@example.com (Employee)', value: 2 },
+		]);
+	});
+
+	test('team members without a name anywhere have their address once', async () => {
 		onGet(pageOf(MEMBERS)).reply(200, EXAMPLE.members);
+		onGet(pageOf(TEAM)).reply(403, {});
 		expect((await searchList('searchBusinessMembers', inBusiness)).results).toEqual([{ name: 'staff@example.com (Employee)', value: 1 }]);
 	});
 

@@ -5,6 +5,7 @@ import type { Invitation } from '../api/invitations';
 import type { BusinessMembership } from '../api/me';
 import { VIS_STATE, type StaffRecord } from '../api/staff';
 import type { TeamMember } from '../api/teamMembers';
+import { addressKey } from '../client/identifiers';
 import { mayNotManage, roleTitle } from '../people/roles';
 
 /** How the editor's lists show businesses, people and invitations: `name (what tells them apart)`. Pure. */
@@ -61,9 +62,21 @@ export function teamMemberEntry(member: TeamMember): INodeListSearchItems {
 	return { name: described(nameOf(member), more), value: member.uuid };
 }
 
-/** A person of the members list, by whole number. */
-export function businessMemberEntry(member: BusinessMember): INodeListSearchItems {
-	return { name: described(nameOf(member), [member.email, titleOf(member.role)]), value: member.id ?? 0 };
+/**
+ * People of the members list, by whole numbers. A person whose name that list omits (stitchflow.com's example has no names) gets the
+ * name of the one team member with the same address.
+ */
+export function businessMemberEntries(members: BusinessMember[], team: TeamMember[]): INodeListSearchItems[] {
+	const byAddress = new Map<string, string | null>();
+	for (const person of team) {
+		if (person.email === null) continue;
+		const key = addressKey(person.email);
+		byAddress.set(key, byAddress.has(key) ? null : nameOf(person));
+	}
+	return members.map((member) => {
+		const name = nameOf(member) ?? byAddress.get(addressKey(member.email ?? '')) ?? null;
+		return { name: described(name, [member.email, titleOf(member.role)]), value: member.id ?? 0 };
+	});
 }
 
 /** A pending invitation, by its ID. */

@@ -10,7 +10,7 @@ import { readCompleteList, type ListRequest } from '../api/lists';
 import { listStaff } from '../api/staff';
 import { listTeamMembers } from '../api/teamMembers';
 import { connect, type FreshBooksClient } from '../client/client';
-import { accountEntries, businessEntries, businessMemberEntry, byName, invitationEntry, plainLetters, staffEntry, teamMemberEntry } from './entries';
+import { accountEntries, businessEntries, businessMemberEntries, byName, invitationEntry, plainLetters, staffEntry, teamMemberEntry } from './entries';
 
 /**
  * Fills the resource locators' lists. Entries are sorted by name, and a search covers all of them. The editor requests the next
@@ -105,10 +105,18 @@ export const searchTeamMembers = search((context, client) => {
 	return { nobody: nobodyIn(businessId), all: async () => await completeList(client, listTeamMembers(businessId, teamMemberEntry)) };
 });
 
-/** Team members by the whole-number ID that changes and removals need. */
+/** Team members by the whole-number ID that changes and removals need. Names come from the list of team members if it can be read. */
 export const searchBusinessMembers = search((context, client) => {
 	const businessId = businessIdIn(context);
-	return { nobody: nobodyIn(businessId), all: async () => await completeList(client, listBusinessMembers(businessId, businessMemberEntry)) };
+	return {
+		nobody: nobodyIn(businessId),
+		all: async () => {
+			const members = await completeList(client, listBusinessMembers(businessId, (member) => member));
+			const complete = members.every(({ firstName, lastName }) => firstName !== null || lastName !== null);
+			const team = complete ? [] : await completeList(client, listTeamMembers(businessId, (person) => person)).catch(() => []);
+			return businessMemberEntries(members, team);
+		},
+	};
 });
 
 /** Pending invitations. */
