@@ -618,12 +618,13 @@ describe('review-keep-in-step', () => {
 
 	test('not finished: Slack gets a message, the log has the reason, and the next run tries again', async (context) => {
 		await world.control('POST', '/faults', NO_REMOVAL);
-		await world.control('POST', '/faults', { kind: 'status', route: 'POST .*/users/invitation', status: 422, body: { message: '<!channel>' }, count: 0 });
+		await world.control('POST', '/faults', { kind: 'status', route: 'POST .*/users/invitation', status: 422, body: {}, count: 0 });
+		await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: 'Bill <!channel>' });
 		const workflow = await imported(context, NAME, settings);
 		const execution = await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Remove access');
 		const texts = slackTexts(execution, 'Tell Slack: needs a person');
 		assert.ok(texts.some((text) => text.includes(TEODOR)), texts.join('\n'));
-		assert.ok(texts.some((text) => text.includes('&lt;!channel&gt;')) && !texts.join().includes('<'), texts.join('\n'));
+		assert.ok(texts.some((text) => text.includes('Bill &lt;!channel&gt;')) && !texts.join().includes('<'), texts.join('\n'));
 		assert.ok(texts.some((text) => text.includes(`(invite ${NEW})`)), texts.join('\n'));
 		assert.ok((await logged()).some(([action, email, state]) => action === 'remove' && email === TEODOR && state === 'failed'));
 		await world.control('DELETE', '/faults');
