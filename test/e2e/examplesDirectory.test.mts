@@ -7,13 +7,14 @@ import { Entra, entraUser } from './examples/entra.mts';
 import { Mailbox } from './examples/mailbox.mts';
 import { OktaSystemLog } from './examples/oktaSystemLog.mts';
 import { answerForm, begin, importExample, untilWaiting, type Here } from './examples/running.mts';
-import { deleteTables, rowsOf } from './examples/tables.mts';
+import { deleteTables, rowsOf, updateRows } from './examples/tables.mts';
 import type { Execution, Workflow, WorkflowNode } from '../../sandbox/n8n/index.mts';
-import { BILLSPRING, startWorld, type Json, type World } from './support.mts';
+import { BILLSPRING, LANTERN, startWorld, type Json, type World } from './support.mts';
 
 const NEW = 'ada.lovelace@example.com';
 const BEATRIZ = 'beatriz.fontaine@example.com';
 const CALUM = 'calum.prewitt@example.com';
+const GARETH = 'gareth.umber@example.com';
 const HUGH = 'hugh.omalley-reyes@example.com';
 const IVO = 'ivo.castellan@example.com';
 const LUCIA = 'lucia.marchetti@example.com';
@@ -30,6 +31,11 @@ const STRANGER = 'nobody.known@example.com';
 const SLACK = 'Tell Slack: not finished';
 /** FreshBooks refuses to remove members. */
 const NO_REMOVAL = { kind: 'status', route: `DELETE .*/business/${BILLSPRING}/members/`, status: 403, body: { error: 'forbidden' }, count: 0 };
+
+/** What n8n's Wait node gives when its time is over: all the items that it was given, whatever 'Execute Once' says. */
+const UNDECIDED = { 'Wait for the decision': [TEODOR, CALUM].map((email) => ({ json: { email } })) };
+
+const memberRoute = (email: string): string => `/businesses/${BILLSPRING}/members/${encodeURIComponent(email)}`;
 
 let world: World;
 let mailbox: Mailbox;
@@ -85,6 +91,12 @@ async function decided(workflow: Workflow, trigger: string, people: string[], de
 	return execution;
 }
 
+/** Another address of a team member, under the same identity. */
+async function alsoKnownAs(email: string, other: string): Promise<void> {
+	const { identityId } = await world.control('GET', memberRoute(email));
+	await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: other, identityId });
+}
+
 /** The texts of every run of a node: n8n runs it once for each branch that leads to it. */
 const slackTexts = ({ runData }: Execution, node: string): string[] =>
 	(runData[node] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []).map(({ json }) => String(json['text']));
@@ -113,6 +125,7 @@ beforeEach(async () => {
 	await world.withoutQuarry();
 	await deleteTables(world);
 	mailbox.mails.splice(0);
+	mailbox.refuses = false;
 	okta.reset();
 	entra.reset();
 });
@@ -201,8 +214,7 @@ describe('leaver-okta-deactivated', () => {
 	test('nobody decides in time: the next run asks again', async (context) => {
 		for (const email of [TEODOR, CALUM]) okta.deactivate(email);
 		const workflow = await imported(context, NAME, { approveAbove: 1 });
-		// What n8n's Wait node gives when its time is over: the item that it was given.
-		await world.n8n.client.updateWorkflow(workflow.id, { pinData: { 'Wait for the decision': [{ json: { accepted: ['approver@example.com'] } }] } });
+		await world.n8n.client.updateWorkflow(workflow.id, { pinData: UNDECIDED });
 		const undecided = await ran(workflow, HOURLY);
 		assert.deepEqual(slackTexts(undecided, SLACK).sort(), [CALUM, TEODOR].map((email) => `Deactivated in Okta, and not offboarded from FreshBooks: ${email}. Nobody decided in time. The next execution tries again.`));
 		await ran(workflow, HOURLY);
@@ -218,6 +230,39 @@ describe('leaver-okta-deactivated', () => {
 		assert.equal(second, first);
 		const days = (Date.now() - Date.parse(first ?? '')) / 86_400_000;
 		assert.ok(days >= 7 && days < 7.1, `${days} days`);
+	});
+
+	test('the first run is to look back further than Okta keeps its log: it reads what there is', async (context) => {
+		await ran(await imported(context, NAME, { firstRunLooksBackDays: 100 }), HOURLY);
+		const days = (Date.now() - Date.parse(okta.queries[0]?.get('since') ?? '')) / 86_400_000;
+		assert.ok(days >= 89 && days < 89.1, `${days} days`);
+	});
+
+	test('the mail fails, or n8n forgets who waits for the decision: a later run asks again', async (context) => {
+		for (const email of [TEODOR, CALUM]) okta.deactivate(email);
+		const workflow = await imported(context, NAME, { approveAbove: 1 });
+		mailbox.refuses = true;
+		await failed(workflow, HOURLY, /./);
+		mailbox.refuses = false;
+		await untilWaiting(world, await begin(world, workflow.id, HOURLY));
+		assert.equal(mailbox.mails.splice(0).length, 1, 'the mail that failed');
+		const askedAt = new Date(Date.now() - 3.1 * 86_400_000).toISOString();
+		for (const email of [TEODOR, CALUM]) await updateRows(world, 'FreshBooks leavers', 'email', email, { askedAt });
+		await decided(workflow, HOURLY, [TEODOR, CALUM], 'Remove access');
+		assert.deepEqual(await states(), { [TEODOR]: 'done', [CALUM]: 'done' });
+	});
+
+	test('the only owner by the time of the approval: not removed, and stays open', async (context) => {
+		for (const email of [TEODOR, CALUM]) okta.deactivate(email);
+		const workflow = await imported(context, NAME, { approveAbove: 1 });
+		const executionId = await begin(world, workflow.id, HOURLY);
+		await untilWaiting(world, executionId);
+		await world.control('PATCH', memberRoute(CALUM), { role: 'owner' });
+		await world.control('PATCH', memberRoute(OWNER), { role: 'business_partner' });
+		await answerForm(/http:\S+/.exec(mailbox.mails[0]?.text ?? '')?.[0] ?? '', ['Remove access', 'Ines Albrecht']);
+		assertSucceeded(await world.n8n.client.finished(executionId));
+		assert.deepEqual(await states(), { [TEODOR]: 'done', [CALUM]: '' });
+		assert.equal(await hasAccess(CALUM), true);
 	});
 
 	test('not finished: stays open, Slack is notified once, and a later run finishes it', async (context) => {
@@ -243,12 +288,25 @@ describe('leaver-okta-deactivated', () => {
 		okta.deactivate(TEODOR);
 		okta.deactivate(OWNER);
 		okta.usersFail = true;
+		await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: 'Bill <!channel>' });
 		const workflow = await imported(context, NAME);
 		const execution = await ran(workflow, HOURLY);
 		const texts = slackTexts(execution, SLACK);
 		assert.equal(texts.length, 2);
 		assert.ok(texts.some((text) => text.includes(TEODOR) && text.includes('Okta answered 503')), texts.join('\n'));
-		assert.ok(texts.some((text) => text.includes(OWNER) && text.includes('owns BillSpring (business 6806492) and cannot be removed')), texts.join('\n'));
+		assert.ok(texts.some((text) => text.includes(OWNER) && text.includes('owns Bill &lt;!channel&gt; (business 6806492) and cannot be removed')), texts.join('\n'));
+		assert.deepEqual(await world.changes(), []);
+	});
+
+	test("Okta's answer is not a list of users with a status: not removed, Slack gets a message", async (context) => {
+		okta.deactivate(TEODOR);
+		for (const answer of [{ errorCode: 'E0000010' }, [{ id: 'a user without a status' }]]) {
+			await deleteTables(world);
+			okta.usersAnswer = answer;
+			const [text] = slackTexts(await ran(await imported(context, NAME), HOURLY), SLACK);
+			assert.match(String(text), /it is not known if the person is still deactivated/);
+		}
+		assert.deepEqual(await states(), { [TEODOR]: '' });
 		assert.deepEqual(await world.changes(), []);
 	});
 
@@ -260,13 +318,19 @@ describe('leaver-okta-deactivated', () => {
 	});
 
 	test('deleted, and the login was given to another user: not removed; still being deactivated: offboarded', async (context) => {
-		for (const email of [TEODOR, CALUM]) okta.deactivate(email);
+		for (const email of [TEODOR, CALUM, HUGH, SOREN]) okta.deactivate(email);
 		okta.statuses.set(TEODOR, 'deleted');
 		okta.reused.add(TEODOR);
 		okta.statuses.set(CALUM, 'leaving');
+		// Still there under another login, while somebody else has this one.
+		okta.renamed.set(HUGH, 'hugh.was.here@example.com');
+		okta.reused.add(HUGH);
+		// Active again, under another login.
+		okta.renamed.set(SOREN, 'soren.is.back@example.com');
+		okta.statuses.set(SOREN, 'ACTIVE');
 		await ran(await imported(context, NAME), HOURLY);
-		assert.deepEqual(await states(), { [TEODOR]: 'reactivated', [CALUM]: 'done' });
-		assert.deepEqual([await hasAccess(TEODOR), await hasAccess(CALUM)], [true, false]);
+		assert.deepEqual(await states(), { [TEODOR]: 'reactivated', [CALUM]: 'done', [HUGH]: 'reactivated', [SOREN]: 'reactivated' });
+		assert.deepEqual(await Promise.all([TEODOR, CALUM, HUGH, SOREN].map(hasAccess)), [true, false, true, true]);
 	});
 });
 
@@ -291,9 +355,10 @@ describe('leaver-entra-disabled', () => {
 
 	test('more than a handful: removed after the approval', async (context) => {
 		entra.users = [TEODOR, LUCIA, CALUM].map((email) => entraUser(email, false));
+		await world.control('POST', `/businesses/${LANTERN}/members`, { email: TEODOR });
 		const workflow = await imported(context, NAME, { approveAbove: 2 });
 		await decided(workflow, DAILY, [TEODOR, LUCIA, CALUM], 'Remove access');
-		assert.deepEqual((await world.changes()).sort(), ['invitationRevoked', 'memberRemoved', 'memberRemoved']);
+		assert.deepEqual((await world.changes()).sort(), ['invitationRevoked', 'memberRemoved', 'memberRemoved', 'memberRemoved']);
 	});
 
 	test('not approved: nobody is removed', async (context) => {
@@ -301,26 +366,47 @@ describe('leaver-entra-disabled', () => {
 		const workflow = await imported(context, NAME, { approveAbove: 1 });
 		const execution = await decided(workflow, DAILY, [TEODOR, CALUM], 'Do nothing');
 		assert.equal(execution.items('Not approved').length, 1);
+		assert.deepEqual(slackTexts(execution, SLACK), []);
 		assert.deepEqual(await world.changes(), []);
 	});
 
 	test('enabled again while the approval was waited for, or another account has the address: not removed', async (context) => {
 		const other = { ...entraUser(TEODOR), id: 'another', userPrincipalName: TEODOR, mail: null };
-		entra.users = [entraUser(TEODOR, false), other, entraUser(CALUM, false), entraUser(HUGH, false)];
+		entra.users = [entraUser(TEODOR, false), other, entraUser(CALUM, false), entraUser(HUGH, false), entraUser(LUCIA, false)];
 		const workflow = await imported(context, NAME, { approveAbove: 2 });
 		const executionId = await begin(world, workflow.id, DAILY);
 		await untilWaiting(world, executionId);
-		entra.users = [entraUser(TEODOR, false), other, entraUser(CALUM), entraUser(HUGH, false)];
+		entra.users = [entraUser(TEODOR, false), other, entraUser(CALUM), entraUser(HUGH, false), { ...entraUser(LUCIA), accountEnabled: null }];
 		await answerForm(/http:\S+/.exec(mailbox.mails[0]?.text ?? '')?.[0] ?? '', ['Remove access', 'Ines Albrecht']);
 		assertSucceeded(await world.n8n.client.finished(executionId));
-		assert.deepEqual([await hasAccess(TEODOR), await hasAccess(CALUM), await hasAccess(HUGH)], [true, true, false]);
+		assert.deepEqual(await Promise.all([TEODOR, CALUM, HUGH, LUCIA].map(hasAccess)), [true, true, false, true]);
 		assert.deepEqual(await world.changes(), ['memberRemoved']);
+	});
+
+	test('FreshBooks has another address of the person: not removed while an enabled account has either', async (context) => {
+		const OTHER = 't.wexley@example.com';
+		await alsoKnownAs(TEODOR, OTHER);
+		const workflow = await imported(context, NAME);
+		entra.users = [entraUser(OTHER, false), { ...entraUser(OTHER), id: 'another', userPrincipalName: OTHER, mail: null }];
+		await ran(workflow, DAILY);
+		assert.deepEqual(await world.changes(), []);
+		entra.users = [entraUser(OTHER, false), entraUser(TEODOR)];
+		await ran(workflow, DAILY);
+		assert.equal(await hasAccess(TEODOR), true);
+	});
+
+	test('an address with an apostrophe: offboarded', async (context) => {
+		const email = "maeve.o'brien@example.com";
+		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email });
+		entra.users = [entraUser(email, false)];
+		await ran(await imported(context, NAME), DAILY);
+		assert.equal(await hasAccess(email), false);
 	});
 
 	test('nobody decides in time: Slack gets a message, and the next run asks again', async (context) => {
 		entra.users = [TEODOR, CALUM].map((email) => entraUser(email, false));
 		const workflow = await imported(context, NAME, { approveAbove: 1 });
-		await world.n8n.client.updateWorkflow(workflow.id, { pinData: { 'Wait for the decision': [{ json: { accepted: ['approver@example.com'] } }] } });
+		await world.n8n.client.updateWorkflow(workflow.id, { pinData: UNDECIDED });
 		const undecided = await ran(workflow, DAILY);
 		assert.deepEqual(slackTexts(undecided, SLACK), ['Disabled in Entra ID, and not offboarded from FreshBooks: 2 people. Nobody decided in time. The next execution tries again.']);
 		await ran(workflow, DAILY);
@@ -337,17 +423,19 @@ describe('leaver-entra-disabled', () => {
 		entra.failsFromPage = Infinity;
 		entra.users = [entraUser(TEODOR), entraUser(CALUM)];
 		entra.ignoresFilter = true;
-		await ran(workflow, DAILY);
+		const execution = await ran(workflow, DAILY);
+		assert.equal(execution.runData['To be removed'], undefined);
 		assert.deepEqual(await world.changes(), []);
 	});
 
 	test('not finished, the owner, a business that cannot be read: Slack gets a message, and the next run tries the rest', async (context) => {
 		await world.reset();
+		await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: 'Bill <!channel>' });
 		entra.users = [entraUser(TEODOR, false), entraUser(OWNER, false)];
 		const workflow = await imported(context, NAME);
 		const execution = await ran(workflow, DAILY);
 		const texts = slackTexts(execution, SLACK);
-		assert.ok(texts.some((text) => text.includes(OWNER)), texts.join('\n'));
+		assert.ok(texts.some((text) => text.includes(OWNER) && text.includes('Bill &lt;!channel&gt;')), texts.join('\n'));
 		assert.match(String(slackTexts(execution, 'Tell Slack: not all read')[0]), /Review incomplete: do not sign off\. .*Quarry Lane Café/);
 		assert.ok(await world.memberOf(OWNER));
 
@@ -388,10 +476,12 @@ describe('review-keep-in-step', () => {
 
 	test('as imported it is a dry run: the plan is in the table, and nothing is changed', async (context) => {
 		const { neverTouch, groups } = settings;
+		await alsoKnownAs(BEATRIZ, 'b.fontaine@example.com');
 		await ran(await imported(context, NAME, { neverTouch, groups }), DAILY);
 		assert.deepEqual((await logged()).sort(), [
 			['change role', MIRELA, 'planned'],
 			['invite', NEW, 'planned'],
+			['keep', 'b.fontaine@example.com', 'planned'],
 			['keep', BEATRIZ, 'planned'],
 			['keep', OWNER, 'planned'],
 			['keep', NOOR, 'planned'],
@@ -438,7 +528,7 @@ describe('review-keep-in-step', () => {
 	test('a disabled account has the address of an enabled one: kept; nobody decides in time: Slack gets a message', async (context) => {
 		entra.groups[MANAGERS]?.unshift({ ...entraUser(HUGH, false), id: 'old' });
 		const workflow = await imported(context, NAME, settings);
-		await world.n8n.client.updateWorkflow(workflow.id, { pinData: { 'Wait for the decision': [{ json: { accepted: ['approver@example.com'] } }] } });
+		await world.n8n.client.updateWorkflow(workflow.id, { pinData: UNDECIDED });
 		const execution = await ran(workflow, DAILY);
 		const texts = slackTexts(execution, 'Tell Slack: needs a person').sort();
 		assert.deepEqual(texts, [CALUM, LUCIA, TEODOR].map((email) => `FreshBooks is not in step with the directory (remove ${email}): Nobody decided in time. The next execution tries again.`));
@@ -465,6 +555,8 @@ describe('review-keep-in-step', () => {
 		entra.failsFromPage = Infinity;
 		entra.groups = { ...others, [EMPLOYEES]: [...employees, { ...entraUser(STRANGER), mail: null, userPrincipalName: '' }] };
 		await failed(workflow, DAILY, /does not show the address and the state of user id-of-nobody\.known/);
+		entra.groups = { ...others, [EMPLOYEES]: [...employees, { ...entraUser(STRANGER), accountEnabled: null }] };
+		await failed(workflow, DAILY, /does not show the address and the state of user id-of-nobody\.known/);
 		entra.groups = { ...others, [EMPLOYEES]: [...employees, { ...entraUser(STRANGER), mail: 'not an address' }] };
 		await failed(workflow, DAILY, /^The directory was not understood: .* Nothing was changed\./);
 	});
@@ -483,22 +575,57 @@ describe('review-keep-in-step', () => {
 		assert.equal((await world.memberOf(OWNER))?.role, 'business_partner');
 	});
 
-	test('invited with another role: a Slack message asks to revoke the invitation, and nothing else is done about it', async (context) => {
+	test('invited with another role, also as a member: a Slack message asks to revoke the invitation, and nothing else is done about it', async (context) => {
 		entra.groups[MANAGERS]?.push(entraUser(JUN));
+		await world.control('POST', `/businesses/${BILLSPRING}/invitations`, { email: IVO, role: 'contractor' });
+		const workflow = await imported(context, NAME, settings);
+		const execution = await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Do nothing');
+		const texts = slackTexts(execution, 'Tell Slack: needs a person').sort();
+		assert.deepEqual(texts.map((text) => /^FreshBooks is not in step with the directory \((.+)\): Revoke the invitation; /.exec(text)?.[1]), [`look at ${IVO}`, `look at ${JUN}`]);
+		assert.deepEqual((await world.changes()).sort(), ['invitationCreated', 'roleChanged']);
+	});
+
+	test('FreshBooks shows no address of somebody: a Slack message asks to remove the person by hand', async (context) => {
+		await world.control('PATCH', memberRoute(CALUM), { email: '' });
+		const workflow = await imported(context, NAME, settings);
+		const execution = await decided(workflow, DAILY, [TEODOR, LUCIA], 'Do nothing');
+		const texts = slackTexts(execution, 'Tell Slack: needs a person');
+		assert.equal(texts.length, 1, texts.join('\n'));
+		assert.match(String(texts[0]), /\(look at \): FreshBooks shows no address\. Remove the person in FreshBooks itself\. /);
+	});
+
+	test('deactivated in FreshBooks, and the directory expects the person: a Slack message asks to activate', async (context) => {
+		entra.groups[EMPLOYEES]?.push(entraUser(GARETH));
 		const workflow = await imported(context, NAME, settings);
 		const execution = await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Do nothing');
 		const texts = slackTexts(execution, 'Tell Slack: needs a person');
-		assert.equal(texts.length, 1);
-		assert.match(String(texts[0]), /^FreshBooks is not in step with the directory \(look at jun\.takeda@example\.com\): Revoke the invitation; /);
-		assert.deepEqual((await world.changes()).sort(), ['invitationCreated', 'roleChanged']);
+		assert.equal(texts.length, 1, texts.join('\n'));
+		assert.match(String(texts[0]), /^FreshBooks is not in step with the directory \(look at gareth\.umber@example\.com\): Activate the person in FreshBooks itself\. /);
+	});
+
+	test('the only owner by the time of the approval: not removed, and Slack gets a message', async (context) => {
+		const workflow = await imported(context, NAME, settings);
+		const executionId = await begin(world, workflow.id, DAILY);
+		await untilWaiting(world, executionId);
+		await world.control('PATCH', memberRoute(CALUM), { role: 'owner' });
+		await world.control('PATCH', memberRoute(OWNER), { role: 'business_partner' });
+		await answerForm(/http:\S+/.exec(mailbox.mails[0]?.text ?? '')?.[0] ?? '', ['Remove access', 'Ines Albrecht']);
+		const execution = await world.n8n.client.finished(executionId);
+		assertSucceeded(execution);
+		assert.equal((await world.memberOf(CALUM))?.role, 'owner');
+		assert.ok(slackTexts(execution, 'Tell Slack: needs a person').some((text) => text.includes(CALUM)));
 	});
 
 	test('not finished: Slack gets a message, the log has the reason, and the next run tries again', async (context) => {
 		await world.control('POST', '/faults', NO_REMOVAL);
+		await world.control('POST', '/faults', { kind: 'status', route: 'POST .*/users/invitation', status: 422, body: {}, count: 0 });
+		await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: 'Bill <!channel>' });
 		const workflow = await imported(context, NAME, settings);
 		const execution = await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Remove access');
 		const texts = slackTexts(execution, 'Tell Slack: needs a person');
 		assert.ok(texts.some((text) => text.includes(TEODOR)), texts.join('\n'));
+		assert.ok(texts.some((text) => text.includes('Bill &lt;!channel&gt;')) && !texts.join().includes('<'), texts.join('\n'));
+		assert.ok(texts.some((text) => text.includes(`(invite ${NEW})`)), texts.join('\n'));
 		assert.ok((await logged()).some(([action, email, state]) => action === 'remove' && email === TEODOR && state === 'failed'));
 		await world.control('DELETE', '/faults');
 		await decided(workflow, DAILY, [TEODOR, CALUM], 'Remove access');

@@ -119,6 +119,8 @@ describe('review-against-directory', () => {
 			test('every page is read and compared; a sheet, and a report to sign', async (context) => {
 				directories.people = PEOPLE;
 				await world.withoutQuarry();
+				await world.control('PATCH', member(TEODOR), { firstName: '=cmd()' });
+				await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: 'Bill <img src=x>' });
 				const execution = await review(context, directory);
 				assertSucceeded(execution);
 				assert.equal(directories.asked.length, 3, 'three pages');
@@ -133,10 +135,23 @@ describe('review-against-directory', () => {
 				const sheet = await fileOf(world, execution, 'Sheet');
 				assert.match(sheet.name, /\.csv$/);
 				assert.ok(sheet.text.includes(TEODOR));
+				assert.ok(sheet.text.includes("'=cmd()") && !/(^|,)"?=/m.test(sheet.text), 'no formula of somebody else');
 				const report = await fileOf(world, execution, 'Report');
 				assert.match(report.text, /People in the directory: 7\./);
 				assert.match(report.text, /<strong>Complete review/);
 				assert.match(report.text, /Reviewed by: _{5,}/);
+				assert.ok(report.text.includes('Bill &lt;img src=x') && !report.text.includes('<img'), 'no HTML of somebody else');
+			});
+
+			test('it does not say if somebody is active: not taken for active, and the report has no line to sign', async (context) => {
+				directories.people = [...PEOPLE, { email: 'lucia.marchetti@example.com', active: null }];
+				await world.withoutQuarry();
+				const execution = await review(context, directory);
+				assertSucceeded(execution);
+				const { text } = await fileOf(world, execution, 'Report');
+				assert.match(text, /not said/);
+				assert.match(text, /Not to be signed:/);
+				assert.doesNotMatch(text, /Reviewed by:/);
 			});
 
 			test('the second page fails: no report', async (context) => {
@@ -152,9 +167,18 @@ describe('review-against-directory', () => {
 		});
 	}
 
+	test('archived in Google Workspace: a leaver', async (context) => {
+		directories.people = [...PEOPLE, { email: 'hugh.omalley-reyes@example.com', archived: true }];
+		const execution = await review(context, 'google');
+		const hugh = execution.items('Review access').find(({ email }) => email === 'hugh.omalley-reyes@example.com');
+		assert.ok((hugh?.['findings'] as Array<{ kind: string }>).some(({ kind }) => kind === 'leaver'));
+	});
+
 	test('fewer people than expected, or another word: no report', async (context) => {
 		directories.people = PEOPLE;
 		assertNoReport(await review(context, 'okta', 8), /The directory gave 7 people/);
+		directories.people = PEOPLE.map(() => ({ email: '' }));
+		assertNoReport(await review(context, 'okta'), /The directory gave 0 people with an email address/);
 		assertNoReport(await review(context, 'ldap'), /There is no directory 'ldap'\. Write okta, entra or google into 'Settings'/);
 	});
 
@@ -187,7 +211,7 @@ describe('review-against-directory', () => {
 
 describe('joiner-accepted-ticket-and-slack', () => {
 	const NAME = 'joiner-accepted-ticket-and-slack';
-	const accepted = async (): Promise<Json> => await world.control('POST', `/businesses/${BILLSPRING}/invitations/${JUN}/accept`, { firstName: 'Jun', lastName: 'Takeda' });
+	const accepted = async (): Promise<Json> => await world.control('POST', `/businesses/${BILLSPRING}/invitations/${JUN}/accept`, { firstName: 'Jun', lastName: '<Takeda>' });
 
 	test('accepted: one ticket and one message; a repeat makes none', async (context) => {
 		const { client } = world.n8n;
@@ -196,14 +220,23 @@ describe('joiner-accepted-ticket-and-slack', () => {
 		assertSucceeded(execution);
 		const [ticket, ...more] = jira.tickets;
 		assert.deepEqual(more, []);
-		assert.equal(ticket?.fields['summary'], 'Set up Jun Takeda in FreshBooks (BillSpring)');
+		assert.equal(ticket?.fields['summary'], 'Set up Jun <Takeda> in FreshBooks (BillSpring)');
 		assert.match(String(ticket.fields['description']), /^jun\.takeda@example\.com accepted the invitation to BillSpring \(business 6806492\)\. Role: business_employee\./);
-		assert.equal(execution.items('Tell Slack: ticket')[0]?.['text'], `Jun Takeda (${JUN}) accepted the invitation to BillSpring in FreshBooks. Ticket IT-1 says what is left to set up.`);
+		assert.equal(execution.items('Tell Slack: ticket')[0]?.['text'], `Jun &lt;Takeda&gt; (${JUN}) accepted the invitation to BillSpring in FreshBooks. Ticket IT-1 says what is left to set up.`);
 		assert.deepEqual(execution.items('Tell Slack: no ticket'), []);
 
 		await client.updateWorkflow(workflow.id, { pinData: { [FRESHBOOKS_TRIGGER]: execution.items(FRESHBOOKS_TRIGGER).map((json) => ({ json })) } });
 		assertSucceeded(await client.run(workflow.id, FRESHBOOKS_TRIGGER));
 		assert.equal(jira.tickets.length, 1);
+	});
+
+	test('a person without a name: the address is in the ticket and in the message', async (context) => {
+		const workflow = await imported(context, NAME);
+		await world.control('POST', '/faults', { kind: 'fieldsLeftOut', fields: ['first_name', 'last_name'], count: 0 });
+		const execution = await firstExecution(world, workflow.id, accepted);
+		assertSucceeded(execution);
+		assert.equal(jira.tickets[0]?.fields['summary'], `Set up ${JUN} in FreshBooks (BillSpring)`);
+		assert.match(String(execution.items('Tell Slack: ticket')[0]?.['text']), /^jun\.takeda@example\.com \(jun\.takeda@example\.com\) accepted /);
 	});
 
 	test('Jira refuses: Slack gets the person and the reason', async (context) => {
@@ -213,7 +246,7 @@ describe('joiner-accepted-ticket-and-slack', () => {
 		assertSucceeded(execution);
 		assert.deepEqual(execution.items('Tell Slack: ticket'), []);
 		const [message] = execution.items('Tell Slack: no ticket');
-		assert.match(String(message?.['text']), /^Jun Takeda \(jun\.takeda@example\.com\) accepted the invitation to BillSpring in FreshBooks\. No ticket could be opened, .+ Jira said: .+/);
+		assert.match(String(message?.['text']), /^Jun &lt;Takeda&gt; \(jun\.takeda@example\.com\) accepted the invitation to BillSpring in FreshBooks\. No ticket could be opened, .+ Jira said: .+/);
 	});
 });
 
@@ -262,12 +295,22 @@ describe('joiner-remind-old-invitations', () => {
 		assert.equal(mailbox.mails.length, 0);
 		const rows = await rowsOf(world, TABLE);
 		assert.deepEqual(rows.map(({ email }) => email).sort(), [JUN, 'lucia.marchetti@example.com']);
+		assert.ok(rows.every(({ firstSeen }) => Date.now() - Date.parse(String(firstSeen)) < 600_000), JSON.stringify(rows));
 
 		for (const { key } of rows) await updateRows(world, TABLE, 'key', String(key), { firstSeen: daysAgo(8) });
 		await world.control('DELETE', `/businesses/${BILLSPRING}/invitations/lucia.marchetti@example.com`);
 		assertSucceeded(await run(workflow));
 		assert.deepEqual(subjects(), ['1 FreshBooks invitation(s) not accepted for a week']);
 		assert.ok(mailbox.mails[0]?.text.includes(JUN));
+		assert.equal((await rowsOf(world, TABLE)).length, 2, 'one row for each invitation');
+	});
+
+	test('rows of the other form, with to_email and capacity: in the mail', async (context) => {
+		await world.withoutQuarry();
+		const row = { id: 6000, to_email: JUN, capacity: 'manager', status: 'pending', sent_at: daysAgo(10) };
+		await world.control('POST', '/faults', { kind: 'wrongShape', route: LISTS, body: { invitations: [row] }, count: 0 });
+		assertSucceeded(await run(await imported(context, NAME)));
+		assert.ok(mailbox.mails[0]?.text.includes(`${JUN} (manager), BillSpring: since ${daysAgo(10).slice(0, 10)}`), mailbox.mails[0]?.text);
 	});
 
 	test('a mail that fails is sent again the next day', async (context) => {
@@ -282,8 +325,11 @@ describe('joiner-remind-old-invitations', () => {
 	});
 
 	test('a business that does not show its invitations: said once, and the others are watched', async (context) => {
-		await listDated([JUN, 9]);
 		const workflow = await imported(context, NAME);
+		mailbox.refuses = true;
+		assert.equal((await run(workflow)).status, 'error', 'that mail fails');
+		mailbox.refuses = false;
+		await listDated([JUN, 9]);
 		assertSucceeded(await run(workflow));
 		assert.deepEqual(subjects().sort(), ['1 FreshBooks invitation(s) not accepted for a week', 'FreshBooks invitations of Quarry Lane Café are not watched']);
 		assert.match(mailbox.mails.find(({ subject }) => subject.includes('Quarry'))?.text ?? '', /has no permission for invitations of business 884410/);

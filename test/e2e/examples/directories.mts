@@ -4,7 +4,10 @@ import type { Json } from '../support.mts';
 /** A person of the company, as every directory knows them. */
 export interface DirectoryPerson {
 	readonly email: string;
-	readonly active?: boolean;
+	/** null: the directory does not show it to this caller. */
+	readonly active?: boolean | null;
+	/** In Google Workspace: archived, which is not suspended. */
+	readonly archived?: boolean;
 	/** The role expected in FreshBooks. Entra ID has no field of its own for it. */
 	readonly role?: string;
 }
@@ -20,7 +23,7 @@ function oktaUser({ email, active = true, role }: DirectoryPerson, index: number
 	const id = `00u${String(index).padStart(17, '0')}`;
 	return {
 		id,
-		status: active ? 'ACTIVE' : 'SUSPENDED',
+		...(active !== null && { status: active ? 'ACTIVE' : 'SUSPENDED' }),
 		created: SINCE,
 		activated: SINCE,
 		statusChanged: SINCE,
@@ -41,7 +44,7 @@ function entraUser({ email, active = true }: DirectoryPerson, index: number, sel
 	return Object.fromEntries(Object.entries(user).filter(([field]) => selected.includes(field)));
 }
 
-function googleUser({ email, active = true, role }: DirectoryPerson, index: number): Json {
+function googleUser({ email, active = true, archived = false, role }: DirectoryPerson, index: number): Json {
 	return {
 		kind: 'admin#directory#user',
 		id: `10${String(index).padStart(19, '0')}`,
@@ -53,8 +56,7 @@ function googleUser({ email, active = true, role }: DirectoryPerson, index: numb
 		lastLoginTime: SINCE,
 		creationTime: SINCE,
 		agreedToTerms: true,
-		suspended: !active,
-		archived: false,
+		...(active !== null && { suspended: !active, archived }),
 		changePasswordAtNextLogin: false,
 		ipWhitelisted: false,
 		emails: [{ address: email, primary: true }],

@@ -7,10 +7,14 @@ export interface EntraUser {
 	readonly displayName: string;
 	readonly mail: string | null;
 	readonly userPrincipalName: string;
-	readonly accountEnabled: boolean;
+	/** Graph shows null to a caller who may not read it. */
+	readonly accountEnabled: boolean | null;
 }
 
 const ACCESS_TOKEN = 'entra-access-token';
+
+/** Transitive members are of every kind: a group in the group is one, and its people are, too. */
+const NESTED_GROUP = { '@odata.type': '#microsoft.graph.group', id: 'id-of-nested', displayName: 'Nested', mail: 'nested@example.com' };
 
 /** A user by address. */
 export function entraUser(mail: string, accountEnabled = true): EntraUser {
@@ -114,10 +118,11 @@ export class Entra {
 		const matches = matcherOf(searchParams.get('$filter'));
 		if (!matches) return refusal(400, 'Request_UnsupportedQuery', 'Unsupported Query.');
 		const all = group === undefined ? this.users.filter((user) => this.ignoresFilter || matches(user)) : (this.groups[group] ?? []);
-		const rows = all.slice(page * this.pageSize, (page + 1) * this.pageSize).map((user) => ({
+		const users = all.slice(page * this.pageSize, (page + 1) * this.pageSize).map((user) => ({
 			...(group !== undefined && { '@odata.type': '#microsoft.graph.user' }),
 			...selected(user, searchParams.get('$select')),
 		}));
+		const rows = group !== undefined && page === 0 ? [NESTED_GROUP, ...users] : users;
 		const next = new URL(`${pathname}${search}`, this.url);
 		next.searchParams.set('$skiptoken', String(page + 1));
 		const isLast = (page + 1) * this.pageSize >= all.length;

@@ -32,7 +32,11 @@ function eventOf(login: string, published: Date): Json {
 		uuid: randomUUID(),
 		version: '0',
 		request: { ipChain: [] },
-		target: [{ id: idOf(login), type: 'User', alternateId: login, displayName: login.split('@')[0], detailEntry: null }],
+		// Okta lists whatever the event is about, the user among it.
+		target: [
+			{ id: '0oa1gjh63g214q0Hq0g4', type: 'AppInstance', alternateId: 'FreshBooks', displayName: 'FreshBooks', detailEntry: null },
+			{ id: idOf(login), type: 'User', alternateId: login, displayName: login.split('@')[0], detailEntry: null },
+		],
 	};
 }
 
@@ -52,8 +56,12 @@ export class OktaSystemLog {
 	readonly reused = new Set<string>();
 	/** Fails from the page of this number on, from 0. */
 	failsFromPage = Infinity;
+	/** Logins that were changed after the deactivation, by the login of then. */
+	readonly renamed = new Map<string, string>();
 	/** Every question about a user is answered 503. */
 	usersFail = false;
+	/** What every question about users is answered with, status 200. */
+	usersAnswer: unknown;
 	pageSize = 2;
 	#events: Json[] = [];
 	#server!: StandInServer;
@@ -90,8 +98,10 @@ export class OktaSystemLog {
 		this.queries.splice(0);
 		this.statuses.clear();
 		this.reused.clear();
+		this.renamed.clear();
 		this.failsFromPage = Infinity;
 		this.usersFail = false;
+		this.usersAnswer = undefined;
 	}
 
 	#answer({ url: { pathname, search, searchParams }, headers }: Asked): Answer {
@@ -114,9 +124,10 @@ export class OktaSystemLog {
 	/** Users by ID or login, as the tests ask for them. */
 	#users(filter: string): Answer {
 		if (this.usersFail) return refusal(503, 'E0000010', 'Service is in read only mode');
+		if (this.usersAnswer !== undefined) return { status: 200, body: this.usersAnswer };
 		const [, id, wanted] = /^id eq "([^"]*)" or profile\.login eq "([^"]*)"$/.exec(filter) ?? [];
 		if (id === undefined) return refusal(400, 'E0000031', 'Invalid search criteria.');
-		const known = [...this.statuses].map(([login, status]) => ({ id: idOf(login), status, login }));
+		const known = [...this.statuses].map(([login, status]) => ({ id: idOf(login), status, login: this.renamed.get(login) ?? login }));
 		const others = [...this.reused].map((login) => ({ id: idOf(`another ${login}`), status: 'ACTIVE', login }));
 		const found = [...known, ...others].filter((user) => user.status !== 'deleted' && (user.id === id || user.login === wanted));
 		const statusOf = (status: string): Json => (status === 'leaving' ? { status: 'ACTIVE', transitioningToStatus: 'DEPROVISIONED' } : { status, transitioningToStatus: null });
