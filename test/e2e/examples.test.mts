@@ -152,6 +152,27 @@ describe('leaver-unassign-okta-app', () => {
 		assert.deepEqual(await world.changes(), []);
 	});
 
+	test('the same person under another address, or an identity that is not known: nothing is unassigned, and a Slack message says why', async (context) => {
+		await world.withoutQuarry();
+		const { identityId } = await world.control('GET', member(TEODOR));
+		await world.control('POST', `/businesses/${HARBOUR}/members`, { email: 'teodor@home.example', identityId });
+		const workflow = await imported(context, NAME);
+		const execution = await firstExecution(world, workflow.id, async () => await removed(TEODOR));
+		assertSucceeded(execution);
+		assert.deepEqual(execution.items('In any business still?').map(({ status }) => status), ['notFound']);
+		assert.match(
+			String(execution.items('Tell Slack: look at it')[0]?.['text']),
+			/^Removed from BillSpring in FreshBooks, and left alone in Okta: teodor\.wexley@example\.com\. FreshBooks lists the same person as teodor@home\.example in Harbour &amp; Pine Works\.$/,
+		);
+
+		await world.control('DELETE', member('teodor@home.example', HARBOUR));
+		const [change] = execution.items(FRESHBOOKS_TRIGGER);
+		const unknown = { ...change, eventId: 'no-identity', member: { ...(change?.['member'] as Json), identityId: null } };
+		const unsure = await runWithChanges(workflow, [unknown]);
+		assert.match(String(unsure.items('Tell Slack: look at it')[0]?.['text']), /It is not known if FreshBooks lists the person under another address/);
+		assert.deepEqual(okta.asked, []);
+	});
+
 	test('Okta does not know the person: a Slack message asks to do it by hand', async (context) => {
 		okta.unknown.add(CALUM);
 		await world.withoutQuarry();
@@ -221,6 +242,35 @@ describe('leaver-hr-list-after-approval', () => {
 		assert.equal(await world.memberOf(CALUM), undefined);
 		assert.deepEqual(await world.pendingOf(LUCIA), []);
 		assert.deepEqual((await world.changes()).sort(), ['invitationRevoked', 'memberRemoved']);
+	});
+
+	test('nobody decides in time: nobody is removed, and it is told with what is not finished', async (context) => {
+		await world.withoutQuarry();
+		const workflow = await imported(context, 'leaver-hr-list-after-approval');
+		const wait = workflow.nodes.find(({ name }) => name === 'Wait for the decision');
+		assert.partialDeepStrictEqual(wait?.parameters, { limitWaitTime: true, limitType: 'afterTimeInterval', resumeAmount: 20, resumeUnit: 'hours' });
+		// What n8n's Wait node gives when its time is over: the item that it was given.
+		await world.n8n.client.updateWorkflow(workflow.id, { pinData: { 'Wait for the decision': [{ json: { accepted: ['approver@example.com'] } }] } });
+		const execution = await world.n8n.client.run(workflow.id, 'Every morning');
+		assertSucceeded(execution);
+		assert.deepEqual(execution.items('Not finished'), [{ summary: `Nobody decided in time about ${CALUM}, ${LUCIA}. Nobody was removed.`, open: [] }]);
+		assert.deepEqual(await world.changes(), []);
+	});
+
+	test('the only owner leaves: told with what could not be planned', async (context) => {
+		await world.withoutQuarry();
+		await world.control('PATCH', member(CALUM), { role: 'owner' });
+		await world.control('PATCH', member(OWNER), { role: 'business_partner' });
+		const workflow = await imported(context, 'leaver-hr-list-after-approval');
+		const executionId = await begin(world, workflow.id, 'Every morning');
+		await untilWaiting(world, executionId);
+		assert.equal(mailbox.mails[0]?.subject, 'Approve: offboard 1 from FreshBooks');
+		await answerForm(/http:\S+/.exec(mailbox.mails[0].text)?.[0] ?? '', ['Do nothing', 'Ines Albrecht']);
+		const execution = await world.n8n.client.finished(executionId);
+		assertSucceeded(execution);
+		assert.deepEqual(execution.items('Could not be planned').map(({ email, status }) => [email, status]), [[CALUM, 'refused']]);
+		assert.deepEqual(execution.items('Nothing to remove').map(({ email }) => email), ['left.long.ago@example.com']);
+		assert.deepEqual(execution.items('Not finished'), [], 'somebody decided');
 	});
 
 	test('not approved: nobody is removed', async (context) => {

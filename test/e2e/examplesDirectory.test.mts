@@ -103,6 +103,18 @@ const slackTexts = ({ runData }: Execution, node: string): string[] =>
 const removals = async (): Promise<string[]> => (await world.changes()).filter((kind) => kind === 'memberRemoved' || kind === 'invitationRevoked');
 const hasAccess = async (email: string): Promise<boolean> => (await world.memberOf(email)) !== undefined || (await world.pendingOf(email)).length > 0;
 
+/** Runs a workflow up to the form, makes Calum the only owner of BillSpring, and approves the removal. */
+async function approvedTooLate(workflow: Workflow, trigger: string): Promise<Execution> {
+	const executionId = await begin(world, workflow.id, trigger);
+	await untilWaiting(world, executionId);
+	await world.control('PATCH', `/businesses/${BILLSPRING}/members/${CALUM}`, { role: 'owner' });
+	await world.control('PATCH', `/businesses/${BILLSPRING}/members/${OWNER}`, { role: 'business_partner' });
+	await answerForm(/http:\S+/.exec(mailbox.mails[0]?.text ?? '')?.[0] ?? '', ['Remove access', 'Ines Albrecht']);
+	const execution = await world.n8n.client.finished(executionId);
+	assertSucceeded(execution);
+	return execution;
+}
+
 before(async () => {
 	world = await startWorld('examplesDirectory');
 	mailbox = await Mailbox.open();
@@ -310,6 +322,17 @@ describe('leaver-okta-deactivated', () => {
 		assert.deepEqual(await world.changes(), []);
 	});
 
+	test('the only owner by the time of the removal: not removed, Slack gets one message, and the person stays open', async (context) => {
+		okta.deactivate(CALUM);
+		const workflow = await imported(context, NAME, { approveAbove: 0 });
+		const [text, ...more] = slackTexts(await approvedTooLate(workflow, HOURLY), SLACK);
+		assert.deepEqual(more, []);
+		assert.match(String(text), /^Deactivated in Okta, and not offboarded from FreshBooks: calum\.prewitt@example\.com\. .*owns BillSpring \(business 6806492\) and cannot be removed/);
+		assert.deepEqual(await states(), { [CALUM]: '' });
+		assert.deepEqual(slackTexts(await ran(workflow, HOURLY), SLACK), [], 'the same reason again');
+		assert.deepEqual(await world.changes(), []);
+	});
+
 	test('deleted from Okta after the deactivation: offboarded', async (context) => {
 		okta.deactivate(TEODOR);
 		okta.statuses.set(TEODOR, 'deleted');
@@ -411,6 +434,16 @@ describe('leaver-entra-disabled', () => {
 		assert.deepEqual(slackTexts(undecided, SLACK), ['Disabled in Entra ID, and not offboarded from FreshBooks: 2 people. Nobody decided in time. The next execution tries again.']);
 		await ran(workflow, DAILY);
 		assert.equal(mailbox.mails.length, 2);
+		assert.deepEqual(await world.changes(), []);
+	});
+
+	test('the only owner by the time of the removal: not removed, and Slack gets a message', async (context) => {
+		entra.users = [entraUser(CALUM, false)];
+		const execution = await approvedTooLate(await imported(context, NAME, { approveAbove: 0 }), DAILY);
+		assert.deepEqual(execution.items('File the report'), []);
+		const [text, ...more] = slackTexts(execution, SLACK);
+		assert.deepEqual(more, []);
+		assert.match(String(text), /^Disabled in Entra ID, and not offboarded from FreshBooks: .*owns BillSpring \(business 6806492\) and cannot be removed/);
 		assert.deepEqual(await world.changes(), []);
 	});
 
@@ -614,6 +647,28 @@ describe('review-keep-in-step', () => {
 		assertSucceeded(execution);
 		assert.equal((await world.memberOf(CALUM))?.role, 'owner');
 		assert.ok(slackTexts(execution, 'Tell Slack: needs a person').some((text) => text.includes(CALUM)));
+	});
+
+	test('an owner by the time of the removal: not removed, logged as failed, and Slack gets a message', async (context) => {
+		const workflow = await imported(context, NAME, settings);
+		const execution = await approvedTooLate(workflow, DAILY);
+		assert.deepEqual((await logged()).filter(([, email]) => email === CALUM), [['remove', CALUM, 'failed']]);
+		assert.match(slackTexts(execution, 'Tell Slack: needs a person').join(), /\(remove calum\.prewitt@example\.com\): .*owns BillSpring/);
+		assert.equal(await hasAccess(CALUM), true);
+	});
+
+	test('FreshBooks lists the invited as team members: a role that was not changed is not logged as done, and Slack gets a message', async (context) => {
+		await world.control('PATCH', '/settings', { pendingInTeamMembers: true });
+		await world.control('DELETE', `/businesses/${BILLSPRING}/invitations/${JUN}`);
+		await world.control('POST', `/businesses/${BILLSPRING}/invitations`, { email: JUN, role: 'business_employee' });
+		entra.groups[MANAGERS]?.push(entraUser(JUN));
+		const workflow = await imported(context, NAME, settings);
+		const execution = await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Do nothing');
+		assert.deepEqual((await logged()).filter(([, email]) => email === JUN).map(([, , state]) => state), ['look at']);
+		const [text, ...more] = slackTexts(execution, 'Tell Slack: needs a person');
+		assert.deepEqual(more, []);
+		assert.match(String(text), /^FreshBooks is not in step with the directory \(.+ jun\.takeda@example\.com\): /);
+		assert.deepEqual((await world.changes()).sort(), ['invitationCreated', 'memberAdded', 'roleChanged']);
 	});
 
 	test('not finished: Slack gets a message, the log has the reason, and the next run tries again', async (context) => {
