@@ -673,7 +673,7 @@ describe('review-keep-in-step', () => {
 
 	test('not finished: Slack gets a message, the log has the reason, and the next run tries again', async (context) => {
 		await world.control('POST', '/faults', NO_REMOVAL);
-		await world.control('POST', '/faults', { kind: 'status', route: 'POST .*/users/invitation', status: 422, body: {}, count: 0 });
+		await world.control('POST', '/faults', { kind: 'status', route: 'POST .*/invitations$', status: 422, body: {}, count: 0 });
 		await world.control('PATCH', `/businesses/${BILLSPRING}`, { name: 'Bill <!channel>' });
 		const workflow = await imported(context, NAME, settings);
 		const execution = await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Remove access');
