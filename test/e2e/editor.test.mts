@@ -196,7 +196,7 @@ describe('in the editor', () => {
 			return (await byId('rlc-error-container').innerText()).replace(/\s+/g, ' ');
 		};
 		const empty = await said({ resource: 'invitation', operation: 'revoke', business: locator('list', LARGE) }, 'invitation');
-		assert.match(empty, /Business 700100 has no pending invitation.*was accepted or revoked/);
+		assert.match(empty, /Business 700100 has no pending invitation.*Accepted and revoked invitations are not listed/);
 		const closed = await said({ resource: 'teamMember', operation: 'get', business: locator('list', CLOSED) }, 'member');
 		assert.match(closed, /403 - The connected FreshBooks user has no permission.*connect as an owner or admin/);
 		await screenshot('13-list-error');

@@ -273,6 +273,18 @@ describe('leaver-hr-list-after-approval', () => {
 		assert.deepEqual(execution.items('Not finished'), [], 'somebody decided');
 	});
 
+	test('removed before, and kept as inactive: nothing to remove', async (context) => {
+		await world.withoutQuarry();
+		await world.control('PATCH', member(CALUM), { active: false });
+		const workflow = await imported(context, 'leaver-hr-list-after-approval');
+		const executionId = await begin(world, workflow.id, 'Every morning');
+		await untilWaiting(world, executionId);
+		await answerForm(/http:\S+/.exec(mailbox.mails[0]?.text ?? '')?.[0] ?? '', ['Do nothing', 'Ines Albrecht']);
+		const execution = await world.n8n.client.finished(executionId);
+		assert.deepEqual(execution.items('Could not be planned'), []);
+		assert.deepEqual(execution.items('Nothing to remove').map(({ email }) => email), [CALUM, 'left.long.ago@example.com']);
+	});
+
 	test('not approved: nobody is removed', async (context) => {
 		const execution = await decide(context, 'Do nothing');
 		assert.equal(execution.items('Not approved').length, 1);

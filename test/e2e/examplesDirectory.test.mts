@@ -614,7 +614,7 @@ describe('review-keep-in-step', () => {
 		const workflow = await imported(context, NAME, settings);
 		const execution = await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Do nothing');
 		const texts = slackTexts(execution, 'Tell Slack: needs a person').sort();
-		assert.deepEqual(texts.map((text) => /^FreshBooks is not in step with the directory \((.+)\): Revoke the invitation; /.exec(text)?.[1]), [`look at ${IVO}`, `look at ${JUN}`]);
+		assert.deepEqual(texts.map((text) => /^FreshBooks is not in step with the directory \((.+)\): Revoke the invitation[;.] /.exec(text)?.[1]), [`look at ${IVO}`, `look at ${JUN}`]);
 		assert.deepEqual((await world.changes()).sort(), ['invitationCreated', 'roleChanged']);
 	});
 
@@ -634,6 +634,25 @@ describe('review-keep-in-step', () => {
 		const texts = slackTexts(execution, 'Tell Slack: needs a person');
 		assert.equal(texts.length, 1, texts.join('\n'));
 		assert.match(String(texts[0]), /^FreshBooks is not in step with the directory \(look at gareth\.umber@example\.com\): Activate the person in FreshBooks itself\. /);
+	});
+
+	test('deactivated, and active again in another row: nobody is asked to activate the old one', async (context) => {
+		const again = 'gareth.again@example.com';
+		const identityId = 777_001;
+		await world.control('PATCH', memberRoute(GARETH), { identityId });
+		await world.control('POST', `/businesses/${BILLSPRING}/members`, { email: again, role: 'business_employee', identityId });
+		entra.groups[EMPLOYEES]?.push(entraUser(again));
+		const workflow = await imported(context, NAME, settings);
+		const execution = await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Do nothing');
+		assert.deepEqual(slackTexts(execution, 'Tell Slack: needs a person').filter((text) => /gareth/.test(text)), []);
+	});
+
+	test('a wrong role and a pending invitation: the role is corrected', async (context) => {
+		await world.control('PATCH', memberRoute(IVO), { role: 'business_partner' });
+		await world.control('POST', `/businesses/${BILLSPRING}/invitations`, { email: IVO, role: 'business_manager' });
+		const workflow = await imported(context, NAME, settings);
+		await decided(workflow, DAILY, [TEODOR, CALUM, LUCIA], 'Do nothing');
+		assert.equal((await world.memberOf(IVO))?.role, 'business_manager');
 	});
 
 	test('the only owner by the time of the approval: not removed, and Slack gets a message', async (context) => {

@@ -114,6 +114,16 @@ describe('the list of', () => {
 		expect((await searchList('searchBusinessMembers', inBusiness)).results).toEqual([{ name: 'staff@example.com (Employee)', value: 1 }]);
 	});
 
+	test.each<[string, object[], object[]]>([
+		['has another identity', [memberRow(7, { email: 'shared@example.com', identity_id: 9 })], [{ identity_id: 1001 }]],
+		['shares the address with another business member', [memberRow(7, { email: 'shared@example.com' }), memberRow(8, { email: 'shared@example.com' })], [{}]],
+	])('a business member who %s does not get the name of a team member with the address', async (_case, members, team) => {
+		onGet(pageOf(MEMBERS)).reply(200, membersPage(members as never));
+		onGet(pageOf(TEAM)).reply(200, teamMembersPage(team.map((changes) => teamMemberRow(1, { email: 'shared@example.com', first_name: 'Ann', last_name: 'Lee', ...changes }))));
+		const { results } = await searchList('searchBusinessMembers', inBusiness);
+		expect(results.map(({ name }) => name)).toEqual(members.map(() => expect.stringMatching(/^shared@example\.com \(/)));
+	});
+
 	test('invitations shows address and role, by ID', async () => {
 		onGet(pageOf(INVITATIONS)).reply(200, invitationsAnswer([{ id: 55, email: 'a@b.co', role: 'employee' }, { id: 56, to_email: 'c@d.co', capacity: 'manager' }]));
 		expect((await searchList('searchInvitations', inBusiness)).results).toEqual([

@@ -230,6 +230,13 @@ describe('a 403 with the body of an expired token', () => {
 		expect(shown).toMatchObject({ message: expect.stringContaining('no longer accepts the connection'), cause: 'credential-invalid', httpCode: '403' });
 	});
 
+	test('that remains after every refresh asks to reconnect, also for the connected user', async () => {
+		nock(API).persist().get(ME).reply(403, UNAUTHENTICATED);
+		nock(API).persist().post('/auth/oauth/token').reply(200, { access_token: 'second-access', refresh_token: 'second-refresh', token_type: 'Bearer', expires_in: 43_200 });
+		expect(await errorOf(getMe)).toMatchObject({ message: expect.stringContaining('no longer accepts the connection'), cause: 'credential-invalid' });
+		nock.cleanAll();
+	});
+
 	test.each([{ message: 'Permission Denied.' }, { error: 'forbidden', error_description: 'Not you.' }])('is not confused with a missing permission, which causes no refresh: %j', async (body) => {
 		onMembers(1);
 		onDelete(`${MEMBERS}/1`).reply(403, body);

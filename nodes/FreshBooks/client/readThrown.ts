@@ -33,6 +33,12 @@ function urlOf(error: unknown): string | undefined {
 	return isErrorLike(config) && typeof config.url === 'string' ? config.url : undefined;
 }
 
+/** The method of the failed request, if the error contains it. */
+function methodOf(error: unknown): string | undefined {
+	const config = findInCauses(error, 'config');
+	return isErrorLike(config) && typeof config.method === 'string' ? config.method.toUpperCase() : undefined;
+}
+
 /** URLs of the requests that refresh a token: the token endpoint, or users/me (see `refreshToken` in client.ts). */
 const REFRESH_URL = /\/auth\/(?:oauth\/token|api\/v1\/users\/me)$/;
 
@@ -44,10 +50,12 @@ function isRefreshError(error: unknown, { path }: FreshBooksRequest): boolean {
 
 /**
  * True if the response to the request itself broke off or could not be unpacked. n8n's error then has the status that was
- * received, for example 200. A 401 is thrown for complete responses too.
+ * received, for example 200. A 401 is thrown for complete responses too, and any 4xx of the GET that refreshes the token.
  */
-function isBrokenOff(error: unknown, status: string, { path }: FreshBooksRequest): boolean {
-	return /^2\d\d$/.test(status) || (/^[345]\d\d$/.test(status) && status !== '401' && urlOf(error)?.endsWith(path) === true);
+function isBrokenOff(error: unknown, status: string, { method, path }: FreshBooksRequest): boolean {
+	if (/^2\d\d$/.test(status)) return true;
+	if (urlOf(error)?.endsWith(path) !== true) return false;
+	return /^5\d\d$/.test(status) || (/^[34]\d\d$/.test(status) && status !== '401' && method !== 'GET' && methodOf(error) === method);
 }
 
 /**

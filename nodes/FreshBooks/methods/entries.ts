@@ -62,19 +62,28 @@ export function teamMemberEntry(member: TeamMember): INodeListSearchItems {
 	return { name: described(nameOf(member), more), value: member.uuid };
 }
 
+/** The rows whose address no other row has, by address. */
+function onceByAddress<Row extends { email: string | null }>(rows: Row[]): Map<string, Row> {
+	const found = new Map<string, Row | undefined>();
+	for (const row of rows) {
+		if (row.email === null) continue;
+		const key = addressKey(row.email);
+		found.set(key, found.has(key) ? undefined : row);
+	}
+	return new Map([...found].flatMap(([key, row]) => (row === undefined ? [] : [[key, row]])));
+}
+
 /**
  * People of the members list, by whole numbers. A person whose name that list omits (stitchflow.com's example has no names) gets the
  * name of the one team member with the same address.
  */
 export function businessMemberEntries(members: BusinessMember[], team: TeamMember[]): INodeListSearchItems[] {
-	const byAddress = new Map<string, string | null>();
-	for (const person of team) {
-		if (person.email === null) continue;
-		const key = addressKey(person.email);
-		byAddress.set(key, byAddress.has(key) ? null : nameOf(person));
-	}
+	const [alone, known] = [onceByAddress(members), onceByAddress(team)];
 	return members.map((member) => {
-		const name = nameOf(member) ?? byAddress.get(addressKey(member.email ?? '')) ?? null;
+		const key = addressKey(member.email ?? '');
+		const person = alone.has(key) ? known.get(key) : undefined;
+		const isOther = member.identityId !== null && person !== undefined && person.identityId !== null && member.identityId !== person.identityId;
+		const name = nameOf(member) ?? (person === undefined || isOther ? null : nameOf(person));
 		return { name: described(name, [member.email, titleOf(member.role)]), value: member.id ?? 0 };
 	});
 }

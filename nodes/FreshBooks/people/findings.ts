@@ -70,6 +70,8 @@ export interface Circumstances {
 	entry: DirectoryPerson | null | undefined;
 	/** How many rows of the business have this address. */
 	sameAddress: number;
+	/** Another row of the business with the same address or identity is active. */
+	activeInAnotherRow: boolean;
 	staleAfterDays: number;
 }
 
@@ -170,12 +172,12 @@ function isExpectedHere({ businessId }: ReviewedPerson, entry: Circumstances['en
 	return entry?.active === true && (entry.businessId ?? businessId) === businessId;
 }
 
-const inactiveWithSeat: Judgement = (person, { entry }) => {
+const inactiveWithSeat: Judgement = (person, { entry, activeInAnotherRow }) => {
 	if (!person.listed || person.active !== false || person.invitation.pending) return undefined;
 	// An unknown role may take one.
 	const seat = person.role === null || takesSeat(person.role) ? ', and the seat may still be billed' : '';
 	const sentence = `${nameOfPerson(person)} is inactive with the role ${roleTitle(person.role ?? 'unknown')}${seat}`;
-	if (isExpectedHere(person, entry)) return { severity: 'low', sentence: `${sentence}, but the directory expects them to be active: activate them in FreshBooks or correct the directory.` };
+	if (isExpectedHere(person, entry) && !activeInAnotherRow) return { severity: 'low', sentence: `${sentence}, but the directory expects them to be active: activate them in FreshBooks or correct the directory.` };
 	return seat === '' ? undefined : { severity: 'low', sentence: `${sentence}: remove the entry.` };
 };
 

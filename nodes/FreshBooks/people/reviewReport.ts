@@ -53,6 +53,12 @@ function allAddressesOf(person: ReviewedPerson, byIdentity: AddressesByIdentity)
 	return [...addressesOf(person), ...(identity === null ? [] : (byIdentity.get(identity) ?? []))];
 }
 
+function isSamePerson(one: ReviewedPerson, other: ReviewedPerson): boolean {
+	const [identity, otherIdentity] = [one.sourceIds.identity, other.sourceIds.identity];
+	if (identity !== null && otherIdentity !== null) return identity === otherIdentity;
+	return one.email !== null && other.email !== null && addressKey(one.email) === addressKey(other.email);
+}
+
 function rowsOfBusiness({ businessId, name, people }: ReviewedBusiness, review: Review, byIdentity: AddressesByIdentity): ReviewRow[] {
 	const counts = countAddresses(people);
 	const absence = absenceIn(review);
@@ -61,6 +67,7 @@ function rowsOfBusiness({ businessId, name, people }: ReviewedBusiness, review: 
 		const circumstances = {
 			entry: review.directory ? entry : undefined,
 			sameAddress: person.email === null ? 1 : (counts.get(addressKey(person.email)) ?? 1),
+			activeInAnotherRow: people.some((other) => other !== person && other.listed && other.active !== false && isSamePerson(other, person)),
 			staleAfterDays: review.staleAfterDays,
 		};
 		return { person, entry, businessId, businessName: name, findings: findingsFor(person, circumstances), absence };

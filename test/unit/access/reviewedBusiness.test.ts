@@ -134,6 +134,14 @@ describe('a finding', () => {
 		expect(findings({ teamMembers, invitations: complete(invitations({ email: 'a@x.org', role: 'contractor' })) }, directory)).toEqual([expect.stringMatching(/^roleMismatch medium a@x.org has the role Contractor/)]);
 	});
 
+	test.each([
+		['the same address', 'a@x.org'],
+		['another address of the identity', 'b@x.org'],
+	])('does not ask to activate an inactive person who is active under %s', (_case, email) => {
+		const teamMembers = complete(team({ email: 'a@x.org', identity_id: 1, active: false, business_role_name: 'business_employee' }, { email, identity_id: 1, active: true, business_role_name: 'business_employee' }));
+		expect(findings({ teamMembers }, [{ email, role: 'employee' }]).filter((text) => text.includes('activate'))).toEqual([]);
+	});
+
 	test('about a person with an invitation of unknown status says so', () => {
 		const read = { teamMembers: complete([]), businessMembers: complete([]), invitations: complete(invitations({ email: 'a@x.org', status: 'sent' })) };
 		expect(findings(read, [{ email: 'z@x.org' }])).toEqual([expect.stringMatching(/^orphan medium a@x.org has an invitation of unknown status, but .*: revoke the invitation/)]);
