@@ -119,6 +119,11 @@ describe('leaver-unassign-okta-app', () => {
 		const repeated = await runWithChanges(workflow, [change, { ...change, eventId: 'another-change' }]);
 		assert.deepEqual(repeated.items('Once per change').map(({ eventId }) => eventId), ['another-change']);
 		assert.equal(okta.asked.length, 4);
+
+		const twice = await runWithChanges(workflow, [{ ...change, eventId: 'one-business' }, { ...change, eventId: 'another-business' }]);
+		assert.deepEqual(twice.items('In any business still?').map(({ status }) => status), ['notFound', 'notFound']);
+		assert.equal(okta.asked.length, 6, 'removed from two businesses in one poll: unassigned once');
+		assert.equal(twice.items('Tell Slack: unassigned').length, 1);
 	});
 
 	test('a business that the connected user may not list: nothing is unassigned, and a Slack message says which', async (context) => {
