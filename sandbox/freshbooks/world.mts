@@ -178,7 +178,7 @@ export class World {
 		indexMember(business, member, position);
 		if (oldAnswers) business.membersByFormerUuid.set(from, member);
 		for (const staff of business.staff) if (staff.memberUuid === from) staff.memberUuid = uuid;
-		this.record('memberIdChanged', by, business, member, { from, to: uuid });
+		this.record('memberIdChanged', by, business, member, { from, to: uuid, oldAnswers });
 	}
 
 	/** Assumption 11: a removed member is gone from every list; the setting `removedMembers: 'inactive'` keeps the row. */

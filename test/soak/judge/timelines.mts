@@ -15,6 +15,8 @@ export interface PersonTimeline {
 	readonly memberId: number;
 	/** Undefined: not in the business. Never empty. */
 	readonly versions: Array<Version<PersonState | undefined>>;
+	/** The old UUIDs that FreshBooks still answers. */
+	readonly answeredUuids: Set<unknown>;
 }
 
 export interface InvitationTimeline {
@@ -90,6 +92,7 @@ export class Timelines {
 		if (businessId === null) return;
 		if (person) {
 			this.#person(businessId, person, machineAt, kind === 'memberRemoved' ? undefined : person);
+			if (kind === 'memberIdChanged' && details['oldAnswers'] === true) this.person(businessId, person.memberId)?.answeredUuids.add(details['from']);
 			const times = this.changesOf.get(businessId) ?? [];
 			times.push(machineAt);
 			this.changesOf.set(businessId, times);
@@ -99,7 +102,7 @@ export class Timelines {
 
 	#person(businessId: number, { memberId, uuid }: PersonState, from: number, state: PersonState | undefined): void {
 		const key = `${businessId}:${memberId}`;
-		const known = this.people.get(key) ?? { businessId, memberId, versions: from === -Infinity ? [] : [{ from: -Infinity, state: undefined }] };
+		const known = this.people.get(key) ?? { businessId, memberId, versions: from === -Infinity ? [] : [{ from: -Infinity, state: undefined }], answeredUuids: new Set() };
 		known.versions.push({ from, state });
 		this.people.set(key, known);
 		this.#memberIds.set(`${businessId}:${uuid}`, memberId);

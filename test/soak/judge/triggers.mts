@@ -277,7 +277,7 @@ class Judging {
 	/** Takes the items of one poll about one person. */
 	#takePerson(person: PersonTimeline, group: readonly Item[], knowledge: Knowledge): void {
 		const at = detectedAt(group);
-		const { versions } = person;
+		const { versions, answeredUuids } = person;
 		const last = placeAt(versions, this.#seenBy(person.businessId, at));
 		const leftOut = this.#readingAt(person.businessId, at)?.leftOut === true;
 		const hasBeenThere = versions.slice(knowledge.place, last + 1).some(({ state }) => state !== undefined);
@@ -287,7 +287,12 @@ class Judging {
 			const emptied = leftOut && Object.entries(item.changes).find(([field, { to }]) => LEFT_OUT.has(field) && orNull(to) === null);
 			if (emptied) this.#find('false', at, `${this.#describe(item)}: FreshBooks left out ${emptied[0]}, which is not a change.`);
 		}
-		const placeOf = (shown: Shown): number => versions.findIndex(({ state }, place) => place >= knowledge.place && place <= last && isSame(this.#shown(state), leftOut ? withoutLeftOut(shown) : shown));
+		const isShownAs = (state: PersonState | undefined, shown: Shown): boolean => {
+			const truth = this.#shown(state);
+			// A look-up by an old ID shows the present state under that ID.
+			return isSame(truth && shown && answeredUuids.has(shown['id']) ? { ...truth, id: shown['id'] ?? null } : truth, leftOut ? withoutLeftOut(shown) : shown);
+		};
+		const placeOf = (shown: Shown): number => versions.findIndex(({ state }, place) => place >= knowledge.place && place <= last && isShownAs(state, shown));
 		const place = placeOf(knowledge.reported);
 		const latest = group.at(-1);
 		if (place >= 0 && latest && latest.event !== 'memberRemoved' && !isSame(knowledge.reported, this.#shownIn(latest.member))) {

@@ -191,6 +191,18 @@ describe('what is reported about people', () => {
 		assert.deepEqual(found(history, [update, personItem('memberUpdated', 3_000, moved, { id: { from: 'ann', to: 'ann-2' } })]), ['lost']);
 	});
 
+	it('may show a change under the old ID while FreshBooks still answers it, and not after the new one was reported', () => {
+		const moved = { ...ANN, uuid: 'ann-2' };
+		const inactive = { ...moved, active: false };
+		const toInactive = { active: { from: true, to: false } };
+		const lookedUp = personItem('memberDeactivated', 3_000, { ...inactive, uuid: 'ann' }, toInactive);
+		const update = personItem('memberUpdated', 6_000, inactive, { id: { from: 'ann', to: 'ann-2' } });
+		const historyWith = (details: Record<string, unknown>) => historyOf({ at: 1_000, kind: 'memberIdChanged', person: moved, details: { from: 'ann', to: 'ann-2', ...details } }, { at: 2_000, kind: 'memberDeactivated', person: inactive });
+		assert.deepEqual(found(historyWith({ oldAnswers: true }), [lookedUp, update]), []);
+		assert.deepEqual(found(historyWith({ oldAnswers: true }), [lookedUp]), ['lost'], 'the new ID is never reported');
+		assert.deepEqual(found(historyWith({}), [lookedUp, update]), ['false', 'lost'], 'FreshBooks does not answer the old ID any more');
+	});
+
 	const THERE_AND_BACK = historyOf({ at: 1_000, kind: 'roleChanged', person: MANAGER }, { at: 20_000, kind: 'roleChanged', person: ANN });
 
 	it('may lack what was done and undone between two polls', () => {
