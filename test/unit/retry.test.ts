@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { announcedWait, MAX_TRIES, parseRateLimitReset, parseRetryAfter, shouldRetry, waitBeforeRetry } from '../../nodes/FreshBooks/client/retry';
+import { announcedWait, parseRateLimitReset, parseRetryAfter, shouldRetry, waitBeforeRetry } from '../../nodes/FreshBooks/client/retry';
 
 const NOW = Date.UTC(2026, 10, 21, 10, 0, 0);
 
@@ -97,7 +97,11 @@ describe('a retry', () => {
 	});
 
 	test('is not allowed after the fifth try', () => {
-		expect(MAX_TRIES).toBe(5);
-		expect([4, 5].map((tried) => shouldRetry('GET', 'throttled', tried))).toEqual([true, false]);
+		expect([4, 5].map((tried) => shouldRetry('GET', 'unclear', tried))).toEqual([true, false]);
+		expect([4, 5].map((tried) => shouldRetry('GET', 'notCarriedOut', tried))).toEqual([true, false]);
+	});
+
+	test('is not allowed after the eighth try that ended with a 429', () => {
+		expect([5, 7, 8].map((tried) => shouldRetry('GET', 'throttled', tried))).toEqual([true, true, false]);
 	});
 });

@@ -197,14 +197,14 @@ describe('a POST is retried only if it surely was not carried out', () => {
 });
 
 describe('a failure has the facts of its tries', () => {
-	test('a POST answered five times with 429 was sent five times and not carried out', async () => {
+	test('a POST answered eight times with 429 was sent eight times and not carried out', async () => {
 		const { failure } = await failureAfter(POST, THROTTLED);
-		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 5, maybeDone: false, afterUnclearTry: false });
+		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 8, maybeDone: false, afterUnclearTry: false });
 	});
 
 	test('a DELETE answered with 500 and then 429 until the last try may have been carried out', async () => {
 		const { failure } = await failureAfter(DELETE, JSON_500, THROTTLED);
-		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 5, maybeDone: true, afterUnclearTry: true });
+		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 8, maybeDone: true, afterUnclearTry: true });
 	});
 
 	test('a DELETE whose first response broke off and whose second is 404', async () => {

@@ -5,7 +5,9 @@
  * Otherwise the wait doubles with each try.
  */
 
-export const MAX_TRIES = 5;
+const MAX_TRIES = 5;
+/** A limit that several workers share refuses the same request many times, and certainly does not carry it out. */
+const MAX_TRIES_AFTER_429 = 8;
 const FIRST_WAIT_MS = 500;
 const LONGEST_OWN_WAIT_MS = 30_000;
 /** If FreshBooks announces a longer wait, the request fails instead. */
@@ -27,7 +29,7 @@ export type Trouble =
  * @param tried number of tries so far, from 1
  */
 export function shouldRetry(method: string, trouble: Trouble, tried: number): boolean {
-	if (trouble === 'final' || tried >= MAX_TRIES) return false;
+	if (trouble === 'final' || tried >= (trouble === 'throttled' ? MAX_TRIES_AFTER_429 : MAX_TRIES)) return false;
 	return method !== 'POST' || trouble !== 'unclear';
 }
 
