@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import nock from 'nock';
 
-import { onAFastClock } from '../harness/clock';
-import { API, errorOf, jsonOf, locator, runWithHints } from '../harness/context';
-import { invitationRow, memberRow, teamMemberRow } from '../harness/examples';
-import { onLists } from '../harness/lists';
+import { onAFastClock, passTime } from '../harness/clock';
+import { API, errorOf, jsonOf, locator, run, runWithHints } from '../harness/context';
+import { invitationRow, memberRow, teamMemberRow, teamMembersPage } from '../harness/examples';
+import { onLists, onNextReading } from '../harness/lists';
 import { onTheWire } from '../harness/wire';
 
 jest.mock('n8n-workflow', () => jest.requireActual<typeof import('../harness/clock')>('../harness/clock').withFastSleep());
@@ -79,5 +79,80 @@ describe('an empty list of people', () => {
 	test.each(['teamMembers', 'businessMembers'])('no match for a filter is an empty output (%s)', async (source) => {
 		onLists({ team: [teamMemberRow(1)], members: [memberRow(1)] });
 		expect(await jsonOf({ ...getAll, source, filters: { email: 'nobody@example.com' } })).toEqual([]);
+	});
+});
+
+describe('a page that arrives late', () => {
+	const PATH = '/auth/api/v1/businesses/789/team_members';
+	const getAll = { resource: 'teamMember', operation: 'getAll', business, returnAll: true };
+	const LATER: nock.ReplyFnResult = [503, {}, { 'Retry-After': '2' }];
+	const addressOf = (number: number): string => `person.${number}@example.com`;
+
+	/**
+	 * Mocks a team of 102 people. `beforePage2` answers a request for page 2 in place of FreshBooks, if it returns an answer. It may
+	 * change the list.
+	 */
+	function onTwoPages(beforePage2: (team: IDataObject[], request: number) => nock.ReplyFnResult | undefined): { requests: string[] } {
+		const team = Array.from({ length: 102 }, (_, index) => teamMemberRow(index + 1, { email: addressOf(index + 1), active: true }));
+		const requests: string[] = [];
+		nock(API).persist().get(PATH).query(true).reply((uri) => {
+			const page = Number(new URL(uri, API).searchParams.get('page'));
+			requests.push(`page ${page}`);
+			const instead = page === 2 ? beforePage2(team, requests.filter((request) => request === 'page 2').length) : undefined;
+			return instead ?? [200, teamMembersPage(team.slice((page - 1) * 100, page * 100), page, team.length)];
+		});
+		onLists();
+		return { requests };
+	}
+
+	/** One leaves the first page and another joins: the rows move, and the total is the same. */
+	function replaceOne(team: IDataObject[], number: number): void {
+		team.shift();
+		team.push(teamMemberRow(number, { email: addressOf(number), active: true }));
+	}
+
+	test('because it was retried: the list is read again, and nobody is missing whose row moved meanwhile', async () => {
+		onTwoPages((team, request) => {
+			if (request > 1) return undefined;
+			replaceOne(team, 103);
+			return LATER;
+		});
+		const { items, hints } = await runWithHints(getAll);
+		expect(items.map(({ json }) => json.email)).toContain(addressOf(101));
+		expect([items.length, hints]).toEqual([102, []]);
+	});
+
+	test('because FreshBooks was slow: the list is read again', async () => {
+		onTwoPages((team, request) => {
+			if (request > 1) return undefined;
+			replaceOne(team, 103);
+			passTime(1_500);
+			return undefined;
+		});
+		expect((await jsonOf(getAll)).map(({ email }) => email)).toContain(addressOf(101));
+	});
+
+	test('in both readings, which differ: the output has a warning', async () => {
+		onTwoPages((team, request) => {
+			if (request % 2 === 0) return undefined;
+			replaceOne(team, 102 + request);
+			return LATER;
+		});
+		const { hints } = await runWithHints(getAll);
+		expect(hints.join()).toMatch(/list of team members of business 789 changed while it was read, twice: it may lack a row/);
+	});
+
+	test('in both readings, which are the same: the list is complete', async () => {
+		const { requests } = onTwoPages((_team, request) => (request % 2 === 0 ? undefined : LATER));
+		const { items, hints } = await runWithHints(getAll);
+		expect([items.length, hints]).toEqual([102, []]);
+		expect(requests.filter((request) => request === 'page 1')).toHaveLength(2);
+	});
+
+	test('is not a reason to read a list of one page again', async () => {
+		onNextReading('team', 503, {}, 3);
+		const lists = onLists({ team: [teamMemberRow(1)] });
+		await run(getAll);
+		expect(lists.readings.team).toBe(1);
 	});
 });

@@ -25,6 +25,12 @@ const DEFAULT_PAGE_SIZE = 15;
 /** A million rows. A response that promises more, or a list that never ends, is treated as malformed. */
 const MAX_PAGES = 10_000;
 
+/**
+ * A later page that takes longer to arrive, in milliseconds, is late: meanwhile somebody may have left an earlier page and somebody
+ * joined. Then a row has moved to an earlier page, is never returned, and FreshBooks' total is the same.
+ */
+const LATE_AFTER_MS = 1_000;
+
 /** Which list to read, and how to parse its rows. */
 export interface ListRequest<Kept> extends Omit<FreshBooksRequest, 'method' | 'body'> {
 	/** Possible names of the array of rows, the most likely first. Not used if `response` itself is the array. */
@@ -40,6 +46,8 @@ export interface ListRequest<Kept> extends Omit<FreshBooksRequest, 'method' | 'b
 export interface Listing<Kept> {
 	/** Unique rows that match `wanted`, in FreshBooks' order. */
 	rows: Kept[];
+	/** IDs of the unique rows in FreshBooks' list, before `wanted`. */
+	ids: ReadonlySet<string>;
 	/** Number of unique rows in FreshBooks' list, before `wanted`. */
 	listed: number;
 	/** The `total` of each page, in page order. Empty if FreshBooks returns none. */
@@ -50,6 +58,8 @@ export interface Listing<Kept> {
 	pagesSeen: number;
 	/** Number of repeated rows. */
 	duplicates: number;
+	/** True if a page after the first was late. Always false if `limited`. */
+	late: boolean;
 	/** True if reading stopped at the caller's limit. Completeness is unknown then. */
 	limited: boolean;
 	/** Number of requests sent. */
@@ -121,13 +131,13 @@ class Collector<Kept> {
 
 	duplicates = 0;
 
-	private readonly seen = new Set<string>();
+	readonly ids = new Set<string>();
 
 	constructor(private readonly request: ListRequest<Kept>) {}
 
 	/** Number of unique rows. */
 	get listed(): number {
-		return this.seen.size;
+		return this.ids.size;
 	}
 
 	/** Adds a page and returns how many of its rows were new. */
@@ -142,11 +152,11 @@ class Collector<Kept> {
 	private addRow(row: WireObject): void {
 		const id = this.request.idOf(row);
 		if (id === null) throw malformed(this.request);
-		if (this.seen.has(String(id))) {
+		if (this.ids.has(String(id))) {
 			this.duplicates++;
 			return;
 		}
-		this.seen.add(String(id));
+		this.ids.add(String(id));
 		const kept = this.request.keep(row);
 		if (this.request.wanted?.(kept) ?? true) this.rows.push(kept);
 	}
@@ -156,6 +166,8 @@ class ListReader<Kept> {
 	private readonly collected: Collector<Kept>;
 
 	private requests = 0;
+
+	private late = false;
 
 	constructor(
 		private readonly client: FreshBooksClient,
@@ -179,9 +191,11 @@ class ListReader<Kept> {
 			if (!this.mayHaveMore(page, number, fresh, previous)) break;
 			previous = page;
 		}
-		const { rows, listed, totals, pages, duplicates } = this.collected;
+		const { rows, ids, listed, totals, pages, duplicates } = this.collected;
 		const limited = rows.length >= this.limit;
-		return { rows: rows.slice(0, this.limit), listed, totals, pages, pagesSeen: number, duplicates, limited, requests: this.requests };
+		const { requests } = this;
+		const late = this.late && !limited;
+		return { rows: rows.slice(0, this.limit), ids, listed, totals, pages, pagesSeen: number, duplicates, late, limited, requests };
 	}
 
 	/**
@@ -228,7 +242,10 @@ class ListReader<Kept> {
 
 	private async fetch(page: number): Promise<Page> {
 		this.requests++;
-		return await fetchPage(this.client, this.request, page);
+		const askedAt = performance.now();
+		const received = await fetchPage(this.client, this.request, page);
+		this.late ||= page > 1 && performance.now() - askedAt > LATE_AFTER_MS;
+		return received;
 	}
 }
 
@@ -270,10 +287,22 @@ export interface ListReading<Kept> {
 	moved: boolean;
 }
 
-/** Reads a list, and reads it again if it changed meanwhile or has fewer rows than FreshBooks counts. */
-async function readTwiceIfDoubtful<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, limit: number): Promise<Listing<Kept>> {
+/** The last reading of a list, and whether the list changed during it. */
+interface LastReading<Kept> {
+	listing: Listing<Kept>;
+	moved: boolean;
+}
+
+/** Reads a list, and reads it again if it changed meanwhile, if a page was late, or if it has fewer rows than FreshBooks counts. */
+async function readTwiceIfDoubtful<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, limit: number): Promise<LastReading<Kept>> {
+	const first = await readList(client, request, limit);
+	if (!movedWhileRead(first) && !isShort(first) && !first.late) return { listing: first, moved: false };
 	const listing = await readList(client, request, limit);
-	return movedWhileRead(listing) || isShort(listing) ? await readList(client, request, limit) : listing;
+	return { listing, moved: movedWhileRead(listing) || (listing.late && !haveSameRows(first, listing)) };
+}
+
+function haveSameRows({ ids }: Listing<unknown>, other: Listing<unknown>): boolean {
+	return ids.size === other.ids.size && [...ids].every((id) => other.ids.has(id));
 }
 
 /**
@@ -282,12 +311,12 @@ async function readTwiceIfDoubtful<Kept>(client: FreshBooksClient, request: List
  * malformed.
  */
 export async function readToTheEnd<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, limit = Infinity): Promise<ListReading<Kept>> {
-	const listing = await readTwiceIfDoubtful(client, request, limit);
-	return { rows: listing.rows, doubt: doubtAbout(listing, request.subject), moved: movedWhileRead(listing) };
+	const reading = await readTwiceIfDoubtful(client, request, limit);
+	return { rows: reading.listing.rows, doubt: doubtAbout(reading, request.subject), moved: reading.moved };
 }
 
-function doubtAbout(listing: Listing<unknown>, subject: string): string | undefined {
-	if (movedWhileRead(listing)) {
+function doubtAbout({ listing, moved }: LastReading<unknown>, subject: string): string | undefined {
+	if (moved) {
 		return `FreshBooks' list of ${subject} changed while it was read, twice: it may lack a row. Run it again.`;
 	}
 	if (!isShort(listing)) return undefined;
@@ -305,14 +334,15 @@ export async function readCompleteList<Kept>(
 	warn: (message: string) => void,
 	limit = Infinity,
 ): Promise<Kept[]> {
-	const listing = await readTwiceIfDoubtful(client, request, limit);
+	const reading = await readTwiceIfDoubtful(client, request, limit);
+	const { listing } = reading;
 	if (listing.listed === 0 && isShort(listing)) {
 		throw refusal(
 			`FreshBooks counts ${counted(listing, request.subject)} but shows none`,
 			'They may be hidden from the connected user. Connect as an owner or admin of that business.',
 		);
 	}
-	const doubt = doubtAbout(listing, request.subject);
+	const doubt = doubtAbout(reading, request.subject);
 	if (doubt !== undefined) warn(doubt);
 	return listing.rows;
 }
