@@ -11,8 +11,8 @@ import { BUSINESSES, placeInTeam, type Act, type Attempt, type Life, type Plan, 
 import type { ActionName, Stage } from './stage.mts';
 
 const LONGEST_ACTION_MS = 280_000;
-/** How often an onboarding is repeated until its result is clear. */
-const MOST_RUNS = 8;
+/** How often an onboarding is repeated until its result is clear: for longer than a business is refused (30 seconds). */
+const MOST_RUNS = 40;
 const BETWEEN_RUNS_MS = 2_000;
 
 /** Whether an onboarding succeeded with a clear result. */
