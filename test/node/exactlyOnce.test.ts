@@ -150,10 +150,10 @@ describe('an unknown result', () => {
 	test('followed by 429 until the last try never says that nothing was done', async () => {
 		onMember();
 		onDelete(`${MEMBERS}/1`).reply(500, { error: 'internal_server_error' });
-		onDelete(`${MEMBERS}/1`).times(7).reply(429, {});
+		onDelete(`${MEMBERS}/1`).times(8).reply(429, {});
 		const { message, description } = await errorOf(remove);
 		expect(message).toContain('allows no more requests right now');
-		expect(description).toMatch(/^It may or may not have been carried out; running it again is safe\. It was tried 8 times\. To fix this, wait a minute/);
+		expect(description).toMatch(/^It may or may not have been carried out; running it again is safe\. It was tried 9 times\. To fix this, wait a minute/);
 	});
 
 	test('five times is reported with the status and the text of FreshBooks', async () => {

@@ -87,66 +87,89 @@ describe('a page that arrives late', () => {
 	const getAll = { resource: 'teamMember', operation: 'getAll', business, returnAll: true };
 	const LATER: nock.ReplyFnResult = [503, {}, { 'Retry-After': '2' }];
 	const addressOf = (number: number): string => `person.${number}@example.com`;
+	const rowOf = (number: number): IDataObject => teamMemberRow(number, { email: addressOf(number), active: true });
 
-	/**
-	 * Mocks a team of 102 people. `beforePage2` answers a request for page 2 in place of FreshBooks, if it returns an answer. It may
-	 * change the list.
-	 */
-	function onTwoPages(beforePage2: (team: IDataObject[], request: number) => nock.ReplyFnResult | undefined): { requests: string[] } {
-		const team = Array.from({ length: 102 }, (_, index) => teamMemberRow(index + 1, { email: addressOf(index + 1), active: true }));
-		const requests: string[] = [];
+	interface PageRequest {
+		page: number;
+		/** How often this page was requested, from 1. */
+		time: number;
+		/** The rows of the list, which the test may change. */
+		team: IDataObject[];
+		/** FreshBooks' answer with the rows as they are now. */
+		answer: () => nock.ReplyFnResult;
+	}
+
+	/** Mocks a team of 102 people. `reply` may answer in place of FreshBooks. Returns the requested pages. */
+	function onTwoPages(reply: (request: PageRequest) => nock.ReplyFnResult | undefined): number[] {
+		const team = Array.from({ length: 102 }, (_, index) => rowOf(index + 1));
+		const requested: number[] = [];
 		nock(API).persist().get(PATH).query(true).reply((uri) => {
 			const page = Number(new URL(uri, API).searchParams.get('page'));
-			requests.push(`page ${page}`);
-			const instead = page === 2 ? beforePage2(team, requests.filter((request) => request === 'page 2').length) : undefined;
-			return instead ?? [200, teamMembersPage(team.slice((page - 1) * 100, page * 100), page, team.length)];
+			requested.push(page);
+			const answer = (): nock.ReplyFnResult => [200, teamMembersPage(team.slice((page - 1) * 100, page * 100), page, team.length)];
+			return reply({ page, team, answer, time: requested.filter((other) => other === page).length }) ?? answer();
 		});
 		onLists();
-		return { requests };
+		return requested;
 	}
 
 	/** One leaves the first page and another joins: the rows move, and the total is the same. */
-	function replaceOne(team: IDataObject[], number: number): void {
+	function replaceOne(team: IDataObject[], number = 103): void {
 		team.shift();
-		team.push(teamMemberRow(number, { email: addressOf(number), active: true }));
+		team.push(rowOf(number));
 	}
 
-	test('because it was retried: the list is read again, and nobody is missing whose row moved meanwhile', async () => {
-		onTwoPages((team, request) => {
-			if (request > 1) return undefined;
-			replaceOne(team, 103);
+	const LATE: Array<[string, (request: PageRequest) => nock.ReplyFnResult | undefined]> = [
+		['page 2 was retried', ({ page, time, team }) => {
+			if (page !== 2 || time > 1) return undefined;
+			replaceOne(team);
 			return LATER;
-		});
+		}],
+		['page 2 was computed late', ({ page, time, team }) => {
+			if (page !== 2 || time > 1) return undefined;
+			replaceOne(team);
+			passTime(1_500);
+			return undefined;
+		}],
+		['page 1 was computed at once and arrived late', ({ page, time, team, answer }) => {
+			if (page !== 1 || time > 1) return undefined;
+			const early = answer();
+			replaceOne(team);
+			passTime(5_000);
+			return early;
+		}],
+	];
+
+	test.each(LATE)('%s: the list is read again, and nobody is missing whose row moved meanwhile', async (_case, reply) => {
+		onTwoPages(reply);
 		const { items, hints } = await runWithHints(getAll);
 		expect(items.map(({ json }) => json.email)).toContain(addressOf(101));
 		expect([items.length, hints]).toEqual([102, []]);
 	});
 
-	test('because FreshBooks was slow: the list is read again', async () => {
-		onTwoPages((team, request) => {
-			if (request > 1) return undefined;
-			replaceOne(team, 103);
-			passTime(1_500);
-			return undefined;
-		});
-		expect((await jsonOf(getAll)).map(({ email }) => email)).toContain(addressOf(101));
+	test('with a limit that the list just fills: nobody is missing', async () => {
+		onTwoPages(LATE[0][1]);
+		expect((await jsonOf({ ...getAll, returnAll: false, limit: 102 })).map(({ email }) => email)).toContain(addressOf(101));
 	});
 
-	test('in both readings, which differ: the output has a warning', async () => {
-		onTwoPages((team, request) => {
-			if (request % 2 === 0) return undefined;
-			replaceOne(team, 102 + request);
+	test('in both readings, and somebody is missing in the second: the output has a warning', async () => {
+		onTwoPages(({ page, time, team }) => {
+			if (page !== 2 || time % 2 === 0) return undefined;
+			replaceOne(team, 102 + time);
 			return LATER;
 		});
 		const { hints } = await runWithHints(getAll);
 		expect(hints.join()).toMatch(/list of team members of business 789 changed while it was read, twice: it may lack a row/);
 	});
 
-	test('in both readings, which are the same: the list is complete', async () => {
-		const { requests } = onTwoPages((_team, request) => (request % 2 === 0 ? undefined : LATER));
+	test('in both readings, and nobody is missing in the second: the list is complete', async () => {
+		const requested = onTwoPages(({ page, time, team }) => {
+			if (page === 2) passTime(1_500);
+			if (page === 1 && time === 2) team.push(rowOf(103));
+			return undefined;
+		});
 		const { items, hints } = await runWithHints(getAll);
-		expect([items.length, hints]).toEqual([102, []]);
-		expect(requests.filter((request) => request === 'page 1')).toHaveLength(2);
+		expect([items.length, hints, requested]).toEqual([103, [], [1, 2, 1, 2]]);
 	});
 
 	test('is not a reason to read a list of one page again', async () => {

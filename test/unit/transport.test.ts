@@ -204,7 +204,12 @@ describe('a failure has the facts of its tries', () => {
 
 	test('a DELETE answered with 500 and then 429 until the last try may have been carried out', async () => {
 		const { failure } = await failureAfter(DELETE, JSON_500, THROTTLED);
-		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 8, maybeDone: true, afterUnclearTry: true });
+		expect(failure).toMatchObject({ kind: 'rateLimited', sent: 9, maybeDone: true, afterUnclearTry: true });
+	});
+
+	test('a GET answered five times with 429 and then with 503: the 503 is retried, too', async () => {
+		const { failure, sent } = await failureAfter(GET, THROTTLED, THROTTLED, THROTTLED, THROTTLED, THROTTLED, { statusCode: 503, body: '' }, { body: '{}' });
+		expect([failure, sent]).toEqual([undefined, 7]);
 	});
 
 	test('a DELETE whose first response broke off and whose second is 404', async () => {

@@ -26,8 +26,8 @@ const DEFAULT_PAGE_SIZE = 15;
 const MAX_PAGES = 10_000;
 
 /**
- * A later page that takes longer to arrive, in milliseconds, is late: meanwhile somebody may have left an earlier page and somebody
- * joined. Then a row has moved to an earlier page, is never returned, and FreshBooks' total is the same.
+ * A page that takes longer to arrive, in milliseconds, is late: meanwhile somebody may have left an earlier page and somebody joined.
+ * Then a row has moved to an earlier page, is never returned, and FreshBooks' total is the same.
  */
 const LATE_AFTER_MS = 1_000;
 
@@ -58,7 +58,7 @@ export interface Listing<Kept> {
 	pagesSeen: number;
 	/** Number of repeated rows. */
 	duplicates: number;
-	/** True if a page after the first was late. Always false if `limited`. */
+	/** True if the list has several pages and one was late. */
 	late: boolean;
 	/** True if reading stopped at the caller's limit. Completeness is unknown then. */
 	limited: boolean;
@@ -193,9 +193,8 @@ class ListReader<Kept> {
 		}
 		const { rows, ids, listed, totals, pages, duplicates } = this.collected;
 		const limited = rows.length >= this.limit;
-		const { requests } = this;
-		const late = this.late && !limited;
-		return { rows: rows.slice(0, this.limit), ids, listed, totals, pages, pagesSeen: number, duplicates, late, limited, requests };
+		const late = this.late && number > 1;
+		return { rows: rows.slice(0, this.limit), ids, listed, totals, pages, pagesSeen: number, duplicates, late, limited, requests: this.requests };
 	}
 
 	/**
@@ -244,7 +243,7 @@ class ListReader<Kept> {
 		this.requests++;
 		const askedAt = performance.now();
 		const received = await fetchPage(this.client, this.request, page);
-		this.late ||= page > 1 && performance.now() - askedAt > LATE_AFTER_MS;
+		this.late ||= performance.now() - askedAt > LATE_AFTER_MS;
 		return received;
 	}
 }
@@ -298,11 +297,12 @@ async function readTwiceIfDoubtful<Kept>(client: FreshBooksClient, request: List
 	const first = await readList(client, request, limit);
 	if (!movedWhileRead(first) && !isShort(first) && !first.late) return { listing: first, moved: false };
 	const listing = await readList(client, request, limit);
-	return { listing, moved: movedWhileRead(listing) || (listing.late && !haveSameRows(first, listing)) };
+	return { listing, moved: movedWhileRead(listing) || (listing.late && lacksRowOf(listing, first)) };
 }
 
-function haveSameRows({ ids }: Listing<unknown>, other: Listing<unknown>): boolean {
-	return ids.size === other.ids.size && [...ids].every((id) => other.ids.has(id));
+/** True if the listing lacks a row of the earlier one: the person left, or the row was skipped. */
+function lacksRowOf({ ids }: Listing<unknown>, earlier: Listing<unknown>): boolean {
+	return [...earlier.ids].some((id) => !ids.has(id));
 }
 
 /**

@@ -66,6 +66,9 @@ export const GET_ME_REQUEST: FreshBooksRequest = {
 
 /** What happened to one request, over all its tries. */
 interface WireFacts {
+	/** Number of tries that ended with a 429. */
+	throttled: number;
+	/** Number of other tries. */
 	tried: number;
 	sent: number;
 	/** The last try ended without a clear response. */
@@ -79,7 +82,8 @@ interface WireFacts {
 }
 
 function recordTry(facts: WireFacts, { trouble, failure, wasSent = true }: FailedTry): void {
-	facts.tried++;
+	if (trouble === 'throttled') facts.throttled++;
+	else facts.tried++;
 	if (wasSent) facts.sent++;
 	facts.afterUnclearTry ||= facts.isUnclear;
 	facts.isUnclear = trouble === 'unclear';
@@ -136,7 +140,7 @@ class Client implements FreshBooksClient {
 
 	async send(request: FreshBooksRequest): Promise<unknown> {
 		if (this.isReadOnly && request.method !== 'GET') throw readOnlyError(request);
-		const facts: WireFacts = { tried: 0, sent: 0, isUnclear: false, afterUnclearTry: false, hasRetriedWithStoredToken: false };
+		const facts: WireFacts = { throttled: 0, tried: 0, sent: 0, isUnclear: false, afterUnclearTry: false, hasRetriedWithStoredToken: false };
 		const held: Semaphore[] = [];
 		try {
 			if (this.ownLimit) await this.acquire(this.ownLimit, held);
@@ -176,7 +180,8 @@ class Client implements FreshBooksClient {
 	}
 
 	/** Waits before the next try. False if there is none. After a 429 all requests with this credential wait. */
-	private async waitForNextTry({ trouble, failure }: FailedTry, { tried }: WireFacts, held: Semaphore[]): Promise<boolean> {
+	private async waitForNextTry({ trouble, failure }: FailedTry, facts: WireFacts, held: Semaphore[]): Promise<boolean> {
+		const tried = trouble === 'throttled' ? facts.throttled : facts.tried;
 		const ms = waitBeforeRetry(tried, failure.retryAfterMs, Math.random());
 		const isTooLong = ms > LONGEST_ANNOUNCED_WAIT_MS;
 		if (trouble === 'throttled' && !isTooLong) this.throttle.pauseFor(ms);

@@ -6,10 +6,10 @@
  */
 
 const MAX_TRIES = 5;
-/** A limit that several workers share refuses the same request many times, and certainly does not carry it out. */
+/** A limit that several workers share may refuse a request many times. FreshBooks does not carry it out then. */
 const MAX_TRIES_AFTER_429 = 8;
 const FIRST_WAIT_MS = 500;
-const LONGEST_OWN_WAIT_MS = 30_000;
+const LONGEST_OWN_WAIT_MS = 8_000;
 /** If FreshBooks announces a longer wait, the request fails instead. */
 export const LONGEST_ANNOUNCED_WAIT_MS = 120_000;
 
@@ -26,7 +26,7 @@ export type Trouble =
 
 /**
  * True if the request may be sent again. A POST only if it certainly had no effect.
- * @param tried number of tries so far, from 1
+ * @param tried number of tries so far, from 1. Tries that ended with a 429 are counted apart from the others.
  */
 export function shouldRetry(method: string, trouble: Trouble, tried: number): boolean {
 	if (trouble === 'final' || tried >= (trouble === 'throttled' ? MAX_TRIES_AFTER_429 : MAX_TRIES)) return false;
@@ -34,14 +34,14 @@ export function shouldRetry(method: string, trouble: Trouble, tried: number): bo
 }
 
 /**
- * Milliseconds to wait before the next try: the announced wait, or else a random part, at least half, of 500, 1000, 2000...
- * At least half, because a rate limit lets requests pass again only after about a second: a shorter wait would waste a try.
+ * Milliseconds to wait before the next try: the announced wait, or else a random part, at least half, of 500, 1000, 2000, 4000 and
+ * then 8000. An announced wait of 0 does not count: it may be a date, and the clock of this machine ahead. At least half, because a rate limit lets requests pass again only after about a second: a shorter wait would waste a try.
  * @param tried number of tries so far, from 1
  * @param random from 0 (included) to 1 (excluded)
  */
 export function waitBeforeRetry(tried: number, announcedMs: number | undefined, random: number): number {
 	const longest = Math.min(LONGEST_OWN_WAIT_MS, FIRST_WAIT_MS * 2 ** (tried - 1));
-	return announcedMs ?? Math.round((longest / 2) * (1 + random));
+	return announcedMs || Math.round((longest / 2) * (1 + random));
 }
 
 /** The text of a header. HTTP libraries return a string, a number or an array. */
