@@ -99,9 +99,9 @@ describe('a page that arrives late', () => {
 		answer: () => nock.ReplyFnResult;
 	}
 
-	/** Mocks a team of 102 people. `reply` may answer in place of FreshBooks. Returns the requested pages. */
-	function onTwoPages(reply: (request: PageRequest) => nock.ReplyFnResult | undefined): number[] {
-		const team = Array.from({ length: 102 }, (_, index) => rowOf(index + 1));
+	/** Mocks a team of `people` people. `reply` may answer in place of FreshBooks. Returns the requested pages. */
+	function onTwoPages(reply: (request: PageRequest) => nock.ReplyFnResult | undefined, people = 102): number[] {
+		const team = Array.from({ length: people }, (_, index) => rowOf(index + 1));
 		const requested: number[] = [];
 		nock(API).persist().get(PATH).query(true).reply((uri) => {
 			const page = Number(new URL(uri, API).searchParams.get('page'));
@@ -160,6 +160,48 @@ describe('a page that arrives late', () => {
 		});
 		const { hints } = await runWithHints(getAll);
 		expect(hints.join()).toMatch(/list of team members of business 789 changed while it was read, twice: it may lack a row/);
+	});
+
+	test.each<[string, (request: PageRequest) => nock.ReplyFnResult | undefined]>([
+		['lacked rows', ({ page, time, team }) => (page === 2 && time === 1 ? [200, teamMembersPage([], 2, team.length)] : undefined)],
+		['changed', ({ page, time, team }) => (page === 2 && time === 1 ? [200, teamMembersPage([], 2, team.length - 1)] : undefined)],
+	])('in the second reading, after a first one that %s: the output has a warning', async (_case, first) => {
+		onTwoPages((request) => {
+			const { page, time, team } = request;
+			if (page !== 2 || time !== 2) return first(request);
+			replaceOne(team);
+			return LATER;
+		});
+		const { hints } = await runWithHints(getAll);
+		expect(hints.join()).toMatch(/changed while it was read, twice: it may lack a row/);
+	});
+
+	test('before FreshBooks lists anybody, because of a 429, is not a reason to read the list again', async () => {
+		const requested = onTwoPages(({ page, time }) => (page === 1 && time === 1 ? [429, {}, { 'Retry-After': '2' }] : undefined));
+		await run(getAll);
+		expect(requested).toEqual([1, 1, 2]);
+	});
+
+	test.each([
+		[1_000, [1, 2]],
+		[1_001, [1, 2, 1, 2]],
+	])('means more than a second: %d ms', async (ms, pages) => {
+		const requested = onTwoPages(({ page, time }) => {
+			if (page === 2 && time === 1) passTime(ms);
+			return undefined;
+		});
+		await run(getAll);
+		expect(requested).toEqual(pages);
+	});
+
+	test('in both readings of a longer list, with a limit, is not a doubt', async () => {
+		onTwoPages(({ page, team }) => {
+			if (page === 2) passTime(1_500);
+			if (page === 2) team.shift();
+			return undefined;
+		}, 300);
+		const { items, hints } = await runWithHints({ ...getAll, returnAll: false, limit: 150 });
+		expect([items.length, hints]).toEqual([150, []]);
 	});
 
 	test('in both readings, and nobody is missing in the second: the list is complete', async () => {

@@ -210,6 +210,18 @@ describe('a failure has the facts of its tries', () => {
 	test('a GET answered five times with 429 and then with 503: the 503 is retried, too', async () => {
 		const { failure, sent } = await failureAfter(GET, THROTTLED, THROTTLED, THROTTLED, THROTTLED, THROTTLED, { statusCode: 503, body: '' }, { body: '{}' });
 		expect([failure, sent]).toEqual([undefined, 7]);
+		expect(waits.every((ms) => ms > 0)).toBe(true);
+		expect(waits.at(-1)).toBeLessThanOrEqual(500);
+	});
+
+	test('a GET answered 429 and 503 in turn fails after the fifth 503', async () => {
+		const turns = Array.from({ length: 20 }, (_, turn) => (turn % 2 === 0 ? THROTTLED : { statusCode: 503, body: '' }));
+		expect(await failureAfter(GET, ...turns)).toMatchObject({ failure: { status: 503 }, sent: 10 });
+	});
+
+	test('a GET whose token another process refreshed is tried five times after that', async () => {
+		const { failure, sent } = await failureAfter(GET, Object.assign(new Error('401'), { httpCode: '401' }), ...Array.from({ length: 4 }, () => ({ statusCode: 503, body: '' })), { body: '{}' });
+		expect([failure, sent]).toEqual([undefined, 6]);
 	});
 
 	test('a DELETE whose first response broke off and whose second is 404', async () => {

@@ -32,7 +32,7 @@ const MAX_PAGES = 10_000;
 const LATE_AFTER_MS = 1_000;
 
 /** Which list to read, and how to parse its rows. */
-export interface ListRequest<Kept> extends Omit<FreshBooksRequest, 'method' | 'body'> {
+export interface ListRequest<Kept> extends Omit<FreshBooksRequest, 'method' | 'body' | 'onTry'> {
 	/** Possible names of the array of rows, the most likely first. Not used if `response` itself is the array. */
 	rowKeys: string[];
 	/** The ID of a row. Null makes the page malformed. */
@@ -108,11 +108,11 @@ function readPage<Kept>(body: unknown, request: ListRequest<Kept>): Page {
 	return { rows, perPage: count(paging.per_page), pages: count(paging.pages), total: count(paging.total) };
 }
 
-async function fetchPage<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, page: number): Promise<Page> {
+async function fetchPage<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, page: number, onTry: () => void): Promise<Page> {
 	if (page > MAX_PAGES) throw malformed(request);
 	const { path, subject, idFamily, published } = request;
 	const query: IDataObject = { ...request.query, page, per_page: PAGE_SIZE };
-	return readPage(await client.send({ method: 'GET', path, query, subject, idFamily, published }), request);
+	return readPage(await client.send({ method: 'GET', path, query, subject, idFamily, published, onTry }), request);
 }
 
 /** Whether a page is full: as long as FreshBooks' `per_page`, the requested size or the default size. */
@@ -241,8 +241,10 @@ class ListReader<Kept> {
 
 	private async fetch(page: number): Promise<Page> {
 		this.requests++;
-		const askedAt = performance.now();
-		const received = await fetchPage(this.client, this.request, page);
+		let askedAt = performance.now();
+		// Before the first page is computed nothing was read, so its earlier tries do not count.
+		const onTry = (): void => void (askedAt = page === 1 ? performance.now() : askedAt);
+		const received = await fetchPage(this.client, this.request, page, onTry);
 		this.late ||= performance.now() - askedAt > LATE_AFTER_MS;
 		return received;
 	}
@@ -297,7 +299,13 @@ async function readTwiceIfDoubtful<Kept>(client: FreshBooksClient, request: List
 	const first = await readList(client, request, limit);
 	if (!movedWhileRead(first) && !isShort(first) && !first.late) return { listing: first, moved: false };
 	const listing = await readList(client, request, limit);
-	return { listing, moved: movedWhileRead(listing) || (listing.late && lacksRowOf(listing, first)) };
+	return { listing, moved: movedWhileRead(listing) || isUnconfirmed(listing, first) };
+}
+
+/** True if a late listing may lack a row: the earlier one was not complete either, or had a row that this one lacks. */
+function isUnconfirmed(listing: Listing<unknown>, earlier: Listing<unknown>): boolean {
+	if (!listing.late || listing.limited || isShort(listing)) return false;
+	return movedWhileRead(earlier) || isShort(earlier) || lacksRowOf(listing, earlier);
 }
 
 /** True if the listing lacks a row of the earlier one: the person left, or the row was skipped. */

@@ -68,22 +68,21 @@ export const GET_ME_REQUEST: FreshBooksRequest = {
 interface WireFacts {
 	/** Number of tries that ended with a 429. */
 	throttled: number;
-	/** Number of other tries. */
+	/** Number of other tries. A token that another process refreshed meanwhile does not count. */
 	tried: number;
 	sent: number;
 	/** The last try ended without a clear response. */
 	isUnclear: boolean;
 	/** An earlier try ended without a clear response. */
 	afterUnclearTry: boolean;
-	/** Counted apart from `tried`: an outage or a 429 says nothing about the token. */
 	hasRetriedWithStoredToken: boolean;
 	/** Why the last try failed. */
 	failure?: Failure;
 }
 
-function recordTry(facts: WireFacts, { trouble, failure, wasSent = true }: FailedTry): void {
+function recordTry(facts: WireFacts, { trouble, failure, retryWithStoredToken = false, wasSent = true }: FailedTry): void {
 	if (trouble === 'throttled') facts.throttled++;
-	else facts.tried++;
+	else if (!retryWithStoredToken) facts.tried++;
 	if (wasSent) facts.sent++;
 	facts.afterUnclearTry ||= facts.isUnclear;
 	facts.isUnclear = trouble === 'unclear';
@@ -157,6 +156,7 @@ class Client implements FreshBooksClient {
 		for (;;) {
 			await this.throttle.untilPauseEnds(this.stopSignal());
 			if (this.remaining() <= 0) throw this.finalError(request, facts);
+			request.onTry?.();
 			const outcome = await this.trySending(request);
 			if (outcome.ok) return outcome.body;
 			recordTry(facts, outcome);

@@ -9,6 +9,8 @@ export interface FreshBooksRequest extends Omit<FailureContext, 'method'> {
 	path: string;
 	query?: IDataObject;
 	body?: IDataObject;
+	/** Called before each try. */
+	onTry?: () => void;
 }
 
 function headers(): IDataObject {

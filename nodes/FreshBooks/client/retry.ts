@@ -35,13 +35,13 @@ export function shouldRetry(method: string, trouble: Trouble, tried: number): bo
 
 /**
  * Milliseconds to wait before the next try: the announced wait, or else a random part, at least half, of 500, 1000, 2000, 4000 and
- * then 8000. An announced wait of 0 does not count: it may be a date, and the clock of this machine ahead. At least half, because a rate limit lets requests pass again only after about a second: a shorter wait would waste a try.
+ * then 8000. At least half, because a rate limit lets requests pass again only after about a second: a shorter wait would waste a try.
  * @param tried number of tries so far, from 1
  * @param random from 0 (included) to 1 (excluded)
  */
 export function waitBeforeRetry(tried: number, announcedMs: number | undefined, random: number): number {
 	const longest = Math.min(LONGEST_OWN_WAIT_MS, FIRST_WAIT_MS * 2 ** (tried - 1));
-	return announcedMs || Math.round((longest / 2) * (1 + random));
+	return announcedMs ?? Math.round((longest / 2) * (1 + random));
 }
 
 /** The text of a header. HTTP libraries return a string, a number or an array. */
@@ -85,9 +85,10 @@ export function parseRateLimitReset(header: unknown, now: number): number | unde
 }
 
 /**
- * The wait that a response announces, in milliseconds: Retry-After or, with a 429 only, X-RateLimit-Reset.
+ * The wait that a response announces, in milliseconds: Retry-After or, with a 429 only, X-RateLimit-Reset. A Retry-After that is over
+ * does not count: it may be a date, and the clock of this machine ahead.
  * @param now epoch milliseconds
  */
 export function announcedWait(status: number, headers: Record<string, unknown>, now: number): number | undefined {
-	return parseRetryAfter(headers['retry-after'], now) ?? (status === 429 ? parseRateLimitReset(headers['x-ratelimit-reset'], now) : undefined);
+	return parseRetryAfter(headers['retry-after'], now) || (status === 429 ? parseRateLimitReset(headers['x-ratelimit-reset'], now) : undefined);
 }
