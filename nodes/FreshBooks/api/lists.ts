@@ -302,15 +302,17 @@ async function readTwiceIfDoubtful<Kept>(client: FreshBooksClient, request: List
 	return { listing, moved: movedWhileRead(listing) || isUnconfirmed(listing, first) };
 }
 
-/** True if a late listing may lack a row: the earlier one was not complete either, or had a row that this one lacks. */
+/**
+ * True if a late listing may lack a row, by an earlier reading that did not change. A row is skipped unnoticed only if one leaves and
+ * one joins: then each reading has a row that the other lacks. Those who only leave, for example in a batch, are no doubt.
+ */
 function isUnconfirmed(listing: Listing<unknown>, earlier: Listing<unknown>): boolean {
-	if (!listing.late || listing.limited || isShort(listing)) return false;
-	return movedWhileRead(earlier) || isShort(earlier) || lacksRowOf(listing, earlier);
+	if (!listing.late || listing.limited || isShort(listing) || movedWhileRead(earlier)) return false;
+	return isShort(earlier) || (hasOtherRows(listing, earlier) && hasOtherRows(earlier, listing));
 }
 
-/** True if the listing lacks a row of the earlier one: the person left, or the row was skipped. */
-function lacksRowOf({ ids }: Listing<unknown>, earlier: Listing<unknown>): boolean {
-	return [...earlier.ids].some((id) => !ids.has(id));
+function hasOtherRows({ ids }: Listing<unknown>, other: Listing<unknown>): boolean {
+	return [...ids].some((id) => !other.ids.has(id));
 }
 
 /**
