@@ -185,10 +185,16 @@ describe('a POST is retried only if it surely was not carried out', () => {
 		expect(sent).toBe(1);
 	});
 
+	test.each(['EHOSTUNREACH', 'ENETUNREACH'])('%s on a connection that was established allows no retry', async (code) => {
+		const { sent } = await failureAfter(POST, Object.assign(network(code), { syscall: 'read' }), { body: '{"response":{"id":1}}' });
+		expect(sent).toBe(1);
+	});
+
 	test.each([
 		['a 429', THROTTLED],
 		['a 429 with a web page', { statusCode: 429, body: '<html>' }],
 		...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].map((code): [string, Error] => [code, network(code)]),
+		['an unreachable host, when connecting', Object.assign(network('EHOSTUNREACH'), { syscall: 'connect' })],
 	])('%s allows a retry', async (_name, answer) => {
 		const { failure, sent } = await failureAfter(POST, answer, { body: '{"response":{"id":1}}' });
 		expect(failure).toBeUndefined();

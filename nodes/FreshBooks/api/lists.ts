@@ -288,27 +288,42 @@ export interface ListReading<Kept> {
 	moved: boolean;
 }
 
-/** The last reading of a list, and whether the list changed during it. */
+/** The last reading of a list, and whether it may lack a row because the list changed. */
 interface LastReading<Kept> {
 	listing: Listing<Kept>;
 	moved: boolean;
 }
 
+/** How often a list is read if the last reading changed or was short. */
+const MAX_READINGS = 2;
+/** How often it is read if only a page was late: two readings that are compared, after one that may have changed. */
+const MAX_LATE_READINGS = 3;
+
 /** Reads a list, and reads it again if it changed meanwhile, if a page was late, or if it has fewer rows than FreshBooks counts. */
-async function readTwiceIfDoubtful<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, limit: number): Promise<LastReading<Kept>> {
-	const first = await readList(client, request, limit);
-	if (!movedWhileRead(first) && !isShort(first) && !first.late) return { listing: first, moved: false };
-	const listing = await readList(client, request, limit);
-	return { listing, moved: movedWhileRead(listing) || isUnconfirmed(listing, first) };
+async function readAgainIfDoubtful<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, limit: number): Promise<LastReading<Kept>> {
+	let earlier: Listing<Kept> | undefined;
+	for (let reading = 1; ; reading++) {
+		const listing = await readList(client, request, limit);
+		const moved = movedWhileRead(listing);
+		if (moved || isShort(listing)) {
+			if (reading >= MAX_READINGS) return { listing, moved };
+		} else if (!listing.late || isCertain(listing, earlier)) {
+			return { listing, moved };
+		} else if (reading >= MAX_LATE_READINGS) {
+			return { listing, moved: !listing.limited };
+		}
+		earlier = listing;
+	}
 }
 
 /**
- * True if a late listing may lack a row, by an earlier reading that did not change. A row is skipped unnoticed only if one leaves and
- * one joins: then each reading has a row that the other lacks. Those who only leave, for example in a batch, are no doubt.
+ * True if an earlier reading that was not short shows that a late one skipped no row. Nothing shows a skip if one leaves and one joins, or, in
+ * a list without a total, if one leaves. Then the readings differ. Those who only leave, for example in a batch, are no doubt.
  */
-function isUnconfirmed(listing: Listing<unknown>, earlier: Listing<unknown>): boolean {
-	if (!listing.late || listing.limited || isShort(listing) || movedWhileRead(earlier)) return false;
-	return isShort(earlier) || (hasOtherRows(listing, earlier) && hasOtherRows(earlier, listing));
+function isCertain(listing: Listing<unknown>, earlier: Listing<unknown> | undefined): boolean {
+	if (earlier === undefined || isShort(earlier)) return false;
+	const isCounted = listing.totals.length > 0;
+	return !hasOtherRows(earlier, listing) || (isCounted && !hasOtherRows(listing, earlier));
 }
 
 function hasOtherRows({ ids }: Listing<unknown>, other: Listing<unknown>): boolean {
@@ -316,12 +331,12 @@ function hasOtherRows({ ids }: Listing<unknown>, other: Listing<unknown>): boole
 }
 
 /**
- * Reads a complete list, or its first `limit` rows. It reads a doubtful list twice and then returns the rows with the doubt,
+ * Reads a complete list, or its first `limit` rows. It reads a doubtful list again and then returns the rows with the doubt,
  * because `total` may include rows that are hidden from the connected user. Throws FreshBooksError if a page fails or is
  * malformed.
  */
 export async function readToTheEnd<Kept>(client: FreshBooksClient, request: ListRequest<Kept>, limit = Infinity): Promise<ListReading<Kept>> {
-	const reading = await readTwiceIfDoubtful(client, request, limit);
+	const reading = await readAgainIfDoubtful(client, request, limit);
 	return { rows: reading.listing.rows, doubt: doubtAbout(reading, request.subject), moved: reading.moved };
 }
 
@@ -344,7 +359,7 @@ export async function readCompleteList<Kept>(
 	warn: (message: string) => void,
 	limit = Infinity,
 ): Promise<Kept[]> {
-	const reading = await readTwiceIfDoubtful(client, request, limit);
+	const reading = await readAgainIfDoubtful(client, request, limit);
 	const { listing } = reading;
 	if (listing.listed === 0 && isShort(listing)) {
 		throw refusal(

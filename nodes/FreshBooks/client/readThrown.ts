@@ -82,6 +82,8 @@ export function readThrown(error: unknown, request: FreshBooksRequest, cancelled
 	}
 	const serviceText = /^[A-Z_]{1,40}$/.test(code) ? code : undefined;
 	const failure: Failure = { ...context, kind: 'unreachable', serviceText };
-	if (!isRefresh && !NEVER_CONNECTED.has(code)) return { ok: false, trouble: 'unclear', failure };
+	// Linux reports an unreachable host also for a connection on which the request was sent.
+	const wasConnected = ['read', 'write'].includes(String(findInCauses(error, 'syscall')));
+	if (!isRefresh && (wasConnected || !NEVER_CONNECTED.has(code))) return { ok: false, trouble: 'unclear', failure };
 	return { ok: false, trouble: 'notCarriedOut', failure, wasSent: isRefresh };
 }
