@@ -9,7 +9,7 @@ async function main(): Promise<void> {
 	await installChromium();
 	await installN8n();
 	await packPackage();
-	const counts = await nodeTest('e2e', 'test/e2e/**/*.test.mts', { only: process.argv.slice(2) });
+	const counts = await nodeTest('e2e', 'test/e2e/**/*.test.mts', { only: process.argv.slice(2), concurrency: 2 });
 	await conclude('e2e', counts);
 }
 
