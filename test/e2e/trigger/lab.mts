@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TYPES, type Execution, type WorkflowDraft } from '../../../sandbox/n8n/index.mts';
+import type { RequestEntry } from '../../../sandbox/freshbooks/requestLog.mts';
 import type { HistoryEntry } from '../../../sandbox/freshbooks/types.mts';
 import { startWorld, type Json, type World } from '../support.mts';
 import { ALL_EVENTS, compare, emittedChange, expectedChanges, type Comparison, type Emitted, type Watched } from './changes.mts';
@@ -41,6 +42,10 @@ export class Lab {
 	workflowId = '';
 	#choice: Choice = {};
 	readonly #seen = new Set<string>();
+	/** Polls whose requests for the connected user were answered; counted here, because the sandbox's log drops old entries. */
+	#answered = 0;
+	#unanswered: RequestEntry[] = [];
+	#countedTo = 0;
 
 	private constructor(engine: Engine, world: World) {
 		this.engine = engine;
@@ -134,8 +139,12 @@ export class Lab {
 
 	/** Every poll starts with this request for the connected user. */
 	#pollsAnswered(): number {
-		const me = this.world.sandbox.parts.log.since(0).filter(({ path, status }) => path.endsWith('/users/me') && status === 200);
-		return me.length;
+		const logged = this.world.sandbox.parts.log.since(this.#countedTo);
+		this.#countedTo = logged.at(-1)?.seq ?? this.#countedTo;
+		const me = [...this.#unanswered, ...logged.filter(({ path }) => path.endsWith('/users/me'))];
+		this.#answered += me.filter(({ status }) => status === 200).length;
+		this.#unanswered = me.filter(({ status }) => status === null);
+		return this.#answered;
 	}
 
 	/** The number of requests for the connected user: polls and their retries. */
