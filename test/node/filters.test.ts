@@ -21,6 +21,11 @@ describe('the filters of Staff Get Many', () => {
 		return seen;
 	}
 
+	test('Name Contains: a name that is an object is no defect of the node', async () => {
+		nock(API).get('/accounting/account/zDmNq/users/staffs').query(true).reply(200, staffPage([staffRow(1, { fname: { toString: 1 } }), staffRow(2, { fname: 'Ada' })]));
+		expect(await jsonOf({ ...getAll, filters: { nameLike: 'ada' } })).toMatchObject([{ id: 2 }]);
+	});
+
 	test.each<[string, unknown]>([
 		['an expression with an empty result', '={{ $json.nope }}'],
 		['null', '={{ null }}'],

@@ -114,7 +114,7 @@ function matches({ id, visState, raw }: StaffRecord, search: StaffSearch): boole
 	const level = raw.role === 'admin' || raw.role === 'staff' ? raw.role : undefined;
 	if (userLevel !== undefined && level !== undefined && level !== userLevel) return false;
 	const { fname, lname, organization, display_name: displayName, bus_phone: business, mob_phone: mobile, home_phone: home } = raw;
-	const fullName = fname === undefined && lname === undefined ? undefined : [fname, lname].join(' ');
+	const fullName = [fname, lname].every((name) => name === undefined) ? undefined : [fname, lname].map(textOrNull).join(' ');
 	const phoneForm = /\d/.test(search.phoneLike ?? '') ? digitsOf : undefined;
 	return (
 		includesText([fname, lname, fullName, organization, displayName], search.nameLike) &&
