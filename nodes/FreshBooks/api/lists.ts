@@ -317,8 +317,9 @@ async function readAgainIfDoubtful<Kept>(client: FreshBooksClient, request: List
 }
 
 /**
- * True if an earlier reading that was not short shows that a late one skipped no row. Nothing shows a skip if one leaves and one joins, or, in
- * a list without a total, if one leaves. Then the readings differ. Those who only leave, for example in a batch, are no doubt.
+ * True if an earlier reading that was not short shows that a late one skipped no row. FreshBooks' counts do not show a skip if one
+ * leaves and one joins, or, in a list without a total, if one leaves. But the readings differ then. In a list with a total, those who
+ * only leave, for example in a batch, are no doubt.
  */
 function isCertain(listing: Listing<unknown>, earlier: Listing<unknown> | undefined): boolean {
 	if (earlier === undefined || isShort(earlier)) return false;
